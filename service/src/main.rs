@@ -1,0 +1,2 @@
+//! The `rextrack` program.
+fn main() {}

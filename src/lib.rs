@@ -1,0 +1,28 @@
+//! rextrack: an IP camera in, stable slots p1..pN out.
+//!
+//! The flow is the layout. One pipeline is one camera, and the data moves one
+//! way through these folders:
+//!
+//! ```text
+//! source -> detect -> track -> slots -> sink
+//! ```
+//!
+//! * [`source`] gives frames (or, later, detections or tracks) with a capture time.
+//! * [`detect`] turns a frame into detections: class, score, box.
+//! * [`track`] follows detections over frames and gives tracks with an id.
+//! * [`slots`] seats tracks in numbered places that never swap owners.
+//! * [`sink`] carries whole snapshots to OSC receivers and files.
+//!
+//! [`pipeline`] owns the threads and ties the stages together, [`config`] is
+//! the one schema of all ways in, and `ffi` is the C ABI: a thin skin that
+//! checks, delegates and converts errors. Nothing in Rust calls it.
+#![deny(unsafe_code)]
+
+pub mod clock;
+pub mod config;
+pub mod detect;
+pub mod geometry;
+pub mod sink;
+pub mod slots;
+pub mod source;
+pub mod track;

@@ -1,0 +1,88 @@
+//! Slots: tracks in, snapshots out.
+
+use crate::geometry::FrameSize;
+use serde::Serialize;
+
+/// What a slot is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SlotState {
+    /// Nobody sits here.
+    #[default]
+    Empty = 0,
+    /// The owner was seen in the newest processed frame.
+    Active = 1,
+    /// The owner is not seen, and the slot is kept for it.
+    Held = 2,
+}
+
+/// Where the pipeline's source stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    /// Not started, or stopped.
+    #[default]
+    Stopped = 0,
+    /// Opening for the first time.
+    Connecting = 1,
+    /// Frames arrive.
+    Live = 2,
+    /// Was live, is not now; being reopened.
+    Lost = 3,
+    /// A file came to its end.
+    Ended = 4,
+    /// Cannot work until the configuration changes.
+    Failed = 5,
+}
+
+/// One numbered place, as a host sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Slot {
+    /// The owner's track id; 0 while the slot was never used. Kept after release.
+    pub track_id: u64,
+    /// Goes up by one with each new owner; 0 before the first.
+    pub generation: u32,
+    /// Empty, active or held.
+    pub state: SlotState,
+    /// The owner's class, -1 when empty.
+    pub class_id: i32,
+    /// Score of the latest detection, 0..1; 0 when empty.
+    pub score: f32,
+    /// Centre, 0 left to 1 right.
+    pub x: f32,
+    /// Centre, 0 top to 1 bottom.
+    pub y: f32,
+    /// Width in frame widths.
+    pub w: f32,
+    /// Height in frame heights.
+    pub h: f32,
+    /// Velocity in frame widths per second.
+    pub vx: f32,
+    /// Velocity in frame heights per second.
+    pub vy: f32,
+    /// Milliseconds since the owner was last seen.
+    pub age_ms: u32,
+    /// Milliseconds since the owner was first seen.
+    pub life_ms: u32,
+}
+
+/// All slots at one moment, as one consistent whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Snapshot {
+    /// Number of this snapshot, from 1.
+    pub seq: u64,
+    /// Number of the source frame it stems from, from 1, dropped frames counted.
+    pub frame_seq: u64,
+    /// Capture time of that frame; of the tick, when no frame arrives.
+    pub capture_ns: i64,
+    /// When it was published.
+    pub publish_ns: i64,
+    /// Where the source stood.
+    pub source_state: SourceState,
+    /// Frame size in pixels; 0 x 0 before the first frame.
+    pub frame_size: FrameSize,
+    /// Tracks that wait for a free slot.
+    pub waiting: u32,
+    /// The slots, p1 first.
+    pub slots: Vec<Slot>,
+}
