@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::shutdown::Shutdown;
+
 /// Nanoseconds in one millisecond.
 pub const NS_PER_MS: i64 = 1_000_000;
 /// Nanoseconds in one second.
@@ -30,6 +32,10 @@ pub fn duration_ns(d: Duration) -> i64 {
 pub trait Clock: Send + Sync {
     /// Now, on the same scale as [`now_ns`].
     fn now_ns(&self) -> i64;
+
+    /// Blocks for `duration` of this clock, or less when a stop is asked for.
+    /// Returns whether it was.
+    fn wait(&self, stop: &Shutdown, duration: Duration) -> bool;
 }
 
 /// The real clock.
@@ -39,6 +45,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now_ns(&self) -> i64 {
         now_ns()
+    }
+
+    fn wait(&self, stop: &Shutdown, duration: Duration) -> bool {
+        stop.wait(duration)
     }
 }
 
@@ -61,5 +71,11 @@ impl SimulatedClock {
 impl Clock for SimulatedClock {
     fn now_ns(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Does not block: the time is simply over.
+    fn wait(&self, stop: &Shutdown, duration: Duration) -> bool {
+        self.advance(duration);
+        stop.is_requested()
     }
 }

@@ -22,6 +22,8 @@ pub mod clock;
 pub mod config;
 pub mod detect;
 pub mod geometry;
+mod mailbox;
+pub mod shutdown;
 pub mod sink;
 pub mod slots;
 pub mod source;

@@ -1,2 +1,32 @@
-//! The `rextrack` program.
-fn main() {}
+//! The `rextrack` program: command line and OSC mode on top of the library.
+//!
+//! Exit codes: 0 fine, 1 failed at work, 2 wrong usage or configuration.
+
+mod cli;
+mod cmds;
+mod failure;
+mod logging;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use failure::Failure;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Run(args) => cmds::run::run(args),
+        Command::ValidateConfig(args) => cmds::validate_config::run(args),
+        Command::ListModels(args) => cmds::list_models::run(args),
+        Command::Doctor(args) => cmds::doctor::run(args),
+        Command::Schema => cmds::schema::run(),
+        Command::TrackMot(args) => cmds::track_mot::run(args),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            eprintln!("rextrack: {message}");
+            code.into()
+        }
+    }
+}

@@ -35,6 +35,20 @@ pub enum SourceState {
     Failed = 5,
 }
 
+impl SourceState {
+    /// The state of that number; an unknown number is `Stopped`.
+    pub fn from_number(number: u32) -> Self {
+        match number {
+            1 => Self::Connecting,
+            2 => Self::Live,
+            3 => Self::Lost,
+            4 => Self::Ended,
+            5 => Self::Failed,
+            _ => Self::Stopped,
+        }
+    }
+}
+
 /// One numbered place, as a host sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Slot {

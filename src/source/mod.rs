@@ -1,6 +1,33 @@
-//! Sources: where frames come from.
+//! Source: where frames come from.
+//!
+//! In: an address ([`StreamAddress`]). Out: [`Frame`]s with a number and a
+//! capture time, through a mailbox in which the newest wins. Thread:
+//! `rextrack:<camera>:source`, one a pipeline, run by [`Capture`]; it blocks in
+//! the camera's read for at most 5 s and in nothing else that a stop does not
+//! end.
+//!
+//! A source is one [`Source`]. What it hands over is [`Content`]: today a
+//! picture; a source that knows detections or tracks already (a made crowd, a
+//! recording, another node) gets a variant of its own there and enters the
+//! chain at that stage.
+
+mod address;
+mod authentication;
+mod backoff;
+mod capture;
+mod error;
+mod ffmpeg;
+mod probe;
+mod status;
+mod video;
 
 use crate::geometry::FrameSize;
+pub use address::{StreamAddress, redact};
+pub use backoff::Backoff;
+pub use capture::{Capture, Delivery, FramePool};
+pub use error::{Retry, SourceError};
+pub use status::SourceStatus;
+pub use video::open;
 
 /// One picture of a camera: BGR, 8 bits a channel, rows without padding.
 #[derive(Clone)]
@@ -8,7 +35,13 @@ pub struct Frame {
     /// Number of the source's frame, from 1; dropped frames are counted.
     pub seq: u64,
     /// When the frame was captured, on the clock of [`crate::clock::now_ns`].
+    /// A file's frames are as far apart as the file says.
     pub capture_ns: i64,
+    /// When the frame was handed over, on the same clock: the start of the
+    /// end-to-end latency.
+    pub arrival_ns: i64,
+    /// How long decoding and colour conversion took, in nanoseconds.
+    pub decode_ns: i64,
     /// Size in pixels.
     pub size: FrameSize,
     /// `width * height * 3` bytes, blue first, top row first.
@@ -19,4 +52,36 @@ impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Frame #{} {}x{}", self.seq, self.size.width, self.size.height)
     }
+}
+
+/// Whether there is a next frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advance {
+    /// Yes. `media_ns` is its time since the start of the file; live sources
+    /// have none, their frames are stamped on arrival.
+    Frame {
+        /// Nanoseconds since the start of the file.
+        media_ns: Option<i64>,
+    },
+    /// No: the file is over.
+    End,
+}
+
+/// What a source hands over for one frame.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Content {
+    /// A picture: BGR bytes as in [`Frame::bgr`].
+    Picture(FrameSize, Vec<u8>),
+}
+
+/// One open camera, file or webcam. Dropping it closes it.
+pub trait Source: Send {
+    /// Moves to the next frame. Blocks until there is one, at most for the
+    /// source's read time-out.
+    fn advance(&mut self) -> Result<Advance, SourceError>;
+
+    /// The frame that `advance` moved to. Skipping it is cheap: simply do not
+    /// ask. `buffer` is reused for the bytes when it is large enough.
+    fn content(&mut self, buffer: Vec<u8>) -> Result<Content, SourceError>;
 }

@@ -1,0 +1,43 @@
+//! `rextrack list-models`.
+
+use rextrack::config::{Config, ServiceConfig};
+use rextrack::detect;
+use serde_json::json;
+
+use crate::cli::ListModelsArgs;
+use crate::failure::Failure;
+
+/// Lists what may stand in `tracking.model`.
+pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
+    let mut service = match &args.config {
+        Some(file) => Config::load(file)?.service,
+        None => ServiceConfig::default(),
+    };
+    if let Some(dir) = &args.models_dir {
+        service.models_dir = dir.clone();
+    }
+    let models = detect::list_models(&service);
+    if args.json {
+        let entries: Vec<_> = models
+            .iter()
+            .map(|m| json!({ "name": m.name, "path": m.path, "size_bytes": m.size_bytes }))
+            .collect();
+        println!("{}", json!({ "models_dir": service.models_dir, "models": entries }));
+        return Ok(());
+    }
+    for model in &models {
+        let size = model.size_bytes as f64 / 1e6;
+        match &model.path {
+            Some(path) => println!("{:24} {size:7.1} MB  {}", model.name, path.display()),
+            None => println!("{:24} {:>7}     moving blobs, needs no file", model.name, "-"),
+        }
+    }
+    if models.iter().all(|m| m.path.is_none()) {
+        println!(
+            "no .onnx file in {}; `cargo xtask setup` fetches yolox_nano, or export your own: \
+             yolo export model=yolov8n.pt format=onnx",
+            service.models_dir.display()
+        );
+    }
+    Ok(())
+}

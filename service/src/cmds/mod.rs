@@ -1,0 +1,8 @@
+//! One file a subcommand.
+
+pub mod doctor;
+pub mod list_models;
+pub mod run;
+pub mod schema;
+pub mod track_mot;
+pub mod validate_config;

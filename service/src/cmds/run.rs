@@ -1,0 +1,306 @@
+//! `rextrack run`: OSC mode, no server.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use log::LevelFilter;
+use rextrack::config::{CameraConfig, ClassRef, Config, LogLevel, PipelineConfig, TrackerKind};
+use rextrack::pipeline::{Pipeline, Stats};
+use rextrack::shutdown::Shutdown;
+use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
+use rextrack::source::SourceState;
+use serde_json::json;
+
+use crate::cli::RunArgs;
+use crate::failure::Failure;
+use crate::logging;
+
+/// How often the run is looked at; bounds how late a Ctrl-C is seen.
+const LOOK: Duration = Duration::from_millis(100);
+/// How often a line is printed where there is no terminal.
+const LINE: Duration = Duration::from_secs(10);
+
+/// Tracks cameras until their files end, something fails for good, the time
+/// is over or somebody presses Ctrl-C.
+pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let config = configuration(args)?;
+    logging::start(filter(config.service.log_level), config.service.log_file.as_deref())?;
+    let stop = Shutdown::new();
+    let pressed = stop.clone();
+    ctrlc::set_handler(move || pressed.request())
+        .map_err(|e| Failure::work(format!("Ctrl-C cannot be handled: {e}")))?;
+
+    let configs = config.pipelines();
+    if configs.is_empty() {
+        let why = if config.cameras.is_empty() { "has no camera" } else { "has no enabled camera" };
+        return Err(Failure::usage(format!("cameras: the configuration {why}; add one")));
+    }
+    let one = configs.len() == 1;
+    if !one && (args.mot.is_some() || args.picture.is_some()) {
+        return Err(Failure::usage("--mot and --picture work with one camera; enable only one"));
+    }
+    let mut pipelines = Vec::new();
+    // All are made before any is started: a mistake in the second camera must
+    // not leave the first one running.
+    for pipeline in configs {
+        pipelines.push(Pipeline::with_sinks(pipeline, sinks(args)?)?);
+    }
+    for pipeline in &pipelines {
+        pipeline.start()?;
+    }
+    let outcome = watch(args, &pipelines, &stop);
+    // Read before the stop, which releases all slots.
+    let views: Vec<_> = pipelines.iter().map(Pipeline::view).collect();
+    for pipeline in &pipelines {
+        pipeline.stop();
+    }
+    outcome?;
+    if let (Some(path), Some(view)) = (&args.picture, views.into_iter().flatten().next()) {
+        let classes = pipelines[0].detector().map(|d| d.classes).unwrap_or_default();
+        let mut frame = view.frame.as_ref().clone();
+        annotate::draw(&mut frame, &view.snapshot.slots, &classes)
+            .and_then(|()| annotate::save(&frame, path))
+            .map_err(|e| Failure::work(e.to_string()))?;
+    }
+    let lost: Vec<_> = pipelines.iter().flat_map(|p| p.stats().sinks).filter(|s| s.failed > 0).collect();
+    for sink in lost.iter().filter(|s| s.problem.is_some()) {
+        log::warn!("{}: {} of {} snapshots were not sent", sink.name, sink.failed, sink.failed + sink.sent);
+    }
+    report(args, &pipelines);
+    Ok(())
+}
+
+/// The configuration that file and options make together.
+fn configuration(args: &RunArgs) -> Result<Config, Failure> {
+    let mut config = match (&args.config, &args.stream) {
+        (Some(file), _) => Config::load(file)?,
+        (None, Some(stream)) => Config {
+            cameras: vec![CameraConfig::new("cam1", stream)],
+            ..Config::from_environment()?
+        },
+        (None, None) => return Err(Failure::usage("give a stream address or --config FILE")),
+    };
+    let tracking = &mut config.tracking;
+    set(&mut tracking.model, args.model.clone());
+    set(&mut tracking.confidence, args.confidence);
+    set(&mut tracking.iou, args.iou);
+    set(&mut tracking.objects_max, args.objects_max);
+    set(&mut tracking.object_persistence_ms, args.persistence_ms);
+    set(&mut tracking.period_frames, args.period_frames);
+    set(&mut tracking.tracker, tracker_kind(args.tracker.as_deref())?);
+    if !args.classes.is_empty() {
+        tracking.classes = args.classes.iter().map(|c| class(c)).collect();
+    }
+    set(&mut config.service.models_dir, args.models_dir.clone());
+    if let Some(device) = &args.device {
+        config.service.device =
+            device.parse().map_err(|e| Failure::usage(format!("--device: {e}")))?;
+    }
+    if let Some(level) = &args.log_level {
+        config.service.log_level = serde_json::from_value(json!(level)).map_err(|_| {
+            Failure::usage(format!("--log-level: must be error, warn, info, debug or trace, got '{level}'"))
+        })?;
+    }
+    if args.log_file.is_some() {
+        config.service.log_file.clone_from(&args.log_file);
+    }
+    if args.no_osc {
+        config.osc = None;
+    }
+    if let Some(receiver) = &args.osc {
+        let osc = config.osc.get_or_insert_default();
+        (osc.host, osc.port) = host_port(receiver)?;
+    }
+    for camera in &mut config.cameras {
+        camera.every_frame |= args.every_frame;
+        camera.loop_file |= args.loop_file;
+        if let [x1, y1, x2, y2] = args.roi[..] {
+            camera.roi = Some([x1, y1, x2, y2]);
+        }
+    }
+    config.validate()?;
+    Ok(config)
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn class(text: &str) -> ClassRef {
+    text.parse().map_or_else(|_| ClassRef::Name(text.to_owned()), ClassRef::Id)
+}
+
+/// The tracker of that name.
+pub fn tracker_kind(name: Option<&str>) -> Result<Option<TrackerKind>, Failure> {
+    name.map(|name| {
+        serde_json::from_value(json!(name))
+            .map_err(|_| Failure::usage(format!("--tracker: unknown tracker '{name}'; known: bytetrack")))
+    })
+    .transpose()
+}
+
+fn host_port(text: &str) -> Result<(String, u16), Failure> {
+    let wrong = || Failure::usage(format!("--osc: must be HOST:PORT, got '{text}'"));
+    let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let port = port.parse().map_err(|_| wrong())?;
+    Ok((host.trim_matches(['[', ']']).to_owned(), port))
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Error => LevelFilter::Error,
+        LogLevel::Warn => LevelFilter::Warn,
+        LogLevel::Info => LevelFilter::Info,
+        LogLevel::Debug => LevelFilter::Debug,
+        LogLevel::Trace => LevelFilter::Trace,
+    }
+}
+
+fn sinks(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {
+    let failed = |e: rextrack::sink::SinkError| Failure::work(e.to_string());
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    if let Some(path) = &args.mot {
+        sinks.push(Box::new(MotSink::create(path).map_err(failed)?));
+    }
+    if let Some(path) = &args.snapshots {
+        let sink = if path == Path::new("-") {
+            JsonlSink::stdout()
+        } else {
+            JsonlSink::create(path).map_err(failed)?
+        };
+        sinks.push(Box::new(sink));
+    }
+    Ok(sinks)
+}
+
+/// Waits for the end, showing how it goes.
+fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), Failure> {
+    let started = Instant::now();
+    let limit = args.seconds.map(Duration::from_secs_f64);
+    let bar = std::io::stderr().is_terminal().then(progress_bar);
+    let mut next_line = started + LINE;
+    let result = loop {
+        if let Some(failure) = failure(args, pipelines) {
+            break Err(failure);
+        }
+        if pipelines.iter().all(Pipeline::is_finished) {
+            break Ok(());
+        }
+        if stop.is_requested() || limit.is_some_and(|limit| started.elapsed() >= limit) {
+            break Ok(());
+        }
+        if let Some(bar) = &bar {
+            bar.set_message(lines(pipelines).join("   "));
+            bar.tick();
+        } else if Instant::now() >= next_line {
+            next_line += LINE;
+            for line in lines(pipelines) {
+                log::info!("{line}");
+            }
+        }
+        // One pipeline ends its wait early, so that short files end at once.
+        if let [pipeline] = pipelines {
+            pipeline.wait_finished(LOOK);
+        } else {
+            stop.wait(LOOK);
+        }
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    result
+}
+
+/// Why the run cannot go on. A camera of a configuration file that does not
+/// answer yet is no reason: it is tried until it does.
+fn failure(args: &RunArgs, pipelines: &[Pipeline]) -> Option<Failure> {
+    for pipeline in pipelines {
+        if let Some(error) = pipeline.failure() {
+            return Some(error.into());
+        }
+        let first_try = pipeline.stats().source_state == SourceState::Connecting;
+        if args.config.is_none()
+            && !args.keep_trying
+            && first_try
+            && let Some(problem) = pipeline.source_problem()
+        {
+            return Some(Failure::work(problem));
+        }
+    }
+    None
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
+    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+}
+
+fn lines(pipelines: &[Pipeline]) -> Vec<String> {
+    let line = |pipeline: &Pipeline| {
+        let stats = pipeline.stats();
+        let active = pipeline.poll(&mut []).active;
+        format!(
+            "{}: {:?}, {:.1} fps in, {:.1} processed, {active} active, {} waiting",
+            pipeline.config().camera.id,
+            stats.source_state,
+            stats.fps_in,
+            stats.fps_proc,
+            stats.waiting
+        )
+        .to_lowercase()
+    };
+    pipelines.iter().map(line).collect()
+}
+
+fn report(args: &RunArgs, pipelines: &[Pipeline]) {
+    let cameras: Vec<_> = pipelines.iter().map(|p| (p.config(), p.stats(), p.detector())).collect();
+    if args.json {
+        let of = |(config, stats, detector): &(
+            std::sync::Arc<PipelineConfig>,
+            Stats,
+            Option<rextrack::detect::DetectorInfo>,
+        )| {
+            json!({
+                "camera": config.camera.id,
+                "model": detector.as_ref().map(|d| &d.model),
+                "device": stats.device_used,
+                "frames": stats.frames_processed,
+                "dropped": stats.dropped,
+                "reconnects": stats.reconnects,
+                "seconds": stats.busy_s,
+                "fps": stats.fps(),
+                "tracks": stats.tracks,
+                "stages": stats.stages,
+                "sinks": stats.sinks,
+            })
+        };
+        let all: Vec<_> = cameras.iter().map(of).collect();
+        match &all[..] {
+            [one] => println!("{one}"),
+            _ => println!("{}", json!({ "cameras": all })),
+        }
+        return;
+    }
+    for (config, stats, _) in &cameras {
+        let s = &stats.stages;
+        println!(
+            "{}: {} frames in {:.1} s ({:.1} fps), {} dropped, {} tracks; mean ms a frame: \
+             capture {:.2}, preprocess {:.2}, inference {:.2}, postprocess {:.2}, track {:.2}",
+            config.camera.id,
+            stats.frames_processed,
+            stats.busy_s,
+            stats.fps(),
+            stats.dropped,
+            stats.tracks,
+            s.capture.mean_ms,
+            s.preprocess.mean_ms,
+            s.inference.mean_ms,
+            s.postprocess.mean_ms,
+            s.track.mean_ms
+        );
+    }
+}

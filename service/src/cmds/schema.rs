@@ -1,0 +1,9 @@
+//! `rextrack schema`.
+
+use crate::failure::Failure;
+
+/// Prints the JSON Schema of the configuration file.
+pub fn run() -> Result<(), Failure> {
+    println!("{:#}", rextrack::config::schema());
+    Ok(())
+}

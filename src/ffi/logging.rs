@@ -1,0 +1,110 @@
+//! The log: to stderr, or to the host's callback.
+
+use std::ffi::{CString, c_char, c_void};
+use std::sync::Once;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use parking_lot::RwLock;
+
+use super::status::{Failure, RextrackStatus, guard};
+
+/// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
+/// 4 debug, 5 trace. `message` is UTF-8 without a line break and lives until
+/// the callback returns. Called from any thread of the library, several at
+/// once; it should return quickly and must not call back into the library.
+pub type RextrackLogCallback =
+    Option<unsafe extern "C" fn(level: i32, message: *const c_char, user: *mut c_void)>;
+
+#[derive(Clone, Copy)]
+struct Receiver {
+    callback: unsafe extern "C" fn(i32, *const c_char, *mut c_void),
+    user: *mut c_void,
+}
+
+// SAFETY: the host promises, in `rextrack_set_log`, that callback and `user`
+// may be used from any thread.
+unsafe impl Send for Receiver {}
+// SAFETY: as above.
+unsafe impl Sync for Receiver {}
+
+static RECEIVER: RwLock<Option<Receiver>> = RwLock::new(None);
+
+struct HostLog {
+    stderr: env_logger::Logger,
+}
+
+impl Log for HostLog {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= log::max_level() && metadata.target().starts_with("rextrack")
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        // Held during the call, so that `rextrack_set_log` returns only after
+        // the old callback is not running any more.
+        let receiver = RECEIVER.read();
+        let Some(receiver) = *receiver else {
+            self.stderr.log(record);
+            return;
+        };
+        let line = record.args().to_string().replace(['\n', '\0'], " ");
+        if let Ok(line) = CString::new(line) {
+            // SAFETY: the host vouched for callback and `user` until it
+            // replaces them, which waits for the lock that we hold.
+            unsafe { (receiver.callback)(record.level() as i32, line.as_ptr(), receiver.user) };
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// Puts the library's log in place, unless the process has one already (a
+/// Rust host that brought its own keeps it).
+pub fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let stderr = env_logger::Builder::new().filter_level(LevelFilter::Trace).build();
+        if log::set_boxed_logger(Box::new(HostLog { stderr })).is_ok() {
+            log::set_max_level(LevelFilter::Info);
+        }
+    });
+}
+
+/// Where the log of the whole process goes, and how much of it. `level`: 0
+/// off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
+/// NULL means stderr; `user` is handed to it as it is. When this returns, the
+/// previous callback is not running and will not be called again. Passwords
+/// never reach the log.
+///
+/// Any thread but the callback itself. Blocks until running callbacks return.
+///
+/// # Safety
+/// `callback` and `user` must be usable from any thread until they are
+/// replaced.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_set_log(
+    level: i32,
+    callback: RextrackLogCallback,
+    user: *mut c_void,
+) -> RextrackStatus {
+    guard(|| {
+        let filter = match level {
+            0 => LevelFilter::Off,
+            1 => LevelFilter::Error,
+            2 => LevelFilter::Warn,
+            3 => LevelFilter::Info,
+            4 => LevelFilter::Debug,
+            5 => LevelFilter::Trace,
+            _ => {
+                let text = format!("rextrack_set_log: level must be 0 (off) to 5 (trace), got {level}");
+                return Err(Failure::argument(text));
+            }
+        };
+        prepare();
+        *RECEIVER.write() = callback.map(|callback| Receiver { callback, user });
+        log::set_max_level(filter);
+        Ok(())
+    })
+}

@@ -1,0 +1,42 @@
+//! The C ABI: a thin skin. Each function checks its arguments, delegates to
+//! [`crate::pipeline`], and converts the error. No logic lives here, and
+//! nothing in Rust calls it. This list is the whole ABI:
+//!
+//! | file | functions |
+//! |---|---|
+//! | `version.rs` | `rextrack_abi_version`, `rextrack_version_string`, `rextrack_now_ns` |
+//! | `status.rs` | `rextrack_status_string`, `rextrack_last_error` |
+//! | `logging.rs` | `rextrack_set_log` |
+//! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_destroy` |
+//! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
+//! | `snapshot.rs` | `rextrack_poll`, `rextrack_wait` |
+//! | `stats.rs` | `rextrack_stats` |
+//!
+//! Errors and panics end in `status::guard`, the one place where they become
+//! a number and a thread's last message.
+
+// Raw pointers from the host are what this folder is for. Every use says why
+// it holds.
+#![allow(unsafe_code)]
+
+mod args;
+mod logging;
+mod pipeline;
+mod settings;
+mod snapshot;
+mod stats;
+mod status;
+mod version;
+
+pub use logging::{RextrackLogCallback, rextrack_set_log};
+pub use pipeline::{
+    RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_start, rextrack_stop,
+};
+pub use settings::{rextrack_get_config, rextrack_get_config_ex, rextrack_set_config};
+pub use snapshot::{
+    RextrackSlot, RextrackSlotState, RextrackSnapshot, RextrackSourceState, rextrack_poll,
+    rextrack_wait,
+};
+pub use stats::{RextrackStats, rextrack_stats};
+pub use status::{RextrackStatus, rextrack_last_error, rextrack_status_string};
+pub use version::{rextrack_abi_version, rextrack_now_ns, rextrack_version_string};

@@ -1,0 +1,106 @@
+//! The life of a pipeline.
+
+use std::ffi::c_char;
+
+use super::args;
+use super::status::{Failure, RextrackStatus, guard};
+use crate::config::PipelineConfig;
+use crate::pipeline::{Pipeline, PipelineError};
+
+/// One camera's pipeline. Opaque: only pointers to it cross the boundary.
+pub struct RextrackPipeline {
+    pub(super) pipeline: Pipeline,
+}
+
+/// Makes a pipeline from JSON and writes its handle to `out`. The host owns
+/// it and gives it back with `rextrack_destroy`. The pipeline does not run
+/// yet: no model is loaded and no stream is opened, but the configuration is
+/// checked fully and the model's file is looked for.
+///
+/// `config_json`: `{"camera": {"stream": ...}, "tracking": {...}, "slots":
+/// {...}, "osc": {...} or null, "service": {...}}`, everything optional but
+/// `camera.stream`; the keys are those of the configuration file
+/// (docs/ref/config.md). OSC is off unless `osc` is given.
+///
+/// On an error `out` is set to NULL and `rextrack_last_error` names each key
+/// at fault. `REXTRACK_ERR_CONFIG`, `_ERR_MODEL`, `_ERR_INVALID_ARGUMENT`.
+///
+/// Any thread. Takes below 5 ms.
+///
+/// # Safety
+/// `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
+/// pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_create(
+    config_json: *const c_char,
+    out: *mut *mut RextrackPipeline,
+) -> RextrackStatus {
+    guard(|| {
+        super::logging::prepare();
+        // SAFETY: NULL or valid, as the caller vouches.
+        let out = unsafe { out.as_mut() }
+            .ok_or_else(|| Failure::argument("rextrack_create: out is NULL"))?;
+        *out = std::ptr::null_mut();
+        // SAFETY: NULL or NUL-terminated, as the caller vouches.
+        let json = unsafe { args::text(config_json, "rextrack_create") }?;
+        let config = PipelineConfig::from_json(json).map_err(PipelineError::from)?;
+        let pipeline = Pipeline::new(config)?;
+        *out = Box::into_raw(Box::new(RextrackPipeline { pipeline }));
+        Ok(())
+    })
+}
+
+/// Starts the pipeline's threads: they load the model, open the stream and go
+/// on by themselves, through every loss of the camera. What becomes of it is
+/// told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
+/// does nothing.
+///
+/// Any thread. Returns at once, below 1 ms.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_start(pipeline: *mut RextrackPipeline) -> RextrackStatus {
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        let pipeline = unsafe { args::handle(pipeline, "rextrack_start") }?;
+        Ok(pipeline.start()?)
+    })
+}
+
+/// Stops the pipeline's threads and releases all slots; the last snapshot says
+/// so. The pipeline can be started again: track ids and generations go on.
+/// Stopping a stopped pipeline does nothing.
+///
+/// Any thread. Blocks for at most 1 s, usually for a few milliseconds.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_stop(pipeline: *mut RextrackPipeline) -> RextrackStatus {
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        unsafe { args::handle(pipeline, "rextrack_stop") }?.stop();
+        Ok(())
+    })
+}
+
+/// Stops the pipeline if it runs and frees it. NULL is fine. The handle must
+/// not be used any more, and no other thread may be inside a function with it.
+///
+/// Any thread. Blocks for at most 2 s, even in the middle of connecting or of
+/// inference.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle that nobody else is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_destroy(pipeline: *mut RextrackPipeline) -> RextrackStatus {
+    guard(|| {
+        if !pipeline.is_null() {
+            // SAFETY: it came from `Box::into_raw` in `rextrack_create`, and
+            // the caller vouches that this is its last use.
+            drop(unsafe { Box::from_raw(pipeline) });
+        }
+        Ok(())
+    })
+}

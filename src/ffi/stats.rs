@@ -1,0 +1,115 @@
+//! How a pipeline is doing.
+
+use std::ffi::c_char;
+use std::mem::offset_of;
+
+use super::args;
+use super::pipeline::RextrackPipeline;
+use super::status::{RextrackStatus, guard};
+use crate::pipeline::Stats;
+
+/// Bytes of a device's name, the closing NUL included.
+const DEVICE_CHARS: usize = 16;
+
+/// Counts, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)`
+/// first. Latencies are milliseconds, smoothed over about 16 frames.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RextrackStats {
+    /// `sizeof(RextrackStats)`, set by the caller.
+    pub struct_size: u32,
+    /// A `RextrackSourceState`: 0 stopped, 1 connecting, 2 live, 3 lost,
+    /// 4 ended, 5 failed.
+    pub source_state: u32,
+    /// Frames that the source gave.
+    pub frames_in: u64,
+    /// Frames that were processed.
+    pub frames_processed: u64,
+    /// Frames that gave way to a newer one before anyone took them.
+    pub dropped: u64,
+    /// How often the source was lost and came back.
+    pub reconnects: u64,
+    /// Measured frames per second of the source.
+    pub fps_in: f32,
+    /// Measured processed frames per second.
+    pub fps_proc: f32,
+    /// Decoding and colour conversion.
+    pub capture_ms: f32,
+    /// Resize and conversion to the model's input.
+    pub preprocess_ms: f32,
+    /// The model.
+    pub inference_ms: f32,
+    /// Decoding of its output and suppression of doubles.
+    pub postprocess_ms: f32,
+    /// Tracker and slots.
+    pub track_ms: f32,
+    /// From the arrival of a frame to its published snapshot.
+    pub end_to_end_ms: f32,
+    /// Tracks that wait for a free slot.
+    pub waiting: u32,
+    /// Not used; 0.
+    pub reserved: u32,
+    /// The device that was asked for, such as "auto".
+    pub device_asked: [c_char; DEVICE_CHARS],
+    /// The device in use, such as "cpu"; empty until the model is loaded.
+    pub device_used: [c_char; DEVICE_CHARS],
+}
+
+/// A caller of the first version knows this much.
+const STATS_LEAST: usize = offset_of!(RextrackStats, device_used) + DEVICE_CHARS;
+
+impl From<&Stats> for RextrackStats {
+    fn from(s: &Stats) -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            source_state: s.source_state as u32,
+            frames_in: s.frames_in,
+            frames_processed: s.frames_processed,
+            dropped: s.dropped,
+            reconnects: s.reconnects,
+            fps_in: s.fps_in,
+            fps_proc: s.fps_proc,
+            capture_ms: s.stages.capture.recent_ms,
+            preprocess_ms: s.stages.preprocess.recent_ms,
+            inference_ms: s.stages.inference.recent_ms,
+            postprocess_ms: s.stages.postprocess.recent_ms,
+            track_ms: s.stages.track.recent_ms,
+            end_to_end_ms: s.stages.end_to_end.recent_ms,
+            waiting: s.waiting,
+            reserved: 0,
+            device_asked: characters(&s.device_asked),
+            device_used: characters(&s.device_used),
+        }
+    }
+}
+
+fn characters(text: &str) -> [c_char; DEVICE_CHARS] {
+    let mut out = [0; DEVICE_CHARS];
+    for (place, byte) in out.iter_mut().zip(text.bytes()).take(DEVICE_CHARS - 1) {
+        *place = byte as c_char;
+    }
+    out
+}
+
+/// Writes counts, rates and latencies to `stats`.
+///
+/// Any thread. Takes short locks that the pipeline's threads hold for
+/// microseconds.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
+/// `struct_size` set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_stats(
+    pipeline: *const RextrackPipeline,
+    stats: *mut RextrackStats,
+) -> RextrackStatus {
+    const NAME: &str = "rextrack_stats";
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let value = RextrackStats::from(&pipeline.stats());
+        // SAFETY: NULL or valid, as the caller vouches.
+        unsafe { args::write_struct(&value, stats, STATS_LEAST, NAME) }
+    })
+}

@@ -1,0 +1,41 @@
+//! Versions and the clock.
+
+use std::ffi::{CStr, c_char};
+
+/// Major version of the ABI: goes up when an existing host would break.
+const ABI_MAJOR: u32 = 0;
+/// Minor version of the ABI: goes up when something is added.
+const ABI_MINOR: u32 = 1;
+
+/// Version of the ABI: `major << 16 | minor`. A host that was built against
+/// `M.m` works with every library whose major is `M` and whose minor is at
+/// least `m`. While the major is 0, a new minor may break.
+///
+/// Any thread. Never blocks.
+#[unsafe(no_mangle)]
+pub extern "C" fn rextrack_abi_version() -> u32 {
+    ABI_MAJOR << 16 | ABI_MINOR
+}
+
+/// Version of the library, such as "0.1.0" (semantic versioning). The text is
+/// static: do not free it.
+///
+/// Any thread. Never blocks.
+#[unsafe(no_mangle)]
+pub extern "C" fn rextrack_version_string() -> *const c_char {
+    const TEXT: &CStr =
+        match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+            Ok(text) => text,
+            Err(_) => c"",
+        };
+    TEXT.as_ptr()
+}
+
+/// Now, in nanoseconds of the clock that all times of this library are on:
+/// monotonic, the same for the whole process, with an arbitrary start.
+///
+/// Any thread. Never blocks.
+#[unsafe(no_mangle)]
+pub extern "C" fn rextrack_now_ns() -> i64 {
+    crate::clock::now_ns()
+}

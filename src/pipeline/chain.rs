@@ -1,0 +1,126 @@
+//! The part of a pipeline that remembers: tracker and slots. No threads, no
+//! clocks, no input or output; the same detections give the same snapshots.
+
+use std::sync::Arc;
+
+use super::dispatcher::Outgoing;
+use crate::clock::NS_PER_MS;
+use crate::config::PipelineConfig;
+use crate::detect::Detection;
+use crate::geometry::FrameSize;
+use crate::slots::{Presentation, SlotTable, Snapshot};
+use crate::source::SourceState;
+use crate::track::{self, Moment, Tracker, TrackerSettings};
+
+/// Detections in, snapshots out.
+pub struct Chain {
+    tracker: Box<dyn Tracker>,
+    slots: SlotTable,
+    presentation: Presentation,
+    seq: u64,
+    frame_seq: u64,
+    frame_size: FrameSize,
+    /// Newest time that was given to tracker or slots; time never runs back.
+    latest_ns: i64,
+    tracks: u64,
+}
+
+impl Chain {
+    /// An empty chain.
+    pub fn new(config: &PipelineConfig) -> Self {
+        Self {
+            tracker: track::create(config.tracking.tracker, &TrackerSettings::from(&config.tracking)),
+            slots: SlotTable::new(
+                config.tracking.objects_max as usize,
+                persistence_ns(config),
+                config.slots.on_release,
+            ),
+            presentation: Presentation::from(&config.slots),
+            seq: 0,
+            frame_seq: 0,
+            frame_size: FrameSize::default(),
+            latest_ns: 0,
+            tracks: 0,
+        }
+    }
+
+    /// Takes new settings without losing a slot that still exists.
+    pub fn configure(&mut self, config: &PipelineConfig) {
+        self.tracker.configure(&TrackerSettings::from(&config.tracking));
+        self.slots.configure(
+            config.tracking.objects_max as usize,
+            persistence_ns(config),
+            config.slots.on_release,
+        );
+        self.presentation = Presentation::from(&config.slots);
+    }
+
+    /// One processed frame.
+    pub fn frame(&mut self, frame_seq: u64, moment: Moment, detections: &[Detection]) -> Outgoing {
+        self.frame_seq = frame_seq;
+        self.frame_size = moment.size;
+        self.latest_ns = moment.capture_ns.max(self.latest_ns + 1);
+        let moment = Moment { capture_ns: self.latest_ns, ..moment };
+        let tracks = self.tracker.update(moment, detections);
+        self.tracks = tracks.iter().map(|t| t.id).fold(self.tracks, u64::max);
+        self.slots.update(self.latest_ns, tracks);
+        self.snapshot(SourceState::Live)
+    }
+
+    /// Time passed without a frame. `unseen` says that nothing can be seen
+    /// now, because the source is lost.
+    pub fn tick(&mut self, now_ns: i64, unseen: bool, state: SourceState) -> Outgoing {
+        self.latest_ns = now_ns.max(self.latest_ns);
+        self.slots.tick(self.latest_ns, unseen);
+        self.snapshot(state)
+    }
+
+    /// Releases every slot, at the end of a run.
+    pub fn release_all(&mut self, state: SourceState) -> Outgoing {
+        self.slots.reset();
+        self.snapshot(state)
+    }
+
+    /// When the next held slot is due for release.
+    pub fn next_release_ns(&self) -> Option<i64> {
+        self.slots.next_deadline_ns()
+    }
+
+    /// Whether any slot is taken.
+    pub fn is_occupied(&self) -> bool {
+        self.slots.is_occupied()
+    }
+
+    /// Tracks that got an id so far.
+    pub fn tracks(&self) -> u64 {
+        self.tracks
+    }
+
+    fn snapshot(&mut self, source_state: SourceState) -> Outgoing {
+        self.seq += 1;
+        let mut canonical = Snapshot {
+            seq: self.seq,
+            frame_seq: self.frame_seq,
+            capture_ns: self.latest_ns,
+            publish_ns: crate::clock::now_ns(),
+            source_state,
+            frame_size: self.frame_size,
+            waiting: self.slots.waiting(),
+            slots: Vec::new(),
+        };
+        self.slots.fill(self.latest_ns, &mut canonical.slots);
+        let canonical = Arc::new(canonical);
+        let presented = if self.presentation.is_identity() {
+            Arc::clone(&canonical)
+        } else {
+            let mut presented = Snapshot::clone(&canonical);
+            self.presentation.apply(&mut presented);
+            Arc::new(presented)
+        };
+        Outgoing { canonical, presented }
+    }
+}
+
+fn persistence_ns(config: &PipelineConfig) -> i64 {
+    i64::from(config.tracking.object_persistence_ms) * NS_PER_MS
+}

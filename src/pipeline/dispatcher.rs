@@ -1,0 +1,151 @@
+//! The sinks' thread: a bounded queue of snapshots in front of all sinks of a
+//! pipeline, so that a slow disk or a name server never delays tracking.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::stats::SinkReport;
+use crate::sink::Sink;
+use crate::slots::Snapshot;
+
+/// Snapshots that may wait. Beyond that the oldest is dropped; half a second
+/// at 120 frames a second.
+const QUEUE_MAX: usize = 64;
+
+/// One snapshot in both shapes.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Normalised, origin top left.
+    pub canonical: Arc<Snapshot>,
+    /// In the units and with the origin that the configuration asks for.
+    pub presented: Arc<Snapshot>,
+}
+
+enum Job {
+    Send(Outgoing),
+    /// Replaces the OSC sink, or takes it away.
+    SetOsc(Option<Box<dyn Sink>>),
+    Finish,
+}
+
+/// The queue in front of a pipeline's sinks.
+#[derive(Default)]
+pub struct Dispatcher {
+    queue: Mutex<VecDeque<Job>>,
+    changed: Condvar,
+    taken: Condvar,
+    reports: Mutex<Vec<SinkReport>>,
+}
+
+impl Dispatcher {
+    /// Queues a snapshot. With `lossless` it waits for room, else the oldest
+    /// snapshot gives way.
+    pub fn send(&self, outgoing: Outgoing, lossless: bool) {
+        let mut queue = self.queue.lock();
+        while lossless && queue.len() >= QUEUE_MAX {
+            self.taken.wait(&mut queue);
+        }
+        if queue.len() >= QUEUE_MAX
+            && let Some(oldest) = queue.iter().position(|j| matches!(j, Job::Send(_)))
+        {
+            queue.remove(oldest);
+            for report in self.reports.lock().iter_mut() {
+                report.dropped += 1;
+            }
+        }
+        queue.push_back(Job::Send(outgoing));
+        drop(queue);
+        self.changed.notify_one();
+    }
+
+    /// Puts another OSC sink in place, or none.
+    pub fn set_osc(&self, sink: Option<Box<dyn Sink>>) {
+        self.queue.lock().push_back(Job::SetOsc(sink));
+        self.changed.notify_one();
+    }
+
+    /// Ends [`Dispatcher::run`] after all that is queued went out.
+    pub fn finish(&self) {
+        self.queue.lock().push_back(Job::Finish);
+        self.changed.notify_one();
+    }
+
+    /// What each sink sent and could not send.
+    pub fn reports(&self) -> Vec<SinkReport> {
+        self.reports.lock().clone()
+    }
+
+    /// The thread's work: sends until [`Dispatcher::finish`], then gives the
+    /// sinks it was started with back. Blocks in the queue, and where a sink
+    /// blocks (a file's write, OSC's name look-up).
+    pub fn run(&self, mut extra: Vec<Box<dyn Sink>>) -> Vec<Box<dyn Sink>> {
+        let mut osc: Option<Box<dyn Sink>> = None;
+        self.describe(osc.as_deref(), &extra);
+        loop {
+            let job = {
+                let mut queue = self.queue.lock();
+                loop {
+                    match queue.pop_front() {
+                        Some(job) => break job,
+                        None => self.changed.wait(&mut queue),
+                    }
+                }
+            };
+            self.taken.notify_one();
+            match job {
+                Job::Send(outgoing) => {
+                    for (index, sink) in osc.iter_mut().chain(&mut extra).enumerate() {
+                        let snapshot = if sink.wants_canonical() {
+                            &outgoing.canonical
+                        } else {
+                            &outgoing.presented
+                        };
+                        let result = sink.send(snapshot);
+                        self.count(index, result);
+                    }
+                }
+                Job::SetOsc(sink) => {
+                    osc = sink;
+                    self.describe(osc.as_deref(), &extra);
+                }
+                Job::Finish => break,
+            }
+        }
+        for sink in osc.iter_mut().chain(&mut extra) {
+            if let Err(error) = sink.finish() {
+                log::error!("{error}");
+            }
+        }
+        extra
+    }
+
+    fn count(&self, index: usize, result: Result<(), crate::sink::SinkError>) {
+        let mut reports = self.reports.lock();
+        let Some(report) = reports.get_mut(index) else { return };
+        match result {
+            Ok(()) => {
+                report.sent += 1;
+                report.problem = None;
+            }
+            Err(error) => {
+                report.failed += 1;
+                let problem = error.to_string();
+                // Once a change, not once a frame.
+                if report.problem.as_ref() != Some(&problem) {
+                    log::warn!("{problem}");
+                    report.problem = Some(problem);
+                }
+            }
+        }
+    }
+
+    fn describe(&self, osc: Option<&dyn Sink>, extra: &[Box<dyn Sink>]) {
+        *self.reports.lock() = osc
+            .into_iter()
+            .chain(extra.iter().map(AsRef::as_ref))
+            .map(|sink| SinkReport { name: sink.name().to_owned(), ..SinkReport::default() })
+            .collect();
+    }
+}

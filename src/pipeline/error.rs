@@ -1,0 +1,39 @@
+//! Why a pipeline cannot be made or cannot go on.
+
+use crate::config::ConfigError;
+use crate::detect::DetectError;
+use crate::source::SourceError;
+
+/// Why a pipeline cannot be made, changed, or cannot go on.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PipelineError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The model, its runtime or its device is not to be had.
+    #[error(transparent)]
+    Detect(std::sync::Arc<DetectError>),
+    /// The source cannot be had, and no other try can help.
+    #[error("{0}")]
+    Source(String),
+    /// A defect of rextrack, or a machine out of threads.
+    #[error("internal error in {place}: {reason}; please report it with the log")]
+    Internal {
+        /// Where.
+        place: &'static str,
+        /// What is known.
+        reason: String,
+    },
+}
+
+impl From<DetectError> for PipelineError {
+    fn from(error: DetectError) -> Self {
+        Self::Detect(std::sync::Arc::new(error))
+    }
+}
+
+impl From<SourceError> for PipelineError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error.to_string())
+    }
+}

@@ -1,0 +1,375 @@
+//! The exchange between the tracking thread and any number of pollers.
+//!
+//! Readers are wait-free: one atomic addition to take hold of the newest
+//! snapshot, loads, one atomic addition to let go. No lock, no allocation, no
+//! system call, no retry, however fast the writer is.
+//!
+//! How: there are a few buffers. `newest` holds, in one word, the number of
+//! the buffer with the newest snapshot and how many readers took hold of it
+//! since it became the newest. A reader adds one to that word, which tells it
+//! the buffer and registers it there in the same step. When the writer
+//! publishes, it swaps the word and so learns how many readers ever took hold
+//! of the old buffer; once as many have let go (`released`), nobody reads it
+//! and it may be written again. A reader that was put to sleep in the middle
+//! of a read therefore pins one buffer and disturbs nobody.
+//!
+//! Buffers are made of atomic words, so that no unsafe code is needed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::geometry::FrameSize;
+use crate::slots::{Slot, SlotState, Snapshot};
+use crate::source::SourceState;
+
+/// Most slots that a snapshot can have.
+pub const SLOTS_MAX: usize = 256;
+/// One is the newest, one is being written; the rest are for readers that were
+/// put to sleep in the middle of a read.
+const BUFFERS: usize = 16;
+/// Bits of `newest` that count readers. The rest number the buffer.
+const COUNT_BITS: u32 = 48;
+const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+
+const HEADER_WORDS: usize = 8;
+const SLOT_WORDS: usize = 7;
+const WORDS: usize = HEADER_WORDS + SLOTS_MAX * SLOT_WORDS;
+
+/// All of a snapshot but its slots.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Header {
+    /// As in [`Snapshot::seq`]; 0 before the first.
+    pub seq: u64,
+    /// As in [`Snapshot::frame_seq`].
+    pub frame_seq: u64,
+    /// As in [`Snapshot::capture_ns`].
+    pub capture_ns: i64,
+    /// As in [`Snapshot::publish_ns`].
+    pub publish_ns: i64,
+    /// As in [`Snapshot::source_state`].
+    pub source_state: SourceState,
+    /// As in [`Snapshot::frame_size`].
+    pub frame_size: FrameSize,
+    /// As in [`Snapshot::waiting`].
+    pub waiting: u32,
+    /// Slots that are active.
+    pub active: u32,
+    /// Slots in all.
+    pub slot_count: u32,
+}
+
+#[derive(Debug)]
+struct Buffer {
+    words: Box<[AtomicU64]>,
+    released: AtomicU64,
+}
+
+/// Hands the newest snapshot to whoever asks.
+#[derive(Debug)]
+pub struct Exchange {
+    buffers: Box<[Buffer]>,
+    newest: AtomicU64,
+    /// What the writer remembers; also what `wait` sleeps on.
+    writer: Mutex<Writer>,
+    published: Condvar,
+}
+
+#[derive(Debug)]
+struct Writer {
+    seq: u64,
+    current: usize,
+    /// Readers that took hold of each retired buffer in all.
+    taken: [u64; BUFFERS],
+    /// Bumped to wake sleepers without a snapshot.
+    alarms: u64,
+}
+
+impl Default for Exchange {
+    fn default() -> Self {
+        let buffer = || Buffer {
+            words: (0..WORDS).map(|_| AtomicU64::new(0)).collect(),
+            released: AtomicU64::new(0),
+        };
+        Self {
+            buffers: (0..BUFFERS).map(|_| buffer()).collect(),
+            newest: AtomicU64::new(0),
+            writer: Mutex::new(Writer { seq: 0, current: 0, taken: [0; BUFFERS], alarms: 0 }),
+            published: Condvar::new(),
+        }
+    }
+}
+
+impl Exchange {
+    /// Makes `snapshot` the newest; slots beyond [`SLOTS_MAX`] are left out.
+    /// Returns false, and leaves the previous one in place, when every buffer
+    /// is pinned by a sleeping reader.
+    pub fn publish(&self, snapshot: &Snapshot) -> bool {
+        let mut writer = self.writer.lock();
+        let free = (0..BUFFERS).find(|&i| {
+            i != writer.current
+                && self.buffers[i].released.load(Ordering::Acquire) == writer.taken[i]
+        });
+        let Some(free) = free else { return false };
+        let buffer = &self.buffers[free];
+        buffer.released.store(0, Ordering::Relaxed);
+        encode(snapshot, &buffer.words);
+        // Release: readers that see the number see the words. Acquire: our
+        // next look at `released` comes after the readers' additions.
+        let old = self.newest.swap((free as u64) << COUNT_BITS, Ordering::AcqRel);
+        let retired = (old >> COUNT_BITS) as usize;
+        writer.taken[retired] = old & COUNT_MASK;
+        writer.current = free;
+        writer.seq = snapshot.seq;
+        drop(writer);
+        self.published.notify_all();
+        true
+    }
+
+    /// Copies the newest snapshot: every slot that fits goes to `slots`. Wait-free.
+    pub fn read(&self, slots: &mut [Slot]) -> Header {
+        self.read_with(slots.len(), |index, slot| slots[index] = slot)
+    }
+
+    /// Gives up to `limit` slots of the newest snapshot to `take`. Wait-free as
+    /// far as `take` is.
+    pub fn read_with(&self, limit: usize, mut take: impl FnMut(usize, Slot)) -> Header {
+        let held = self.newest.fetch_add(1, Ordering::Acquire);
+        let buffer = &self.buffers[(held >> COUNT_BITS) as usize];
+        let header = decode_header(&buffer.words);
+        let count = (header.slot_count as usize).min(limit);
+        let words = buffer.words[HEADER_WORDS..].chunks_exact(SLOT_WORDS);
+        for (index, words) in words.take(count).enumerate() {
+            take(index, decode_slot(words));
+        }
+        // Release: the loads above are over before the writer may reuse.
+        buffer.released.fetch_add(1, Ordering::Release);
+        header
+    }
+
+    /// Blocks until a snapshot newer than `after_seq` is there, an alarm is
+    /// raised or the time is over. Returns whether there is a newer one.
+    pub fn wait(&self, after_seq: u64, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let mut writer = self.writer.lock();
+        let alarms = writer.alarms;
+        while writer.seq <= after_seq && writer.alarms == alarms {
+            if self.published.wait_until(&mut writer, deadline).timed_out() {
+                break;
+            }
+        }
+        writer.seq > after_seq
+    }
+
+    /// Wakes everyone in [`Exchange::wait`], because something else happened
+    /// that they ought to see.
+    pub fn alarm(&self) {
+        self.writer.lock().alarms += 1;
+        self.published.notify_all();
+    }
+}
+
+fn pair(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+fn halves(word: u64) -> (u32, u32) {
+    ((word >> 32) as u32, word as u32)
+}
+
+fn encode(snapshot: &Snapshot, words: &[AtomicU64]) {
+    let put = |index: usize, value: u64| words[index].store(value, Ordering::Relaxed);
+    let slots = &snapshot.slots[..snapshot.slots.len().min(SLOTS_MAX)];
+    let active = slots.iter().filter(|s| s.state == SlotState::Active).count();
+    put(0, snapshot.seq);
+    put(1, snapshot.frame_seq);
+    put(2, snapshot.capture_ns as u64);
+    put(3, snapshot.publish_ns as u64);
+    put(4, pair(snapshot.frame_size.width, snapshot.frame_size.height));
+    put(5, pair(snapshot.source_state as u32, snapshot.waiting));
+    put(6, pair(active as u32, slots.len() as u32));
+    for (index, slot) in slots.iter().enumerate() {
+        let at = HEADER_WORDS + index * SLOT_WORDS;
+        put(at, slot.track_id);
+        put(at + 1, pair(slot.generation, slot.state as u32));
+        put(at + 2, pair(slot.class_id as u32, slot.score.to_bits()));
+        put(at + 3, pair(slot.x.to_bits(), slot.y.to_bits()));
+        put(at + 4, pair(slot.w.to_bits(), slot.h.to_bits()));
+        put(at + 5, pair(slot.vx.to_bits(), slot.vy.to_bits()));
+        put(at + 6, pair(slot.age_ms, slot.life_ms));
+    }
+}
+
+fn decode_header(words: &[AtomicU64]) -> Header {
+    let get = |index: usize| words[index].load(Ordering::Relaxed);
+    let (width, height) = halves(get(4));
+    let (state, waiting) = halves(get(5));
+    let (active, slot_count) = halves(get(6));
+    Header {
+        seq: get(0),
+        frame_seq: get(1),
+        capture_ns: get(2) as i64,
+        publish_ns: get(3) as i64,
+        source_state: SourceState::from_number(state),
+        frame_size: FrameSize::new(width, height),
+        waiting,
+        active,
+        slot_count,
+    }
+}
+
+fn decode_slot(words: &[AtomicU64]) -> Slot {
+    let get = |index: usize| halves(words[index].load(Ordering::Relaxed));
+    let floats = |index: usize| {
+        let (high, low) = get(index);
+        (f32::from_bits(high), f32::from_bits(low))
+    };
+    let (generation, state) = get(1);
+    let (class_id, score) = get(2);
+    let (x, y) = floats(3);
+    let (w, h) = floats(4);
+    let (vx, vy) = floats(5);
+    let (age_ms, life_ms) = get(6);
+    Slot {
+        track_id: words[0].load(Ordering::Relaxed),
+        generation,
+        state: SlotState::from_number(state),
+        class_id: class_id as i32,
+        score: f32::from_bits(score),
+        x,
+        y,
+        w,
+        h,
+        vx,
+        vy,
+        age_ms,
+        life_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    /// A snapshot in which every field tells its number.
+    fn numbered(n: u64) -> Snapshot {
+        let f = (n % 1000) as f32;
+        let slot = |i: u64| Slot {
+            track_id: n + i,
+            generation: n as u32,
+            state: SlotState::Active,
+            class_id: -1,
+            score: f,
+            x: f,
+            y: f + 1.0,
+            w: f + 2.0,
+            h: f + 3.0,
+            vx: f + 4.0,
+            vy: f + 5.0,
+            age_ms: n as u32,
+            life_ms: n as u32 + 1,
+        };
+        Snapshot {
+            seq: n,
+            frame_seq: n,
+            capture_ns: n as i64,
+            publish_ns: n as i64,
+            source_state: SourceState::Live,
+            frame_size: FrameSize::new(640, 480),
+            waiting: 3,
+            slots: (0..32).map(slot).collect(),
+        }
+    }
+
+    fn read(exchange: &Exchange) -> (Header, Vec<Slot>) {
+        let mut slots = vec![Slot::default(); 32];
+        let header = exchange.read(&mut slots);
+        (header, slots)
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_published() {
+        let exchange = Exchange::default();
+        assert_eq!(read(&exchange).0, Header::default());
+        let snapshot = numbered(17);
+        assert!(exchange.publish(&snapshot));
+        let (header, slots) = read(&exchange);
+        assert_eq!(slots, snapshot.slots);
+        assert_eq!(
+            header,
+            Header {
+                seq: 17,
+                frame_seq: 17,
+                capture_ns: 17,
+                publish_ns: 17,
+                source_state: SourceState::Live,
+                frame_size: FrameSize::new(640, 480),
+                waiting: 3,
+                active: 32,
+                slot_count: 32
+            }
+        );
+    }
+
+    #[test]
+    fn readers_never_see_half_an_update() {
+        let exchange = Arc::new(Exchange::default());
+        exchange.publish(&numbered(1));
+        let done = Arc::new(AtomicBool::new(false));
+        let readers: Vec<_> = (0..4)
+            .map(|_| {
+                let (exchange, done) = (Arc::clone(&exchange), Arc::clone(&done));
+                std::thread::spawn(move || {
+                    let mut last = 0;
+                    while !done.load(Ordering::Relaxed) {
+                        let (header, slots) = read(&exchange);
+                        assert!(header.seq >= last, "snapshots never run backwards");
+                        last = header.seq;
+                        assert_eq!(slots, numbered(header.seq).slots);
+                    }
+                })
+            })
+            .collect();
+        for n in 2..20_000 {
+            exchange.publish(&numbered(n));
+        }
+        done.store(true, Ordering::Relaxed);
+        for reader in readers {
+            reader.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn sleeping_readers_pin_their_buffer_and_stop_nobody() {
+        let exchange = Exchange::default();
+        exchange.publish(&numbered(1));
+        // A read inside a read is a reader that sleeps in the middle of its own.
+        exchange.read_with(1, |_, _| {
+            for n in 2..100 {
+                assert!(exchange.publish(&numbered(n)));
+                assert_eq!(read(&exchange).0.seq, n);
+            }
+        });
+        assert!(exchange.publish(&numbered(100)));
+        assert_eq!(read(&exchange).0.seq, 100);
+    }
+
+    #[test]
+    fn wait_returns_for_a_newer_snapshot_and_for_an_alarm() {
+        let exchange = Arc::new(Exchange::default());
+        assert!(!exchange.wait(0, Duration::ZERO));
+        exchange.publish(&numbered(5));
+        assert!(exchange.wait(4, Duration::ZERO));
+        let sleeper = Arc::clone(&exchange);
+        let thread = std::thread::spawn(move || sleeper.wait(5, Duration::from_secs(3600)));
+        while !thread.is_finished() {
+            exchange.alarm();
+            std::thread::yield_now();
+        }
+        assert!(!thread.join().unwrap());
+    }
+}

@@ -1,0 +1,59 @@
+//! Loads a model beside the running pipeline.
+//!
+//! Loading takes from tens of milliseconds to many seconds. It has a thread of
+//! its own (`rextrack:<camera>:load`), so that a pipeline whose model is
+//! changed keeps tracking with the old one until the new one is warm.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+use super::error::PipelineError;
+use super::thread::NamedThread;
+use crate::config::PipelineConfig;
+use crate::detect::{self, Detector};
+use crate::track::TrackerSettings;
+
+/// A model on its way.
+pub struct Loader {
+    result: Receiver<Result<Box<dyn Detector>, PipelineError>>,
+    /// What it is loaded for.
+    pub config: Arc<PipelineConfig>,
+}
+
+impl Loader {
+    /// Starts to load; `done` is called when there is a result.
+    pub fn start(config: Arc<PipelineConfig>, done: impl FnOnce() + Send + 'static) -> Self {
+        let (send, result) = channel();
+        let wanted = Arc::clone(&config);
+        let panicked = send.clone();
+        let work = move || {
+            let floor = TrackerSettings::from(&wanted.tracking).detection_floor();
+            let loaded = detect::create(&wanted, floor).map_err(PipelineError::from);
+            // Nobody listens any more when the pipeline was stopped meanwhile.
+            send.send(loaded).ok();
+            done();
+        };
+        let on_panic = move |reason| {
+            panicked.send(Err(PipelineError::Internal { place: "model loading", reason })).ok();
+        };
+        if let Err(error) = NamedThread::spawn(&config.camera.id, "load", work, on_panic) {
+            let (send, result) = channel();
+            let reason = error.to_string();
+            send.send(Err(PipelineError::Internal { place: "thread start", reason })).ok();
+            return Self { result, config };
+        }
+        Self { result, config }
+    }
+
+    /// The result, if it is there.
+    pub fn poll(&self) -> Option<Result<Box<dyn Detector>, PipelineError>> {
+        match self.result.try_recv() {
+            Ok(result) => Some(result),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err(PipelineError::Internal {
+                place: "model loading",
+                reason: "the loading thread ended without a result".into(),
+            })),
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! One camera's threads: source -> detect -> track -> slots -> sinks.
+//!
+//! | thread | work | blocks in |
+//! |---|---|---|
+//! | `rextrack:<id>:source` | open, read, stamp, pace, reconnect | the camera, at most 5 s a step |
+//! | `rextrack:<id>:load` | load and warm up a model, then ends | ONNX Runtime |
+//! | `rextrack:<id>:infer` | detector, tracker, slots; publishes | its mailbox, the model |
+//! | `rextrack:<id>:sink` | OSC, files | its queue, a file's write |
+//!
+//! Between source and infer stands a mailbox for one frame in which the newest
+//! wins; behind infer stand the exchange, from which hosts poll without ever
+//! waiting, and the queue of the sinks.
+
+mod chain;
+mod dispatcher;
+mod error;
+mod exchange;
+mod loader;
+mod shared;
+mod stats;
+mod thread;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::clock::SystemClock;
+use crate::config::PipelineConfig;
+use crate::detect::{self, DetectorInfo};
+use crate::mailbox::Mailbox;
+use crate::shutdown::Shutdown;
+use crate::sink::Sink;
+use crate::slots::Slot;
+use crate::source::{self, Capture, Delivery};
+pub use error::PipelineError;
+pub use exchange::{Exchange, Header, SLOTS_MAX};
+use shared::Shared;
+pub use shared::View;
+pub use stats::{Latency, SinkReport, Stages, Stats};
+use thread::{NamedThread, within};
+pub use thread::panic_text;
+use worker::Worker;
+
+/// How long a stop waits for a thread before it leaves it behind. All of them
+/// together stay within the second that a stop may take.
+const STOP_SOURCE: Duration = Duration::from_millis(300);
+const STOP_INFER: Duration = Duration::from_millis(700);
+const STOP_SINK: Duration = Duration::from_millis(200);
+
+/// One camera, tracked. All methods may be called from any thread; dropping
+/// it stops it.
+pub struct Pipeline {
+    shared: Arc<Shared>,
+    run: Mutex<Option<Run>>,
+}
+
+/// What exists only while a pipeline runs.
+struct Run {
+    inlet: Arc<Mailbox<Delivery>>,
+    source: SourceThread,
+    infer: NamedThread,
+    sink: NamedThread,
+}
+
+/// A source's thread and the request that ends it.
+struct SourceThread {
+    stop: Shutdown,
+    thread: NamedThread,
+}
+
+impl Pipeline {
+    /// Makes a pipeline that does not run yet. Checks the configuration and
+    /// that the model's file is there; loads nothing, opens nothing.
+    pub fn new(config: PipelineConfig) -> Result<Self, PipelineError> {
+        Self::with_sinks(config, Vec::new())
+    }
+
+    /// As [`Pipeline::new`], with sinks besides the configured ones.
+    pub fn with_sinks(
+        config: PipelineConfig,
+        sinks: Vec<Box<dyn Sink>>,
+    ) -> Result<Self, PipelineError> {
+        config.validate()?;
+        detect::check(&config)?;
+        Ok(Self { shared: Arc::new(Shared::new(config, sinks)), run: Mutex::new(None) })
+    }
+
+    /// Starts the threads and returns at once. Does nothing when they run.
+    pub fn start(&self) -> Result<(), PipelineError> {
+        let mut run = self.run.lock();
+        if run.is_some() {
+            return Ok(());
+        }
+        self.shared.finished.store(false, Ordering::Release);
+        *self.shared.failure.lock() = None;
+        let config = self.shared.config();
+        let id = &config.camera.id;
+        let inlet = Arc::new(Mailbox::default());
+
+        let shared = Arc::clone(&self.shared);
+        let sink = spawn(&self.shared, id, "sink", move || {
+            let sinks = std::mem::take(&mut *shared.sinks.lock());
+            let sinks = shared.dispatcher.run(sinks);
+            *shared.sinks.lock() = sinks;
+        })?;
+        let worker = Worker::new(Arc::clone(&self.shared), Arc::clone(&inlet));
+        let infer = match spawn(&self.shared, id, "infer", move || worker.run()) {
+            Ok(infer) => infer,
+            Err(error) => {
+                self.shared.dispatcher.finish();
+                return Err(error);
+            }
+        };
+        let source = match self.start_source(&config, &inlet) {
+            Ok(source) => source,
+            Err(error) => {
+                inlet.close();
+                self.shared.dispatcher.finish();
+                return Err(error);
+            }
+        };
+        *run = Some(Run { inlet, source, infer, sink });
+        Ok(())
+    }
+
+    fn start_source(
+        &self,
+        config: &PipelineConfig,
+        inlet: &Arc<Mailbox<Delivery>>,
+    ) -> Result<SourceThread, PipelineError> {
+        let address = config.camera.address()?;
+        let transport = config.camera.rtsp_transport;
+        let stop = Shutdown::new();
+        let capture = Capture {
+            camera: config.camera.id.clone(),
+            lossless: config.camera.every_frame && address.is_file(),
+            looped: config.camera.loop_file && address.is_file(),
+            open: Box::new(move |stop| source::open(&address, transport, stop)),
+            period: Arc::clone(&self.shared.period),
+            outlet: Arc::clone(inlet),
+            pool: Arc::clone(&self.shared.pool),
+            status: Arc::clone(&self.shared.source),
+            clock: Arc::new(SystemClock),
+            stop: stop.clone(),
+        };
+        let thread = spawn(&self.shared, &config.camera.id, "source", move || capture.run())?;
+        Ok(SourceThread { stop, thread })
+    }
+
+    /// Stops the threads within a second, and releases all slots. A thread
+    /// that is stuck inside FFmpeg or ONNX Runtime is left to end by itself.
+    /// Does nothing when they do not run.
+    pub fn stop(&self) {
+        let mut run = self.run.lock();
+        let Some(Run { inlet, source, infer, sink }) = run.take() else { return };
+        source.stop.request();
+        inlet.close();
+        source.thread.join_by(within(STOP_SOURCE));
+        infer.join_by(within(STOP_INFER));
+        self.shared.dispatcher.finish();
+        sink.join_by(within(STOP_SINK));
+        self.shared.exchange.alarm();
+    }
+
+    /// Whether the threads were started and not stopped.
+    pub fn is_running(&self) -> bool {
+        self.run.lock().is_some()
+    }
+
+    /// Applies an RFC 7396 merge patch to the configuration. Thresholds,
+    /// classes, region, persistence, slots and OSC change at once; a changed
+    /// stream restarts the source alone, a changed model is loaded beside the
+    /// old one and replaces it when it is warm. Slots are kept throughout.
+    /// When it returns an error nothing has changed.
+    pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
+        let mut run = self.run.lock();
+        let changes = {
+            let mut current = self.shared.config.lock();
+            let new = current.merged(patch)?;
+            let changes = current.changes(&new);
+            if changes.detector {
+                detect::check(&new)?;
+            }
+            if let Some(info) = self.shared.detector.lock().as_ref().filter(|_| !changes.detector) {
+                detect::check_classes(&new, info)?;
+            }
+            *current = Arc::new(new);
+            self.shared.epoch.fetch_add(1, Ordering::AcqRel);
+            changes
+        };
+        let Some(run) = run.as_mut() else { return Ok(()) };
+        if changes.source {
+            let config = self.shared.config();
+            let old = std::mem::replace(
+                &mut run.source,
+                {
+                    run.source.stop.request();
+                    self.start_source(&config, &run.inlet)?
+                },
+            );
+            drop(old);
+        }
+        run.inlet.wake();
+        Ok(())
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<PipelineConfig> {
+        self.shared.config()
+    }
+
+    /// Copies the newest whole snapshot; slots that do not fit are left out.
+    /// Wait-free: no lock, no allocation, no system call.
+    pub fn poll(&self, slots: &mut [Slot]) -> Header {
+        self.shared.exchange.read(slots)
+    }
+
+    /// Gives up to `limit` slots of the newest whole snapshot to `take`, as
+    /// [`Pipeline::poll`] does.
+    pub fn poll_with(&self, limit: usize, take: impl FnMut(usize, Slot)) -> Header {
+        self.shared.exchange.read_with(limit, take)
+    }
+
+    /// Blocks until there is a snapshot newer than `after_seq`, or something
+    /// else to see ([`Pipeline::failure`], [`Pipeline::is_finished`]), or the
+    /// time is over. Returns whether there is a newer snapshot.
+    pub fn wait(&self, after_seq: u64, timeout: Duration) -> bool {
+        self.shared.exchange.wait(after_seq, timeout)
+    }
+
+    /// Blocks until the file is over and its last snapshot is published, the
+    /// pipeline cannot go on, or the time is over.
+    pub fn wait_finished(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        while !self.is_finished() && self.failure().is_none() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            self.shared.exchange.wait(u64::MAX, left);
+        }
+        self.is_finished()
+    }
+
+    /// Whether a file came to its end and all of it is processed.
+    pub fn is_finished(&self) -> bool {
+        self.shared.finished.load(Ordering::Acquire)
+    }
+
+    /// Why the pipeline cannot go on, or could not load its newest model.
+    pub fn failure(&self) -> Option<PipelineError> {
+        if let Some(error) = self.shared.failure.lock().clone() {
+            return Some(error);
+        }
+        let failed = self.shared.source.state() == source::SourceState::Failed;
+        self.shared.source.problem().filter(|_| failed).map(PipelineError::Source)
+    }
+
+    /// Why the source gives nothing, while it does not.
+    pub fn source_problem(&self) -> Option<String> {
+        self.shared.source.problem()
+    }
+
+    /// What is known of the model, once it is loaded.
+    pub fn detector(&self) -> Option<DetectorInfo> {
+        self.shared.detector.lock().clone()
+    }
+
+    /// The newest processed frame with its slots.
+    pub fn view(&self) -> Option<View> {
+        self.shared.view.lock().clone()
+    }
+
+    /// Counts, rates and latencies.
+    pub fn stats(&self) -> Stats {
+        let source = &self.shared.source;
+        let detector = self.shared.detector.lock().clone();
+        let measured = self.shared.measured.lock();
+        let fps = |ns: i64| if ns > 0 { (1e9 / ns as f64) as f32 } else { 0.0 };
+        Stats {
+            fps_in: source.fps(),
+            fps_proc: fps(measured.interval_ns),
+            frames_in: source.frames(),
+            frames_processed: measured.frames,
+            dropped: source.dropped(),
+            reconnects: source.reconnects(),
+            snapshots: measured.snapshots,
+            tracks: measured.tracks,
+            waiting: measured.waiting,
+            source_state: source.state(),
+            device_asked: self.shared.config().service.device.to_string(),
+            device_used: detector.map(|d| d.device_used.to_string()).unwrap_or_default(),
+            stages: measured.stages,
+            sinks: self.shared.dispatcher.reports(),
+        }
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Starts a thread whose panic becomes the pipeline's failure.
+fn spawn(
+    shared: &Arc<Shared>,
+    camera: &str,
+    role: &'static str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<NamedThread, PipelineError> {
+    let told = Arc::clone(shared);
+    let on_panic = move |reason: String| {
+        log::error!("the {role} thread panicked: {reason}");
+        told.fail(PipelineError::Internal { place: role, reason });
+    };
+    NamedThread::spawn(camera, role, work, on_panic)
+        .map_err(|e| PipelineError::Internal { place: "thread start", reason: e.to_string() })
+}

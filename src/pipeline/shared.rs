@@ -1,0 +1,92 @@
+//! What a pipeline's threads and its owner share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+
+use parking_lot::Mutex;
+
+use super::chain::Chain;
+use super::dispatcher::Dispatcher;
+use super::error::PipelineError;
+use super::exchange::Exchange;
+use super::stats::Stages;
+use crate::config::PipelineConfig;
+use crate::detect::DetectorInfo;
+use crate::sink::Sink;
+use crate::slots::Snapshot;
+use crate::source::{Frame, FramePool, SourceStatus};
+
+/// The newest processed frame with what was seen in it.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The picture.
+    pub frame: Arc<Frame>,
+    /// The slots after it; normalised, origin top left.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// What the infer thread measures.
+#[derive(Debug, Default)]
+pub struct Measured {
+    pub stages: Stages,
+    pub frames: u64,
+    pub snapshots: u64,
+    pub tracks: u64,
+    pub waiting: u32,
+    pub interval_ns: i64,
+}
+
+pub struct Shared {
+    /// The configuration in force. Replaced as a whole.
+    pub config: Mutex<Arc<PipelineConfig>>,
+    /// Goes up with each replacement, so that the infer thread sees it without
+    /// taking the lock.
+    pub epoch: AtomicU64,
+    pub exchange: Exchange,
+    pub source: Arc<SourceStatus>,
+    pub period: Arc<AtomicU32>,
+    pub pool: Arc<FramePool>,
+    pub measured: Mutex<Measured>,
+    pub detector: Mutex<Option<DetectorInfo>>,
+    pub failure: Mutex<Option<PipelineError>>,
+    pub finished: AtomicBool,
+    pub view: Mutex<Option<View>>,
+    /// Held by the infer thread while it runs, so that a pipeline which is
+    /// started again goes on with the same track ids and generations.
+    pub chain: Mutex<Chain>,
+    pub dispatcher: Dispatcher,
+    /// Sinks that the owner added; lent to the sink thread while it runs.
+    pub sinks: Mutex<Vec<Box<dyn Sink>>>,
+}
+
+impl Shared {
+    pub fn new(config: PipelineConfig, sinks: Vec<Box<dyn Sink>>) -> Self {
+        Self {
+            chain: Mutex::new(Chain::new(&config)),
+            period: Arc::new(AtomicU32::new(config.tracking.period_frames)),
+            config: Mutex::new(Arc::new(config)),
+            epoch: AtomicU64::new(0),
+            exchange: Exchange::default(),
+            source: Arc::default(),
+            pool: Arc::default(),
+            measured: Mutex::default(),
+            detector: Mutex::default(),
+            failure: Mutex::default(),
+            finished: AtomicBool::new(false),
+            view: Mutex::default(),
+            dispatcher: Dispatcher::default(),
+            sinks: Mutex::new(sinks),
+        }
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<PipelineConfig> {
+        Arc::clone(&self.config.lock())
+    }
+
+    /// Notes why the pipeline cannot go on, and wakes who waits for it.
+    pub fn fail(&self, error: PipelineError) {
+        *self.failure.lock() = Some(error);
+        self.exchange.alarm();
+    }
+}

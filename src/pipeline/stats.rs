@@ -1,0 +1,102 @@
+//! What a pipeline measures about itself.
+
+use serde::Serialize;
+
+use crate::source::SourceState;
+
+/// One stage's time in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Latency {
+    /// Of the newest frame.
+    pub last_ms: f32,
+    /// Smoothed over about the last 16 frames.
+    pub recent_ms: f32,
+    /// Over all frames since the start.
+    pub mean_ms: f32,
+    /// The longest since the start.
+    pub max_ms: f32,
+    #[serde(skip)]
+    count: u64,
+    #[serde(skip)]
+    total_ns: i64,
+}
+
+impl Latency {
+    /// Takes one frame's time in.
+    pub fn record(&mut self, ns: i64) {
+        let ms = ns as f32 / 1e6;
+        self.recent_ms =
+            if self.count == 0 { ms } else { self.recent_ms + (ms - self.recent_ms) / 16.0 };
+        self.count += 1;
+        self.total_ns += ns;
+        self.last_ms = ms;
+        self.mean_ms = (self.total_ns as f64 / self.count as f64 / 1e6) as f32;
+        self.max_ms = self.max_ms.max(ms);
+    }
+}
+
+/// The time of each stage.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Stages {
+    /// Decoding and colour conversion by the source's thread. A live stream's
+    /// decoding cannot be told from waiting for it and is not in here.
+    pub capture: Latency,
+    /// Crop, resize, letterbox and conversion to the model's input.
+    pub preprocess: Latency,
+    /// The model.
+    pub inference: Latency,
+    /// Decoding of the model's output, and suppression of doubles.
+    pub postprocess: Latency,
+    /// Tracker and slots.
+    pub track: Latency,
+    /// From the hand-over of the frame to its published snapshot.
+    pub end_to_end: Latency,
+}
+
+/// How a pipeline is doing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Stats {
+    /// Frames a second that the source gives, measured.
+    pub fps_in: f32,
+    /// Frames a second that are processed, measured.
+    pub fps_proc: f32,
+    /// Frames that the source gave.
+    pub frames_in: u64,
+    /// Frames that were processed.
+    pub frames_processed: u64,
+    /// Frames that were replaced by a newer one before anyone took them.
+    pub dropped: u64,
+    /// How often the source was lost and came back.
+    pub reconnects: u64,
+    /// Snapshots published, ticks between frames included.
+    pub snapshots: u64,
+    /// Tracks that got an id, in all.
+    pub tracks: u64,
+    /// Tracks that wait for a free slot now.
+    pub waiting: u32,
+    /// Where the source stands.
+    pub source_state: SourceState,
+    /// The device that was asked for.
+    pub device_asked: String,
+    /// The device in use; empty until the model is loaded.
+    pub device_used: String,
+    /// The time of each stage.
+    pub stages: Stages,
+    /// Each output, with what it sent and what it could not.
+    pub sinks: Vec<SinkReport>,
+}
+
+/// One output's counts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct SinkReport {
+    /// Such as `osc 127.0.0.1:5005`.
+    pub name: String,
+    /// Snapshots sent.
+    pub sent: u64,
+    /// Snapshots that could not be sent.
+    pub failed: u64,
+    /// Snapshots that were replaced by newer ones before they were sent.
+    pub dropped: u64,
+    /// Why the newest snapshot could not be sent, while that is so.
+    pub problem: Option<String>,
+}

@@ -1,0 +1,289 @@
+//! The infer thread: takes frames, runs the chain, publishes snapshots.
+//!
+//! It blocks in three places only: in its mailbox, in the model, and in a
+//! dispatcher that may not lose a snapshot (files with `every_frame`).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::chain::Chain;
+use super::dispatcher::Outgoing;
+use super::loader::Loader;
+use super::shared::{Shared, View};
+use crate::clock::{duration_ns, now_ns};
+use crate::config::PipelineConfig;
+use crate::detect::{DetectSettings, Detection, Detector};
+use crate::mailbox::{Mailbox, Taken};
+use crate::sink::OscSink;
+use crate::slots::SourceState;
+use crate::source::{Delivery, Frame};
+use crate::track::{Moment, TrackerSettings};
+
+/// How often held slots move while no frame comes.
+const TICK: Duration = Duration::from_millis(40);
+/// A source that is silent for this many of its usual intervals is not seen
+/// any more, long before its read time-out says so.
+const STALL_INTERVALS: i64 = 4;
+/// But never sooner than this.
+const STALL_MIN: Duration = Duration::from_millis(250);
+
+pub struct Worker {
+    shared: Arc<Shared>,
+    inlet: Arc<Mailbox<Delivery>>,
+    config: Arc<PipelineConfig>,
+    epoch: u64,
+    detector: Option<Box<dyn Detector>>,
+    loader: Option<Loader>,
+    detections: Vec<Detection>,
+    /// Arrival of the newest frame; what a stall is measured from.
+    frame_ns: Option<i64>,
+    ended: bool,
+}
+
+impl Worker {
+    pub fn new(shared: Arc<Shared>, inlet: Arc<Mailbox<Delivery>>) -> Self {
+        let epoch = shared.epoch.load(Ordering::Acquire);
+        let config = shared.config();
+        Self {
+            shared,
+            inlet,
+            config,
+            epoch,
+            detector: None,
+            loader: None,
+            detections: Vec::new(),
+            frame_ns: None,
+            ended: false,
+        }
+    }
+
+    /// Runs until the mailbox is closed.
+    pub fn run(mut self) {
+        let shared = Arc::clone(&self.shared);
+        let mut chain = shared.chain.lock();
+        chain.configure(&self.config);
+        self.load();
+        loop {
+            self.follow_config(&mut chain);
+            self.follow_loader();
+            let taken = if self.detector.is_some() {
+                self.inlet.take(self.patience(&chain))
+            } else {
+                self.inlet.wait_for_wake(None)
+            };
+            match taken {
+                Taken::Item(Delivery::Frame(frame)) => self.process(&mut chain, frame),
+                Taken::Item(Delivery::End) => self.end(&mut chain),
+                Taken::Woken | Taken::TimedOut => self.tick(&mut chain),
+                Taken::Closed => break,
+            }
+        }
+        let outgoing = chain.release_all(SourceState::Stopped);
+        self.publish(outgoing);
+    }
+
+    /// Whether time goes on by itself. With `every_frame` it stands in the
+    /// file, and nothing happens between frames.
+    fn is_live(&self) -> bool {
+        !self.config.camera.every_frame
+    }
+
+    /// How long to wait for a frame before something else is due.
+    fn patience(&self, chain: &Chain) -> Option<Duration> {
+        if !self.is_live() || !chain.is_occupied() {
+            return None;
+        }
+        if self.is_unseen(now_ns()) {
+            return Some(TICK);
+        }
+        let now = now_ns();
+        let stall = self.frame_ns.map(|t| t + self.stall_ns());
+        let due = stall.into_iter().chain(chain.next_release_ns()).min()?;
+        Some(Duration::from_nanos((due - now).max(0) as u64 + 1))
+    }
+
+    /// Whether nothing can be seen now.
+    fn is_unseen(&self, now: i64) -> bool {
+        let state = self.shared.source.state();
+        let silent = self.frame_ns.is_some_and(|t| now - t >= self.stall_ns());
+        self.ended || silent || matches!(state, SourceState::Lost | SourceState::Failed)
+    }
+
+    fn stall_ns(&self) -> i64 {
+        let interval = self.shared.measured.lock().interval_ns;
+        (interval * STALL_INTERVALS).max(duration_ns(STALL_MIN))
+    }
+
+    fn tick(&mut self, chain: &mut Chain) {
+        let now = now_ns();
+        let state = if self.ended { SourceState::Ended } else { self.shared.source.state() };
+        if self.is_live() && chain.is_occupied() {
+            let outgoing = chain.tick(now, self.is_unseen(now), state);
+            self.publish(outgoing);
+        }
+    }
+
+    fn process(&mut self, chain: &mut Chain, frame: Frame) {
+        let Some(detector) = self.detector.as_mut() else { return };
+        self.note_arrival(frame.arrival_ns);
+        let stages = match detector.detect(&frame, &mut self.detections) {
+            Ok(stages) => stages,
+            Err(error) => {
+                // A frame that the model refuses is no reason to go down: the
+                // next may be fine. A lasting defect shows in every frame.
+                log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
+                self.shared.fail(error.into());
+                self.shared.pool.give(frame.bgr);
+                return;
+            }
+        };
+        let tracked_from = now_ns();
+        let moment = Moment { capture_ns: frame.capture_ns, size: frame.size };
+        let outgoing = chain.frame(frame.seq, moment, &self.detections);
+        let tracked = now_ns();
+        {
+            let mut measured = self.shared.measured.lock();
+            measured.frames += 1;
+            measured.tracks = chain.tracks();
+            let times = &mut measured.stages;
+            times.capture.record(frame.decode_ns);
+            times.preprocess.record(duration_ns(stages.preprocess));
+            times.inference.record(duration_ns(stages.inference));
+            times.postprocess.record(duration_ns(stages.postprocess));
+            times.track.record(tracked - tracked_from);
+            times.end_to_end.record(tracked - frame.arrival_ns);
+        }
+        let view = View { frame: Arc::new(frame), snapshot: Arc::clone(&outgoing.canonical) };
+        let previous = self.shared.view.lock().replace(view);
+        if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
+            self.shared.pool.give(frame.bgr);
+        }
+        self.publish(outgoing);
+    }
+
+    /// Takes the time since the previous processed frame into the rate.
+    fn note_arrival(&mut self, arrival_ns: i64) {
+        if let Some(previous) = self.frame_ns.replace(arrival_ns) {
+            let mut measured = self.shared.measured.lock();
+            let step = (arrival_ns - previous).max(1);
+            let old = measured.interval_ns;
+            // After a gap the old rate is the better guess.
+            if old == 0 || step < old * STALL_INTERVALS {
+                measured.interval_ns = if old == 0 { step } else { old + (step - old) / 16 };
+            }
+        }
+    }
+
+    /// The file is over.
+    fn end(&mut self, chain: &mut Chain) {
+        self.ended = true;
+        self.shared.source.set_state(SourceState::Ended);
+        let outgoing = chain.tick(0, false, SourceState::Ended);
+        self.publish(outgoing);
+        self.shared.finished.store(true, Ordering::Release);
+        self.shared.exchange.alarm();
+    }
+
+    fn publish(&self, outgoing: Outgoing) {
+        self.shared.exchange.publish(&outgoing.presented);
+        {
+            let mut measured = self.shared.measured.lock();
+            measured.snapshots += 1;
+            measured.waiting = outgoing.canonical.waiting;
+        }
+        self.shared.dispatcher.send(outgoing, self.config.camera.every_frame);
+    }
+
+    fn load(&mut self) {
+        let inlet = Arc::clone(&self.inlet);
+        self.loader = Some(Loader::start(Arc::clone(&self.config), move || inlet.wake()));
+    }
+
+    /// Applies a configuration that was set meanwhile.
+    fn follow_config(&mut self, chain: &mut Chain) {
+        let epoch = self.shared.epoch.load(Ordering::Acquire);
+        if epoch == self.epoch {
+            return;
+        }
+        self.epoch = epoch;
+        let new = self.shared.config();
+        let changes = self.config.changes(&new);
+        self.config = new;
+        self.shared.period.store(self.config.tracking.period_frames, Ordering::Relaxed);
+        chain.configure(&self.config);
+        if changes.source {
+            self.ended = false;
+            self.frame_ns = None;
+        }
+        if changes.detector {
+            self.load();
+        }
+        self.configure_detector();
+        if changes.osc {
+            self.set_osc();
+        }
+    }
+
+    /// Puts a model in place that was loaded meanwhile.
+    fn follow_loader(&mut self) {
+        let Some(result) = self.loader.as_ref().and_then(Loader::poll) else { return };
+        let Some(loader) = self.loader.take() else { return };
+        match result {
+            Ok(detector) => {
+                let info = detector.info();
+                log::info!(
+                    "[{}] {} on {}",
+                    self.config.camera.id,
+                    info.model,
+                    info.device_used
+                );
+                *self.shared.detector.lock() = Some(info.clone());
+                *self.shared.failure.lock() = None;
+                self.detector = Some(detector);
+                self.configure_detector();
+                self.set_osc();
+                self.shared.exchange.alarm();
+            }
+            Err(error) => {
+                log::error!("[{}] {error}", self.config.camera.id);
+                if self.detector.is_some() {
+                    self.keep_old_model(&loader.config);
+                }
+                self.shared.fail(error);
+            }
+        }
+    }
+
+    /// Puts the keys of the model in use back into the configuration, after
+    /// another one could not be loaded.
+    fn keep_old_model(&mut self, refused: &PipelineConfig) {
+        let Some(info) = self.shared.detector.lock().clone() else { return };
+        let mut config = self.shared.config.lock();
+        let mut kept = PipelineConfig::clone(&config);
+        if kept.tracking.model == refused.tracking.model {
+            kept.tracking.model = info.configured_model.clone();
+            kept.service.device = info.device_asked;
+            self.config = Arc::new(kept);
+            *config = Arc::clone(&self.config);
+            log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
+        }
+    }
+
+    fn configure_detector(&mut self) {
+        let Some(detector) = self.detector.as_mut() else { return };
+        let floor = TrackerSettings::from(&self.config.tracking).detection_floor();
+        if let Err(error) = detector.configure(&DetectSettings::new(&self.config, floor)) {
+            log::error!("[{}] {error}", self.config.camera.id);
+            self.shared.fail(error.into());
+        }
+    }
+
+    fn set_osc(&self) {
+        let Some(info) = self.shared.detector.lock().clone() else { return };
+        let sink = self.config.osc.as_ref().map(|osc| {
+            Box::new(OscSink::new(osc, &self.config.camera.id, info.classes)) as Box<dyn crate::sink::Sink>
+        });
+        self.shared.dispatcher.set_osc(sink);
+    }
+}

@@ -1,0 +1,283 @@
+//! The source's thread: opens, reads, stamps, paces, reconnects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::{Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceStatus};
+use crate::clock::Clock;
+use crate::mailbox::Mailbox;
+use crate::shutdown::Shutdown;
+use crate::slots::SourceState;
+
+/// What travels from the source's thread to the next stage.
+#[derive(Debug)]
+pub enum Delivery {
+    /// A frame.
+    Frame(Frame),
+    /// The file is over; nothing follows.
+    End,
+}
+
+/// Used frame buffers, so that a steady stream allocates nothing.
+#[derive(Debug, Default)]
+pub struct FramePool(Mutex<Vec<Vec<u8>>>);
+
+impl FramePool {
+    /// One is being filled, one waits, one is processed, one is looked at.
+    const KEPT: usize = 4;
+
+    /// A used buffer, or an empty one.
+    pub fn take(&self) -> Vec<u8> {
+        self.0.lock().pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub fn give(&self, buffer: Vec<u8>) {
+        let mut kept = self.0.lock();
+        if kept.len() < Self::KEPT {
+            kept.push(buffer);
+        }
+    }
+}
+
+/// Opens the source anew; may block for the source's time-outs.
+pub type Opener = Box<dyn FnMut(&Shutdown) -> Result<Box<dyn Source>, SourceError> + Send>;
+
+/// Everything the source's thread owns or shares.
+pub struct Capture {
+    /// Camera id, for the log.
+    pub camera: String,
+    /// Opens the source, once a try.
+    pub open: Opener,
+    /// Start a file again when it ends.
+    pub looped: bool,
+    /// Wait until the next stage took each frame, instead of replacing it. For
+    /// files; a live camera cannot wait.
+    pub lossless: bool,
+    /// Every n-th frame is handed on. Shared, since it changes while running.
+    pub period: Arc<std::sync::atomic::AtomicU32>,
+    /// Where frames go.
+    pub outlet: Arc<Mailbox<Delivery>>,
+    /// Where used buffers come from.
+    pub pool: Arc<FramePool>,
+    /// Where state and counts go.
+    pub status: Arc<SourceStatus>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The end of it all.
+    pub stop: Shutdown,
+}
+
+/// How one connection ended.
+enum Ended {
+    Stopped,
+    EndOfFile,
+    Lost(SourceError),
+}
+
+impl Capture {
+    /// Runs until stopped, until a file ends, or until an error that no other
+    /// try can mend.
+    pub fn run(mut self) {
+        self.status.set_state(SourceState::Connecting);
+        let mut session = Session::new(&self.camera);
+        while !self.stop.is_requested() {
+            let ended = match (self.open)(&self.stop) {
+                Ok(mut source) => self.read(source.as_mut(), &mut session),
+                Err(error) => Ended::Lost(error),
+            };
+            let error = match ended {
+                Ended::Stopped => break,
+                Ended::EndOfFile if self.looped => continue,
+                Ended::EndOfFile => {
+                    // Behind the last frame, also when the newest wins.
+                    self.outlet.deliver(Delivery::End);
+                    return;
+                }
+                Ended::Lost(SourceError::Stopped) => break,
+                Ended::Lost(error) => error,
+            };
+            if !self.recover(&error, &mut session) {
+                return;
+            }
+        }
+        self.status.set_state(SourceState::Stopped);
+    }
+
+    /// Says what happened and waits before the next try. Returns false when
+    /// another try makes no sense.
+    fn recover(&self, error: &SourceError, session: &mut Session) -> bool {
+        let reason = error.to_string();
+        self.status.set_problem(Some(reason.clone()));
+        self.status.forget_interval();
+        if error.retry() == Retry::Never {
+            log::error!("[{}] {reason}", self.camera);
+            self.status.set_state(SourceState::Failed);
+            self.outlet.wake();
+            return false;
+        }
+        let was_live = self.status.state() == SourceState::Live;
+        if was_live {
+            session.lost_ns = Some(self.clock.now_ns());
+        }
+        if session.lost_ns.is_some() {
+            self.status.set_state(SourceState::Lost);
+        }
+        // Once a change, not once a try: a camera that is off all night fills
+        // one line, not a disk.
+        if session.said.as_ref() != Some(&reason) {
+            log::warn!("[{}] {reason}; trying again until it works", self.camera);
+            session.said = Some(reason);
+        }
+        self.outlet.wake();
+        let wait = match error.retry() {
+            Retry::Slowly => Backoff::REFUSED,
+            _ => session.backoff.next_wait(),
+        };
+        !self.clock.wait(&self.stop, wait)
+    }
+
+    /// Reads one connection until it ends.
+    fn read(&self, source: &mut dyn Source, session: &mut Session) -> Ended {
+        session.start_over();
+        loop {
+            if self.stop.is_requested() {
+                return Ended::Stopped;
+            }
+            let asked_ns = self.clock.now_ns();
+            let media_ns = match source.advance() {
+                Ok(Advance::Frame { media_ns }) => media_ns,
+                Ok(Advance::End) => return Ended::EndOfFile,
+                Err(error) => return Ended::Lost(error),
+            };
+            let seq = self.status.count_frame();
+            let arrival_ns = self.clock.now_ns();
+            let capture_ns = session.stamp(arrival_ns, media_ns);
+            self.note_live(session, arrival_ns);
+            if !self.lossless && media_ns.is_some() {
+                let ahead = capture_ns - arrival_ns;
+                if ahead > 0 && self.clock.wait(&self.stop, Duration::from_nanos(ahead as u64)) {
+                    return Ended::Stopped;
+                }
+            }
+            let period = u64::from(self.period.load(std::sync::atomic::Ordering::Relaxed).max(1));
+            if (seq - 1) % period != 0 {
+                continue;
+            }
+            let started_ns = self.clock.now_ns();
+            let (size, bgr) = match source.content(self.pool.take()) {
+                Ok(Content::Picture(size, bgr)) => (size, bgr),
+                Err(error) => return Ended::Lost(error),
+            };
+            let ready_ns = self.clock.now_ns();
+            // A live source's advance is mostly waiting for the camera.
+            let advance_ns = if media_ns.is_some() { arrival_ns - asked_ns } else { 0 };
+            let decode_ns = ready_ns - started_ns + advance_ns;
+            let frame = Frame { seq, capture_ns, arrival_ns: ready_ns, decode_ns, size, bgr };
+            if !self.hand_over(frame) {
+                return Ended::Stopped;
+            }
+        }
+    }
+
+    /// Returns false when the next stage is gone.
+    fn hand_over(&self, frame: Frame) -> bool {
+        if self.stop.is_requested() {
+            return false;
+        }
+        if self.lossless {
+            return self.outlet.deliver(Delivery::Frame(frame));
+        }
+        if let Some(Delivery::Frame(displaced)) = self.outlet.offer(Delivery::Frame(frame)) {
+            self.status.count_dropped();
+            self.pool.give(displaced.bgr);
+        }
+        true
+    }
+
+    /// Notes that frames arrive, and says so when they did not before.
+    fn note_live(&self, session: &mut Session, now_ns: i64) {
+        if let Some(previous) = session.arrived_ns.replace(now_ns) {
+            self.status.note_interval(now_ns - previous);
+        }
+        if self.status.state() == SourceState::Live {
+            return;
+        }
+        session.backoff.reset();
+        session.said = None;
+        self.status.set_problem(None);
+        if let Some(lost_ns) = session.lost_ns.take() {
+            self.status.count_reconnect();
+            let seconds = (now_ns - lost_ns) as f64 / 1e9;
+            log::info!("[{}] the source is back after {seconds:.1} s", self.camera);
+        }
+        self.status.set_state(SourceState::Live);
+        self.outlet.wake();
+    }
+}
+
+/// What is remembered from one connection to the next.
+struct Session {
+    backoff: Backoff,
+    /// The reason that was logged last.
+    said: Option<String>,
+    /// When the source was lost, while it is.
+    lost_ns: Option<i64>,
+    arrived_ns: Option<i64>,
+    /// Capture time of media time 0 of the current pass through a file.
+    media_start_ns: Option<i64>,
+    /// Newest capture time and media time, to join the passes of a looped file.
+    latest_ns: i64,
+    latest_media_ns: i64,
+    step_ns: i64,
+}
+
+impl Session {
+    fn new(camera: &str) -> Self {
+        // Any seed will do, as long as cameras differ.
+        let seed = camera.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self {
+            backoff: Backoff::new(seed),
+            said: None,
+            lost_ns: None,
+            arrived_ns: None,
+            media_start_ns: None,
+            latest_ns: 0,
+            latest_media_ns: 0,
+            step_ns: 0,
+        }
+    }
+
+    /// A new connection, or a new pass through a looped file.
+    fn start_over(&mut self) {
+        self.media_start_ns = None;
+        self.arrived_ns = None;
+    }
+
+    /// The capture time of a frame: its arrival, or for a file the time that
+    /// the file gives it. Never runs backwards.
+    fn stamp(&mut self, arrival_ns: i64, media_ns: Option<i64>) -> i64 {
+        let capture_ns = match media_ns {
+            None => arrival_ns,
+            Some(media_ns) => {
+                let latest_ns = self.latest_ns;
+                let step_ns = self.step_ns;
+                let start = *self.media_start_ns.get_or_insert_with(|| {
+                    // A second pass follows the first without a jump.
+                    if latest_ns == 0 { arrival_ns - media_ns } else { latest_ns + step_ns - media_ns }
+                });
+                if media_ns > self.latest_media_ns {
+                    self.step_ns = media_ns - self.latest_media_ns;
+                }
+                self.latest_media_ns = media_ns;
+                start + media_ns
+            }
+        };
+        self.latest_ns = capture_ns.max(self.latest_ns + 1);
+        self.latest_ns
+    }
+}

@@ -1,0 +1,310 @@
+//! Asks a network camera for its stream before FFmpeg does.
+//!
+//! FFmpeg's failures reach OpenCV as a bare "not opened", and its blocking
+//! calls cannot be interrupted from outside. The probe therefore does the part
+//! that fails in practice by itself: it resolves, connects and asks (RTSP
+//! DESCRIBE, RFC 2326 section 10.2, or HTTP GET), so that a wrong password, a
+//! wrong path or a hung camera gets its own words, and a stop is obeyed within
+//! [`SLICE`] while a camera says nothing. Encrypted streams (rtsps, https) are
+//! only connected to: what they say is between FFmpeg and the camera.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use super::SourceError;
+use super::authentication::Challenge;
+use crate::shutdown::Shutdown;
+
+/// How long a camera may take to accept a connection, and then to answer.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a read blocks before the stop is looked at again.
+const SLICE: Duration = Duration::from_millis(50);
+/// Longest answer that is read: far beyond any header and session description.
+const ANSWER_MAX: usize = 64 * 1024;
+
+/// What the probe has to know of an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// For messages, without password.
+    pub shown: &'a str,
+    /// Name or address.
+    pub host: &'a str,
+    /// TCP port.
+    pub port: u16,
+    /// User and password, if the address has them.
+    pub credentials: Option<(&'a str, &'a str)>,
+    /// What to ask.
+    pub question: Question<'a>,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, Copy)]
+pub enum Question<'a> {
+    /// RTSP DESCRIBE of this URL, which holds no credentials.
+    Describe(&'a str),
+    /// HTTP GET of this path with query.
+    Get(&'a str),
+    /// Nothing: a connection is enough.
+    Connect,
+}
+
+/// Finds out whether the stream can be had. Blocks up to [`TIMEOUT`] for the
+/// connection and again for each of at most two answers.
+pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
+    let mut stream = connect(target)?;
+    let mut authorization = None;
+    for attempt in 0..2 {
+        let request = match target.question {
+            Question::Connect => return Ok(()),
+            Question::Describe(url) => describe(url, attempt + 1, authorization.as_deref()),
+            Question::Get(path) => get(path, target, authorization.as_deref()),
+        };
+        stream.write_all(request.as_bytes()).map_err(|e| unreachable(target, &e))?;
+        let answer = read_answer(&mut stream, target, stop)?;
+        let Some((code, status)) = parse_status(&answer) else {
+            return Err(SourceError::Refused {
+                address: target.shown.into(),
+                status: format!("something that is not {}", protocol(target)),
+            });
+        };
+        match code {
+            200..=399 => return Ok(()),
+            401 => {
+                let Some((user, password)) = target.credentials else {
+                    return Err(SourceError::CredentialsMissing { address: target.shown.into() });
+                };
+                if authorization.is_some() {
+                    break;
+                }
+                let (method, uri) = match target.question {
+                    Question::Describe(url) => ("DESCRIBE", url),
+                    Question::Get(path) => ("GET", path),
+                    Question::Connect => return Ok(()),
+                };
+                let Some(challenge) = Challenge::from_answer(&answer) else {
+                    // A scheme that we do not know: FFmpeg may.
+                    return Ok(());
+                };
+                authorization = Some(challenge.respond(method, uri, user, password));
+                // Many cameras close the connection with a 401.
+                stream = connect(target)?;
+            }
+            403 if target.credentials.is_some() => break,
+            _ => {
+                return Err(SourceError::Refused { address: target.shown.into(), status });
+            }
+        }
+    }
+    Err(SourceError::CredentialsRefused { address: target.shown.into() })
+}
+
+fn protocol(target: Target<'_>) -> &'static str {
+    match target.question {
+        Question::Describe(_) => "RTSP",
+        Question::Get(_) => "HTTP",
+        Question::Connect => "this protocol",
+    }
+}
+
+fn unreachable(target: Target<'_>, error: &std::io::Error) -> SourceError {
+    let reason = match error.kind() {
+        ErrorKind::ConnectionRefused => "connection refused".into(),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "no answer in 5 s".into(),
+        _ => error.to_string(),
+    };
+    SourceError::Unreachable { address: target.shown.into(), port: target.port, reason }
+}
+
+/// Tries every address of the host in turn. The system's resolver may block
+/// for its own time-out.
+fn connect(target: Target<'_>) -> Result<TcpStream, SourceError> {
+    let unresolved = |reason: String| SourceError::Unresolved {
+        address: target.shown.into(),
+        host: target.host.into(),
+        reason,
+    };
+    let addresses =
+        (target.host, target.port).to_socket_addrs().map_err(|e| unresolved(e.to_string()))?;
+    let mut last = None;
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, TIMEOUT) {
+            Ok(stream) => {
+                stream.set_read_timeout(Some(SLICE)).map_err(|e| unreachable(target, &e))?;
+                stream.set_write_timeout(Some(TIMEOUT)).map_err(|e| unreachable(target, &e))?;
+                return Ok(stream);
+            }
+            Err(error) => last = Some(unreachable(target, &error)),
+        }
+    }
+    Err(last.unwrap_or_else(|| unresolved("the name has no address".into())))
+}
+
+fn describe(url: &str, sequence: u32, authorization: Option<&str>) -> String {
+    let authorization = authorization.map(|a| format!("Authorization: {a}\r\n")).unwrap_or_default();
+    format!(
+        "DESCRIBE {url} RTSP/1.0\r\nCSeq: {sequence}\r\nUser-Agent: rextrack\r\n\
+         Accept: application/sdp\r\n{authorization}\r\n"
+    )
+}
+
+fn get(path: &str, target: Target<'_>, authorization: Option<&str>) -> String {
+    let authorization = authorization.map(|a| format!("Authorization: {a}\r\n")).unwrap_or_default();
+    let host = if target.host.contains(':') {
+        format!("[{}]", target.host)
+    } else {
+        target.host.to_owned()
+    };
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}:{}\r\nUser-Agent: rextrack\r\nAccept: */*\r\n\
+         Connection: close\r\n{authorization}\r\n",
+        target.port
+    )
+}
+
+/// Reads until the end of the header.
+fn read_answer(
+    stream: &mut TcpStream,
+    target: Target<'_>,
+    stop: &Shutdown,
+) -> Result<String, SourceError> {
+    let deadline = Instant::now() + TIMEOUT;
+    let mut answer = Vec::new();
+    let mut chunk = [0; 4096];
+    while Instant::now() < deadline {
+        if stop.is_requested() {
+            return Err(SourceError::Stopped);
+        }
+        match stream.read(&mut chunk) {
+            Ok(0) if answer.is_empty() => {
+                return Err(SourceError::Unreachable {
+                    address: target.shown.into(),
+                    port: target.port,
+                    reason: "the connection was closed without an answer".into(),
+                });
+            }
+            Ok(0) => return Ok(String::from_utf8_lossy(&answer).into_owned()),
+            Ok(n) => {
+                answer.extend_from_slice(&chunk[..n]);
+                let ended = answer.windows(4).any(|w| w == b"\r\n\r\n");
+                if ended || answer.len() > ANSWER_MAX {
+                    return Ok(String::from_utf8_lossy(&answer).into_owned());
+                }
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(unreachable(target, &e)),
+        }
+    }
+    Err(SourceError::Silent {
+        address: target.shown.into(),
+        seconds: TIMEOUT.as_secs(),
+        protocol: protocol(target),
+    })
+}
+
+/// The code of `RTSP/1.0 404 Not Found`, and `404 Not Found` for people.
+fn parse_status(answer: &str) -> Option<(u16, String)> {
+    let (version, rest) = answer.lines().next()?.split_once(' ')?;
+    if !version.starts_with("RTSP/") && !version.starts_with("HTTP/") {
+        return None;
+    }
+    let code = rest.split(' ').next()?.parse().ok()?;
+    Some((code, rest.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::net::TcpListener;
+
+    /// A camera that gives these answers, one a connection, and returns what
+    /// it was asked.
+    fn camera(answers: &'static [&'static str]) -> (u16, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let thread = std::thread::spawn(move || {
+            let mut asked = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = Vec::new();
+                let mut byte = [0; 1];
+                while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
+                    request.push(byte[0]);
+                }
+                asked.push(String::from_utf8(request).unwrap());
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+            asked
+        });
+        (port, thread)
+    }
+
+    fn ask(port: u16, credentials: Option<(&str, &str)>) -> Result<(), SourceError> {
+        let target = Target {
+            shown: "rtsp://127.0.0.1/cam",
+            host: "127.0.0.1",
+            port,
+            credentials,
+            question: Question::Describe("rtsp://127.0.0.1/cam"),
+        };
+        probe(target, &Shutdown::new())
+    }
+
+    const OK: &str = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n";
+    const BASIC: &str =
+        "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n";
+
+    #[test]
+    fn a_stream_that_answers_is_fine() {
+        let (port, camera) = camera(&[OK]);
+        ask(port, None).unwrap();
+        assert!(camera.join().unwrap()[0].starts_with("DESCRIBE rtsp://127.0.0.1/cam RTSP/1.0\r\n"));
+    }
+
+    #[test]
+    fn a_wrong_path_is_named_with_the_cameras_words() {
+        let (port, _camera) = camera(&["RTSP/1.0 404 Not Found\r\n\r\n"]);
+        let error = ask(port, None).unwrap_err().to_string();
+        assert!(error.contains("404 Not Found") && error.contains("check the path"), "{error}");
+    }
+
+    #[test]
+    fn missing_wrong_and_right_passwords_are_told_apart() {
+        let (port, _camera) = camera(&[BASIC]);
+        assert!(matches!(ask(port, None), Err(SourceError::CredentialsMissing { .. })));
+        let (port, _camera) = camera(&[BASIC, BASIC]);
+        let refused = ask(port, Some(("u", "wrong"))).unwrap_err();
+        assert!(matches!(refused, SourceError::CredentialsRefused { .. }));
+        assert_eq!(refused.retry(), super::super::Retry::Slowly);
+        let (port, camera) = camera(&[BASIC, OK]);
+        ask(port, Some(("user", "pass"))).unwrap();
+        assert!(camera.join().unwrap()[1].contains("Authorization: Basic dXNlcjpwYXNz\r\n"));
+    }
+
+    #[test]
+    fn a_refused_connection_names_port_and_remedy() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let error = ask(port, None).unwrap_err().to_string();
+        assert!(error.contains(&format!("port {port} (connection refused)")), "{error}");
+    }
+
+    #[test]
+    fn a_stop_is_obeyed_while_the_camera_says_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let stop = Shutdown::new();
+        stop.request();
+        let target = Target {
+            shown: "rtsp://127.0.0.1/cam",
+            host: "127.0.0.1",
+            port,
+            credentials: None,
+            question: Question::Describe("rtsp://127.0.0.1/cam"),
+        };
+        assert_eq!(probe(target, &stop), Err(SourceError::Stopped));
+    }
+}

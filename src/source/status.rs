@@ -1,0 +1,94 @@
+//! What is known of a source, shared between its thread and everyone who asks.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::slots::SourceState;
+
+/// Counters and state of one pipeline's source. Survives restarts of the
+/// source's thread, so that frame numbers and counts go on.
+#[derive(Debug, Default)]
+pub struct SourceStatus {
+    state: AtomicU32,
+    frames: AtomicU64,
+    dropped: AtomicU64,
+    reconnects: AtomicU64,
+    /// Smoothed time between frames in nanoseconds; 0 while unknown.
+    interval_ns: AtomicI64,
+    problem: Mutex<Option<String>>,
+}
+
+impl SourceStatus {
+    /// Where the source stands.
+    pub fn state(&self) -> SourceState {
+        SourceState::from_number(self.state.load(Ordering::Acquire))
+    }
+
+    /// Sets where the source stands.
+    pub fn set_state(&self, state: SourceState) {
+        self.state.store(state as u32, Ordering::Release);
+    }
+
+    /// Frames that the source gave, dropped ones counted.
+    pub fn frames(&self) -> u64 {
+        self.frames.load(Ordering::Relaxed)
+    }
+
+    /// Counts one frame in and returns its number, from 1.
+    pub fn count_frame(&self) -> u64 {
+        self.frames.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Frames that nobody processed because a newer one came first.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Counts one dropped frame.
+    pub fn count_dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the source was lost and came back.
+    pub fn reconnects(&self) -> u64 {
+        self.reconnects.load(Ordering::Relaxed)
+    }
+
+    /// Counts one successful reconnection.
+    pub fn count_reconnect(&self) {
+        self.reconnects.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Measured frames per second, smoothed over about a second; 0 while
+    /// unknown.
+    pub fn fps(&self) -> f32 {
+        match self.interval_ns.load(Ordering::Relaxed) {
+            0 => 0.0,
+            interval => (1e9 / interval as f64) as f32,
+        }
+    }
+
+    /// Takes the time since the previous frame into the measured rate.
+    pub fn note_interval(&self, ns: i64) {
+        let old = self.interval_ns.load(Ordering::Relaxed);
+        // Weight 1/16: a second of memory at usual rates.
+        let new = if old == 0 { ns } else { old + (ns - old) / 16 };
+        self.interval_ns.store(new.max(1), Ordering::Relaxed);
+    }
+
+    /// Forgets the measured rate, after a loss.
+    pub fn forget_interval(&self) {
+        self.interval_ns.store(0, Ordering::Relaxed);
+    }
+
+    /// Why the source gives nothing, while it does not.
+    pub fn problem(&self) -> Option<String> {
+        self.problem.lock().clone()
+    }
+
+    /// Says why the source gives nothing, or that all is well.
+    pub fn set_problem(&self, problem: Option<String>) {
+        *self.problem.lock() = problem;
+    }
+}

@@ -1,0 +1,230 @@
+//! Files, network streams and webcams through OpenCV's `VideoCapture`.
+
+use std::path::{Path, PathBuf};
+
+use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Vec3b, Vector};
+use opencv::videoio::{
+    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_HEIGHT,
+    CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC,
+    CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture, VideoCaptureTrait, VideoCaptureTraitConst,
+};
+
+use super::probe::{self, Question, Target};
+use super::{Advance, Content, Source, SourceError, StreamAddress, ffmpeg};
+use crate::config::RtspTransport;
+use crate::geometry::FrameSize;
+use crate::shutdown::Shutdown;
+
+/// Opens a source. Blocks for at most 5 s a step (resolve, connect, answer,
+/// first picture); a stop is obeyed between the steps and while a camera says
+/// nothing.
+pub fn open(
+    address: &StreamAddress,
+    transport: RtspTransport,
+    stop: &Shutdown,
+) -> Result<Box<dyn Source>, SourceError> {
+    ffmpeg::prepare();
+    let shown = address.to_string();
+    match address {
+        StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
+        StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
+        StreamAddress::Rtsp { .. } | StreamAddress::Http { .. } => {
+            ask_first(address, &shown, stop)?;
+            if stop.is_requested() {
+                return Err(SourceError::Stopped);
+            }
+            Ok(Box::new(VideoSource::open_stream(address, transport, shown)?))
+        }
+    }
+}
+
+/// Lets the probe find what FFmpeg could not name.
+fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<(), SourceError> {
+    let (Some(host), Some(port)) = (address.host(), address.port()) else {
+        return Ok(());
+    };
+    let plain = address.without_credentials();
+    let question = match address {
+        StreamAddress::Rtsp { .. } if plain.starts_with("rtsp:") => Question::Describe(&plain),
+        StreamAddress::Http { .. } if plain.starts_with("http:") => {
+            let path = plain.splitn(4, '/').nth(3).map_or(plain.len(), |p| plain.len() - p.len() - 1);
+            Question::Get(if path == plain.len() { "/" } else { &plain[path..] })
+        }
+        _ => Question::Connect,
+    };
+    let credentials = address.user_password();
+    let target = Target {
+        shown,
+        host: &host,
+        port,
+        credentials: credentials.as_ref().map(|(u, p)| (u.as_str(), p.as_str())),
+        question,
+    };
+    probe::probe(target, stop)
+}
+
+/// An open `VideoCapture`.
+struct VideoSource {
+    capture: VideoCapture,
+    shown: String,
+    /// The file's path; `None` for what is live.
+    file: Option<PathBuf>,
+    size: FrameSize,
+    frames: u64,
+    /// Media time of the newest frame, for files whose stamps are missing.
+    media_ns: i64,
+    /// Time between frames by the file's own rate, where stamps are missing.
+    nominal_step_ns: i64,
+}
+
+impl VideoSource {
+    fn open_file(path: &Path, shown: String) -> Result<Self, SourceError> {
+        let not_video = |reason: &str| SourceError::NotVideo {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let about =
+            std::fs::metadata(path).map_err(|_| SourceError::NotFound { path: path.to_owned() })?;
+        if about.is_dir() {
+            return Err(not_video("it is a folder"));
+        }
+        if about.len() == 0 {
+            return Err(not_video("the file is empty"));
+        }
+        std::fs::File::open(path).map_err(|e| not_video(&e.to_string()))?;
+        let name = path.to_str().ok_or_else(|| not_video("its name is not valid Unicode"))?;
+        let capture = VideoCapture::from_file(name, CAP_FFMPEG)
+            .ok()
+            .filter(|c| c.is_opened().unwrap_or(false))
+            .ok_or_else(|| not_video("FFmpeg does not know the format"))?;
+        Ok(Self::new(capture, shown, Some(path.to_owned())))
+    }
+
+    fn open_webcam(index: u32, shown: String) -> Result<Self, SourceError> {
+        let failed = || SourceError::Webcam { index };
+        let number = i32::try_from(index).map_err(|_| failed())?;
+        let mut capture = VideoCapture::new(number, CAP_ANY)
+            .ok()
+            .filter(|c| c.is_opened().unwrap_or(false))
+            .ok_or_else(failed)?;
+        // The newest picture, not the oldest of a queue. Not every driver obeys.
+        capture.set(CAP_PROP_BUFFERSIZE, 1.0).ok();
+        Ok(Self::new(capture, shown, None))
+    }
+
+    fn open_stream(
+        address: &StreamAddress,
+        transport: RtspTransport,
+        shown: String,
+    ) -> Result<Self, SourceError> {
+        let milliseconds = i32::try_from(probe::TIMEOUT.as_millis()).unwrap_or(i32::MAX);
+        let parameters = Vector::from_slice(&[
+            CAP_PROP_OPEN_TIMEOUT_MSEC,
+            milliseconds,
+            CAP_PROP_READ_TIMEOUT_MSEC,
+            milliseconds,
+        ]);
+        let url = match address {
+            StreamAddress::Rtsp { .. } => with_transport(&address.expose(), transport),
+            _ => address.expose(),
+        };
+        let capture = VideoCapture::from_file_with_params(&url, CAP_FFMPEG, &parameters)
+            .ok()
+            .filter(|c| c.is_opened().unwrap_or(false))
+            .ok_or_else(|| SourceError::Undecodable { address: shown.clone() })?;
+        Ok(Self::new(capture, shown, None))
+    }
+
+    fn new(capture: VideoCapture, shown: String, file: Option<PathBuf>) -> Self {
+        let side = |property| capture.get(property).unwrap_or(0.0).max(0.0) as u32;
+        let size = FrameSize::new(side(CAP_PROP_FRAME_WIDTH), side(CAP_PROP_FRAME_HEIGHT));
+        let fps = capture.get(CAP_PROP_FPS).unwrap_or(0.0);
+        let fps = if (1.0..=240.0).contains(&fps) { fps } else { 25.0 };
+        let nominal_step_ns = (1e9 / fps) as i64;
+        Self { capture, shown, file, size, frames: 0, media_ns: -1, nominal_step_ns }
+    }
+
+    fn failed(&self, error: &opencv::Error) -> SourceError {
+        SourceError::Capture {
+            address: self.shown.clone(),
+            reason: super::redact(error.message.trim()),
+        }
+    }
+}
+
+/// FFmpeg's RTSP reader takes the transport from the query and removes it
+/// before it asks the camera.
+fn with_transport(url: &str, transport: RtspTransport) -> String {
+    let name = match transport {
+        RtspTransport::Tcp => "tcp",
+        RtspTransport::Udp => "udp",
+    };
+    format!("{url}{}{name}", if url.contains('?') { '&' } else { '?' })
+}
+
+impl Source for VideoSource {
+    fn advance(&mut self) -> Result<Advance, SourceError> {
+        let grabbed = self.capture.grab().map_err(|e| self.failed(&e))?;
+        if !grabbed {
+            return match &self.file {
+                Some(path) if self.frames == 0 => Err(SourceError::NotVideo {
+                    path: path.clone(),
+                    reason: "FFmpeg found no picture".into(),
+                }),
+                Some(_) => Ok(Advance::End),
+                None => Err(SourceError::Stalled {
+                    address: self.shown.clone(),
+                    seconds: probe::TIMEOUT.as_secs(),
+                }),
+            };
+        }
+        self.frames += 1;
+        if self.file.is_none() {
+            return Ok(Advance::Frame { media_ns: None });
+        }
+        let stamped = (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64;
+        self.media_ns = if stamped > self.media_ns {
+            stamped
+        } else {
+            self.media_ns + self.nominal_step_ns
+        };
+        Ok(Advance::Frame { media_ns: Some(self.media_ns) })
+    }
+
+    fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {
+        let bytes = |s: FrameSize| s.width as usize * s.height as usize * 3;
+        buffer.resize(bytes(self.size), 0);
+        if !buffer.is_empty() {
+            // OpenCV writes into our memory when size and type fit, which
+            // saves a copy of every frame.
+            let (rows, columns) = (self.size.height as i32, self.size.width as i32);
+            let target = buffer.as_ptr();
+            let mut view =
+                Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, &mut buffer)
+                    .map_err(|e| self.failed(&e))?;
+            if !self.capture.retrieve(&mut view, 0).map_err(|e| self.failed(&e))? {
+                return Err(self.no_picture());
+            }
+            if std::ptr::eq(view.data(), target) {
+                drop(view);
+                return Ok(Content::Picture(self.size, buffer));
+            }
+        }
+        // The first frame of an unknown size, or a size that changed.
+        let mut mat = Mat::default();
+        if !self.capture.retrieve(&mut mat, 0).map_err(|e| self.failed(&e))? {
+            return Err(self.no_picture());
+        }
+        self.size = FrameSize::new(mat.cols().max(0) as u32, mat.rows().max(0) as u32);
+        let pixels = mat.data_typed::<Vec3b>().map_err(|e| self.failed(&e))?;
+        buffer.clear();
+        buffer.extend(pixels.iter().flat_map(|p| p.0));
+        Ok(Content::Picture(self.size, buffer))
+    }
+}
+
+impl VideoSource {
+    fn no_picture(&self) -> SourceError {
+        SourceError::Undecodable { address: self.shown.clone() }
+    }
+}

@@ -1,0 +1,31 @@
+//! The committed C header is what cbindgen makes of `src/ffi/`.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+#[test]
+fn committed_header_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
+    let mut sources = Vec::new();
+    for entry in std::fs::read_dir(root.join("src/ffi")).unwrap() {
+        sources.push(entry.unwrap().path());
+    }
+    sources.sort();
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources {
+        builder = builder.with_src(source);
+    }
+    let mut header = Vec::new();
+    builder.generate().unwrap().write(&mut header);
+    let header = String::from_utf8(header).unwrap();
+    let path = root.join("include/rextrack.h");
+    if std::env::var_os("REXTRACK_BLESS").is_some() {
+        std::fs::write(&path, &header).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        committed == header,
+        "include/rextrack.h is not what src/ffi/ says; run `cargo xtask header` and commit it"
+    );
+}
