@@ -52,7 +52,12 @@ impl BBox {
 
     /// Builds a box from its left, top, right and bottom edges.
     pub fn from_ltrb(left: f32, top: f32, right: f32, bottom: f32) -> Self {
-        Self::new((left + right) * 0.5, (top + bottom) * 0.5, right - left, bottom - top)
+        Self::new(
+            (left + right) * 0.5,
+            (top + bottom) * 0.5,
+            right - left,
+            bottom - top,
+        )
     }
 
     /// Left, top, right and bottom edges.

@@ -20,6 +20,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod data_dir;
 pub mod detect;
 pub mod geometry;
 mod mailbox;

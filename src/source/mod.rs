@@ -50,7 +50,11 @@ pub struct Frame {
 
 impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Frame #{} {}x{}", self.seq, self.size.width, self.size.height)
+        write!(
+            f,
+            "Frame #{} {}x{}",
+            self.seq, self.size.width, self.size.height
+        )
     }
 }
 

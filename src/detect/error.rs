@@ -1,0 +1,202 @@
+//! What can go wrong in detection, each with the thing at fault and the remedy.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::config::Device;
+
+/// Why there is no detector, or why it could not look at a frame. Every
+/// message is one line that names the thing at fault and what mends it.
+#[derive(Debug, thiserror::Error)]
+pub enum DetectError {
+    /// None of the places searched holds an ONNX Runtime that can be used.
+    #[error(
+        "no usable ONNX Runtime; looked at {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
+         and set REXTRACK_ORT_DYLIB to the onnxruntime library in its capi folder",
+        list(tried)
+    )]
+    NoRuntime {
+        /// Every place looked at and what was wrong with it.
+        tried: Vec<Tried>,
+    },
+    /// The process already runs on another ONNX Runtime than the one asked for.
+    #[error(
+        "ONNX Runtime {asked} cannot be used, since this process already runs on {loaded}; \
+         set service.onnxruntime before the first model is loaded, and restart the host to change it",
+        asked = asked.display(),
+        loaded = loaded.display()
+    )]
+    RuntimeFixed {
+        /// The library asked for.
+        asked: PathBuf,
+        /// The library in use until the process ends.
+        loaded: PathBuf,
+    },
+    /// No file for the model's name.
+    #[error(
+        "model '{model}' not found; looked at {}. Models there: {}. Put the .onnx file there, or set \
+         tracking.model to one of those, to a path, or to builtin:motion",
+        paths(looked),
+        if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+    )]
+    ModelMissing {
+        /// As configured.
+        model: String,
+        /// Paths that were tried.
+        looked: Vec<PathBuf>,
+        /// Names of models that are there.
+        present: Vec<String>,
+    },
+    /// Only PyTorch weights were found, which need an export first.
+    #[error(
+        "model '{model}': {path} holds PyTorch weights, rextrack runs ONNX; export it once with \
+         `yolo export model={path} format=onnx` (needs `pip install ultralytics`) and use the .onnx file",
+        path = path.display()
+    )]
+    ModelNeedsExport {
+        /// As configured.
+        model: String,
+        /// The weights.
+        path: PathBuf,
+    },
+    /// A `builtin:` name that this build does not have.
+    #[error("model '{model}': unknown built-in detector; the only one is builtin:motion")]
+    UnknownBuiltin {
+        /// As configured.
+        model: String,
+    },
+    /// The file is no ONNX model, or ONNX Runtime refuses it.
+    #[error("model {}: {reason}", path.display())]
+    ModelUnreadable {
+        /// The model file.
+        path: PathBuf,
+        /// What is wrong and what mends it.
+        reason: String,
+    },
+    /// An ONNX model, but not of a family that is understood.
+    #[error(
+        "model {}: {reason}. rextrack understands YOLOX ([1, n, 5+classes]) and YOLOv8-layout \
+         ([1, 4+classes, n]) detection heads with one float32 input [1, 3, h, w]",
+        path.display()
+    )]
+    ModelForeign {
+        /// The model file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// An explicit device that cannot be had.
+    #[error("device {device} cannot be used: {reason}")]
+    Device {
+        /// As configured.
+        device: Device,
+        /// What is missing and what mends it.
+        reason: String,
+    },
+    /// A class filter names something that the model does not know.
+    #[error("unknown class {class}: {hint}")]
+    UnknownClass {
+        /// The class as configured.
+        class: String,
+        /// The nearest name, or the ids there are.
+        hint: String,
+    },
+    /// A region of interest that leaves nothing to look at.
+    #[error(
+        "roi {roi:?} holds no pixel of the {width} x {height} frame; give [x1, y1, x2, y2] with x1 < x2 \
+         and y1 < y2 inside the frame (0..1, or pixels when any value is above 1), or null"
+    )]
+    Roi {
+        /// As configured.
+        roi: [f32; 4],
+        /// Frame width in pixels.
+        width: u32,
+        /// Frame height in pixels.
+        height: u32,
+    },
+    /// A frame whose bytes do not match its size.
+    #[error(
+        "frame #{seq}: {bytes} bytes for {width} x {height} BGR pixels; the source must give width * height * 3"
+    )]
+    Frame {
+        /// The frame's number.
+        seq: u64,
+        /// Bytes it holds.
+        bytes: usize,
+        /// Width it claims.
+        width: u32,
+        /// Height it claims.
+        height: u32,
+    },
+    /// The picture could not be prepared.
+    #[error(
+        "picture processing failed: {0}; if it persists, check the OpenCV installation (`rextrack doctor`)"
+    )]
+    Picture(String),
+    /// The model ran and failed.
+    #[error("model {}: inference failed: {reason}; `rextrack doctor` checks device and runtime", path.display())]
+    Inference {
+        /// The model file.
+        path: PathBuf,
+        /// What ONNX Runtime said.
+        reason: String,
+    },
+}
+
+/// A place that was searched for ONNX Runtime, and why it did not serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// File or folder.
+    pub path: PathBuf,
+    /// For example `version 1.17.3, 1.20 or newer is needed`.
+    pub why: String,
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.path.display(), self.why)
+    }
+}
+
+/// OpenCV wraps its one useful sentence in file, line and function names.
+impl From<opencv::Error> for DetectError {
+    fn from(e: opencv::Error) -> Self {
+        let text = e.message.lines().next().unwrap_or_default();
+        let text = text.split_once("error: ").map_or(text, |(_, rest)| rest);
+        Self::Picture(text.trim().to_owned())
+    }
+}
+
+/// ONNX Runtime's messages can span lines and carry source locations; one line
+/// of bounded length is what fits into a log.
+pub(super) fn short(message: &str) -> String {
+    const MAX: usize = 200;
+    let line = message
+        .lines()
+        .find(|l| !l.trim().is_empty())
+        .unwrap_or("no reason given")
+        .trim();
+    match line.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+fn list(items: &[Tried]) -> String {
+    if items.is_empty() {
+        return "no place at all (no home folder is known)".into();
+    }
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn paths(items: &[PathBuf]) -> String {
+    items
+        .iter()
+        .map(|p| p.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}

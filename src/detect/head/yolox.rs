@@ -1,0 +1,113 @@
+//! The YOLOX head (Ge et al. 2021, "YOLOX: Exceeding YOLO Series in 2021",
+//! and `demo_postprocess` of its ONNX demo): proposals stand in the order of
+//! the grids 8, 16, 32, row by row. Of the numbers of a proposal, the first two
+//! are the centre's offset in cells, the next two the logarithm of the size in
+//! cells, then objectness, then one score a class, both already in 0..1.
+
+use super::{Candidate, ClassFilter, STRIDES};
+use crate::geometry::{BBox, FrameSize};
+
+pub(super) fn decode(
+    output: &[f32],
+    input: FrameSize,
+    classes: usize,
+    floor: f32,
+    filter: &ClassFilter,
+    out: &mut Vec<Candidate>,
+) {
+    let mut proposals = output.chunks_exact(5 + classes);
+    for stride in STRIDES {
+        let (columns, rows) = (input.width / stride, input.height / stride);
+        for row in 0..rows {
+            for (column, proposal) in (0..columns).zip(&mut proposals) {
+                let objectness = proposal[4];
+                // No class score is above 1, so this proposal cannot reach the floor.
+                if objectness < floor {
+                    continue;
+                }
+                let Some((class, best)) = best_class(&proposal[5..]) else {
+                    continue;
+                };
+                let (class_id, score) = (class as u32, objectness * best);
+                if score < floor || !filter.keeps(class_id) {
+                    continue;
+                }
+                let step = stride as f32;
+                let bbox = BBox::new(
+                    (proposal[0] + column as f32) * step,
+                    (proposal[1] + row as f32) * step,
+                    proposal[2].exp() * step,
+                    proposal[3].exp() * step,
+                );
+                if score.is_finite() && bbox.ltrb().iter().all(|v| v.is_finite()) {
+                    out.push(Candidate {
+                        class_id,
+                        score: score.min(1.0),
+                        bbox,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The first of the highest scores; NaN never wins.
+fn best_class(scores: &[f32]) -> Option<(usize, f32)> {
+    let mut best: Option<(usize, f32)> = None;
+    for (class, &score) in scores.iter().enumerate() {
+        if score > best.map_or(f32::NEG_INFINITY, |b| b.1) {
+            best = Some((class, score));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 32 x 32 input: 16 cells of 8, 4 of 16, 1 of 32; two classes.
+    const INPUT: FrameSize = FrameSize::new(32, 32);
+    const CELLS: usize = 21;
+
+    fn decoded(proposal: usize, numbers: [f32; 7], floor: f32) -> Vec<Candidate> {
+        let mut output = vec![0.0; CELLS * 7];
+        output[proposal * 7..][..7].copy_from_slice(&numbers);
+        let mut out = Vec::new();
+        decode(&output, INPUT, 2, floor, &ClassFilter::default(), &mut out);
+        out
+    }
+
+    #[test]
+    fn a_proposal_becomes_a_box_in_pixels_of_the_input() {
+        // Cell 6 of the first grid: column 2, row 1, stride 8.
+        let numbers = [0.5, 0.25, 1.0_f32.ln(), 2.0_f32.ln(), 0.8, 0.1, 0.5];
+        let found = decoded(6, numbers, 0.1);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].class_id, 1);
+        assert!(
+            (found[0].score - 0.4).abs() < 1e-6,
+            "objectness times class"
+        );
+        assert_eq!((found[0].bbox.x, found[0].bbox.y), (20.0, 10.0));
+        assert!((found[0].bbox.w - 8.0).abs() < 1e-4 && (found[0].bbox.h - 16.0).abs() < 1e-4);
+        // The last proposal is the only cell of the grid of 32.
+        let found = decoded(20, numbers, 0.1);
+        assert_eq!((found[0].bbox.x, found[0].bbox.y), (16.0, 8.0));
+    }
+
+    #[test]
+    fn the_floor_holds_for_the_product() {
+        let numbers = [0.0, 0.0, 0.0, 0.0, 0.8, 0.1, 0.5];
+        assert!(decoded(0, numbers, 0.41).is_empty());
+        assert_eq!(decoded(0, numbers, 0.39).len(), 1);
+    }
+
+    #[test]
+    fn numbers_that_are_none_give_no_box() {
+        assert!(decoded(0, [f32::NAN, 0.0, 0.0, 0.0, 0.9, 0.9, 0.9], 0.1).is_empty());
+        assert!(decoded(0, [0.0, 0.0, 1e9, 0.0, 0.9, 0.9, 0.9], 0.1).is_empty());
+        assert!(decoded(0, [0.0, 0.0, 0.0, 0.0, f32::NAN, 0.9, 0.9], 0.1).is_empty());
+        assert!(decoded(0, [0.0, 0.0, 0.0, 0.0, 0.9, f32::NAN, f32::NAN], 0.1).is_empty());
+    }
+}

@@ -1,0 +1,499 @@
+//! Letterbox: a frame, or a part of it, fitted into a model's input without
+//! changing its aspect, and boxes mapped back.
+//!
+//! Each family was trained with one way of doing this, and scores drop with any
+//! other. YOLOX (`yolox/data/data_augment.py`, `preproc`) puts the picture at
+//! the top left and rounds its size down; Ultralytics (`LetterBox` in
+//! `ultralytics/data/augment.py`) centres it and rounds to the nearest. Both
+//! pad with grey 114.
+
+use opencv::boxed_ref::BoxedRef;
+use opencv::core::{Mat, MatTraitConstManual, Rect, Size, Vec3b};
+use opencv::imgproc;
+
+use super::error::DetectError;
+use crate::geometry::{BBox, FrameSize};
+use crate::source::Frame;
+
+/// Grey level of the padding, in all families.
+const PAD: f32 = 114.0;
+
+/// How a model wants its picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputStyle {
+    /// Where the picture lies in the input.
+    pub placement: Placement,
+    /// Red first; frames are blue first.
+    pub rgb: bool,
+    /// What a byte is multiplied with: 1 or 1/255.
+    pub scale: f32,
+}
+
+/// Where the picture lies in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Top left, size rounded down.
+    TopLeft,
+    /// In the middle, size rounded to the nearest.
+    Centred,
+}
+
+/// Where a crop of a frame lies in a model's input. Pixels throughout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// The whole frame.
+    pub frame: FrameSize,
+    /// The part of the frame that is shown.
+    pub crop: Crop,
+    /// The model's input.
+    pub input: FrameSize,
+    /// Size of the crop inside the input.
+    pub scaled: FrameSize,
+    /// Columns of padding at the left.
+    pub left: u32,
+    /// Rows of padding at the top.
+    pub top: u32,
+}
+
+impl Fit {
+    /// Fits a crop into an input.
+    pub fn new(frame: FrameSize, crop: Crop, input: FrameSize, placement: Placement) -> Self {
+        let (w, h) = (f64::from(crop.width), f64::from(crop.height));
+        let (iw, ih) = (f64::from(input.width), f64::from(input.height));
+        let ratio = (iw / w).min(ih / h);
+        let whole = |v: f64, max: u32| {
+            let v = match placement {
+                Placement::TopLeft => v.floor(),
+                Placement::Centred => v.round_ties_even(),
+            };
+            // A sliver of a region must not vanish.
+            (v as u32).clamp(1, max)
+        };
+        let scaled = FrameSize::new(
+            whole(w * ratio, input.width),
+            whole(h * ratio, input.height),
+        );
+        let pad = |free: u32| match placement {
+            Placement::TopLeft => 0,
+            // Ultralytics gives the odd pixel to the right and bottom.
+            Placement::Centred => free / 2,
+        };
+        let (left, top) = (
+            pad(input.width - scaled.width),
+            pad(input.height - scaled.height),
+        );
+        Self {
+            frame,
+            crop,
+            input,
+            scaled,
+            left,
+            top,
+        }
+    }
+
+    /// Maps a box from the input's pixels to the normalised full frame, clipped
+    /// to the crop. A box that lies in the padding alone comes back empty.
+    pub fn to_frame(&self, bbox: BBox) -> BBox {
+        let [l, t, r, b] = bbox.ltrb();
+        let axis = |v: f32, pad: u32, scaled: u32, crop: u32, origin: u32, frame: u32| {
+            let inside = (f64::from(v) - f64::from(pad)) * f64::from(crop) / f64::from(scaled);
+            ((inside.clamp(0.0, f64::from(crop)) + f64::from(origin)) / f64::from(frame)) as f32
+        };
+        let c = self.crop;
+        let x = |v| {
+            axis(
+                v,
+                self.left,
+                self.scaled.width,
+                c.width,
+                c.x,
+                self.frame.width,
+            )
+        };
+        let y = |v| {
+            axis(
+                v,
+                self.top,
+                self.scaled.height,
+                c.height,
+                c.y,
+                self.frame.height,
+            )
+        };
+        BBox::from_ltrb(x(l), y(t), x(r), y(b))
+    }
+}
+
+/// A part of a frame in whole pixels, never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crop {
+    /// Left column.
+    pub x: u32,
+    /// Top row.
+    pub y: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+impl Crop {
+    /// The part of the frame that a region of interest means: x1, y1, x2, y2,
+    /// normalised, or pixels when any value is above 1. Pixels that the region
+    /// only touches belong to it; what lies outside the frame is cut off. Fails
+    /// when nothing is left.
+    pub fn of(frame: FrameSize, roi: Option<[f32; 4]>) -> Result<Self, DetectError> {
+        let FrameSize { width, height } = frame;
+        let Some(roi) = roi else {
+            return Self {
+                x: 0,
+                y: 0,
+                width,
+                height,
+            }
+            .checked([0.0, 0.0, 1.0, 1.0], frame);
+        };
+        let pixels = roi.iter().any(|v| *v > 1.0);
+        let scale = if pixels {
+            [1.0; 2]
+        } else {
+            [f64::from(width), f64::from(height)]
+        };
+        // f32 holds 0.1 as a little more than that; without the slack a region
+        // that ends on a pixel edge would take in one pixel more.
+        const SLACK: f64 = 1e-3;
+        let edge = |v: f32, scale: f64| f64::from(v) * scale;
+        let low = |v: f32, scale: f64, max: u32| {
+            (edge(v, scale) + SLACK).floor().clamp(0.0, f64::from(max)) as u32
+        };
+        let high = |v: f32, scale: f64, max: u32| {
+            (edge(v, scale) - SLACK).ceil().clamp(0.0, f64::from(max)) as u32
+        };
+        let (x, y) = (low(roi[0], scale[0], width), low(roi[1], scale[1], height));
+        let (right, bottom) = (
+            high(roi[2], scale[0], width),
+            high(roi[3], scale[1], height),
+        );
+        let crop = Self {
+            x,
+            y,
+            width: right.saturating_sub(x),
+            height: bottom.saturating_sub(y),
+        };
+        crop.checked(roi, frame)
+    }
+
+    fn checked(self, roi: [f32; 4], frame: FrameSize) -> Result<Self, DetectError> {
+        if self.width == 0 || self.height == 0 {
+            return Err(DetectError::Roi {
+                roi,
+                width: frame.width,
+                height: frame.height,
+            });
+        }
+        Ok(self)
+    }
+
+    /// The crop as OpenCV wants it. Frames are far below `i32::MAX` pixels wide.
+    fn rect(self) -> Rect {
+        Rect::new(
+            self.x as i32,
+            self.y as i32,
+            self.width as i32,
+            self.height as i32,
+        )
+    }
+}
+
+/// Shows a part of a frame as an OpenCV picture, without copying, to `f`.
+pub(super) fn with_crop<T>(
+    frame: &Frame,
+    crop: Crop,
+    f: impl FnOnce(&BoxedRef<'_, Mat>) -> Result<T, DetectError>,
+) -> Result<T, DetectError> {
+    let FrameSize { width, height } = frame.size;
+    if frame.bgr.len() != width as usize * height as usize * 3 {
+        let (seq, bytes) = (frame.seq, frame.bgr.len());
+        return Err(DetectError::Frame {
+            seq,
+            bytes,
+            width,
+            height,
+        });
+    }
+    let whole = Mat::new_rows_cols_with_bytes::<Vec3b>(height as i32, width as i32, &frame.bgr)?;
+    let part = Mat::roi(&whole, crop.rect())?;
+    f(&part)
+}
+
+/// Prepares frames for one model. Buffers are kept between frames.
+pub struct Letterbox {
+    input: FrameSize,
+    style: InputStyle,
+    resized: Mat,
+    /// Planes of the model's input: channel, row, column.
+    planes: Vec<f32>,
+    /// What `planes` holds padding for.
+    fit: Option<Fit>,
+}
+
+impl Letterbox {
+    /// A letterbox for a model's input.
+    pub fn new(input: FrameSize, style: InputStyle) -> Self {
+        let planes = vec![PAD * style.scale; 3 * input.width as usize * input.height as usize];
+        Self {
+            input,
+            style,
+            resized: Mat::default(),
+            planes,
+            fit: None,
+        }
+    }
+
+    /// Draws the crop of the frame into the input and says where it lies. The
+    /// picture is then in [`Self::planes`].
+    pub fn draw(&mut self, frame: &Frame, crop: Crop) -> Result<Fit, DetectError> {
+        let fit = Fit::new(frame.size, crop, self.input, self.style.placement);
+        if self.fit != Some(fit) {
+            self.planes.fill(PAD * self.style.scale);
+            self.fit = Some(fit);
+        }
+        let size = Size::new(fit.scaled.width as i32, fit.scaled.height as i32);
+        with_crop(frame, crop, |picture| {
+            Ok(imgproc::resize(
+                picture,
+                &mut self.resized,
+                size,
+                0.0,
+                0.0,
+                imgproc::INTER_LINEAR,
+            )?)
+        })?;
+        let bytes = self.resized.data_bytes()?;
+        split(bytes, fit, self.style, &mut self.planes);
+        Ok(fit)
+    }
+
+    /// The model's input as last drawn: `[3, height, width]`.
+    pub fn planes(&self) -> &[f32] {
+        &self.planes
+    }
+}
+
+/// Interleaved bytes to planes of floats, in one pass.
+fn split(bgr: &[u8], fit: Fit, style: InputStyle, planes: &mut [f32]) {
+    let (width, height) = (fit.input.width as usize, fit.input.height as usize);
+    let columns = fit.scaled.width as usize;
+    let (first, rest) = planes.split_at_mut(width * height);
+    let (second, third) = rest.split_at_mut(width * height);
+    let (blue, red) = if style.rgb {
+        (third, first)
+    } else {
+        (first, third)
+    };
+    let rows = bgr.chunks_exact(columns * 3);
+    for (row, pixels) in (fit.top as usize..).zip(rows) {
+        let start = row * width + fit.left as usize;
+        let at = start..start + columns;
+        let (b, g, r) = (&mut blue[at.clone()], &mut second[at.clone()], &mut red[at]);
+        for (((pixel, b), g), r) in pixels.chunks_exact(3).zip(b).zip(g).zip(r) {
+            *b = f32::from(pixel[0]) * style.scale;
+            *g = f32::from(pixel[1]) * style.scale;
+            *r = f32::from(pixel[2]) * style.scale;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const YOLOX: InputStyle = InputStyle {
+        placement: Placement::TopLeft,
+        rgb: false,
+        scale: 1.0,
+    };
+    const ULTRALYTICS: InputStyle = InputStyle {
+        placement: Placement::Centred,
+        rgb: true,
+        scale: 1.0 / 255.0,
+    };
+
+    fn whole(size: FrameSize) -> Crop {
+        Crop::of(size, None).unwrap()
+    }
+
+    fn frame(size: FrameSize, bgr: [u8; 3]) -> Frame {
+        let bgr = bgr.repeat((size.width * size.height) as usize);
+        Frame {
+            seq: 1,
+            capture_ns: 1,
+            size,
+            bgr,
+        }
+    }
+
+    #[test]
+    fn each_family_places_the_picture_as_it_was_trained() {
+        // bus.jpg: 810 x 1080 at 416/1080 is 312.0 wide; at 640/1080, 480.
+        let bus = FrameSize::new(810, 1080);
+        let fit = Fit::new(
+            bus,
+            whole(bus),
+            FrameSize::new(416, 416),
+            Placement::TopLeft,
+        );
+        assert_eq!(
+            (fit.scaled, fit.left, fit.top),
+            (FrameSize::new(312, 416), 0, 0)
+        );
+        let fit = Fit::new(
+            bus,
+            whole(bus),
+            FrameSize::new(640, 640),
+            Placement::Centred,
+        );
+        assert_eq!(
+            (fit.scaled, fit.left, fit.top),
+            (FrameSize::new(480, 640), 80, 0)
+        );
+        // 1279 * 640/1279 = 640, 719 * 640/1279 = 359.78: 360, and 280 rows free.
+        let odd = FrameSize::new(1279, 719);
+        let fit = Fit::new(
+            odd,
+            whole(odd),
+            FrameSize::new(640, 640),
+            Placement::Centred,
+        );
+        assert_eq!(
+            (fit.scaled, fit.left, fit.top),
+            (FrameSize::new(640, 360), 0, 140)
+        );
+        let fit = Fit::new(
+            odd,
+            whole(odd),
+            FrameSize::new(416, 416),
+            Placement::TopLeft,
+        );
+        assert_eq!(fit.scaled, FrameSize::new(416, 233));
+    }
+
+    #[test]
+    fn a_box_comes_back_to_where_it_was_in_the_frame() {
+        let size = FrameSize::new(1279, 719);
+        for placement in [Placement::TopLeft, Placement::Centred] {
+            for roi in [
+                None,
+                Some([0.25, 0.1, 0.9, 0.95]),
+                Some([100.0, 50.0, 700.0, 600.0]),
+            ] {
+                let crop = Crop::of(size, roi).unwrap();
+                let fit = Fit::new(size, crop, FrameSize::new(640, 416), placement);
+                let there = BBox::from_ltrb(0.3, 0.2, 0.5, 0.7);
+                // The way in, written out independently of `to_frame`.
+                let inward = |v: f32, n: u32, origin: u32, scaled: u32, crop: u32, pad: u32| {
+                    (v * n as f32 - origin as f32) * scaled as f32 / crop as f32 + pad as f32
+                };
+                let [l, t, r, b] = there.ltrb();
+                let x = |v| inward(v, 1279, crop.x, fit.scaled.width, crop.width, fit.left);
+                let y = |v| inward(v, 719, crop.y, fit.scaled.height, crop.height, fit.top);
+                let back = fit.to_frame(BBox::from_ltrb(x(l), y(t), x(r), y(b)));
+                for (a, b) in back.ltrb().into_iter().zip(there.ltrb()) {
+                    assert!((a - b).abs() < 1e-5, "{placement:?} {roi:?}: {back:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn boxes_are_clipped_to_the_crop() {
+        let size = FrameSize::new(100, 100);
+        let crop = Crop::of(size, Some([0.5, 0.5, 1.0, 1.0])).unwrap();
+        let fit = Fit::new(size, crop, FrameSize::new(64, 64), Placement::TopLeft);
+        let all = fit
+            .to_frame(BBox::from_ltrb(-100.0, -5.0, 500.0, 64.0))
+            .ltrb();
+        assert_eq!(all, [0.5, 0.5, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
+        let size = FrameSize::new(200, 100);
+        let half = Crop {
+            x: 100,
+            y: 0,
+            width: 100,
+            height: 50,
+        };
+        assert_eq!(Crop::of(size, Some([0.5, 0.0, 1.0, 0.5])).unwrap(), half);
+        assert_eq!(
+            Crop::of(size, Some([100.0, 0.0, 200.0, 50.0])).unwrap(),
+            half
+        );
+        assert_eq!(
+            Crop::of(size, Some([100.0, 0.0, 9999.0, 50.0])).unwrap(),
+            half
+        );
+        let tenth = Crop::of(size, Some([0.1, 0.1, 0.3, 0.3])).unwrap();
+        assert_eq!(
+            tenth,
+            Crop {
+                x: 20,
+                y: 10,
+                width: 40,
+                height: 20
+            }
+        );
+        let text = Crop::of(size, Some([300.0, 0.0, 400.0, 50.0]))
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("200 x 100"), "{text}");
+        assert!(Crop::of(size, Some([0.6, 0.0, 0.4, 1.0])).is_err());
+        assert!(Crop::of(FrameSize::default(), None).is_err());
+    }
+
+    #[test]
+    fn colours_and_padding_land_in_the_planes_that_the_family_expects() {
+        let size = FrameSize::new(8, 4);
+        let picture = frame(size, [10, 20, 30]);
+        let input = FrameSize::new(8, 8);
+        let mut letterbox = Letterbox::new(input, YOLOX);
+        letterbox.draw(&picture, whole(size)).unwrap();
+        let planes = letterbox.planes();
+        assert_eq!([planes[0], planes[64], planes[128]], [10.0, 20.0, 30.0]);
+        assert_eq!(planes[32..64], [PAD; 32], "padding is below");
+
+        let mut letterbox = Letterbox::new(input, ULTRALYTICS);
+        letterbox.draw(&picture, whole(size)).unwrap();
+        let planes = letterbox.planes();
+        assert_eq!(planes[0], PAD / 255.0, "padding is above");
+        let middle = 4 * 8;
+        let seen = [planes[middle], planes[64 + middle], planes[128 + middle]];
+        assert_eq!(seen, [30.0 / 255.0, 20.0 / 255.0, 10.0 / 255.0]);
+    }
+
+    #[test]
+    fn a_changed_crop_leaves_nothing_of_the_former_picture() {
+        let size = FrameSize::new(8, 8);
+        let input = FrameSize::new(8, 8);
+        let mut letterbox = Letterbox::new(input, YOLOX);
+        letterbox.draw(&frame(size, [200; 3]), whole(size)).unwrap();
+        let crop = Crop::of(size, Some([0.0, 0.0, 1.0, 0.5])).unwrap();
+        letterbox.draw(&frame(size, [50; 3]), crop).unwrap();
+        assert!(letterbox.planes().iter().all(|v| *v == 50.0 || *v == PAD));
+    }
+
+    #[test]
+    fn a_frame_that_lies_about_its_size_is_refused() {
+        let mut lie = frame(FrameSize::new(8, 8), [0; 3]);
+        lie.bgr.pop();
+        let mut letterbox = Letterbox::new(FrameSize::new(8, 8), YOLOX);
+        let text = letterbox
+            .draw(&lie, whole(lie.size))
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("191 bytes"), "{text}");
+    }
+}

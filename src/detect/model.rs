@@ -1,0 +1,254 @@
+//! Models: which file `tracking.model` means, and which files there are.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::error::DetectError;
+use super::runtime;
+use crate::config::{PipelineConfig, ServiceConfig};
+
+/// The name of the detector that needs no model file.
+pub const MOTION: &str = "builtin:motion";
+
+/// Extensions by which a configured model is known to be a file, not a name
+/// (`yolov5.6u` is a name).
+const FILE_TYPES: [&str; 8] = [
+    "onnx",
+    "pt",
+    "pth",
+    "engine",
+    "tflite",
+    "torchscript",
+    "mlpackage",
+    "xml",
+];
+
+/// What `tracking.model` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Model {
+    /// Background subtraction, no file.
+    Motion,
+    /// An existing file, absolute.
+    Onnx(PathBuf),
+}
+
+/// A model that could be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelEntry {
+    /// What to write as `tracking.model`.
+    pub name: String,
+    /// The file; none for a built-in detector.
+    pub path: Option<PathBuf>,
+    /// Size of the file.
+    pub size_bytes: u64,
+    /// PyTorch weights that have to be exported to ONNX before they can be used.
+    pub needs_export: bool,
+}
+
+/// Finds the file of `tracking.model`. A value with a path separator or a model
+/// file's extension is a path, relative to the working folder, then to
+/// `models_dir`; any other is a name in `models_dir`, then in `models` beside
+/// the library. Looks at the file system, opens nothing.
+pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
+    let model = config.tracking.model.as_str();
+    if model == MOTION {
+        return Ok(Model::Motion);
+    }
+    if model.starts_with("builtin:") {
+        return Err(DetectError::UnknownBuiltin {
+            model: model.into(),
+        });
+    }
+    let dirs = folders(&config.service);
+    let looked: Vec<PathBuf> = if is_path(model) {
+        let given = Path::new(model);
+        let mut all = vec![std::path::absolute(given).unwrap_or_else(|_| given.into())];
+        if given.is_relative() {
+            all.extend(dirs.iter().map(|dir| dir.join(given)));
+        }
+        all
+    } else {
+        dirs.iter()
+            .map(|dir| dir.join(format!("{model}.onnx")))
+            .collect()
+    };
+    if let Some(path) = looked.iter().find(|p| p.is_file()) {
+        return if has_type(path, "pt") || has_type(path, "pth") {
+            Err(DetectError::ModelNeedsExport {
+                model: model.into(),
+                path: path.clone(),
+            })
+        } else {
+            Ok(Model::Onnx(path.clone()))
+        };
+    }
+    if let Some(path) = looked
+        .iter()
+        .map(|p| p.with_extension("pt"))
+        .find(|p| p.is_file())
+    {
+        return Err(DetectError::ModelNeedsExport {
+            model: model.into(),
+            path,
+        });
+    }
+    let present = list_models(&config.service)
+        .into_iter()
+        .filter(|e| !e.needs_export)
+        .map(|e| e.name);
+    Err(DetectError::ModelMissing {
+        model: model.into(),
+        looked,
+        present: present.filter(|name| name != MOTION).collect(),
+    })
+}
+
+/// Every model that can be named in a configuration: the built-in one, then
+/// those of `models_dir`, then those beside the library, each by name. PyTorch
+/// weights are listed only where their export is missing.
+pub fn list_models(service: &ServiceConfig) -> Vec<ModelEntry> {
+    let mut entries = vec![ModelEntry {
+        name: MOTION.into(),
+        path: None,
+        size_bytes: 0,
+        needs_export: false,
+    }];
+    for dir in folders(service) {
+        let mut files: Vec<PathBuf> = match dir.read_dir() {
+            Ok(found) => found
+                .flatten()
+                .map(|e| e.path())
+                .filter(|p| p.is_file())
+                .collect(),
+            Err(_) => continue,
+        };
+        // Exports before weights of the same name, so that those hide them.
+        files.sort_by_key(|p| (p.file_stem().map(ToOwned::to_owned), has_type(p, "pt")));
+        for path in files {
+            let needs_export = has_type(&path, "pt");
+            if !needs_export && !has_type(&path, "onnx") {
+                continue;
+            }
+            let Some(name) = path.file_stem().and_then(|s| s.to_str()) else {
+                continue;
+            };
+            if entries.iter().any(|e| e.name == name) {
+                continue;
+            }
+            let size_bytes = path.metadata().map_or(0, |m| m.len());
+            entries.push(ModelEntry {
+                name: name.into(),
+                size_bytes,
+                needs_export,
+                path: Some(path),
+            });
+        }
+    }
+    entries
+}
+
+/// Folders that are searched for models, absolute, in order.
+fn folders(service: &ServiceConfig) -> Vec<PathBuf> {
+    let own = runtime::own_dirs()
+        .into_iter()
+        .map(|dir| dir.join("models"));
+    let mut all = Vec::new();
+    for dir in std::iter::once(service.models_dir.clone()).chain(own) {
+        let dir = std::path::absolute(&dir).unwrap_or(dir);
+        // The library's own folder is worth naming only where it exists.
+        if !all.contains(&dir) && (all.is_empty() || dir.is_dir()) {
+            all.push(dir);
+        }
+    }
+    all
+}
+
+fn is_path(model: &str) -> bool {
+    model.contains(['/', '\\']) || FILE_TYPES.iter().any(|t| has_type(Path::new(model), t))
+}
+
+fn has_type(path: &Path, file_type: &str) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case(file_type))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn config(model: &str, dir: &Path) -> PipelineConfig {
+        let mut config: PipelineConfig =
+            serde_json::from_value(serde_json::json!({"camera": {"stream": "a.mp4"}})).unwrap();
+        config.tracking.model = model.into();
+        config.service.models_dir = dir.into();
+        config
+    }
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            std::fs::write(dir.path().join(file), "x").unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_name_is_looked_up_in_models_dir_and_a_path_is_taken_as_it_stands() {
+        let dir = folder(&["a.onnx", "yolov5.6u.onnx"]);
+        let file = dir.path().join("a.onnx");
+        let found = |model: &str| resolve(&config(model, dir.path()));
+        assert_eq!(found("a").unwrap(), Model::Onnx(file.clone()));
+        assert_eq!(found("a.onnx").unwrap(), Model::Onnx(file.clone()));
+        assert_eq!(found(file.to_str().unwrap()).unwrap(), Model::Onnx(file));
+        assert!(matches!(found("yolov5.6u").unwrap(), Model::Onnx(_)));
+        assert_eq!(found(MOTION).unwrap(), Model::Motion);
+    }
+
+    #[test]
+    fn a_missing_model_names_the_path_and_the_models_there_are() {
+        let dir = folder(&["yolox_nano.onnx", "notes.txt"]);
+        let text = resolve(&config("yolov8l", dir.path()))
+            .unwrap_err()
+            .to_string();
+        let looked = dir.path().join("yolov8l.onnx");
+        assert!(text.contains(looked.to_str().unwrap()), "{text}");
+        assert!(text.contains("Models there: yolox_nano."), "{text}");
+        assert!(text.contains("builtin:motion"), "{text}");
+    }
+
+    #[test]
+    fn weights_alone_are_answered_with_the_export_command() {
+        let dir = folder(&["yolov8l.pt"]);
+        let weights = dir.path().join("yolov8l.pt");
+        for model in ["yolov8l", "yolov8l.pt", weights.to_str().unwrap()] {
+            let text = resolve(&config(model, dir.path())).unwrap_err().to_string();
+            let command = format!("yolo export model={} format=onnx", weights.display());
+            assert!(text.contains(&command), "{text}");
+            assert!(text.contains("pip install ultralytics"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_builtin_names_the_one_there_is() {
+        let text = resolve(&config("builtin:faces", Path::new("x")))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.contains("builtin:faces") && text.contains("builtin:motion"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_list_has_the_builtin_first_and_marks_weights_without_an_export() {
+        let dir = folder(&["b.onnx", "a.pt", "b.pt", "readme.md"]);
+        let entries = list_models(&config("", dir.path()).service);
+        let seen: Vec<_> = entries
+            .iter()
+            .map(|e| (e.name.as_str(), e.needs_export))
+            .collect();
+        assert_eq!(&seen[..3], [(MOTION, false), ("a", true), ("b", false)]);
+    }
+}

@@ -1,0 +1,331 @@
+//! ONNX Runtime: found, checked and loaded, once for the process.
+//!
+//! Searched in this order: `service.onnxruntime`, the environment variable
+//! `REXTRACK_ORT_DYLIB`, beside the library (or, in a program of our own,
+//! beside the executable and in the folder above), the set-up's folder. The
+//! first two are wishes: when they cannot be met that is an error, and nothing
+//! else is tried. Loading is by absolute path only, because a host such as
+//! TouchDesigner carries an ONNX Runtime of its own, and a search by name, or
+//! in the folder of the host's executable, would pick that one.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use ort::LoadDynamicError;
+use ort::environment::Environment;
+use ort::logging::LogLevel;
+use parking_lot::Mutex;
+use serde::Serialize;
+
+use super::error::{DetectError, Tried, short};
+use crate::data_dir;
+
+/// The environment variable that names the library.
+pub const VARIABLE: &str = "REXTRACK_ORT_DYLIB";
+
+static LIBRARY_DIR: OnceLock<PathBuf> = OnceLock::new();
+static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
+
+/// Tells where the shared library that holds this code lies; its folder is
+/// searched for ONNX Runtime and for models. The C ABI calls this once, before
+/// anything else. Later calls change nothing.
+pub fn set_library_dir(dir: PathBuf) {
+    let _ = LIBRARY_DIR.set(dir);
+}
+
+/// Folders that belong to this very build: the library's, or the executable's
+/// and the one above it. Never a host's folder.
+pub(super) fn own_dirs() -> Vec<PathBuf> {
+    if let Some(dir) = LIBRARY_DIR.get() {
+        return vec![dir.clone()];
+    }
+    let exe = std::env::current_exe().ok();
+    exe.iter()
+        .flat_map(|exe| exe.ancestors().skip(1).take(2))
+        .map(Path::to_path_buf)
+        .collect()
+}
+
+/// An ONNX Runtime that was loaded and works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Located {
+    /// The library, absolute.
+    pub path: PathBuf,
+    /// For example `1.32.0`.
+    pub version: String,
+}
+
+/// The process's ONNX Runtime.
+#[derive(Clone)]
+pub(super) struct Runtime {
+    pub environment: Environment,
+    pub located: Located,
+}
+
+/// Finds ONNX Runtime, loads it and says which it is. `explicit` is
+/// `service.onnxruntime`: a library or a folder that holds one. May take a
+/// second at the first call, and blocks while another thread loads.
+pub fn locate(explicit: Option<&Path>) -> Result<Located, DetectError> {
+    load(explicit).map(|runtime| runtime.located)
+}
+
+/// Loads ONNX Runtime, or gives the one already loaded. A failure is not
+/// remembered: the next call searches again.
+pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
+    let mut loaded = LOADED.lock();
+    if let Some(runtime) = &*loaded {
+        return match explicit
+            .map(absolute)
+            .map(|asked| (same(&asked, runtime), asked))
+        {
+            Some((false, asked)) => Err(DetectError::RuntimeFixed {
+                asked,
+                loaded: runtime.located.path.clone(),
+            }),
+            _ => Ok(runtime.clone()),
+        };
+    }
+    let from_env = std::env::var_os(VARIABLE)
+        .filter(|v| !v.is_empty())
+        .map(PathBuf::from);
+    let places = match (explicit, from_env) {
+        (Some(path), _) => vec![absolute(path)],
+        (None, Some(path)) => vec![absolute(&path)],
+        (None, None) => own_dirs()
+            .into_iter()
+            .chain(data_dir::runtime_dir())
+            .collect(),
+    };
+    let mut tried = Vec::new();
+    for place in places {
+        let libraries = libraries_at(&place);
+        if libraries.is_empty() {
+            let why = if place.is_dir() {
+                "holds no ONNX Runtime"
+            } else {
+                "does not exist"
+            };
+            tried.push(Tried {
+                path: place,
+                why: why.into(),
+            });
+        }
+        for path in libraries {
+            match open(&path) {
+                Ok(environment) => {
+                    let version = version_of(&path);
+                    log::info!("ONNX Runtime {version} loaded from {}", path.display());
+                    let runtime = Runtime {
+                        environment,
+                        located: Located { path, version },
+                    };
+                    return Ok(loaded.insert(runtime).clone());
+                }
+                Err(why) => tried.push(Tried { path, why }),
+            }
+        }
+    }
+    Err(DetectError::NoRuntime { tried })
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn same(asked: &Path, runtime: &Runtime) -> bool {
+    let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_path_buf());
+    let loaded = real(&runtime.located.path);
+    let asked = real(asked);
+    asked == loaded || libraries_at(&asked).iter().any(|p| real(p) == loaded)
+}
+
+/// Loads one library and checks its version. The reason of a failure is short.
+fn open(path: &Path) -> Result<Environment, String> {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let builder = ort::init_from(path).map_err(reason)?;
+        let environment = builder
+            .with_name("rextrack")
+            // A guest in someone's show does not phone home.
+            .with_telemetry(false)
+            .with_logger(Arc::new(forward))
+            .build()
+            .map_err(|e| short(e.message()))?;
+        environment.set_log_level(LogLevel::Warning);
+        Ok(environment)
+    }));
+    // ort asserts on libraries that only pretend to be ONNX Runtime.
+    attempt.unwrap_or_else(|_| Err("is not a working ONNX Runtime".into()))
+}
+
+fn reason(error: LoadDynamicError) -> String {
+    match error {
+        LoadDynamicError::Dlopen { error, .. } => {
+            format!("cannot be loaded: {}", short(&error.to_string()))
+        }
+        LoadDynamicError::MissingApi { .. } | LoadDynamicError::InvalidVersionString => {
+            "is not an ONNX Runtime library".into()
+        }
+        LoadDynamicError::BadVersion { version_str, .. } => {
+            format!(
+                "version {version_str}, 1.{} or newer is needed",
+                ort::MINOR_VERSION
+            )
+        }
+    }
+}
+
+/// ONNX Runtime would write to stderr, which a host may not even have.
+fn forward(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) {
+    // Its errors come back as values as well and are reported there.
+    let level = match level {
+        LogLevel::Fatal => log::Level::Error,
+        LogLevel::Error | LogLevel::Warning => log::Level::Debug,
+        _ => log::Level::Trace,
+    };
+    log::log!(target: "onnxruntime", level, "{message} ({place})");
+}
+
+/// The libraries that a path stands for, best first: itself if it is a file,
+/// else all of that folder.
+fn libraries_at(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_path_buf()];
+    }
+    let Ok(entries) = path.read_dir() else {
+        return Vec::new();
+    };
+    let mut found: Vec<(Version, PathBuf)> = entries
+        .flatten()
+        .filter_map(|entry| Some((version_in_name(&entry.file_name())?, entry.path())))
+        .filter(|(_, path)| path.is_file())
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Version(Vec<u32>);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&numbers.join("."))
+    }
+}
+
+/// The version in a library's file name, empty when it carries none; `None` for
+/// files that are not ONNX Runtime's main library on this platform.
+fn version_in_name(name: &OsStr) -> Option<Version> {
+    let name = name.to_str()?;
+    let numbers = if cfg!(windows) {
+        (name.eq_ignore_ascii_case("onnxruntime.dll")).then_some("")?
+    } else if cfg!(target_os = "macos") {
+        name.strip_prefix("libonnxruntime")?
+            .strip_suffix(".dylib")?
+    } else {
+        name.strip_prefix("libonnxruntime.so")?
+    };
+    if numbers.is_empty() {
+        return Some(Version(Vec::new()));
+    }
+    let numbers = numbers
+        .strip_prefix('.')?
+        .split('.')
+        .map(|n| n.parse().ok());
+    Some(Version(numbers.collect::<Option<_>>()?))
+}
+
+/// The loaded library's version: from its file name (links followed), else from
+/// the branch that official builds name in their build information.
+fn version_of(path: &Path) -> String {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let named = [real.as_path(), path]
+        .into_iter()
+        .filter_map(|p| version_in_name(p.file_name()?))
+        .find(|v| v.0.len() > 1);
+    if let Some(version) = named {
+        return version.to_string();
+    }
+    let info = ort::info();
+    let branch = info.split_once("git-branch=rel-").map(|(_, rest)| rest);
+    branch
+        .and_then(|rest| rest.split([',', ' ']).next())
+        .filter(|v| v.starts_with(|c: char| c.is_ascii_digit()))
+        .map_or_else(
+            || format!("1.{} or newer", ort::MINOR_VERSION),
+            str::to_owned,
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_highest_version_of_a_folder_comes_first_and_providers_are_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "libonnxruntime.so.1.9.2",
+            "libonnxruntime.so.1.32.0",
+            "libonnxruntime.so",
+            "libonnxruntime_providers_shared.so",
+            "libonnxruntime.so.bak",
+            "readme.txt",
+        ] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let names: Vec<_> = libraries_at(dir.path())
+            .iter()
+            .map(|p| p.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "libonnxruntime.so.1.32.0",
+                "libonnxruntime.so.1.9.2",
+                "libonnxruntime.so"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_file_is_refused_with_a_reason_and_without_a_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("libonnxruntime.so.1.99.0");
+        std::fs::write(&path, "this is not a library").unwrap();
+        let why = open(&path).err().unwrap();
+        assert!(why.starts_with("cannot be loaded"), "{why}");
+    }
+
+    #[test]
+    fn the_error_names_every_place_and_the_remedy() {
+        let error = DetectError::NoRuntime {
+            tried: vec![
+                Tried {
+                    path: "/a/libonnxruntime.so.1.17.3".into(),
+                    why: "version 1.17.3, 1.20 or newer is needed".into(),
+                },
+                Tried {
+                    path: "/b".into(),
+                    why: "does not exist".into(),
+                },
+            ],
+        };
+        let text = error.to_string();
+        for part in [
+            "/a/libonnxruntime.so.1.17.3",
+            "1.17.3",
+            "/b",
+            "cargo xtask setup",
+            VARIABLE,
+        ] {
+            assert!(text.contains(part), "{part} missing in: {text}");
+        }
+        assert_eq!(text.lines().count(), 1);
+    }
+}
