@@ -22,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod detect;
 pub mod geometry;
+pub mod motion;
 pub mod sink;
 pub mod slots;
 pub mod source;
