@@ -1,4 +1,23 @@
-//! Slots: tracks in, snapshots out.
+//! Slots: tracks in, snapshots out. Runs on the pipeline's infer thread, never
+//! blocks.
+//!
+//! ```text
+//!         new track               not seen for the persistence
+//! EMPTY ------------> ACTIVE ------> HELD -----------------------> EMPTY
+//!                       ^   not seen  |
+//!                       +-------------+  seen again: same slot, same generation
+//! ```
+//!
+//! [`SlotTable`] seats tracks by these rules, [`Presentation`] turns a snapshot
+//! into the units and origin that the configuration asks for.
+
+mod presentation;
+#[cfg(test)]
+mod rules;
+mod table;
+
+pub use presentation::Presentation;
+pub use table::SlotTable;
 
 use crate::geometry::FrameSize;
 use serde::Serialize;
@@ -50,11 +69,15 @@ impl SourceState {
 }
 
 /// One numbered place, as a host sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+///
+/// Units and origin are given for the default presentation; see [`Presentation`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Slot {
-    /// The owner's track id; 0 while the slot was never used. Kept after release.
+    /// The owner's track id, from 1. 0 while the slot was never used; after a
+    /// release the last owner's with `on_release: keep`, 0 with `zero`.
     pub track_id: u64,
-    /// Goes up by one with each new owner; 0 before the first.
+    /// Goes up by one with each new owner and stays after a release; 0 before
+    /// the first.
     pub generation: u32,
     /// Empty, active or held.
     pub state: SlotState,
@@ -74,10 +97,31 @@ pub struct Slot {
     pub vx: f32,
     /// Velocity in frame heights per second.
     pub vy: f32,
-    /// Milliseconds since the owner was last seen.
+    /// Milliseconds since the owner was last seen; 0 when empty.
     pub age_ms: u32,
-    /// Milliseconds since the owner was first seen.
+    /// Milliseconds since the owner was first seen; 0 when empty.
     pub life_ms: u32,
+}
+
+impl Default for Slot {
+    /// An empty slot that nobody has used.
+    fn default() -> Self {
+        Self {
+            track_id: 0,
+            generation: 0,
+            state: SlotState::Empty,
+            class_id: -1,
+            score: 0.0,
+            x: 0.0,
+            y: 0.0,
+            w: 0.0,
+            h: 0.0,
+            vx: 0.0,
+            vy: 0.0,
+            age_ms: 0,
+            life_ms: 0,
+        }
+    }
 }
 
 /// All slots at one moment, as one consistent whole.
