@@ -1,2 +1,72 @@
-//! `cargo xtask`: set-up and checks.
-fn main() {}
+//! `cargo xtask`: set-up, demo and checks. It has no dependencies, so that it
+//! builds within seconds on a machine that has nothing but Rust.
+#![deny(unsafe_code)]
+
+mod assets;
+mod command;
+#[path = "../../src/data_dir.rs"]
+mod data_dir;
+mod demo;
+mod download;
+mod header;
+mod lint;
+mod manifest;
+mod osc;
+mod program;
+mod python;
+mod receiver;
+mod runtime;
+mod score;
+mod setup;
+mod sha256;
+mod system;
+mod tally;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [VIDEO]       the main job on a real video, from a bare machine
+  test [ARGUMENT..]  every test, with what they need; arguments go to cargo test
+  setup [--tests]    install what building and the demo (and the tests) need
+  lint               formatting, clippy, documentation
+  ci                 lint and test, as the project's CI does
+  header             write include/rextrack.h anew
+  score [--release]  tracking quality against ground truth, where there is any
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    let rest: Vec<String> = arguments.collect();
+    let workspace = Workspace::find();
+    let result = match (command.as_deref(), rest.as_slice()) {
+        (Some("setup"), rest) => setup::run(&workspace, rest),
+        (Some("demo"), rest) => demo::run(&workspace, rest),
+        (Some("test"), rest) => test::run(&workspace, rest),
+        (Some("score"), rest) => score::run(&workspace, rest),
+        (Some("lint"), []) => lint::run(&workspace),
+        (Some("header"), []) => header::run(&workspace),
+        (Some("ci"), []) => lint::run(&workspace).and_then(|()| test::run(&workspace, &[])),
+        (Some("help" | "--help" | "-h"), _) => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Running other programs: quietly, with the reason when one fails.
+
+use std::env;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a command gives back: a value, or a message for a person that names
+/// what failed and the remedy.
+pub type Result<T> = std::result::Result<T, String>;
+
+/// How many of a failed program's last lines are shown.
+const TAIL_LINES: usize = 12;
+/// How often a long quiet step says that it is still at work.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// Runs a program without showing its output and gives its standard output back.
+///
+/// Blocks until the program ends; every 20 s a line says that it is still at
+/// work. A failure names the command, its last lines and `remedy`.
+pub fn quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
+    let started = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
+    // Both streams are read at once: a program that fills one while we read
+    // the other would never end.
+    let (sender, ended) = mpsc::channel();
+    let stdout = collect(child.stdout.take(), sender.clone());
+    let stderr = collect(child.stderr.take(), sender);
+    while ended.recv_timeout(HEARTBEAT) == Err(mpsc::RecvTimeoutError::Timeout) {
+        println!("{what}: still at work ({} s)", started.elapsed().as_secs());
+    }
+    let stdout = stdout.join().unwrap_or_default();
+    let stderr = stderr.join().unwrap_or_default();
+    let status = child
+        .wait()
+        .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
+    if status.success() {
+        return Ok(stdout);
+    }
+    let said = if stderr.trim().is_empty() {
+        stdout
+    } else {
+        stderr
+    };
+    Err(failure(what, command, &status.to_string(), &said, remedy))
+}
+
+/// Runs a program with our own input and output, for builds whose progress people watch.
+pub fn shown(what: &str, command: &mut Command, remedy: &str) -> Result<()> {
+    let status = status(command).map_err(|error| failure(what, command, &error, "", remedy))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(failure(what, command, &status.to_string(), "", remedy))
+}
+
+/// A program's standard output if it starts and succeeds: for questions whose
+/// answer may be no.
+pub fn ask(command: &mut Command) -> Option<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Where a program of this name lies on the PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|dir| dir.join(&name))
+        .find(|path| path.is_file())
+}
+
+/// A command as a person would type it.
+pub fn typed(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| {
+            let word = word.to_string_lossy();
+            if word.is_empty() || word.contains([' ', '\n', '"', '\'', ';', '$']) {
+                format!("'{}'", word.replace('\'', r"'\''"))
+            } else {
+                word.into_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The last lines of what a program said, indented.
+pub fn tail(said: &str) -> String {
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let from = lines.len().saturating_sub(TAIL_LINES);
+    lines[from..]
+        .iter()
+        .map(|line| format!("\n    {line}"))
+        .collect()
+}
+
+/// The message for a step that failed.
+pub fn failure(what: &str, command: &Command, why: &str, said: &str, remedy: &str) -> String {
+    let said = tail(said);
+    let said = if said.is_empty() {
+        said
+    } else {
+        format!("\n  last lines:{said}")
+    };
+    format!(
+        "{what} failed ({why})\n  command: {}{said}\n  remedy: {remedy}",
+        typed(command)
+    )
+}
+
+fn status(command: &mut Command) -> Result<ExitStatus> {
+    command.status().map_err(|error| error.to_string())
+}
+
+fn collect<R: Read + Send + 'static>(
+    stream: Option<R>,
+    alive: mpsc::Sender<()>,
+) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            // A broken pipe ends the output; the exit status tells the rest.
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        // The waiting side wakes when both senders are gone.
+        drop(alive);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_failure_names_command_last_lines_and_remedy() {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.arg("no-such-command");
+        let message = quiet("demo: a step", &mut command, "type another").unwrap_err();
+        assert!(
+            message.starts_with("demo: a step failed (exit"),
+            "{message}"
+        );
+        assert!(message.contains("cargo no-such-command"), "{message}");
+        assert!(
+            message.contains("last lines:\n    error: no such command"),
+            "{message}"
+        );
+        assert!(message.ends_with("remedy: type another"), "{message}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_a_failure_too() {
+        let message = quiet(
+            "setup: pip",
+            &mut Command::new("rextrack-no-such-program"),
+            "install it",
+        )
+        .unwrap_err();
+        assert!(
+            message.contains("command: rextrack-no-such-program"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn only_the_last_lines_are_shown() {
+        let said: String = (1..=40).map(|n| format!("line {n}\n")).collect();
+        assert_eq!(tail(&said).lines().count(), TAIL_LINES + 1);
+        assert!(tail(&said).ends_with("line 40"));
+    }
+}

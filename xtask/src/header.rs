@@ -1,0 +1,26 @@
+//! `cargo xtask header`: writes `include/rextrack.h` anew from the sources.
+
+use crate::command::{Result, shown};
+use crate::system;
+use crate::workspace::Workspace;
+
+/// The test that checks the header writes it when asked to, so that there is
+/// one way to make it.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    system::build_needs()?;
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "test",
+        "--quiet",
+        "--package",
+        "rextrack",
+        "--test",
+        "header",
+    ]);
+    cargo.env("REXTRACK_BLESS", "1");
+    shown(
+        "header: writing include/rextrack.h",
+        &mut cargo,
+        "mend what cargo reports above",
+    )
+}
