@@ -1,0 +1,324 @@
+//! ByteTrack: "Multi-Object Tracking by Associating Every Detection Box"
+//! (Zhang et al. 2021, arXiv:2110.06864).
+//!
+//! Strong detections are paired with all tracks first; the weak ones, which
+//! others throw away, then keep those tracks alive that are still without a
+//! pair, since a person half hidden still shows as a weak detection. A new
+//! track is confirmed, and gets its id, when it is seen in a second frame.
+//!
+//! Where this differs from the paper, and why:
+//! * Time is measured in capture time, not in frames; see [`super::kalman`].
+//!   A lost track is forgotten after the persistence, before association.
+//! * Lengths are in frame heights, so frames may change their size midway.
+//! * A track may be continued by a detection of another class at a price; see
+//!   [`FOREIGN_CLASS`].
+
+use super::assignment::Assignment;
+use super::kalman::{BoxFilter, Measurement, TICKS_PER_S};
+use super::{Moment, Track, Tracker, TrackerSettings};
+use crate::clock::NS_PER_S;
+use crate::detect::Detection;
+use crate::geometry::BBox;
+
+/// Weakest score that can keep a track alive.
+pub(super) const LOW_SCORE: f32 = 0.1;
+
+/// Highest cost of a pair in each stage. The first and the last see costs that
+/// the score is part of, the second plain overlap.
+const STRONG_GATE: f64 = 0.8;
+const WEAK_GATE: f64 = 0.5;
+const UNCONFIRMED_GATE: f64 = 0.7;
+
+/// Overlap above which a tracked and a lost track are the same object.
+const DUPLICATE_IOU: f32 = 0.85;
+
+/// How much an overlap counts when the detection's class is not the track's.
+/// Detectors take a car for a truck now and then, in one and the same box:
+/// that keeps its track. A person who passes in front of a bus covers little
+/// of it: that never does. Between two candidates the own class wins.
+const FOREIGN_CLASS: f32 = 0.5;
+
+/// A class is given up when this much more score has spoken against it than
+/// for it, lately.
+const CLASS_EVIDENCE: f32 = 2.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Seen once; dropped unless it is seen again in the next frame.
+    Unconfirmed,
+    /// Seen in the latest frame.
+    Tracked,
+    /// Confirmed, and not seen of late.
+    Lost,
+}
+
+/// One object, as the tracker knows it.
+#[derive(Debug, Clone)]
+struct Target {
+    /// 0 until confirmed.
+    id: u64,
+    state: State,
+    filter: BoxFilter,
+    /// The filter's estimate, normalised.
+    bbox: BBox,
+    class: ClassVote,
+    score: f32,
+    first_seen_ns: i64,
+    last_seen_ns: i64,
+}
+
+impl Target {
+    fn see(&mut self, detection: &Detection, moment: Moment) {
+        let aspect = moment.size.aspect();
+        self.filter.correct(measurement(detection.bbox, aspect));
+        self.bbox = bbox(self.filter.estimate(), aspect);
+        self.class.add(detection.class_id, detection.score);
+        self.score = detection.score;
+        self.last_seen_ns = moment.capture_ns;
+        self.state = State::Tracked;
+    }
+
+    fn overlap(&self, detection: &Detection) -> f32 {
+        let iou = self.bbox.iou(detection.bbox);
+        if self.class.id == detection.class_id { iou } else { iou * FOREIGN_CLASS }
+    }
+
+    fn to_track(&self, aspect: f32) -> Track {
+        let [vx, vy] = self.filter.velocity_per_s();
+        Track {
+            id: self.id,
+            class_id: self.class.id,
+            score: self.score,
+            bbox: self.bbox,
+            velocity: [vx as f32 / aspect, vy as f32],
+            first_seen_ns: self.first_seen_ns,
+            last_seen_ns: self.last_seen_ns,
+        }
+    }
+}
+
+/// The class that prevailed lately (a majority vote after Boyer and Moore,
+/// weighted by score and bounded, so that the far past does not decide).
+#[derive(Debug, Clone, Copy)]
+struct ClassVote {
+    id: u32,
+    lead: f32,
+}
+
+impl ClassVote {
+    fn add(&mut self, id: u32, score: f32) {
+        if id == self.id {
+            self.lead = (self.lead + score).min(CLASS_EVIDENCE);
+        } else if self.lead > score {
+            self.lead -= score;
+        } else {
+            *self = Self { id, lead: score };
+        }
+    }
+}
+
+/// The tracker. See the module.
+#[derive(Debug)]
+pub struct ByteTrack {
+    settings: TrackerSettings,
+    /// In order of birth, which settles ties.
+    targets: Vec<Target>,
+    last_id: u64,
+    latest: Option<Moment>,
+    assignment: Assignment,
+    tracks: Vec<Track>,
+    // Scratch lists of one update: indices into `targets` and the detections.
+    strong: Vec<usize>,
+    weak: Vec<usize>,
+    candidates: Vec<usize>,
+}
+
+fn knob(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
+impl ByteTrack {
+    /// A tracker without tracks.
+    pub fn new(settings: &TrackerSettings) -> Self {
+        Self {
+            settings: settings.clone(),
+            targets: Vec::new(),
+            last_id: 0,
+            latest: None,
+            assignment: Assignment::default(),
+            tracks: Vec::new(),
+            strong: Vec::new(),
+            weak: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    /// Moves every target to `moment`, without looking at detections yet.
+    fn predict(&mut self, moment: Moment) {
+        let now = moment.capture_ns;
+        let persistence = self.settings.persistence_ns;
+        self.targets.retain(|t| {
+            t.state != State::Lost || now.saturating_sub(t.last_seen_ns) <= persistence
+        });
+        let Some(latest) = self.latest else { return };
+        let elapsed_ns = now.saturating_sub(latest.capture_ns).max(0);
+        let mut dt = elapsed_ns as f64 / NS_PER_S as f64 * TICKS_PER_S;
+        if knob("K_FRAMEUNIT", 0.0) > 0.0 {
+            dt = 1.0;
+        }
+        let aspect = moment.size.aspect();
+        let stretch = f64::from(aspect) / f64::from(latest.size.aspect());
+        for target in &mut self.targets {
+            if stretch != 1.0 {
+                target.filter.stretch_x(stretch);
+            }
+            target.filter.predict(dt, target.state == State::Lost);
+            target.bbox = bbox(target.filter.estimate(), aspect);
+        }
+    }
+
+    /// Pairs targets for which `takes_part` holds with the detections that
+    /// `pool` lists, and takes the paired ones out of `pool`.
+    fn associate(
+        &mut self,
+        moment: Moment,
+        detections: &[Detection],
+        pool: &mut Vec<usize>,
+        gate: f64,
+        takes_part: impl Fn(&Target) -> bool,
+        similarity: impl Fn(&Target, &Detection) -> f32,
+    ) {
+        self.candidates.clear();
+        let chosen = self.targets.iter().enumerate().filter(|(_, t)| takes_part(t));
+        self.candidates.extend(chosen.map(|(index, _)| index));
+        let (targets, candidates) = (&self.targets, &self.candidates);
+        let cost = |row: usize, column: usize| {
+            let similarity = similarity(&targets[candidates[row]], &detections[pool[column]]);
+            1.0 - f64::from(similarity)
+        };
+        let pairs = self.assignment.solve(candidates.len(), pool.len(), gate, cost);
+        for (&index, column) in self.candidates.iter().zip(pairs) {
+            let Some(column) = column else { continue };
+            let detection = std::mem::replace(&mut pool[column], usize::MAX);
+            self.targets[index].see(&detections[detection], moment);
+        }
+        pool.retain(|&detection| detection != usize::MAX);
+    }
+
+    /// Two targets on one object: the one that has been followed for longer stays.
+    fn remove_duplicates(&mut self) {
+        let lived = |t: &Target| t.last_seen_ns - t.first_seen_ns;
+        let mut doomed = std::mem::take(&mut self.candidates);
+        doomed.clear();
+        for (l, lost) in self.targets.iter().enumerate() {
+            if lost.state != State::Lost {
+                continue;
+            }
+            for (t, tracked) in self.targets.iter().enumerate() {
+                let rivals = tracked.state == State::Tracked && tracked.class.id == lost.class.id;
+                if rivals && tracked.bbox.iou(lost.bbox) > DUPLICATE_IOU {
+                    doomed.push(if lived(tracked) > lived(lost) { l } else { t });
+                }
+            }
+        }
+        let mut index = 0;
+        self.targets.retain(|_| {
+            index += 1;
+            !doomed.contains(&(index - 1))
+        });
+        self.candidates = doomed;
+    }
+}
+
+impl Tracker for ByteTrack {
+    fn update(&mut self, moment: Moment, detections: &[Detection]) -> &[Track] {
+        self.predict(moment);
+
+        let confidence = self.settings.confidence;
+        let (mut strong, mut weak) =
+            (std::mem::take(&mut self.strong), std::mem::take(&mut self.weak));
+        strong.clear();
+        weak.clear();
+        for (index, detection) in detections.iter().enumerate().filter(|(_, d)| is_sound(d)) {
+            if detection.score >= confidence {
+                strong.push(index);
+            } else if detection.score >= LOW_SCORE {
+                weak.push(index);
+            }
+        }
+
+        let fused = |t: &Target, d: &Detection| t.overlap(d) * d.score;
+        let now = moment.capture_ns;
+        let confirmed = |t: &Target| t.state != State::Unconfirmed;
+        self.associate(moment, detections, &mut strong, knob("K_G1", STRONG_GATE), confirmed, fused);
+        let missed = |t: &Target| t.state == State::Tracked && t.last_seen_ns != now;
+        self.associate(moment, detections, &mut weak, knob("K_G2", WEAK_GATE), missed, Target::overlap);
+        for target in self.targets.iter_mut().filter(|t| missed(t)) {
+            target.state = State::Lost;
+        }
+        let unconfirmed = |t: &Target| t.state == State::Unconfirmed;
+        self.associate(moment, detections, &mut strong, knob("K_G3", UNCONFIRMED_GATE), unconfirmed, fused);
+        self.targets.retain(|t| t.state != State::Unconfirmed);
+
+        // A first frame has no past that could confirm anything.
+        let first = self.latest.is_none();
+        for detection in strong.iter().map(|&index| &detections[index]) {
+            if detection.score < confidence + knob("K_NEW", 0.0) as f32 {
+                continue;
+            }
+            self.targets.push(Target {
+                id: 0,
+                state: if first { State::Tracked } else { State::Unconfirmed },
+                filter: BoxFilter::new(measurement(detection.bbox, moment.size.aspect())),
+                bbox: detection.bbox,
+                class: ClassVote { id: detection.class_id, lead: detection.score },
+                score: detection.score,
+                first_seen_ns: now,
+                last_seen_ns: now,
+            });
+        }
+        (self.strong, self.weak) = (strong, weak);
+        self.remove_duplicates();
+
+        self.tracks.clear();
+        for target in self.targets.iter_mut().filter(|t| t.state == State::Tracked) {
+            if target.id == 0 {
+                self.last_id += 1;
+                target.id = self.last_id;
+            }
+            self.tracks.push(target.to_track(moment.size.aspect()));
+        }
+        self.latest = Some(moment);
+        &self.tracks
+    }
+
+    fn source_lost(&mut self) {
+        self.targets.retain(|t| t.state != State::Unconfirmed);
+        for target in &mut self.targets {
+            target.state = State::Lost;
+        }
+    }
+
+    fn configure(&mut self, settings: &TrackerSettings) {
+        self.settings = settings.clone();
+    }
+}
+
+/// Whether a detection can be tracked at all: a model gone wrong gives boxes
+/// that are not numbers, and one of them would spoil the filter for good.
+fn is_sound(detection: &Detection) -> bool {
+    let BBox { x, y, w, h } = detection.bbox;
+    [x, y, w, h, detection.score].iter().all(|v| v.is_finite()) && w > 0.0 && h > 0.0
+}
+
+fn measurement(b: BBox, aspect: f32) -> Measurement {
+    let [x, y, w, h] = [b.x, b.y, b.w, b.h].map(f64::from);
+    let aspect = f64::from(aspect);
+    Measurement { x: x * aspect, y, aspect: w * aspect / h, height: h }
+}
+
+fn bbox(m: Measurement, aspect: f32) -> BBox {
+    let aspect = f64::from(aspect);
+    let (x, w) = (m.x / aspect, m.aspect * m.height / aspect);
+    BBox::new(x as f32, m.y as f32, w as f32, m.height as f32)
+}

@@ -1,0 +1,160 @@
+//! Replay: a tracker run over a file of given detections, so that it can be
+//! scored by itself, apart from the detector.
+//!
+//! Both files are MOTChallenge's (Dendorfer et al. 2020, arXiv:2003.09003):
+//! comma-separated rows in pixels of the frame, frames numbered from 1.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+
+use super::{Moment, TrackerSettings, create};
+use crate::clock::NS_PER_S;
+use crate::config::TrackerKind;
+use crate::detect::Detection;
+use crate::geometry::{BBox, FrameSize};
+
+/// Highest frame number taken: ten days at 30 fps. A number beyond is a slip,
+/// and every frame up to it would be walked through.
+const LAST_FRAME: u64 = 26_000_000;
+
+/// What the detections were made of, and what follows them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplaySettings {
+    /// Size of the frames in pixels.
+    pub size: FrameSize,
+    /// Frames per second.
+    pub fps: f64,
+    /// Which tracker.
+    pub tracker: TrackerKind,
+    /// Its settings.
+    pub settings: TrackerSettings,
+}
+
+/// What a replay went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReplayStats {
+    /// Frames up to the last one with a detection.
+    pub frames: u64,
+    /// Rows read.
+    pub detections: u64,
+    /// Rows written.
+    pub rows: u64,
+    /// Different tracks among them.
+    pub tracks: u64,
+}
+
+/// Why a replay stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// A size or rate that no video has.
+    #[error("{0}")]
+    Settings(String),
+    /// A row that is not a detection.
+    #[error("line {line}: {reason}; expected frame,-1,left,top,width,height,score")]
+    Row {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The detections cannot be read.
+    #[error("cannot read the detections: {0}; check the file and its permissions")]
+    Read(#[source] io::Error),
+    /// The result cannot be written.
+    #[error("cannot write the result: {0}; check the folder, its permissions and free space")]
+    Write(#[source] io::Error),
+}
+
+/// Reads detections (`frame,-1,left,top,width,height,score`; further columns
+/// and the rows' order do not matter), tracks them and writes
+/// `frame,id,left,top,width,height,score,-1,-1,-1`, both in pixels. All
+/// detections count as one class. Frames without detections are tracked too.
+/// Blocks for as long as it takes; the whole input is held in memory.
+pub fn replay(
+    detections: impl BufRead,
+    mut out: impl Write,
+    settings: &ReplaySettings,
+) -> Result<ReplayStats, ReplayError> {
+    let ReplaySettings { size, fps, .. } = *settings;
+    if size.width == 0 || size.height == 0 {
+        let got = format!("{}x{}", size.width, size.height);
+        return Err(ReplayError::Settings(format!("the frame size must not be empty, got {got}")));
+    }
+    if !(fps.is_finite() && fps > 0.0) {
+        let reason = format!("the frame rate must be above 0 frames per second, got {fps}");
+        return Err(ReplayError::Settings(reason));
+    }
+    let by_frame = read_detections(detections, size)?;
+    let (width, height) = (size.width as f32, size.height as f32);
+    let mut tracker = create(settings.tracker, &settings.settings);
+    let mut stats = ReplayStats {
+        frames: by_frame.keys().next_back().copied().unwrap_or(0),
+        detections: by_frame.values().map(|d| d.len() as u64).sum(),
+        ..ReplayStats::default()
+    };
+    for frame in 1..=stats.frames {
+        let capture_ns = (frame as f64 / fps * NS_PER_S as f64).round() as i64;
+        let seen = by_frame.get(&frame).map_or(&[][..], Vec::as_slice);
+        for track in tracker.update(Moment { capture_ns, size }, seen) {
+            let [left, top, ..] = track.bbox.ltrb();
+            writeln!(
+                out,
+                "{frame},{},{:.2},{:.2},{:.2},{:.2},{:.4},-1,-1,-1",
+                track.id,
+                left * width,
+                top * height,
+                track.bbox.w * width,
+                track.bbox.h * height,
+                track.score,
+            )
+            .map_err(ReplayError::Write)?;
+            stats.rows += 1;
+            stats.tracks = stats.tracks.max(track.id);
+        }
+    }
+    out.flush().map_err(ReplayError::Write)?;
+    Ok(stats)
+}
+
+/// Detections by frame, in the file's order within one frame.
+fn read_detections(
+    input: impl BufRead,
+    size: FrameSize,
+) -> Result<BTreeMap<u64, Vec<Detection>>, ReplayError> {
+    let mut by_frame = BTreeMap::<u64, Vec<Detection>>::new();
+    for (index, line) in input.lines().enumerate() {
+        let line = line.map_err(ReplayError::Read)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let (frame, detection) = parse_row(&line, size)
+            .map_err(|reason| ReplayError::Row { line: index + 1, reason })?;
+        by_frame.entry(frame).or_default().push(detection);
+    }
+    Ok(by_frame)
+}
+
+fn parse_row(line: &str, size: FrameSize) -> Result<(u64, Detection), String> {
+    const NAMES: [&str; 7] = ["frame", "id", "left", "top", "width", "height", "score"];
+    let mut values = [0.0; NAMES.len()];
+    let mut fields = line.split(',');
+    for (value, name) in values.iter_mut().zip(NAMES) {
+        let field = fields.next().ok_or_else(|| format!("{name} is missing"))?.trim();
+        *value = field
+            .parse::<f64>()
+            .ok()
+            .filter(|v| v.is_finite())
+            .ok_or_else(|| format!("{name} is not a number: '{field}'"))?;
+    }
+    let [frame, _, left, top, width, height, score] = values;
+    if frame.fract() != 0.0 || !(1.0..=LAST_FRAME as f64).contains(&frame) {
+        return Err(format!("frame must be a whole number from 1 to {LAST_FRAME}, got {frame}"));
+    }
+    if !(0.0..=1.0).contains(&score) {
+        return Err(format!("score must be within 0..1, got {score} (scale the file's scores)"));
+    }
+    let (sx, sy) = (f64::from(size.width), f64::from(size.height));
+    let (x, y) = ((left + width / 2.0) / sx, (top + height / 2.0) / sy);
+    let bbox = BBox::new(x as f32, y as f32, (width / sx) as f32, (height / sy) as f32);
+    Ok((frame as u64, Detection { class_id: 0, score: score as f32, bbox }))
+}
