@@ -42,7 +42,7 @@ pub fn build_needs() -> Result<bool> {
     if missing.is_empty() {
         return Ok(false);
     }
-    let missing = missing.join(" and ");
+    let missing = missing.join(", ");
     if cfg!(target_os = "macos") && on_path("brew").is_some() {
         println!("setup: {missing} missing, brew installs opencv llvm pkgconf (some minutes)");
         let mut brew = Command::new("brew");
@@ -189,7 +189,7 @@ fn debian_build_needs() -> Result<bool> {
     };
     println!(
         "setup: {} missing, installing {}{size}",
-        names.join(" and "),
+        names.join(", "),
         packages.join(" ")
     );
     apt_install(&packages)?;
