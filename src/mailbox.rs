@@ -40,7 +40,11 @@ struct Inner<T> {
 impl<T> Default for Mailbox<T> {
     fn default() -> Self {
         Self {
-            inner: Mutex::new(Inner { item: None, woken: false, closed: false }),
+            inner: Mutex::new(Inner {
+                item: None,
+                woken: false,
+                closed: false,
+            }),
             filled: Condvar::new(),
             emptied: Condvar::new(),
         }

@@ -39,7 +39,12 @@ impl Shutdown {
         let deadline = Instant::now() + duration;
         let mut requested = self.0.requested.lock();
         while !*requested {
-            if self.0.changed.wait_until(&mut requested, deadline).timed_out() {
+            if self
+                .0
+                .changed
+                .wait_until(&mut requested, deadline)
+                .timed_out()
+            {
                 break;
             }
         }

@@ -23,7 +23,9 @@ fn committed_header_is_current() {
     if std::env::var_os("REXTRACK_BLESS").is_some() {
         std::fs::write(&path, &header).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let committed = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     assert!(
         committed == header,
         "include/rextrack.h is not what src/ffi/ says; run `cargo xtask header` and commit it"

@@ -18,12 +18,18 @@ pub struct Failure {
 impl Failure {
     /// It was asked for the right thing and did not work.
     pub fn work(message: impl Into<String>) -> Self {
-        Self { code: ExitCode::from(1), message: message.into() }
+        Self {
+            code: ExitCode::from(1),
+            message: message.into(),
+        }
     }
 
     /// It was asked for the wrong thing.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: ExitCode::from(2), message: message.into() }
+        Self {
+            code: ExitCode::from(2),
+            message: message.into(),
+        }
     }
 }
 

@@ -13,7 +13,9 @@ use crate::failure::Failure;
 pub fn start(level: LevelFilter, file: Option<&Path>) -> Result<(), Failure> {
     let file = file.map(open).transpose()?.map(Mutex::new);
     let mut builder = env_logger::Builder::new();
-    builder.filter_level(LevelFilter::Warn).filter_module("rextrack", level);
+    builder
+        .filter_level(LevelFilter::Warn)
+        .filter_module("rextrack", level);
     builder.format(move |out, record| {
         let line = format!(
             "{} {:5} {}",
@@ -27,7 +29,9 @@ pub fn start(level: LevelFilter, file: Option<&Path>) -> Result<(), Failure> {
         }
         writeln!(out, "{line}")
     });
-    builder.try_init().map_err(|e| Failure::work(format!("the log cannot be started: {e}")))
+    builder
+        .try_init()
+        .map_err(|e| Failure::work(format!("the log cannot be started: {e}")))
 }
 
 fn open(path: &Path) -> Result<File, Failure> {

@@ -5,13 +5,22 @@
 //! cameras. [`PipelineConfig`] is what one pipeline runs on: one camera with
 //! its overrides already applied.
 
+mod error;
+mod load;
+mod pipelines;
+mod validate;
+
 use std::path::PathBuf;
+
+pub use error::{ConfigError, Problem};
+pub use load::Environment;
+pub use pipelines::ChangeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The whole configuration file.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The process: device, folders, log, and later the web server.
@@ -25,6 +34,23 @@ pub struct Config {
     pub osc: Option<OscConfig>,
     /// The cameras, each a pipeline of its own.
     pub cameras: Vec<CameraConfig>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            service: ServiceConfig::default(),
+            tracking: TrackingConfig::default(),
+            slots: SlotsConfig::default(),
+            osc: osc_on(),
+            cameras: Vec::new(),
+        }
+    }
+}
+
+/// The JSON Schema of the configuration file.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Config).to_value()
 }
 
 fn osc_on() -> Option<OscConfig> {

@@ -330,6 +330,8 @@ mod tests {
         Frame {
             seq: 1,
             capture_ns: 1,
+            arrival_ns: 0,
+            decode_ns: 0,
             size,
             bgr,
         }

@@ -358,6 +358,8 @@ mod tests {
         Frame {
             seq,
             capture_ns: 1 + seq as i64 * 40_000_000,
+            arrival_ns: 0,
+            decode_ns: 0,
             size,
             bgr,
         }

@@ -72,6 +72,13 @@ pub fn locate(explicit: Option<&Path>) -> Result<Located, DetectError> {
     load(explicit).map(|runtime| runtime.located)
 }
 
+/// Whether the runtime that [`locate`] finds was built with CUDA. Loads it.
+pub fn cuda_available(explicit: Option<&Path>) -> Result<bool, DetectError> {
+    use ort::ep::ExecutionProvider;
+    load(explicit)?;
+    Ok(ort::ep::CUDA::is_available().unwrap_or(false))
+}
+
 /// Loads ONNX Runtime, or gives the one already loaded. A failure is not
 /// remembered: the next call searches again.
 pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {

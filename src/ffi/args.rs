@@ -26,11 +26,16 @@ pub unsafe fn handle<'a>(
 /// `text` is NULL or a NUL-terminated string that lives as long as `'a`.
 pub unsafe fn text<'a>(text: *const c_char, function: &str) -> Result<&'a str, Failure> {
     if text.is_null() {
-        return Err(Failure::argument(format!("{function}: the JSON text is NULL")));
+        return Err(Failure::argument(format!(
+            "{function}: the JSON text is NULL"
+        )));
     }
     // SAFETY: not NULL, and NUL-terminated as the caller vouches.
     unsafe { CStr::from_ptr(text) }.to_str().map_err(|e| {
-        Failure::argument(format!("{function}: the text is not UTF-8 (byte {})", e.valid_up_to()))
+        Failure::argument(format!(
+            "{function}: the text is not UTF-8 (byte {})",
+            e.valid_up_to()
+        ))
     })
 }
 
@@ -68,10 +73,14 @@ pub unsafe fn hand_over(
     function: &str,
 ) -> Result<(), Failure> {
     if buffer.is_null() && capacity > 0 {
-        return Err(Failure::argument(format!("{function}: buffer is NULL, capacity {capacity}")));
+        return Err(Failure::argument(format!(
+            "{function}: buffer is NULL, capacity {capacity}"
+        )));
     }
     if buffer.is_null() && length.is_null() {
-        return Err(Failure::argument(format!("{function}: neither buffer nor length is given")));
+        return Err(Failure::argument(format!(
+            "{function}: neither buffer nor length is given"
+        )));
     }
     // SAFETY: NULL or valid, as the caller vouches.
     if let Some(length) = unsafe { length.as_mut() } {
@@ -85,7 +94,10 @@ pub unsafe fn hand_over(
     if text.len() < capacity {
         return Ok(());
     }
-    let reason = format!("{function}: {} bytes are needed, the buffer has {capacity}", text.len() + 1);
+    let reason = format!(
+        "{function}: {} bytes are needed, the buffer has {capacity}",
+        text.len() + 1
+    );
     Err(Failure(RextrackStatus::RextrackErrBufferTooSmall, reason))
 }
 
@@ -104,7 +116,9 @@ pub unsafe fn write_struct<T>(
 ) -> Result<(), Failure> {
     const SIZE_FIELD: usize = size_of::<u32>();
     if out.is_null() {
-        return Err(Failure::argument(format!("{function}: the output struct is NULL")));
+        return Err(Failure::argument(format!(
+            "{function}: the output struct is NULL"
+        )));
     }
     // SAFETY: not NULL; the first field is a u32, as the caller vouches.
     let theirs = unsafe { out.cast::<u32>().read() } as usize;

@@ -228,7 +228,10 @@ fn over(pipeline: &crate::pipeline::Pipeline) -> Option<Failure> {
         return Some(error.into());
     }
     if pipeline.is_finished() {
-        return Some(Failure(RextrackStatus::RextrackErrEnded, "the file is over".into()));
+        return Some(Failure(
+            RextrackStatus::RextrackErrEnded,
+            "the file is over".into(),
+        ));
     }
     if !pipeline.is_running() {
         return Some(Failure(

@@ -91,7 +91,9 @@ pub fn guard(entry: impl FnOnce() -> Result<(), Failure>) -> RextrackStatus {
         Err(panic) => Failure(RextrackStatus::RextrackErrPanic, panic_text(panic.as_ref())),
     };
     // Fails only while the thread is being taken down: nobody can ask then.
-    LAST_ERROR.try_with(|last| *last.borrow_mut() = failure.1).ok();
+    LAST_ERROR
+        .try_with(|last| *last.borrow_mut() = failure.1)
+        .ok();
     failure.0
 }
 

@@ -29,9 +29,12 @@ impl Chain {
     /// An empty chain.
     pub fn new(config: &PipelineConfig) -> Self {
         Self {
-            tracker: track::create(config.tracking.tracker, &TrackerSettings::from(&config.tracking)),
+            tracker: track::create(
+                config.tracking.tracker,
+                &TrackerSettings::from(&config.tracking),
+            ),
             slots: SlotTable::new(
-                config.tracking.objects_max as usize,
+                config.tracking.objects_max,
                 persistence_ns(config),
                 config.slots.on_release,
             ),
@@ -46,9 +49,10 @@ impl Chain {
 
     /// Takes new settings without losing a slot that still exists.
     pub fn configure(&mut self, config: &PipelineConfig) {
-        self.tracker.configure(&TrackerSettings::from(&config.tracking));
+        self.tracker
+            .configure(&TrackerSettings::from(&config.tracking));
         self.slots.configure(
-            config.tracking.objects_max as usize,
+            config.tracking.objects_max,
             persistence_ns(config),
             config.slots.on_release,
         );
@@ -60,7 +64,10 @@ impl Chain {
         self.frame_seq = frame_seq;
         self.frame_size = moment.size;
         self.latest_ns = moment.capture_ns.max(self.latest_ns + 1);
-        let moment = Moment { capture_ns: self.latest_ns, ..moment };
+        let moment = Moment {
+            capture_ns: self.latest_ns,
+            ..moment
+        };
         let tracks = self.tracker.update(moment, detections);
         self.tracks = tracks.iter().map(|t| t.id).fold(self.tracks, u64::max);
         self.slots.update(self.latest_ns, tracks);
@@ -71,7 +78,11 @@ impl Chain {
     /// now, because the source is lost.
     pub fn tick(&mut self, now_ns: i64, unseen: bool, state: SourceState) -> Outgoing {
         self.latest_ns = now_ns.max(self.latest_ns);
-        self.slots.tick(self.latest_ns, unseen);
+        if unseen {
+            self.tracker.source_lost();
+        }
+        // Published whether or not a slot changed: held ones move.
+        let _changed = self.slots.tick(self.latest_ns, unseen);
         self.snapshot(state)
     }
 
@@ -117,7 +128,10 @@ impl Chain {
             self.presentation.apply(&mut presented);
             Arc::new(presented)
         };
-        Outgoing { canonical, presented }
+        Outgoing {
+            canonical,
+            presented,
+        }
     }
 }
 

@@ -123,7 +123,9 @@ impl Dispatcher {
 
     fn count(&self, index: usize, result: Result<(), crate::sink::SinkError>) {
         let mut reports = self.reports.lock();
-        let Some(report) = reports.get_mut(index) else { return };
+        let Some(report) = reports.get_mut(index) else {
+            return;
+        };
         match result {
             Ok(()) => {
                 report.sent += 1;
@@ -145,7 +147,10 @@ impl Dispatcher {
         *self.reports.lock() = osc
             .into_iter()
             .chain(extra.iter().map(AsRef::as_ref))
-            .map(|sink| SinkReport { name: sink.name().to_owned(), ..SinkReport::default() })
+            .map(|sink| SinkReport {
+                name: sink.name().to_owned(),
+                ..SinkReport::default()
+            })
             .collect();
     }
 }

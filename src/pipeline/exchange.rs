@@ -95,7 +95,12 @@ impl Default for Exchange {
         Self {
             buffers: (0..BUFFERS).map(|_| buffer()).collect(),
             newest: AtomicU64::new(0),
-            writer: Mutex::new(Writer { seq: 0, current: 0, taken: [0; BUFFERS], alarms: 0 }),
+            writer: Mutex::new(Writer {
+                seq: 0,
+                current: 0,
+                taken: [0; BUFFERS],
+                alarms: 0,
+            }),
             published: Condvar::new(),
         }
     }
@@ -117,7 +122,9 @@ impl Exchange {
         encode(snapshot, &buffer.words);
         // Release: readers that see the number see the words. Acquire: our
         // next look at `released` comes after the readers' additions.
-        let old = self.newest.swap((free as u64) << COUNT_BITS, Ordering::AcqRel);
+        let old = self
+            .newest
+            .swap((free as u64) << COUNT_BITS, Ordering::AcqRel);
         let retired = (old >> COUNT_BITS) as usize;
         writer.taken[retired] = old & COUNT_MASK;
         writer.current = free;
@@ -181,12 +188,18 @@ fn halves(word: u64) -> (u32, u32) {
 fn encode(snapshot: &Snapshot, words: &[AtomicU64]) {
     let put = |index: usize, value: u64| words[index].store(value, Ordering::Relaxed);
     let slots = &snapshot.slots[..snapshot.slots.len().min(SLOTS_MAX)];
-    let active = slots.iter().filter(|s| s.state == SlotState::Active).count();
+    let active = slots
+        .iter()
+        .filter(|s| s.state == SlotState::Active)
+        .count();
     put(0, snapshot.seq);
     put(1, snapshot.frame_seq);
     put(2, snapshot.capture_ns as u64);
     put(3, snapshot.publish_ns as u64);
-    put(4, pair(snapshot.frame_size.width, snapshot.frame_size.height));
+    put(
+        4,
+        pair(snapshot.frame_size.width, snapshot.frame_size.height),
+    );
     put(5, pair(snapshot.source_state as u32, snapshot.waiting));
     put(6, pair(active as u32, slots.len() as u32));
     for (index, slot) in slots.iter().enumerate() {

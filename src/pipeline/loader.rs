@@ -34,12 +34,21 @@ impl Loader {
             done();
         };
         let on_panic = move |reason| {
-            panicked.send(Err(PipelineError::Internal { place: "model loading", reason })).ok();
+            panicked
+                .send(Err(PipelineError::Internal {
+                    place: "model loading",
+                    reason,
+                }))
+                .ok();
         };
         if let Err(error) = NamedThread::spawn(&config.camera.id, "load", work, on_panic) {
             let (send, result) = channel();
             let reason = error.to_string();
-            send.send(Err(PipelineError::Internal { place: "thread start", reason })).ok();
+            send.send(Err(PipelineError::Internal {
+                place: "thread start",
+                reason,
+            }))
+            .ok();
             return Self { result, config };
         }
         Self { result, config }

@@ -40,8 +40,8 @@ pub use exchange::{Exchange, Header, SLOTS_MAX};
 use shared::Shared;
 pub use shared::View;
 pub use stats::{Latency, SinkReport, Stages, Stats};
-use thread::{NamedThread, within};
 pub use thread::panic_text;
+use thread::{NamedThread, within};
 use worker::Worker;
 
 /// How long a stop waits for a thread before it leaves it behind. All of them
@@ -85,7 +85,10 @@ impl Pipeline {
     ) -> Result<Self, PipelineError> {
         config.validate()?;
         detect::check(&config)?;
-        Ok(Self { shared: Arc::new(Shared::new(config, sinks)), run: Mutex::new(None) })
+        Ok(Self {
+            shared: Arc::new(Shared::new(config, sinks)),
+            run: Mutex::new(None),
+        })
     }
 
     /// Starts the threads and returns at once. Does nothing when they run.
@@ -122,7 +125,12 @@ impl Pipeline {
                 return Err(error);
             }
         };
-        *run = Some(Run { inlet, source, infer, sink });
+        *run = Some(Run {
+            inlet,
+            source,
+            infer,
+            sink,
+        });
         Ok(())
     }
 
@@ -146,7 +154,9 @@ impl Pipeline {
             clock: Arc::new(SystemClock),
             stop: stop.clone(),
         };
-        let thread = spawn(&self.shared, &config.camera.id, "source", move || capture.run())?;
+        let thread = spawn(&self.shared, &config.camera.id, "source", move || {
+            capture.run()
+        })?;
         Ok(SourceThread { stop, thread })
     }
 
@@ -155,7 +165,15 @@ impl Pipeline {
     /// Does nothing when they do not run.
     pub fn stop(&self) {
         let mut run = self.run.lock();
-        let Some(Run { inlet, source, infer, sink }) = run.take() else { return };
+        let Some(Run {
+            inlet,
+            source,
+            infer,
+            sink,
+        }) = run.take()
+        else {
+            return;
+        };
         source.stop.request();
         inlet.close();
         source.thread.join_by(within(STOP_SOURCE));
@@ -184,24 +202,27 @@ impl Pipeline {
             if changes.detector {
                 detect::check(&new)?;
             }
-            if let Some(info) = self.shared.detector.lock().as_ref().filter(|_| !changes.detector) {
-                detect::check_classes(&new, info)?;
+            if let Some(info) = self
+                .shared
+                .detector
+                .lock()
+                .as_ref()
+                .filter(|_| !changes.detector)
+            {
+                detect::ClassFilter::resolve(new.classes(), &info.classes)?;
             }
             *current = Arc::new(new);
             self.shared.epoch.fetch_add(1, Ordering::AcqRel);
             changes
         };
-        let Some(run) = run.as_mut() else { return Ok(()) };
+        let Some(run) = run.as_mut() else {
+            return Ok(());
+        };
         if changes.source {
             let config = self.shared.config();
-            let old = std::mem::replace(
-                &mut run.source,
-                {
-                    run.source.stop.request();
-                    self.start_source(&config, &run.inlet)?
-                },
-            );
-            drop(old);
+            run.source.stop.request();
+            // The old thread ends by itself; whatever it still reads is refused.
+            run.source = self.start_source(&config, &run.inlet)?;
         }
         run.inlet.wake();
         Ok(())
@@ -256,7 +277,11 @@ impl Pipeline {
             return Some(error);
         }
         let failed = self.shared.source.state() == source::SourceState::Failed;
-        self.shared.source.problem().filter(|_| failed).map(PipelineError::Source)
+        self.shared
+            .source
+            .problem()
+            .filter(|_| failed)
+            .map(PipelineError::Source)
     }
 
     /// Why the source gives nothing, while it does not.
@@ -279,7 +304,13 @@ impl Pipeline {
         let source = &self.shared.source;
         let detector = self.shared.detector.lock().clone();
         let measured = self.shared.measured.lock();
-        let fps = |ns: i64| if ns > 0 { (1e9 / ns as f64) as f32 } else { 0.0 };
+        let fps = |ns: i64| {
+            if ns > 0 {
+                (1e9 / ns as f64) as f32
+            } else {
+                0.0
+            }
+        };
         Stats {
             fps_in: source.fps(),
             fps_proc: fps(measured.interval_ns),
@@ -292,8 +323,9 @@ impl Pipeline {
             waiting: measured.waiting,
             source_state: source.state(),
             device_asked: self.shared.config().service.device.to_string(),
-            device_used: detector.map(|d| d.device_used.to_string()).unwrap_or_default(),
+            device_used: detector.map(|d| d.device).unwrap_or_default(),
             stages: measured.stages,
+            busy_s: (measured.last_ns - measured.first_ns) as f64 / 1e9,
             sinks: self.shared.dispatcher.reports(),
         }
     }
@@ -315,8 +347,13 @@ fn spawn(
     let told = Arc::clone(shared);
     let on_panic = move |reason: String| {
         log::error!("the {role} thread panicked: {reason}");
-        told.fail(PipelineError::Internal { place: role, reason });
+        told.fail(PipelineError::Internal {
+            place: role,
+            reason,
+        });
     };
-    NamedThread::spawn(camera, role, work, on_panic)
-        .map_err(|e| PipelineError::Internal { place: "thread start", reason: e.to_string() })
+    NamedThread::spawn(camera, role, work, on_panic).map_err(|e| PipelineError::Internal {
+        place: "thread start",
+        reason: e.to_string(),
+    })
 }

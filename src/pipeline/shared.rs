@@ -34,6 +34,8 @@ pub struct Measured {
     pub tracks: u64,
     pub waiting: u32,
     pub interval_ns: i64,
+    pub first_ns: i64,
+    pub last_ns: i64,
 }
 
 pub struct Shared {

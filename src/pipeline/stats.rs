@@ -25,8 +25,11 @@ impl Latency {
     /// Takes one frame's time in.
     pub fn record(&mut self, ns: i64) {
         let ms = ns as f32 / 1e6;
-        self.recent_ms =
-            if self.count == 0 { ms } else { self.recent_ms + (ms - self.recent_ms) / 16.0 };
+        self.recent_ms = if self.count == 0 {
+            ms
+        } else {
+            self.recent_ms + (ms - self.recent_ms) / 16.0
+        };
         self.count += 1;
         self.total_ns += ns;
         self.last_ms = ms;
@@ -82,8 +85,21 @@ pub struct Stats {
     pub device_used: String,
     /// The time of each stage.
     pub stages: Stages,
+    /// Seconds from the first frame's arrival to the latest snapshot.
+    pub busy_s: f64,
     /// Each output, with what it sent and what it could not.
     pub sinks: Vec<SinkReport>,
+}
+
+impl Stats {
+    /// Processed frames a second over the whole run.
+    pub fn fps(&self) -> f64 {
+        if self.busy_s > 0.0 {
+            self.frames_processed as f64 / self.busy_s
+        } else {
+            0.0
+        }
+    }
 }
 
 /// One output's counts.

@@ -28,19 +28,20 @@ impl NamedThread {
         let name = format!("rextrack:{camera}:{role}");
         let ended = Arc::new((Mutex::new(false), Condvar::new()));
         let signal = Arc::clone(&ended);
-        let handle = std::thread::Builder::new().name(name.clone()).spawn(move || {
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
-                on_panic(panic_text(panic.as_ref()));
-            }
-            *signal.0.lock() = true;
-            signal.1.notify_all();
-        })?;
-        Ok(Self { name, handle, ended })
-    }
-
-    /// Whether the thread's work is over.
-    pub fn is_ended(&self) -> bool {
-        *self.ended.0.lock()
+        let handle = std::thread::Builder::new()
+            .name(name.clone())
+            .spawn(move || {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+                    on_panic(panic_text(panic.as_ref()));
+                }
+                *signal.0.lock() = true;
+                signal.1.notify_all();
+            })?;
+        Ok(Self {
+            name,
+            handle,
+            ended,
+        })
     }
 
     /// Waits until `deadline` for the thread to end. A thread that is stuck in
@@ -51,7 +52,10 @@ impl NamedThread {
         let mut ended = self.ended.0.lock();
         while !*ended {
             if self.ended.1.wait_until(&mut ended, deadline).timed_out() {
-                log::debug!("{} is still inside a blocking call; left to end by itself", self.name);
+                log::debug!(
+                    "{} is still inside a blocking call; left to end by itself",
+                    self.name
+                );
                 return false;
             }
         }
@@ -82,9 +86,14 @@ mod tests {
     #[test]
     fn a_panic_stays_inside_and_is_told() {
         let (tell, told) = std::sync::mpsc::channel();
-        let thread = NamedThread::spawn("cam1", "test", || panic!("on purpose"), move |text| {
-            tell.send(text).unwrap();
-        })
+        let thread = NamedThread::spawn(
+            "cam1",
+            "test",
+            || panic!("on purpose"),
+            move |text| {
+                tell.send(text).unwrap();
+            },
+        )
         .unwrap();
         assert_eq!(told.recv().unwrap(), "on purpose");
         assert!(thread.join_by(within(Duration::from_secs(5))));

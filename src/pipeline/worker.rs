@@ -16,8 +16,7 @@ use crate::config::PipelineConfig;
 use crate::detect::{DetectSettings, Detection, Detector};
 use crate::mailbox::{Mailbox, Taken};
 use crate::sink::OscSink;
-use crate::slots::SourceState;
-use crate::source::{Delivery, Frame};
+use crate::source::{Delivery, Frame, SourceState};
 use crate::track::{Moment, TrackerSettings};
 
 /// How often held slots move while no frame comes.
@@ -117,7 +116,11 @@ impl Worker {
 
     fn tick(&mut self, chain: &mut Chain) {
         let now = now_ns();
-        let state = if self.ended { SourceState::Ended } else { self.shared.source.state() };
+        let state = if self.ended {
+            SourceState::Ended
+        } else {
+            self.shared.source.state()
+        };
         if self.is_live() && chain.is_occupied() {
             let outgoing = chain.tick(now, self.is_unseen(now), state);
             self.publish(outgoing);
@@ -125,8 +128,10 @@ impl Worker {
     }
 
     fn process(&mut self, chain: &mut Chain, frame: Frame) {
-        let Some(detector) = self.detector.as_mut() else { return };
         self.note_arrival(frame.arrival_ns);
+        let Some(detector) = self.detector.as_mut() else {
+            return;
+        };
         let stages = match detector.detect(&frame, &mut self.detections) {
             Ok(stages) => stages,
             Err(error) => {
@@ -139,11 +144,18 @@ impl Worker {
             }
         };
         let tracked_from = now_ns();
-        let moment = Moment { capture_ns: frame.capture_ns, size: frame.size };
+        let moment = Moment {
+            capture_ns: frame.capture_ns,
+            size: frame.size,
+        };
         let outgoing = chain.frame(frame.seq, moment, &self.detections);
         let tracked = now_ns();
         {
             let mut measured = self.shared.measured.lock();
+            if measured.frames == 0 {
+                measured.first_ns = frame.arrival_ns;
+            }
+            measured.last_ns = tracked;
             measured.frames += 1;
             measured.tracks = chain.tracks();
             let times = &mut measured.stages;
@@ -154,7 +166,10 @@ impl Worker {
             times.track.record(tracked - tracked_from);
             times.end_to_end.record(tracked - frame.arrival_ns);
         }
-        let view = View { frame: Arc::new(frame), snapshot: Arc::clone(&outgoing.canonical) };
+        let view = View {
+            frame: Arc::new(frame),
+            snapshot: Arc::clone(&outgoing.canonical),
+        };
         let previous = self.shared.view.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
             self.shared.pool.give(frame.bgr);
@@ -170,7 +185,11 @@ impl Worker {
             let old = measured.interval_ns;
             // After a gap the old rate is the better guess.
             if old == 0 || step < old * STALL_INTERVALS {
-                measured.interval_ns = if old == 0 { step } else { old + (step - old) / 16 };
+                measured.interval_ns = if old == 0 {
+                    step
+                } else {
+                    old + (step - old) / 16
+                };
             }
         }
     }
@@ -192,12 +211,16 @@ impl Worker {
             measured.snapshots += 1;
             measured.waiting = outgoing.canonical.waiting;
         }
-        self.shared.dispatcher.send(outgoing, self.config.camera.every_frame);
+        self.shared
+            .dispatcher
+            .send(outgoing, self.config.camera.every_frame);
     }
 
     fn load(&mut self) {
         let inlet = Arc::clone(&self.inlet);
-        self.loader = Some(Loader::start(Arc::clone(&self.config), move || inlet.wake()));
+        self.loader = Some(Loader::start(Arc::clone(&self.config), move || {
+            inlet.wake()
+        }));
     }
 
     /// Applies a configuration that was set meanwhile.
@@ -210,7 +233,9 @@ impl Worker {
         let new = self.shared.config();
         let changes = self.config.changes(&new);
         self.config = new;
-        self.shared.period.store(self.config.tracking.period_frames, Ordering::Relaxed);
+        self.shared
+            .period
+            .store(self.config.tracking.period_frames, Ordering::Relaxed);
         chain.configure(&self.config);
         if changes.source {
             self.ended = false;
@@ -227,8 +252,12 @@ impl Worker {
 
     /// Puts a model in place that was loaded meanwhile.
     fn follow_loader(&mut self) {
-        let Some(result) = self.loader.as_ref().and_then(Loader::poll) else { return };
-        let Some(loader) = self.loader.take() else { return };
+        let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
+            return;
+        };
+        let Some(loader) = self.loader.take() else {
+            return;
+        };
         match result {
             Ok(detector) => {
                 let info = detector.info();
@@ -236,7 +265,7 @@ impl Worker {
                     "[{}] {} on {}",
                     self.config.camera.id,
                     info.model,
-                    info.device_used
+                    info.device
                 );
                 *self.shared.detector.lock() = Some(info.clone());
                 *self.shared.failure.lock() = None;
@@ -258,11 +287,13 @@ impl Worker {
     /// Puts the keys of the model in use back into the configuration, after
     /// another one could not be loaded.
     fn keep_old_model(&mut self, refused: &PipelineConfig) {
-        let Some(info) = self.shared.detector.lock().clone() else { return };
+        let Some(info) = self.shared.detector.lock().clone() else {
+            return;
+        };
         let mut config = self.shared.config.lock();
         let mut kept = PipelineConfig::clone(&config);
         if kept.tracking.model == refused.tracking.model {
-            kept.tracking.model = info.configured_model.clone();
+            kept.tracking.model = info.model.clone();
             kept.service.device = info.device_asked;
             self.config = Arc::new(kept);
             *config = Arc::clone(&self.config);
@@ -271,7 +302,9 @@ impl Worker {
     }
 
     fn configure_detector(&mut self) {
-        let Some(detector) = self.detector.as_mut() else { return };
+        let Some(detector) = self.detector.as_mut() else {
+            return;
+        };
         let floor = TrackerSettings::from(&self.config.tracking).detection_floor();
         if let Err(error) = detector.configure(&DetectSettings::new(&self.config, floor)) {
             log::error!("[{}] {error}", self.config.camera.id);
@@ -280,9 +313,12 @@ impl Worker {
     }
 
     fn set_osc(&self) {
-        let Some(info) = self.shared.detector.lock().clone() else { return };
+        let Some(info) = self.shared.detector.lock().clone() else {
+            return;
+        };
         let sink = self.config.osc.as_ref().map(|osc| {
-            Box::new(OscSink::new(osc, &self.config.camera.id, info.classes)) as Box<dyn crate::sink::Sink>
+            Box::new(OscSink::new(osc, &self.config.camera.id, info.classes))
+                as Box<dyn crate::sink::Sink>
         });
         self.shared.dispatcher.set_osc(sink);
     }

@@ -1,13 +1,31 @@
-//! Sinks: snapshots in, messages and files out.
+//! Sink: whole snapshots in, messages and files out.
+//!
+//! Sinks run on the thread `rextrack:<camera>:sink`, behind a bounded queue,
+//! so that a name server or a disk that blocks one never delays tracking.
+
+pub mod annotate;
+mod jsonl;
+mod mot;
+mod osc;
 
 use crate::slots::Snapshot;
+pub use jsonl::JsonlSink;
+pub use mot::MotSink;
+pub use osc::OscSink;
 
 /// Carries snapshots out of the process.
 pub trait Sink: Send {
     /// A short name for logs and counters, such as `osc 127.0.0.1:5005`.
     fn name(&self) -> &str;
 
-    /// Sends one whole snapshot. Must not block for longer than a file write.
+    /// Whether it needs normalised coordinates with the origin top left,
+    /// whatever the configuration asks for.
+    fn wants_canonical(&self) -> bool {
+        false
+    }
+
+    /// Sends one whole snapshot. Must not block for longer than a file write
+    /// or a name look-up.
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError>;
 
     /// Called once, after the last snapshot.
@@ -24,4 +42,13 @@ pub struct SinkError {
     pub name: String,
     /// What went wrong and what mends it.
     pub reason: String,
+}
+
+impl SinkError {
+    fn new(name: &str, reason: impl std::fmt::Display) -> Self {
+        Self {
+            name: name.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
 }

@@ -20,6 +20,7 @@ pub use presentation::Presentation;
 pub use table::SlotTable;
 
 use crate::geometry::FrameSize;
+use crate::source::SourceState;
 use serde::Serialize;
 
 /// What a slot is doing.
@@ -35,35 +36,13 @@ pub enum SlotState {
     Held = 2,
 }
 
-/// Where the pipeline's source stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceState {
-    /// Not started, or stopped.
-    #[default]
-    Stopped = 0,
-    /// Opening for the first time.
-    Connecting = 1,
-    /// Frames arrive.
-    Live = 2,
-    /// Was live, is not now; being reopened.
-    Lost = 3,
-    /// A file came to its end.
-    Ended = 4,
-    /// Cannot work until the configuration changes.
-    Failed = 5,
-}
-
-impl SourceState {
-    /// The state of that number; an unknown number is `Stopped`.
+impl SlotState {
+    /// The state of that number; an unknown number is `Empty`.
     pub fn from_number(number: u32) -> Self {
         match number {
-            1 => Self::Connecting,
-            2 => Self::Live,
-            3 => Self::Lost,
-            4 => Self::Ended,
-            5 => Self::Failed,
-            _ => Self::Stopped,
+            1 => Self::Active,
+            2 => Self::Held,
+            _ => Self::Empty,
         }
     }
 }

@@ -146,6 +146,11 @@ impl SlotTable {
         );
     }
 
+    /// Whether any slot is taken.
+    pub fn is_occupied(&self) -> bool {
+        self.seats.iter().any(|seat| seat.owner.is_some())
+    }
+
     /// Number of tracks that wait for a slot.
     pub fn waiting(&self) -> u32 {
         u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)

@@ -275,6 +275,11 @@ impl NetworkAddress {
         })
     }
 
+    /// What stands behind host and port: path and query.
+    pub fn tail(&self) -> &str {
+        &self.tail
+    }
+
     /// Scheme in lower case, such as `rtsp`.
     pub fn scheme(&self) -> &'static str {
         self.scheme.name()

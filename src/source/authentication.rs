@@ -26,13 +26,16 @@ impl Challenge {
     pub fn from_answer(answer: &str) -> Option<Self> {
         let mut basic = None;
         for line in answer.lines() {
-            let Some((name, value)) = line.split_once(':') else { continue };
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
             if !name.trim().eq_ignore_ascii_case("www-authenticate") {
                 continue;
             }
             let (scheme, parameters) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
             if scheme.eq_ignore_ascii_case("digest") {
-                if parameter(parameters, "algorithm").is_some_and(|a| !a.eq_ignore_ascii_case("md5"))
+                if parameter(parameters, "algorithm")
+                    .is_some_and(|a| !a.eq_ignore_ascii_case("md5"))
                 {
                     continue;
                 }
@@ -54,8 +57,16 @@ impl Challenge {
     /// The value of the `Authorization` header.
     pub fn respond(&self, method: &str, uri: &str, user: &str, password: &str) -> String {
         match self {
-            Self::Basic => format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))),
-            Self::Digest { realm, nonce, qop_auth, opaque } => {
+            Self::Basic => format!(
+                "Basic {}",
+                BASE64_STANDARD.encode(format!("{user}:{password}"))
+            ),
+            Self::Digest {
+                realm,
+                nonce,
+                qop_auth,
+                opaque,
+            } => {
                 let secret = md5_hex(&format!("{user}:{realm}:{password}"));
                 let request = md5_hex(&format!("{method}:{uri}"));
                 let mut header = format!(
@@ -117,7 +128,10 @@ mod tests {
         )
         .expect("a digest challenge");
         let header = challenge.respond("GET", "/dir/index.html", "Mufasa", "Circle Of Life");
-        assert!(header.contains("response=\"670fd8c2df070c60b045671b8b24ff02\""), "{header}");
+        assert!(
+            header.contains("response=\"670fd8c2df070c60b045671b8b24ff02\""),
+            "{header}"
+        );
     }
 
     #[test]

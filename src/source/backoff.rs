@@ -22,7 +22,10 @@ impl Backoff {
 
     /// Starts at the first wait. `seed` makes the jitter repeatable.
     pub fn new(seed: u64) -> Self {
-        Self { next: Self::FIRST, random: fastrand::Rng::with_seed(seed) }
+        Self {
+            next: Self::FIRST,
+            random: fastrand::Rng::with_seed(seed),
+        }
     }
 
     /// The wait before the next try; each is longer than the last.
@@ -47,7 +50,10 @@ mod tests {
         let mut backoff = Backoff::new(7);
         for full in [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0] {
             let wait = backoff.next_wait().as_secs_f64();
-            assert!(wait <= full && wait >= full * 0.75, "{wait} should be within 25% of {full}");
+            assert!(
+                wait <= full && wait >= full * 0.75,
+                "{wait} should be within 25% of {full}"
+            );
         }
         backoff.reset();
         assert!(backoff.next_wait() <= Backoff::FIRST);

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::{Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceStatus};
+use super::{
+    Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceState, SourceStatus,
+};
 use crate::clock::Clock;
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
-use crate::slots::SourceState;
 
 /// What travels from the source's thread to the next stage.
 #[derive(Debug)]
@@ -158,12 +159,20 @@ impl Capture {
             self.note_live(session, arrival_ns);
             if !self.lossless && media_ns.is_some() {
                 let ahead = capture_ns - arrival_ns;
-                if ahead > 0 && self.clock.wait(&self.stop, Duration::from_nanos(ahead as u64)) {
+                if ahead > 0
+                    && self
+                        .clock
+                        .wait(&self.stop, Duration::from_nanos(ahead as u64))
+                {
                     return Ended::Stopped;
                 }
             }
-            let period = u64::from(self.period.load(std::sync::atomic::Ordering::Relaxed).max(1));
-            if (seq - 1) % period != 0 {
+            let period = u64::from(
+                self.period
+                    .load(std::sync::atomic::Ordering::Relaxed)
+                    .max(1),
+            );
+            if !(seq - 1).is_multiple_of(period) {
                 continue;
             }
             let started_ns = self.clock.now_ns();
@@ -173,9 +182,20 @@ impl Capture {
             };
             let ready_ns = self.clock.now_ns();
             // A live source's advance is mostly waiting for the camera.
-            let advance_ns = if media_ns.is_some() { arrival_ns - asked_ns } else { 0 };
+            let advance_ns = if media_ns.is_some() {
+                arrival_ns - asked_ns
+            } else {
+                0
+            };
             let decode_ns = ready_ns - started_ns + advance_ns;
-            let frame = Frame { seq, capture_ns, arrival_ns: ready_ns, decode_ns, size, bgr };
+            let frame = Frame {
+                seq,
+                capture_ns,
+                arrival_ns: ready_ns,
+                decode_ns,
+                size,
+                bgr,
+            };
             if !self.hand_over(frame) {
                 return Ended::Stopped;
             }
@@ -268,7 +288,11 @@ impl Session {
                 let step_ns = self.step_ns;
                 let start = *self.media_start_ns.get_or_insert_with(|| {
                     // A second pass follows the first without a jump.
-                    if latest_ns == 0 { arrival_ns - media_ns } else { latest_ns + step_ns - media_ns }
+                    if latest_ns == 0 {
+                        arrival_ns - media_ns
+                    } else {
+                        latest_ns + step_ns - media_ns
+                    }
                 });
                 if media_ns > self.latest_media_ns {
                     self.step_ns = media_ns - self.latest_media_ns;

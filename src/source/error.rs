@@ -24,7 +24,9 @@ pub enum SourceError {
         reason: String,
     },
     /// The host's name has no address.
-    #[error("{address}: cannot find host '{host}' ({reason}); check the name, or use the camera's IP address")]
+    #[error(
+        "{address}: cannot find host '{host}' ({reason}); check the name, or use the camera's IP address"
+    )]
     Unresolved {
         /// The stream, redacted.
         address: String,
@@ -34,7 +36,9 @@ pub enum SourceError {
         reason: String,
     },
     /// Nothing accepts a connection there.
-    #[error("{address}: cannot connect to port {port} ({reason}); is the camera on, and on this network?")]
+    #[error(
+        "{address}: cannot connect to port {port} ({reason}); is the camera on, and on this network?"
+    )]
     Unreachable {
         /// The stream, redacted.
         address: String,
@@ -44,7 +48,9 @@ pub enum SourceError {
         reason: String,
     },
     /// The other side accepts and then says nothing.
-    #[error("{address}: connected, but no answer for {seconds} s; restart the camera, or check that the port speaks {protocol}")]
+    #[error(
+        "{address}: connected, but no answer for {seconds} s; restart the camera, or check that the port speaks {protocol}"
+    )]
     Silent {
         /// The stream, redacted.
         address: String,
@@ -54,13 +60,17 @@ pub enum SourceError {
         protocol: &'static str,
     },
     /// The camera wants a user and a password, and none are in the address.
-    #[error("{address}: the camera asks for a user and a password; write them into the address as user:password@host")]
+    #[error(
+        "{address}: the camera asks for a user and a password; write them into the address as user:password@host"
+    )]
     CredentialsMissing {
         /// The stream, redacted.
         address: String,
     },
     /// The camera refused the user or the password.
-    #[error("{address}: the camera refused this user or password; check both (the next try is in 30 s, so that the camera does not lock the account)")]
+    #[error(
+        "{address}: the camera refused this user or password; check both (the next try is in 30 s, so that the camera does not lock the account)"
+    )]
     CredentialsRefused {
         /// The stream, redacted.
         address: String,
@@ -74,7 +84,9 @@ pub enum SourceError {
         status: String,
     },
     /// The camera answers, and FFmpeg still cannot use it.
-    #[error("{address}: the stream answers but cannot be decoded; try the camera's H.264 profile or its second stream")]
+    #[error(
+        "{address}: the stream answers but cannot be decoded; try the camera's H.264 profile or its second stream"
+    )]
     Undecodable {
         /// The stream, redacted.
         address: String,
@@ -88,7 +100,9 @@ pub enum SourceError {
         seconds: u64,
     },
     /// No such webcam, or another program has it.
-    #[error("webcam:{index}: cannot be opened; is it plugged in, and does no other program use it?")]
+    #[error(
+        "webcam:{index}: cannot be opened; is it plugged in, and does no other program use it?"
+    )]
     Webcam {
         /// The webcam's number.
         index: u32,

@@ -14,3 +14,22 @@ pub fn prepare() {
         }
     });
 }
+
+/// What OpenCV can decode with, for `rextrack doctor`.
+pub fn codecs() -> Result<String, String> {
+    let about = opencv::core::get_build_information().map_err(|e| e.message)?;
+    let version = opencv::core::get_version_string().unwrap_or_default();
+    let line = about
+        .lines()
+        .map(str::trim)
+        .find(|l| l.starts_with("FFMPEG:"))
+        .unwrap_or("");
+    if line.contains("YES") {
+        Ok(format!("OpenCV {version} with FFmpeg"))
+    } else {
+        Err(format!(
+            "OpenCV {version} was built without FFmpeg: no RTSP and no video files; \
+             install an OpenCV with FFmpeg (Debian: libopencv-dev)"
+        ))
+    }
+}

@@ -18,15 +18,18 @@ mod capture;
 mod error;
 mod ffmpeg;
 mod probe;
+mod redact;
 mod status;
 mod video;
 
 use crate::geometry::FrameSize;
-pub use address::{StreamAddress, redact};
+pub use address::{AddressError, NetworkAddress, StreamAddress};
 pub use backoff::Backoff;
 pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
-pub use status::SourceStatus;
+pub use ffmpeg::codecs;
+pub use redact::{redact, redact_address};
+pub use status::{SourceState, SourceStatus};
 pub use video::open;
 
 /// One picture of a camera: BGR, 8 bits a channel, rows without padding.

@@ -60,7 +60,9 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
             Question::Describe(url) => describe(url, attempt + 1, authorization.as_deref()),
             Question::Get(path) => get(path, target, authorization.as_deref()),
         };
-        stream.write_all(request.as_bytes()).map_err(|e| unreachable(target, &e))?;
+        stream
+            .write_all(request.as_bytes())
+            .map_err(|e| unreachable(target, &e))?;
         let answer = read_answer(&mut stream, target, stop)?;
         let Some((code, status)) = parse_status(&answer) else {
             return Err(SourceError::Refused {
@@ -72,7 +74,9 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
             200..=399 => return Ok(()),
             401 => {
                 let Some((user, password)) = target.credentials else {
-                    return Err(SourceError::CredentialsMissing { address: target.shown.into() });
+                    return Err(SourceError::CredentialsMissing {
+                        address: target.shown.into(),
+                    });
                 };
                 if authorization.is_some() {
                     break;
@@ -92,11 +96,16 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
             }
             403 if target.credentials.is_some() => break,
             _ => {
-                return Err(SourceError::Refused { address: target.shown.into(), status });
+                return Err(SourceError::Refused {
+                    address: target.shown.into(),
+                    status,
+                });
             }
         }
     }
-    Err(SourceError::CredentialsRefused { address: target.shown.into() })
+    Err(SourceError::CredentialsRefused {
+        address: target.shown.into(),
+    })
 }
 
 fn protocol(target: Target<'_>) -> &'static str {
@@ -113,7 +122,11 @@ fn unreachable(target: Target<'_>, error: &std::io::Error) -> SourceError {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => "no answer in 5 s".into(),
         _ => error.to_string(),
     };
-    SourceError::Unreachable { address: target.shown.into(), port: target.port, reason }
+    SourceError::Unreachable {
+        address: target.shown.into(),
+        port: target.port,
+        reason,
+    }
 }
 
 /// Tries every address of the host in turn. The system's resolver may block
@@ -124,14 +137,19 @@ fn connect(target: Target<'_>) -> Result<TcpStream, SourceError> {
         host: target.host.into(),
         reason,
     };
-    let addresses =
-        (target.host, target.port).to_socket_addrs().map_err(|e| unresolved(e.to_string()))?;
+    let addresses = (target.host, target.port)
+        .to_socket_addrs()
+        .map_err(|e| unresolved(e.to_string()))?;
     let mut last = None;
     for address in addresses {
         match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(stream) => {
-                stream.set_read_timeout(Some(SLICE)).map_err(|e| unreachable(target, &e))?;
-                stream.set_write_timeout(Some(TIMEOUT)).map_err(|e| unreachable(target, &e))?;
+                stream
+                    .set_read_timeout(Some(SLICE))
+                    .map_err(|e| unreachable(target, &e))?;
+                stream
+                    .set_write_timeout(Some(TIMEOUT))
+                    .map_err(|e| unreachable(target, &e))?;
                 return Ok(stream);
             }
             Err(error) => last = Some(unreachable(target, &error)),
@@ -141,7 +159,9 @@ fn connect(target: Target<'_>) -> Result<TcpStream, SourceError> {
 }
 
 fn describe(url: &str, sequence: u32, authorization: Option<&str>) -> String {
-    let authorization = authorization.map(|a| format!("Authorization: {a}\r\n")).unwrap_or_default();
+    let authorization = authorization
+        .map(|a| format!("Authorization: {a}\r\n"))
+        .unwrap_or_default();
     format!(
         "DESCRIBE {url} RTSP/1.0\r\nCSeq: {sequence}\r\nUser-Agent: rextrack\r\n\
          Accept: application/sdp\r\n{authorization}\r\n"
@@ -149,7 +169,9 @@ fn describe(url: &str, sequence: u32, authorization: Option<&str>) -> String {
 }
 
 fn get(path: &str, target: Target<'_>, authorization: Option<&str>) -> String {
-    let authorization = authorization.map(|a| format!("Authorization: {a}\r\n")).unwrap_or_default();
+    let authorization = authorization
+        .map(|a| format!("Authorization: {a}\r\n"))
+        .unwrap_or_default();
     let host = if target.host.contains(':') {
         format!("[{}]", target.host)
     } else {
@@ -260,20 +282,28 @@ mod tests {
     fn a_stream_that_answers_is_fine() {
         let (port, camera) = camera(&[OK]);
         ask(port, None).unwrap();
-        assert!(camera.join().unwrap()[0].starts_with("DESCRIBE rtsp://127.0.0.1/cam RTSP/1.0\r\n"));
+        assert!(
+            camera.join().unwrap()[0].starts_with("DESCRIBE rtsp://127.0.0.1/cam RTSP/1.0\r\n")
+        );
     }
 
     #[test]
     fn a_wrong_path_is_named_with_the_cameras_words() {
         let (port, _camera) = camera(&["RTSP/1.0 404 Not Found\r\n\r\n"]);
         let error = ask(port, None).unwrap_err().to_string();
-        assert!(error.contains("404 Not Found") && error.contains("check the path"), "{error}");
+        assert!(
+            error.contains("404 Not Found") && error.contains("check the path"),
+            "{error}"
+        );
     }
 
     #[test]
     fn missing_wrong_and_right_passwords_are_told_apart() {
         let (port, _camera) = camera(&[BASIC]);
-        assert!(matches!(ask(port, None), Err(SourceError::CredentialsMissing { .. })));
+        assert!(matches!(
+            ask(port, None),
+            Err(SourceError::CredentialsMissing { .. })
+        ));
         let (port, _camera) = camera(&[BASIC, BASIC]);
         let refused = ask(port, Some(("u", "wrong"))).unwrap_err();
         assert!(matches!(refused, SourceError::CredentialsRefused { .. }));
@@ -289,7 +319,10 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let error = ask(port, None).unwrap_err().to_string();
-        assert!(error.contains(&format!("port {port} (connection refused)")), "{error}");
+        assert!(
+            error.contains(&format!("port {port} (connection refused)")),
+            "{error}"
+        );
     }
 
     #[test]

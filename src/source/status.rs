@@ -4,7 +4,40 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use crate::slots::SourceState;
+use serde::Serialize;
+
+/// Where the pipeline's source stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    /// Not started, or stopped.
+    #[default]
+    Stopped = 0,
+    /// Opening for the first time.
+    Connecting = 1,
+    /// Frames arrive.
+    Live = 2,
+    /// Was live, is not now; being reopened.
+    Lost = 3,
+    /// A file came to its end.
+    Ended = 4,
+    /// Cannot work until the configuration changes.
+    Failed = 5,
+}
+
+impl SourceState {
+    /// The state of that number; an unknown number is `Stopped`.
+    pub fn from_number(number: u32) -> Self {
+        match number {
+            1 => Self::Connecting,
+            2 => Self::Live,
+            3 => Self::Lost,
+            4 => Self::Ended,
+            5 => Self::Failed,
+            _ => Self::Stopped,
+        }
+    }
+}
 
 /// Counters and state of one pipeline's source. Survives restarts of the
 /// source's thread, so that frame numbers and counts go on.

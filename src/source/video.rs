@@ -33,7 +33,9 @@ pub fn open(
             if stop.is_requested() {
                 return Err(SourceError::Stopped);
             }
-            Ok(Box::new(VideoSource::open_stream(address, transport, shown)?))
+            Ok(Box::new(VideoSource::open_stream(
+                address, transport, shown,
+            )?))
         }
     }
 }
@@ -43,19 +45,25 @@ fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<()
     let (Some(host), Some(port)) = (address.host(), address.port()) else {
         return Ok(());
     };
-    let plain = address.without_credentials();
-    let question = match address {
-        StreamAddress::Rtsp { .. } if plain.starts_with("rtsp:") => Question::Describe(&plain),
-        StreamAddress::Http { .. } if plain.starts_with("http:") => {
-            let path = plain.splitn(4, '/').nth(3).map_or(plain.len(), |p| plain.len() - p.len() - 1);
-            Question::Get(if path == plain.len() { "/" } else { &plain[path..] })
-        }
+    let Some(network) = address.network() else {
+        return Ok(());
+    };
+    let tail = network.tail();
+    let bracketed = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let plain = format!("rtsp://{bracketed}:{port}{tail}");
+    let question = match network.scheme() {
+        "rtsp" => Question::Describe(&plain),
+        "http" => Question::Get(if tail.is_empty() { "/" } else { tail }),
         _ => Question::Connect,
     };
     let credentials = address.user_password();
     let target = Target {
         shown,
-        host: &host,
+        host,
         port,
         credentials: credentials.as_ref().map(|(u, p)| (u.as_str(), p.as_str())),
         question,
@@ -83,8 +91,9 @@ impl VideoSource {
             path: path.to_owned(),
             reason: reason.to_owned(),
         };
-        let about =
-            std::fs::metadata(path).map_err(|_| SourceError::NotFound { path: path.to_owned() })?;
+        let about = std::fs::metadata(path).map_err(|_| SourceError::NotFound {
+            path: path.to_owned(),
+        })?;
         if about.is_dir() {
             return Err(not_video("it is a folder"));
         }
@@ -92,7 +101,9 @@ impl VideoSource {
             return Err(not_video("the file is empty"));
         }
         std::fs::File::open(path).map_err(|e| not_video(&e.to_string()))?;
-        let name = path.to_str().ok_or_else(|| not_video("its name is not valid Unicode"))?;
+        let name = path
+            .to_str()
+            .ok_or_else(|| not_video("its name is not valid Unicode"))?;
         let capture = VideoCapture::from_file(name, CAP_FFMPEG)
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
@@ -131,7 +142,9 @@ impl VideoSource {
         let capture = VideoCapture::from_file_with_params(&url, CAP_FFMPEG, &parameters)
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
-            .ok_or_else(|| SourceError::Undecodable { address: shown.clone() })?;
+            .ok_or_else(|| SourceError::Undecodable {
+                address: shown.clone(),
+            })?;
         Ok(Self::new(capture, shown, None))
     }
 
@@ -139,9 +152,21 @@ impl VideoSource {
         let side = |property| capture.get(property).unwrap_or(0.0).max(0.0) as u32;
         let size = FrameSize::new(side(CAP_PROP_FRAME_WIDTH), side(CAP_PROP_FRAME_HEIGHT));
         let fps = capture.get(CAP_PROP_FPS).unwrap_or(0.0);
-        let fps = if (1.0..=240.0).contains(&fps) { fps } else { 25.0 };
+        let fps = if (1.0..=240.0).contains(&fps) {
+            fps
+        } else {
+            25.0
+        };
         let nominal_step_ns = (1e9 / fps) as i64;
-        Self { capture, shown, file, size, frames: 0, media_ns: -1, nominal_step_ns }
+        Self {
+            capture,
+            shown,
+            file,
+            size,
+            frames: 0,
+            media_ns: -1,
+            nominal_step_ns,
+        }
     }
 
     fn failed(&self, error: &opencv::Error) -> SourceError {
@@ -188,7 +213,9 @@ impl Source for VideoSource {
         } else {
             self.media_ns + self.nominal_step_ns
         };
-        Ok(Advance::Frame { media_ns: Some(self.media_ns) })
+        Ok(Advance::Frame {
+            media_ns: Some(self.media_ns),
+        })
     }
 
     fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {
@@ -199,10 +226,13 @@ impl Source for VideoSource {
             // saves a copy of every frame.
             let (rows, columns) = (self.size.height as i32, self.size.width as i32);
             let target = buffer.as_ptr();
-            let mut view =
-                Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, &mut buffer)
-                    .map_err(|e| self.failed(&e))?;
-            if !self.capture.retrieve(&mut view, 0).map_err(|e| self.failed(&e))? {
+            let mut view = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, &mut buffer)
+                .map_err(|e| self.failed(&e))?;
+            if !self
+                .capture
+                .retrieve(&mut view, 0)
+                .map_err(|e| self.failed(&e))?
+            {
                 return Err(self.no_picture());
             }
             if std::ptr::eq(view.data(), target) {
@@ -212,7 +242,11 @@ impl Source for VideoSource {
         }
         // The first frame of an unknown size, or a size that changed.
         let mut mat = Mat::default();
-        if !self.capture.retrieve(&mut mat, 0).map_err(|e| self.failed(&e))? {
+        if !self
+            .capture
+            .retrieve(&mut mat, 0)
+            .map_err(|e| self.failed(&e))?
+        {
             return Err(self.no_picture());
         }
         self.size = FrameSize::new(mat.cols().max(0) as u32, mat.rows().max(0) as u32);
@@ -225,6 +259,8 @@ impl Source for VideoSource {
 
 impl VideoSource {
     fn no_picture(&self) -> SourceError {
-        SourceError::Undecodable { address: self.shown.clone() }
+        SourceError::Undecodable {
+            address: self.shown.clone(),
+        }
     }
 }

@@ -55,7 +55,9 @@ impl Assignment {
         for row in 0..rows {
             self.insert(row, columns, gate);
         }
-        self.column_of.iter().map(|&column| (column != NONE).then_some(column))
+        self.column_of
+            .iter()
+            .map(|&column| (column != NONE).then_some(column))
     }
 
     /// Adds one row to an assignment that is optimal for the rows before it.
@@ -75,6 +77,8 @@ impl Assignment {
             }
             let costs = &self.costs[row * columns..(row + 1) * columns];
             let (mut nearest, mut nearest_distance) = (NONE, f64::INFINITY);
+            // The same column is read in three tables.
+            #[allow(clippy::needless_range_loop)]
             for column in 0..columns {
                 if self.settled[column] {
                     continue;

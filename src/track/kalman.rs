@@ -53,7 +53,11 @@ struct Coordinate {
 impl Coordinate {
     fn new(position: f64, position_std: f64, velocity_std: f64) -> Self {
         let variance = [position_std.powi(2), 0.0, velocity_std.powi(2)];
-        Self { position, velocity: 0.0, variance }
+        Self {
+            position,
+            velocity: 0.0,
+            variance,
+        }
     }
 
     /// x += dt v; P = F P F' + dt Q. The noise is a random walk, so its
@@ -76,7 +80,11 @@ impl Coordinate {
         let surprise = measured - self.position;
         self.position += gain * surprise;
         self.velocity += velocity_gain * surprise;
-        self.variance = [(1.0 - gain) * pp, (1.0 - gain) * pv, vv - velocity_gain * pv];
+        self.variance = [
+            (1.0 - gain) * pp,
+            (1.0 - gain) * pv,
+            vv - velocity_gain * pv,
+        ];
     }
 }
 
@@ -92,7 +100,10 @@ pub struct BoxFilter {
 impl BoxFilter {
     /// Starts at rest, with a wide guess of the velocity.
     pub fn new(first: Measurement) -> Self {
-        let (p, v) = (2.0 * POSITION_STD * first.height, 10.0 * VELOCITY_STD * first.height);
+        let (p, v) = (
+            2.0 * POSITION_STD * first.height,
+            10.0 * VELOCITY_STD * first.height,
+        );
         Self {
             x: Coordinate::new(first.x, p, v),
             y: Coordinate::new(first.y, p, v),

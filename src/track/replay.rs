@@ -78,7 +78,9 @@ pub fn replay(
     let ReplaySettings { size, fps, .. } = *settings;
     if size.width == 0 || size.height == 0 {
         let got = format!("{}x{}", size.width, size.height);
-        return Err(ReplayError::Settings(format!("the frame size must not be empty, got {got}")));
+        return Err(ReplayError::Settings(format!(
+            "the frame size must not be empty, got {got}"
+        )));
     }
     if !(fps.is_finite() && fps > 0.0) {
         let reason = format!("the frame rate must be above 0 frames per second, got {fps}");
@@ -127,8 +129,10 @@ fn read_detections(
         if line.trim().is_empty() {
             continue;
         }
-        let (frame, detection) = parse_row(&line, size)
-            .map_err(|reason| ReplayError::Row { line: index + 1, reason })?;
+        let (frame, detection) = parse_row(&line, size).map_err(|reason| ReplayError::Row {
+            line: index + 1,
+            reason,
+        })?;
         by_frame.entry(frame).or_default().push(detection);
     }
     Ok(by_frame)
@@ -139,7 +143,10 @@ fn parse_row(line: &str, size: FrameSize) -> Result<(u64, Detection), String> {
     let mut values = [0.0; NAMES.len()];
     let mut fields = line.split(',');
     for (value, name) in values.iter_mut().zip(NAMES) {
-        let field = fields.next().ok_or_else(|| format!("{name} is missing"))?.trim();
+        let field = fields
+            .next()
+            .ok_or_else(|| format!("{name} is missing"))?
+            .trim();
         *value = field
             .parse::<f64>()
             .ok()
@@ -148,13 +155,29 @@ fn parse_row(line: &str, size: FrameSize) -> Result<(u64, Detection), String> {
     }
     let [frame, _, left, top, width, height, score] = values;
     if frame.fract() != 0.0 || !(1.0..=LAST_FRAME as f64).contains(&frame) {
-        return Err(format!("frame must be a whole number from 1 to {LAST_FRAME}, got {frame}"));
+        return Err(format!(
+            "frame must be a whole number from 1 to {LAST_FRAME}, got {frame}"
+        ));
     }
     if !(0.0..=1.0).contains(&score) {
-        return Err(format!("score must be within 0..1, got {score} (scale the file's scores)"));
+        return Err(format!(
+            "score must be within 0..1, got {score} (scale the file's scores)"
+        ));
     }
     let (sx, sy) = (f64::from(size.width), f64::from(size.height));
     let (x, y) = ((left + width / 2.0) / sx, (top + height / 2.0) / sy);
-    let bbox = BBox::new(x as f32, y as f32, (width / sx) as f32, (height / sy) as f32);
-    Ok((frame as u64, Detection { class_id: 0, score: score as f32, bbox }))
+    let bbox = BBox::new(
+        x as f32,
+        y as f32,
+        (width / sx) as f32,
+        (height / sy) as f32,
+    );
+    Ok((
+        frame as u64,
+        Detection {
+            class_id: 0,
+            score: score as f32,
+            bbox,
+        },
+    ))
 }

@@ -24,7 +24,11 @@ struct Finding {
 impl Finding {
     fn new(subject: &'static str, result: Result<String, String>) -> Self {
         let fine = result.is_ok();
-        Self { subject, fine, text: result.unwrap_or_else(|e| e) }
+        Self {
+            subject,
+            fine,
+            text: result.unwrap_or_else(|e| e),
+        }
     }
 }
 
@@ -47,20 +51,35 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
         println!("{}", json!({ "fine": missing == 0, "findings": findings }));
     } else {
         println!("rextrack {}", env!("CARGO_PKG_VERSION"));
-        for Finding { subject, fine, text } in &findings {
-            println!("{} {subject:8} {text}", if *fine { "ok     " } else { "MISSING" });
+        for Finding {
+            subject,
+            fine,
+            text,
+        } in &findings
+        {
+            println!(
+                "{} {subject:8} {text}",
+                if *fine { "ok     " } else { "MISSING" }
+            );
         }
     }
     match missing {
         0 => Ok(()),
-        n => Err(Failure::work(format!("{n} of {} checks failed; see above", findings.len()))),
+        n => Err(Failure::work(format!(
+            "{n} of {} checks failed; see above",
+            findings.len()
+        ))),
     }
 }
 
 fn runtime(config: &Config) -> Result<String, String> {
     let located = detect::runtime::locate(config.service.onnxruntime.as_deref())
         .map_err(|e| e.to_string())?;
-    Ok(format!("ONNX Runtime {} at {}", located.version, located.path.display()))
+    Ok(format!(
+        "ONNX Runtime {} at {}",
+        located.version,
+        located.path.display()
+    ))
 }
 
 fn model(config: &Config) -> Result<String, String> {
@@ -80,7 +99,10 @@ fn model(config: &Config) -> Result<String, String> {
     }
     for pipeline in &pipelines {
         detect::check(pipeline).map_err(|e| e.to_string())?;
-        names.push(format!("{} for {}", pipeline.tracking.model, pipeline.camera.id));
+        names.push(format!(
+            "{} for {}",
+            pipeline.tracking.model, pipeline.camera.id
+        ));
     }
     Ok(names.join(", "))
 }
@@ -114,7 +136,9 @@ fn port(config: &Config) -> Result<String, String> {
 
 fn osc(config: &Config) -> Result<String, String> {
     use std::net::ToSocketAddrs;
-    let Some(osc) = &config.osc else { return Ok("off".into()) };
+    let Some(osc) = &config.osc else {
+        return Ok("off".into());
+    };
     (osc.host.as_str(), osc.port)
         .to_socket_addrs()
         .map(|_| format!("to {}:{}", osc.host, osc.port))

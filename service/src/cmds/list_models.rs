@@ -22,14 +22,20 @@ pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
             .iter()
             .map(|m| json!({ "name": m.name, "path": m.path, "size_bytes": m.size_bytes }))
             .collect();
-        println!("{}", json!({ "models_dir": service.models_dir, "models": entries }));
+        println!(
+            "{}",
+            json!({ "models_dir": service.models_dir, "models": entries })
+        );
         return Ok(());
     }
     for model in &models {
         let size = model.size_bytes as f64 / 1e6;
         match &model.path {
             Some(path) => println!("{:24} {size:7.1} MB  {}", model.name, path.display()),
-            None => println!("{:24} {:>7}     moving blobs, needs no file", model.name, "-"),
+            None => println!(
+                "{:24} {:>7}     moving blobs, needs no file",
+                model.name, "-"
+            ),
         }
     }
     if models.iter().all(|m| m.path.is_none()) {

@@ -26,7 +26,10 @@ const LINE: Duration = Duration::from_secs(10);
 /// is over or somebody presses Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let config = configuration(args)?;
-    logging::start(filter(config.service.log_level), config.service.log_file.as_deref())?;
+    logging::start(
+        filter(config.service.log_level),
+        config.service.log_file.as_deref(),
+    )?;
     let stop = Shutdown::new();
     let pressed = stop.clone();
     ctrlc::set_handler(move || pressed.request())
@@ -34,12 +37,20 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
 
     let configs = config.pipelines();
     if configs.is_empty() {
-        let why = if config.cameras.is_empty() { "has no camera" } else { "has no enabled camera" };
-        return Err(Failure::usage(format!("cameras: the configuration {why}; add one")));
+        let why = if config.cameras.is_empty() {
+            "has no camera"
+        } else {
+            "has no enabled camera"
+        };
+        return Err(Failure::usage(format!(
+            "cameras: the configuration {why}; add one"
+        )));
     }
     let one = configs.len() == 1;
     if !one && (args.mot.is_some() || args.picture.is_some()) {
-        return Err(Failure::usage("--mot and --picture work with one camera; enable only one"));
+        return Err(Failure::usage(
+            "--mot and --picture work with one camera; enable only one",
+        ));
     }
     let mut pipelines = Vec::new();
     // All are made before any is started: a mistake in the second camera must
@@ -58,15 +69,27 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     outcome?;
     if let (Some(path), Some(view)) = (&args.picture, views.into_iter().flatten().next()) {
-        let classes = pipelines[0].detector().map(|d| d.classes).unwrap_or_default();
+        let classes = pipelines[0]
+            .detector()
+            .map(|d| d.classes)
+            .unwrap_or_default();
         let mut frame = view.frame.as_ref().clone();
         annotate::draw(&mut frame, &view.snapshot.slots, &classes)
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
     }
-    let lost: Vec<_> = pipelines.iter().flat_map(|p| p.stats().sinks).filter(|s| s.failed > 0).collect();
+    let lost: Vec<_> = pipelines
+        .iter()
+        .flat_map(|p| p.stats().sinks)
+        .filter(|s| s.failed > 0)
+        .collect();
     for sink in lost.iter().filter(|s| s.problem.is_some()) {
-        log::warn!("{}: {} of {} snapshots were not sent", sink.name, sink.failed, sink.failed + sink.sent);
+        log::warn!(
+            "{}: {} of {} snapshots were not sent",
+            sink.name,
+            sink.failed,
+            sink.failed + sink.sent
+        );
     }
     report(args, &pipelines);
     Ok(())
@@ -89,18 +112,24 @@ fn configuration(args: &RunArgs) -> Result<Config, Failure> {
     set(&mut tracking.objects_max, args.objects_max);
     set(&mut tracking.object_persistence_ms, args.persistence_ms);
     set(&mut tracking.period_frames, args.period_frames);
-    set(&mut tracking.tracker, tracker_kind(args.tracker.as_deref())?);
+    set(
+        &mut tracking.tracker,
+        tracker_kind(args.tracker.as_deref())?,
+    );
     if !args.classes.is_empty() {
         tracking.classes = args.classes.iter().map(|c| class(c)).collect();
     }
     set(&mut config.service.models_dir, args.models_dir.clone());
     if let Some(device) = &args.device {
-        config.service.device =
-            device.parse().map_err(|e| Failure::usage(format!("--device: {e}")))?;
+        config.service.device = device
+            .parse()
+            .map_err(|e| Failure::usage(format!("--device: {e}")))?;
     }
     if let Some(level) = &args.log_level {
         config.service.log_level = serde_json::from_value(json!(level)).map_err(|_| {
-            Failure::usage(format!("--log-level: must be error, warn, info, debug or trace, got '{level}'"))
+            Failure::usage(format!(
+                "--log-level: must be error, warn, info, debug or trace, got '{level}'"
+            ))
         })?;
     }
     if args.log_file.is_some() {
@@ -131,14 +160,18 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 fn class(text: &str) -> ClassRef {
-    text.parse().map_or_else(|_| ClassRef::Name(text.to_owned()), ClassRef::Id)
+    text.parse()
+        .map_or_else(|_| ClassRef::Name(text.to_owned()), ClassRef::Id)
 }
 
 /// The tracker of that name.
 pub fn tracker_kind(name: Option<&str>) -> Result<Option<TrackerKind>, Failure> {
     name.map(|name| {
-        serde_json::from_value(json!(name))
-            .map_err(|_| Failure::usage(format!("--tracker: unknown tracker '{name}'; known: bytetrack")))
+        serde_json::from_value(json!(name)).map_err(|_| {
+            Failure::usage(format!(
+                "--tracker: unknown tracker '{name}'; known: bytetrack"
+            ))
+        })
     })
     .transpose()
 }
@@ -236,7 +269,8 @@ fn failure(args: &RunArgs, pipelines: &[Pipeline]) -> Option<Failure> {
 
 fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
-    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+    ProgressBar::new_spinner()
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 fn lines(pipelines: &[Pipeline]) -> Vec<String> {
@@ -257,7 +291,10 @@ fn lines(pipelines: &[Pipeline]) -> Vec<String> {
 }
 
 fn report(args: &RunArgs, pipelines: &[Pipeline]) {
-    let cameras: Vec<_> = pipelines.iter().map(|p| (p.config(), p.stats(), p.detector())).collect();
+    let cameras: Vec<_> = pipelines
+        .iter()
+        .map(|p| (p.config(), p.stats(), p.detector()))
+        .collect();
     if args.json {
         let of = |(config, stats, detector): &(
             std::sync::Arc<PipelineConfig>,

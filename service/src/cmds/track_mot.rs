@@ -5,7 +5,8 @@ use std::io::{BufReader, BufWriter, Write};
 
 use rextrack::config::TrackingConfig;
 use rextrack::geometry::FrameSize;
-use rextrack::track::{ReplaySettings, TrackerSettings, replay};
+use rextrack::track::TrackerSettings;
+use rextrack::track::replay::{ReplaySettings, replay};
 
 use crate::cli::TrackMotArgs;
 use crate::failure::Failure;
@@ -17,12 +18,16 @@ pub fn run(args: &TrackMotArgs) -> Result<(), Failure> {
     let tracking = TrackingConfig {
         tracker,
         confidence: args.confidence.unwrap_or(defaults.confidence),
-        object_persistence_ms: args.persistence_ms.unwrap_or(defaults.object_persistence_ms),
+        object_persistence_ms: args
+            .persistence_ms
+            .unwrap_or(defaults.object_persistence_ms),
         ..defaults
     };
     if !(0.0..=1.0).contains(&tracking.confidence) {
         let got = tracking.confidence;
-        return Err(Failure::usage(format!("--confidence: must be within 0..1, got {got}")));
+        return Err(Failure::usage(format!(
+            "--confidence: must be within 0..1, got {got}"
+        )));
     }
     let settings = ReplaySettings {
         size: FrameSize::new(args.width, args.height),
@@ -30,10 +35,17 @@ pub fn run(args: &TrackMotArgs) -> Result<(), Failure> {
         tracker,
         settings: TrackerSettings::from(&tracking),
     };
-    let input = File::open(&args.detections)
-        .map_err(|e| Failure::usage(format!("{}: {e}; check the path", args.detections.display())))?;
+    let input = File::open(&args.detections).map_err(|e| {
+        Failure::usage(format!(
+            "{}: {e}; check the path",
+            args.detections.display()
+        ))
+    })?;
     let unwritable = |e: std::io::Error| {
-        Failure::work(format!("{}: cannot be written ({e})", args.output.display()))
+        Failure::work(format!(
+            "{}: cannot be written ({e})",
+            args.output.display()
+        ))
     };
     let mut output = BufWriter::new(File::create(&args.output).map_err(unwritable)?);
     let stats = replay(BufReader::new(input), &mut output, &settings)

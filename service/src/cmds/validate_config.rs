@@ -14,13 +14,19 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
             Ok(_) => Vec::new(),
             Err(error) => error.to_string().lines().map(str::to_owned).collect(),
         };
-        println!("{}", json!({ "valid": loaded.is_ok(), "problems": problems }));
+        println!(
+            "{}",
+            json!({ "valid": loaded.is_ok(), "problems": problems })
+        );
     }
     let config = loaded?;
     if !args.json {
         let enabled = config.cameras.iter().filter(|c| c.enabled).count();
         let total = config.cameras.len();
-        println!("{}: fine, {enabled} of {total} cameras enabled", args.file.display());
+        println!(
+            "{}: fine, {enabled} of {total} cameras enabled",
+            args.file.display()
+        );
     }
     Ok(())
 }

@@ -1,0 +1,192 @@
+//! One camera's share of a configuration, and how it changes.
+
+use serde_json::{Map, Value, json};
+
+use super::error::ConfigError;
+use super::load::typed;
+use super::{CameraConfig, ClassRef, Config, OscConfig, PipelineConfig, TrackingConfig};
+use crate::source::{AddressError, StreamAddress, redact_address};
+
+/// Which stages a change concerns beyond what applies at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChangeSet {
+    /// The source has to be opened anew.
+    pub source: bool,
+    /// The model has to be loaded anew.
+    pub detector: bool,
+    /// The OSC sink has to be made anew.
+    pub osc: bool,
+}
+
+impl Config {
+    /// One configuration for each enabled camera, overrides applied. Call it
+    /// on a validated configuration: a camera whose override is wrong is left
+    /// out.
+    pub fn pipelines(&self) -> Vec<PipelineConfig> {
+        let enabled = self.cameras.iter().filter(|c| c.enabled);
+        enabled.filter_map(|c| self.pipeline(c, "").ok()).collect()
+    }
+
+    /// The pipeline of one camera; `path` is where its override stands.
+    pub(super) fn pipeline(
+        &self,
+        camera: &CameraConfig,
+        path: &str,
+    ) -> Result<PipelineConfig, ConfigError> {
+        let config = PipelineConfig {
+            camera: camera.clone(),
+            tracking: self.tracking.clone(),
+            slots: self.slots.clone(),
+            osc: self.osc.clone(),
+            service: self.service.clone(),
+        };
+        config.with_overrides(path)
+    }
+}
+
+impl CameraConfig {
+    /// An enabled camera with that address and default settings.
+    pub fn new(id: &str, stream: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: String::new(),
+            stream: stream.into(),
+            enabled: true,
+            show_preview: false,
+            roi: None,
+            classes_filter: Vec::new(),
+            loop_file: false,
+            every_frame: false,
+            rtsp_transport: super::RtspTransport::default(),
+            overrides: Map::new(),
+        }
+    }
+
+    /// The parsed address of the stream.
+    pub fn address(&self) -> Result<StreamAddress, ConfigError> {
+        self.stream
+            .parse()
+            .map_err(|e: AddressError| ConfigError::one("camera.stream", e.to_string()))
+    }
+}
+
+impl PipelineConfig {
+    /// Classes to track: the camera's own, or those of `tracking`.
+    pub fn classes(&self) -> &[ClassRef] {
+        let own = &self.camera.classes_filter;
+        if own.is_empty() {
+            &self.tracking.classes
+        } else {
+            own
+        }
+    }
+
+    /// Applies `camera.override`; `path` is where it stands, for errors.
+    pub(super) fn with_overrides(mut self, path: &str) -> Result<Self, ConfigError> {
+        let overrides = std::mem::take(&mut self.camera.overrides);
+        if overrides.is_empty() {
+            return Ok(self);
+        }
+        let tracking_keys = keys(&TrackingConfig::default());
+        let (tracking, osc): (Map<_, _>, Map<_, _>) = overrides
+            .into_iter()
+            .partition(|(key, _)| tracking_keys.contains(key));
+        self.tracking = patched(&self.tracking, tracking, path)?;
+        if !osc.is_empty() {
+            let base = self.osc.take().unwrap_or_default();
+            self.osc = Some(patched::<OscConfig>(&base, osc, path)?);
+        }
+        Ok(self)
+    }
+
+    /// This configuration with an RFC 7396 merge patch applied, fully checked.
+    pub fn merged(&self, patch: &str) -> Result<Self, ConfigError> {
+        let mut patch: Value = serde_json::from_str(patch)
+            .map_err(|e| ConfigError::one("", format!("not valid JSON: {e}")))?;
+        if !patch.is_object() {
+            return Err(ConfigError::one("", "the patch must be a JSON object"));
+        }
+        // A patch that gives back what `to_json` showed keeps the password.
+        if let Some(stream) = patch.pointer_mut("/camera/stream")
+            && stream.as_str() == Some(&redact_address(&self.camera.stream))
+        {
+            *stream = json!(self.camera.stream);
+        }
+        let mut value = self.to_json(true);
+        merge(&mut value, patch);
+        Self::from_value(value)
+    }
+
+    /// Every key with its value. Without `include_secrets` the passwords in
+    /// addresses are replaced by `***`.
+    pub fn to_json(&self, include_secrets: bool) -> Value {
+        let mut shown = self.clone();
+        if !include_secrets {
+            shown.camera.stream = redact_address(&shown.camera.stream);
+        }
+        serde_json::to_value(shown).unwrap_or_default()
+    }
+
+    /// Which stages have to start anew to go from this configuration to `new`.
+    pub fn changes(&self, new: &Self) -> ChangeSet {
+        let source = |c: &Self| {
+            let camera = &c.camera;
+            (
+                camera.stream.clone(),
+                camera.rtsp_transport,
+                camera.loop_file,
+                camera.every_frame,
+            )
+        };
+        let detector = |c: &Self| {
+            let service = &c.service;
+            (
+                c.tracking.model.clone(),
+                service.device,
+                service.models_dir.clone(),
+                service.onnxruntime.clone(),
+            )
+        };
+        ChangeSet {
+            source: source(self) != source(new),
+            detector: detector(self) != detector(new),
+            osc: self.osc != new.osc || self.camera.id != new.camera.id,
+        }
+    }
+}
+
+fn keys<T: serde::Serialize>(section: &T) -> Vec<String> {
+    match serde_json::to_value(section) {
+        Ok(Value::Object(map)) => map.into_iter().map(|(key, _)| key).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn patched<T: serde::Serialize + serde::de::DeserializeOwned>(
+    section: &T,
+    patch: Map<String, Value>,
+    path: &str,
+) -> Result<T, ConfigError> {
+    let mut value = serde_json::to_value(section).unwrap_or_default();
+    merge(&mut value, Value::Object(patch));
+    typed(value, path)
+}
+
+/// RFC 7396: objects merge key by key, `null` removes, all else replaces.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(map) = target else { return };
+    for (key, value) in patch {
+        if value.is_null() {
+            map.remove(&key);
+        } else {
+            merge(map.entry(key).or_insert(Value::Null), value);
+        }
+    }
+}
