@@ -26,7 +26,7 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
             eprintln!("rextrack: {message}");
-            code.into()
+            code
         }
     }
 }
