@@ -11,7 +11,7 @@
 //!   A lost track is forgotten after the persistence, before association.
 //! * Lengths are in frame heights, so frames may change their size midway.
 //! * A track may be continued by a detection of another class at a price; see
-//!   [`FOREIGN_CLASS`].
+//!   `FOREIGN_CLASS`.
 
 use super::assignment::Assignment;
 use super::kalman::{BoxFilter, Measurement, TICKS_PER_S};
