@@ -10,6 +10,9 @@
 //! * Time is measured in capture time, not in frames; see [`super::kalman`].
 //!   A lost track is forgotten after the persistence, before association.
 //! * Lengths are in frame heights, so frames may change their size midway.
+//! * Every strong detection without a track may start one. The paper asks 0.1
+//!   more for that, which made no difference worth explaining to a user whose
+//!   object scores just above the confidence and yet is not tracked.
 //! * A track may be continued by a detection of another class at a price; see
 //!   [`FOREIGN_CLASS`].
 
@@ -25,7 +28,7 @@ pub(super) const LOW_SCORE: f32 = 0.1;
 
 /// Highest cost of a pair in each stage. The first and the last see costs that
 /// the score is part of, the second plain overlap.
-const STRONG_GATE: f64 = 0.8;
+const STRONG_GATE: f64 = 0.9;
 const WEAK_GATE: f64 = 0.5;
 const UNCONFIRMED_GATE: f64 = 0.7;
 
@@ -80,7 +83,11 @@ impl Target {
 
     fn overlap(&self, detection: &Detection) -> f32 {
         let iou = self.bbox.iou(detection.bbox);
-        if self.class.id == detection.class_id { iou } else { iou * FOREIGN_CLASS }
+        if self.class.id == detection.class_id {
+            iou
+        } else {
+            iou * FOREIGN_CLASS
+        }
     }
 
     fn to_track(&self, aspect: f32) -> Track {
@@ -133,10 +140,6 @@ pub struct ByteTrack {
     candidates: Vec<usize>,
 }
 
-fn knob(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-
 impl ByteTrack {
     /// A tracker without tracks.
     pub fn new(settings: &TrackerSettings) -> Self {
@@ -162,10 +165,7 @@ impl ByteTrack {
         });
         let Some(latest) = self.latest else { return };
         let elapsed_ns = now.saturating_sub(latest.capture_ns).max(0);
-        let mut dt = elapsed_ns as f64 / NS_PER_S as f64 * TICKS_PER_S;
-        if knob("K_FRAMEUNIT", 0.0) > 0.0 {
-            dt = 1.0;
-        }
+        let dt = elapsed_ns as f64 / NS_PER_S as f64 * TICKS_PER_S;
         let aspect = moment.size.aspect();
         let stretch = f64::from(aspect) / f64::from(latest.size.aspect());
         for target in &mut self.targets {
@@ -189,14 +189,20 @@ impl ByteTrack {
         similarity: impl Fn(&Target, &Detection) -> f32,
     ) {
         self.candidates.clear();
-        let chosen = self.targets.iter().enumerate().filter(|(_, t)| takes_part(t));
+        let chosen = self
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(_, t)| takes_part(t));
         self.candidates.extend(chosen.map(|(index, _)| index));
         let (targets, candidates) = (&self.targets, &self.candidates);
         let cost = |row: usize, column: usize| {
             let similarity = similarity(&targets[candidates[row]], &detections[pool[column]]);
             1.0 - f64::from(similarity)
         };
-        let pairs = self.assignment.solve(candidates.len(), pool.len(), gate, cost);
+        let pairs = self
+            .assignment
+            .solve(candidates.len(), pool.len(), gate, cost);
         for (&index, column) in self.candidates.iter().zip(pairs) {
             let Some(column) = column else { continue };
             let detection = std::mem::replace(&mut pool[column], usize::MAX);
@@ -235,8 +241,10 @@ impl Tracker for ByteTrack {
         self.predict(moment);
 
         let confidence = self.settings.confidence;
-        let (mut strong, mut weak) =
-            (std::mem::take(&mut self.strong), std::mem::take(&mut self.weak));
+        let (mut strong, mut weak) = (
+            std::mem::take(&mut self.strong),
+            std::mem::take(&mut self.weak),
+        );
         strong.clear();
         weak.clear();
         for (index, detection) in detections.iter().enumerate().filter(|(_, d)| is_sound(d)) {
@@ -250,28 +258,53 @@ impl Tracker for ByteTrack {
         let fused = |t: &Target, d: &Detection| t.overlap(d) * d.score;
         let now = moment.capture_ns;
         let confirmed = |t: &Target| t.state != State::Unconfirmed;
-        self.associate(moment, detections, &mut strong, knob("K_G1", STRONG_GATE), confirmed, fused);
+        self.associate(
+            moment,
+            detections,
+            &mut strong,
+            STRONG_GATE,
+            confirmed,
+            fused,
+        );
         let missed = |t: &Target| t.state == State::Tracked && t.last_seen_ns != now;
-        self.associate(moment, detections, &mut weak, knob("K_G2", WEAK_GATE), missed, Target::overlap);
+        self.associate(
+            moment,
+            detections,
+            &mut weak,
+            WEAK_GATE,
+            missed,
+            Target::overlap,
+        );
         for target in self.targets.iter_mut().filter(|t| missed(t)) {
             target.state = State::Lost;
         }
         let unconfirmed = |t: &Target| t.state == State::Unconfirmed;
-        self.associate(moment, detections, &mut strong, knob("K_G3", UNCONFIRMED_GATE), unconfirmed, fused);
+        self.associate(
+            moment,
+            detections,
+            &mut strong,
+            UNCONFIRMED_GATE,
+            unconfirmed,
+            fused,
+        );
         self.targets.retain(|t| t.state != State::Unconfirmed);
 
         // A first frame has no past that could confirm anything.
         let first = self.latest.is_none();
         for detection in strong.iter().map(|&index| &detections[index]) {
-            if detection.score < confidence + knob("K_NEW", 0.0) as f32 {
-                continue;
-            }
             self.targets.push(Target {
                 id: 0,
-                state: if first { State::Tracked } else { State::Unconfirmed },
+                state: if first {
+                    State::Tracked
+                } else {
+                    State::Unconfirmed
+                },
                 filter: BoxFilter::new(measurement(detection.bbox, moment.size.aspect())),
                 bbox: detection.bbox,
-                class: ClassVote { id: detection.class_id, lead: detection.score },
+                class: ClassVote {
+                    id: detection.class_id,
+                    lead: detection.score,
+                },
                 score: detection.score,
                 first_seen_ns: now,
                 last_seen_ns: now,
@@ -281,7 +314,11 @@ impl Tracker for ByteTrack {
         self.remove_duplicates();
 
         self.tracks.clear();
-        for target in self.targets.iter_mut().filter(|t| t.state == State::Tracked) {
+        for target in self
+            .targets
+            .iter_mut()
+            .filter(|t| t.state == State::Tracked)
+        {
             if target.id == 0 {
                 self.last_id += 1;
                 target.id = self.last_id;
@@ -314,7 +351,12 @@ fn is_sound(detection: &Detection) -> bool {
 fn measurement(b: BBox, aspect: f32) -> Measurement {
     let [x, y, w, h] = [b.x, b.y, b.w, b.h].map(f64::from);
     let aspect = f64::from(aspect);
-    Measurement { x: x * aspect, y, aspect: w * aspect / h, height: h }
+    Measurement {
+        x: x * aspect,
+        y,
+        aspect: w * aspect / h,
+        height: h,
+    }
 }
 
 fn bbox(m: Measurement, aspect: f32) -> BBox {
