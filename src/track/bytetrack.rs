@@ -364,3 +364,6 @@ fn bbox(m: Measurement, aspect: f32) -> BBox {
     let (x, w) = (m.x / aspect, m.aspect * m.height / aspect);
     BBox::new(x as f32, m.y as f32, w as f32, m.height as f32)
 }
+
+#[cfg(test)]
+mod tests;
