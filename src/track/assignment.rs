@@ -126,3 +126,82 @@ fn refill<T: Copy>(v: &mut Vec<T>, len: usize, value: T) {
     v.clear();
     v.resize(len, value);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn solve(costs: &[Vec<f64>], gate: f64) -> Vec<Option<usize>> {
+        let columns = costs.first().map_or(0, Vec::len);
+        Assignment::default()
+            .solve(costs.len(), columns, gate, |r, c| costs[r][c])
+            .collect()
+    }
+
+    /// Sum of `cost - gate` over the pairs: what an assignment is to minimise.
+    fn gain(costs: &[Vec<f64>], gate: f64, pairs: &[Option<usize>]) -> f64 {
+        pairs
+            .iter()
+            .zip(costs)
+            .filter_map(|(p, row)| p.map(|c| row[c] - gate))
+            .sum()
+    }
+
+    /// The least gain over all assignments, found by trying every one.
+    fn least_gain(costs: &[Vec<f64>], gate: f64, taken: &mut Vec<bool>) -> f64 {
+        let Some((row, rest)) = costs.split_first() else {
+            return 0.0;
+        };
+        let mut least = least_gain(rest, gate, taken);
+        for column in 0..row.len() {
+            if !taken[column] && row[column] < gate {
+                taken[column] = true;
+                least = least.min(row[column] - gate + least_gain(rest, gate, taken));
+                taken[column] = false;
+            }
+        }
+        least
+    }
+
+    #[test]
+    fn gives_up_the_nearest_pair_where_that_is_best_for_all() {
+        let costs = [vec![0.1, 0.2], vec![0.15, 0.9]];
+        assert_eq!(solve(&costs, 1.0), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn never_pairs_at_or_above_the_gate_nor_without_a_number() {
+        let costs = [vec![0.8, f64::NAN], vec![f64::INFINITY, 0.7]];
+        assert_eq!(solve(&costs, 0.8), [None, Some(1)]);
+    }
+
+    #[test]
+    fn empty_sides_give_empty_answers() {
+        assert_eq!(solve(&[], 1.0), []);
+        assert_eq!(solve(&[vec![], vec![]], 1.0), [None, None]);
+    }
+
+    proptest! {
+        #[test]
+        fn is_as_good_as_trying_every_assignment(
+            rows in 0usize..7,
+            columns in 0usize..7,
+            steps in proptest::collection::vec(0u8..12, 49),
+            gate in 0.1f64..1.2,
+        ) {
+            // Few distinct costs, so that ties are common.
+            let cost = |r: usize, c: usize| f64::from(steps[r * 7 + c]) / 10.0;
+            let costs: Vec<Vec<f64>> =
+                (0..rows).map(|r| (0..columns).map(|c| cost(r, c)).collect()).collect();
+            let pairs = solve(&costs, gate);
+            let mut used: Vec<usize> = pairs.iter().copied().flatten().collect();
+            used.sort_unstable();
+            used.dedup();
+            prop_assert_eq!(used.len(), pairs.iter().flatten().count(), "a column used twice");
+            prop_assert!(pairs.iter().zip(&costs).all(|(p, row)| p.is_none_or(|c| row[c] < gate)));
+            let best = least_gain(&costs, gate, &mut vec![false; columns]);
+            prop_assert!((gain(&costs, gate, &pairs) - best).abs() < 1e-9);
+        }
+    }
+}

@@ -181,3 +181,129 @@ fn parse_row(line: &str, size: FrameSize) -> Result<(u64, Detection), String> {
         },
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn run(input: &str) -> Result<(String, ReplayStats), ReplayError> {
+        let settings = ReplaySettings {
+            size: FrameSize::new(200, 100),
+            fps: 10.0,
+            tracker: TrackerKind::ByteTrack,
+            settings: TrackerSettings {
+                confidence: 0.5,
+                persistence_ns: NS_PER_S,
+            },
+        };
+        let mut out = Vec::new();
+        let stats = replay(input.as_bytes(), &mut out, &settings)?;
+        Ok((String::from_utf8(out).unwrap(), stats))
+    }
+
+    #[test]
+    fn rows_come_out_in_pixels_with_an_identity() {
+        let (out, stats) = run("1,-1,20,10,40,50,0.9\n2,-1,20,10,40,50,0.8,-1,-1,-1\n").unwrap();
+        assert_eq!(
+            out,
+            "1,1,20.00,10.00,40.00,50.00,0.9000,-1,-1,-1\n\
+             2,1,20.00,10.00,40.00,50.00,0.8000,-1,-1,-1\n"
+        );
+        assert_eq!(
+            stats,
+            ReplayStats {
+                frames: 2,
+                detections: 2,
+                rows: 2,
+                tracks: 1
+            }
+        );
+    }
+
+    #[test]
+    fn order_of_rows_and_blank_lines_do_not_matter() {
+        let sorted = run("1,-1,20,10,40,50,0.9\n2,-1,21,10,40,50,0.8\n").unwrap();
+        assert_eq!(
+            run("2,-1,21,10,40,50,0.8\r\n\n1.0, -1, 20,10,40,50,0.9\n\n").unwrap(),
+            sorted
+        );
+    }
+
+    #[test]
+    fn frames_without_rows_pass_too() {
+        // Two seconds at 10 fps are beyond the persistence of one.
+        let (out, stats) = run("1,-1,20,10,40,50,0.9\n22,-1,20,10,40,50,0.9\n\
+                                23,-1,20,10,40,50,0.9\n")
+        .unwrap();
+        assert_eq!((stats.frames, stats.tracks), (23, 2));
+        assert!(out.lines().last().unwrap().starts_with("23,2,"), "{out}");
+    }
+
+    #[test]
+    fn no_rows_at_all_is_an_empty_result() {
+        assert_eq!(run("").unwrap(), (String::new(), ReplayStats::default()));
+    }
+
+    #[test]
+    fn errors_name_line_field_and_form() {
+        for (input, part) in [
+            (
+                "1,-1,20,10,40,50,0.9\n1,-1,20,10,40,50\n",
+                "line 2: score is missing",
+            ),
+            (
+                "\n\n1,-1,20,ten,40,50,1\n",
+                "line 3: top is not a number: 'ten'",
+            ),
+            ("1,-1,20,10,40,NaN,1\n", "height is not a number: 'NaN'"),
+            (
+                "0,-1,20,10,40,50,1\n",
+                "frame must be a whole number from 1",
+            ),
+            (
+                "1.5,-1,20,10,40,50,1\n",
+                "frame must be a whole number from 1",
+            ),
+            (
+                "1e12,-1,20,10,40,50,1\n",
+                "frame must be a whole number from 1",
+            ),
+            ("1,-1,20,10,40,50,93\n", "score must be within 0..1, got 93"),
+        ] {
+            let message = run(input).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+            assert!(message.contains("expected frame,-1,left,top"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_video_needs_a_size_and_a_rate() {
+        let good = ReplaySettings {
+            size: FrameSize::new(2, 1),
+            fps: 30.0,
+            tracker: TrackerKind::ByteTrack,
+            settings: TrackerSettings {
+                confidence: 0.5,
+                persistence_ns: 0,
+            },
+        };
+        for bad in [
+            ReplaySettings {
+                size: FrameSize::new(0, 1),
+                ..good.clone()
+            },
+            ReplaySettings {
+                fps: 0.0,
+                ..good.clone()
+            },
+            ReplaySettings {
+                fps: f64::NAN,
+                ..good.clone()
+            },
+        ] {
+            let result = replay(&b""[..], io::sink(), &bad);
+            assert!(matches!(result, Err(ReplayError::Settings(_))), "{bad:?}");
+        }
+    }
+}
