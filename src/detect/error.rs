@@ -143,6 +143,38 @@ pub enum DetectError {
     },
 }
 
+/// What kind of thing is at fault; for exit codes and statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The configuration names something that is not there.
+    Config,
+    /// The model's file is not usable.
+    Model,
+    /// ONNX Runtime is missing or not usable.
+    Runtime,
+    /// The device is not to be had.
+    Device,
+    /// A defect of rextrack or of a library under it.
+    Internal,
+}
+
+impl DetectError {
+    /// What kind of thing is at fault.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoRuntime { .. } | Self::RuntimeFixed { .. } => ErrorKind::Runtime,
+            Self::ModelMissing { .. }
+            | Self::ModelNeedsExport { .. }
+            | Self::UnknownBuiltin { .. }
+            | Self::UnknownClass { .. }
+            | Self::Roi { .. } => ErrorKind::Config,
+            Self::ModelUnreadable { .. } | Self::ModelForeign { .. } => ErrorKind::Model,
+            Self::Device { .. } => ErrorKind::Device,
+            Self::Frame { .. } | Self::Picture(_) | Self::Inference { .. } => ErrorKind::Internal,
+        }
+    }
+}
+
 /// A place that was searched for ONNX Runtime, and why it did not serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {

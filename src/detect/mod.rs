@@ -31,7 +31,8 @@ use crate::geometry::{BBox, FrameSize};
 use crate::source::Frame;
 
 pub use classes::{COCO, ClassFilter};
-pub use error::{DetectError, Tried};
+pub use error::{DetectError, ErrorKind, Tried};
+pub use model::list_models;
 
 /// One object seen in one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
