@@ -287,6 +287,10 @@ fn commit(path: &Path, runtime: &Runtime, gpu: Option<u32>) -> Result<Session, C
     builder.commit_from_file(path).map_err(|e| {
         let said = short(e.message());
         let reason = match e.code() {
+            // An empty file is a valid protobuf without a graph.
+            _ if path.metadata().is_ok_and(|m| m.len() == 0) => {
+                "is empty, not an ONNX model; download or export it again".into()
+            }
             ErrorCode::InvalidProtobuf | ErrorCode::NoModel => format!(
                 "is not an ONNX model, or is cut short ({said}); download or export it again"
             ),

@@ -1,7 +1,7 @@
 //! ONNX Runtime: found, checked and loaded, once for the process.
 //!
 //! Searched in this order: `service.onnxruntime`, the environment variable
-//! `REXTRACK_ORT_DYLIB`, beside the library (or, in a program of our own,
+//! `REXTRACK_ORT_DYLIB`, beside the library (or, in the program `rextrack`,
 //! beside the executable and in the folder above), the set-up's folder. The
 //! first two are wishes: when they cannot be met that is an error, and nothing
 //! else is tried. Loading is by absolute path only, because a host such as
@@ -16,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use ort::LoadDynamicError;
 use ort::environment::Environment;
+use ort::ep::ExecutionProvider;
 use ort::logging::LogLevel;
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -36,17 +37,28 @@ pub fn set_library_dir(dir: PathBuf) {
     let _ = LIBRARY_DIR.set(dir);
 }
 
-/// Folders that belong to this very build: the library's, or the executable's
-/// and the one above it. Never a host's folder.
+/// Folders that belong to this very build: the library's, or those of our own
+/// program and above it. Never a host's: TouchDesigner's program folder holds
+/// the very ONNX Runtime that must not be picked.
 pub(super) fn own_dirs() -> Vec<PathBuf> {
     if let Some(dir) = LIBRARY_DIR.get() {
         return vec![dir.clone()];
     }
-    let exe = std::env::current_exe().ok();
-    exe.iter()
-        .flat_map(|exe| exe.ancestors().skip(1).take(2))
-        .map(Path::to_path_buf)
-        .collect()
+    match std::env::current_exe() {
+        Ok(exe) if is_own_program(&exe) => exe
+            .ancestors()
+            .skip(1)
+            .take(2)
+            .map(Path::to_path_buf)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_own_program(exe: &Path) -> bool {
+    exe.file_stem()
+        .and_then(OsStr::to_str)
+        .is_some_and(|stem| stem.starts_with("rextrack"))
 }
 
 /// An ONNX Runtime that was loaded and works.
@@ -73,8 +85,8 @@ pub fn locate(explicit: Option<&Path>) -> Result<Located, DetectError> {
 }
 
 /// Whether the runtime that [`locate`] finds was built with CUDA. Loads it.
+/// `true` is no promise that a GPU can be used: its driver may be missing.
 pub fn cuda_available(explicit: Option<&Path>) -> Result<bool, DetectError> {
-    use ort::ep::ExecutionProvider;
     load(explicit)?;
     Ok(ort::ep::CUDA::is_available().unwrap_or(false))
 }
@@ -307,6 +319,14 @@ mod tests {
         std::fs::write(&path, "this is not a library").unwrap();
         let why = open(&path).err().unwrap();
         assert!(why.starts_with("cannot be loaded"), "{why}");
+    }
+
+    #[test]
+    fn only_our_own_program_lends_its_folder() {
+        assert!(is_own_program(Path::new("/opt/rextrack/rextrack")));
+        assert!(is_own_program(Path::new("/opt/rextrack/rextrack.exe")));
+        assert!(!is_own_program(Path::new("/Applications/TouchDesigner")));
+        assert!(!is_own_program(Path::new("/usr/bin/python3")));
     }
 
     #[test]

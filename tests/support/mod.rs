@@ -1,0 +1,59 @@
+//! What integration tests share: assets that may be missing, and pictures.
+#![allow(dead_code)] // Each test file uses its own part of this.
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use opencv::core::{MatTraitConst, MatTraitConstManual};
+use opencv::imgcodecs;
+use rextrack::config::PipelineConfig;
+use rextrack::geometry::FrameSize;
+use rextrack::source::Frame;
+
+/// The folder that `cargo xtask setup` puts models and pictures into.
+pub fn models_dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")
+}
+
+/// A file of `models/`, or `None` with the one line by which `cargo xtask test`
+/// counts a skipped test.
+pub fn asset(test: &str, file: &str) -> Option<PathBuf> {
+    let path = models_dir().join(file);
+    if path.is_file() {
+        return Some(path);
+    }
+    println!("skipped: {test}: {file} is missing (cargo xtask setup fetches it)");
+    None
+}
+
+/// Whether ONNX Runtime can be had; says so in one line when not.
+pub fn has_runtime(test: &str) -> bool {
+    match rextrack::detect::runtime::locate(None) {
+        Ok(_) => true,
+        Err(error) => {
+            println!("skipped: {test}: {error} (cargo xtask setup fetches it)");
+            false
+        }
+    }
+}
+
+/// A picture file as a frame.
+pub fn picture(path: &std::path::Path) -> Frame {
+    let mat = imgcodecs::imread(path.to_str().unwrap(), imgcodecs::IMREAD_COLOR).unwrap();
+    let size = FrameSize::new(mat.cols() as u32, mat.rows() as u32);
+    Frame {
+        seq: 1,
+        capture_ns: 1,
+        size,
+        bgr: mat.data_bytes().unwrap().to_vec(),
+    }
+}
+
+/// A pipeline on a model of `models/`, all else at its default.
+pub fn pipeline(model: &str) -> PipelineConfig {
+    let mut config: PipelineConfig =
+        serde_json::from_value(serde_json::json!({"camera": {"stream": "unused.mp4"}})).unwrap();
+    config.tracking.model = model.into();
+    config.service.models_dir = models_dir();
+    config
+}
