@@ -1,29 +1,16 @@
 //! Annotated pictures: slots drawn into a frame.
 
+mod pen;
+
 use std::path::Path;
 
-use opencv::core::{Mat, MatTrait, MatTraitConst, Point, Rect, Scalar, Size, Vec3b};
-use opencv::{imgcodecs, imgproc};
+use opencv::core::{Mat, MatTrait, MatTraitConst, Vec3b};
+use opencv::imgcodecs;
 
-use crate::geometry::{BBox, FrameSize};
+use crate::geometry::FrameSize;
 use crate::slots::{Slot, SlotState};
 use crate::source::Frame;
-
-/// Colours of p1, p2, ... as blue, green, red; told apart on dark and on
-/// bright pictures, and by most colour-blind people (after Okabe and Ito 2008).
-const COLOURS: [[u8; 3]; 8] = [
-    [233, 180, 86],
-    [0, 159, 230],
-    [115, 158, 0],
-    [66, 228, 240],
-    [167, 121, 204],
-    [178, 114, 0],
-    [0, 94, 213],
-    [200, 200, 200],
-];
-/// Behind labels.
-const DARK: Scalar = Scalar::new(24.0, 24.0, 24.0, 0.0);
-const FONT: i32 = imgproc::FONT_HERSHEY_SIMPLEX;
+use pen::Pen;
 
 /// Why a picture was not made.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +45,7 @@ pub enum AnnotateError {
 }
 
 /// Draws every occupied slot into the frame: its box, number, track id and
-/// class; dashed and without score while HELD. Takes canonical slots (0..1,
+/// class; dashed while HELD. Takes canonical slots (0..1,
 /// origin top left). Blocks for some milliseconds on a large frame.
 ///
 /// # Errors
@@ -72,7 +59,7 @@ pub fn annotate(
     let size = frame.size;
     let mut row = Mat::from_bytes_mut::<Vec3b>(&mut frame.bgr)?;
     let mut picture = row.reshape_mut(3, size.height as i32)?;
-    let pen = Pen::for_frame(size);
+    let mut pen = Pen::for_frame(size);
     let occupied = || {
         slots
             .iter()
@@ -135,158 +122,10 @@ fn check(frame: &Frame) -> Result<(), AnnotateError> {
     Ok(())
 }
 
-/// Line widths and letters in proportion to the frame.
-struct Pen {
-    size: FrameSize,
-    line: i32,
-    font_scale: f64,
-}
-
-impl Pen {
-    fn for_frame(size: FrameSize) -> Self {
-        let short = f64::from(size.width.min(size.height));
-        let line = ((short / 360.0).round() as i32).max(1);
-        Self {
-            size,
-            line,
-            font_scale: (short / 1200.0).clamp(0.38, 2.0),
-        }
-    }
-
-    fn pixels(&self, slot: &Slot) -> Rect {
-        let (width, height) = (self.size.width as f32, self.size.height as f32);
-        let [l, t, r, b] = BBox::new(slot.x, slot.y, slot.w, slot.h).clipped().ltrb();
-        let (left, top) = ((l * width) as i32, (t * height) as i32);
-        Rect::new(
-            left,
-            top,
-            (r * width) as i32 - left,
-            (b * height) as i32 - top,
-        )
-    }
-
-    fn draw_box(
-        &self,
-        picture: &mut (impl MatTrait + opencv::core::ToInputOutputArray),
-        index: usize,
-        slot: &Slot,
-    ) -> opencv::Result<()> {
-        let b = self.pixels(slot);
-        let colour = colour(index);
-        let corners = [
-            Point::new(b.x, b.y),
-            Point::new(b.x + b.width, b.y),
-            Point::new(b.x + b.width, b.y + b.height),
-            Point::new(b.x, b.y + b.height),
-        ];
-        for (i, from) in corners.iter().enumerate() {
-            let to = corners[(i + 1) % corners.len()];
-            if slot.state == SlotState::Held {
-                self.dashed(picture, *from, to, colour)?;
-            } else {
-                imgproc::line(picture, *from, to, colour, self.line, imgproc::LINE_8, 0)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn dashed(
-        &self,
-        picture: &mut impl opencv::core::ToInputOutputArray,
-        from: Point,
-        to: Point,
-        colour: Scalar,
-    ) -> opencv::Result<()> {
-        let dash = 5 * self.line;
-        let (dx, dy) = ((to.x - from.x).signum(), (to.y - from.y).signum());
-        let length = (to.x - from.x).abs().max((to.y - from.y).abs());
-        let at = |way: i32| Point::new(from.x + dx * way, from.y + dy * way);
-        let mut way = 0;
-        while way < length {
-            let end = (way + dash).min(length);
-            imgproc::line(
-                picture,
-                at(way),
-                at(end),
-                colour,
-                self.line,
-                imgproc::LINE_8,
-                0,
-            )?;
-            way += 2 * dash;
-        }
-        Ok(())
-    }
-
-    fn draw_label(
-        &self,
-        picture: &mut (impl MatTraitConst + opencv::core::ToInputOutputArray),
-        index: usize,
-        slot: &Slot,
-        classes: &[String],
-    ) -> opencv::Result<()> {
-        let text = label(index, slot, classes);
-        let mut below = 0;
-        let Size { width, height } =
-            imgproc::get_text_size(&text, FONT, self.font_scale, 1, &mut below)?;
-        let margin = 2 + self.line;
-        let (width, height) = (width + 2 * margin, height + below + 2 * margin);
-        let b = self.pixels(slot);
-        // Above the box where there is room, else within it; never outside.
-        let top = if b.y >= height { b.y - height } else { b.y };
-        let left = b.x.min(picture.cols() - width).max(0);
-        let plate = Rect::new(left, top, width, height);
-        imgproc::rectangle(picture, plate, DARK, imgproc::FILLED, imgproc::LINE_8, 0)?;
-        let stripe = Rect::new(left, top, 1 + self.line, height);
-        imgproc::rectangle(
-            picture,
-            stripe,
-            colour(index),
-            imgproc::FILLED,
-            imgproc::LINE_8,
-            0,
-        )?;
-        let foot = Point::new(left + margin + self.line, top + height - margin - below);
-        let white = Scalar::new(255.0, 255.0, 255.0, 0.0);
-        imgproc::put_text(
-            picture,
-            &text,
-            foot,
-            FONT,
-            self.font_scale,
-            white,
-            1,
-            imgproc::LINE_AA,
-            false,
-        )
-    }
-}
-
-fn colour(index: usize) -> Scalar {
-    let [b, g, r] = COLOURS[index % COLOURS.len()];
-    Scalar::new(b.into(), g.into(), r.into(), 0.0)
-}
-
-/// Such as `p1 #12 person .87`. OpenCV's letters are ASCII.
-fn label(index: usize, slot: &Slot, classes: &[String]) -> String {
-    let class = usize::try_from(slot.class_id)
-        .ok()
-        .and_then(|c| classes.get(c));
-    let mut text = format!("p{} #{}", index + 1, slot.track_id);
-    if let Some(class) = class {
-        text.push(' ');
-        text.extend(class.chars().map(|c| if c.is_ascii() { c } else { '?' }));
-    }
-    match slot.state {
-        SlotState::Held => text.push_str(" held"),
-        _ => text.push_str(&format!(" {:.2}", slot.score)),
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::pen::COLOURS;
     use super::*;
 
     const SIZE: FrameSize = FrameSize::new(320, 240);
@@ -368,17 +207,6 @@ mod tests {
         )
         .unwrap();
         assert_ne!(frame.bgr, grey().bgr);
-    }
-
-    #[test]
-    fn labels_name_slot_track_and_class() {
-        let classes = ["person".to_owned()];
-        let active = Slot {
-            score: 0.871,
-            ..slot(SlotState::Active)
-        };
-        assert_eq!(label(0, &active, &classes), "p1 #12 person 0.87");
-        assert_eq!(label(2, &slot(SlotState::Held), &[]), "p3 #12 held");
     }
 
     #[test]

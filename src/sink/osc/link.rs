@@ -52,63 +52,67 @@ impl Link {
         self.stats
     }
 
+    /// A link that cannot send.
+    #[cfg(test)]
+    pub fn down() -> Self {
+        let mut link = Self::new(
+            "127.0.0.1",
+            9,
+            Arc::new(crate::clock::SimulatedClock::new(0)),
+        );
+        link.state = State::Closed { retry_ns: i64::MAX };
+        link
+    }
+
     /// Hands a datagram to the system, and says whether that worked. Never
     /// blocks.
     pub fn send(&mut self, datagram: &[u8]) -> bool {
         let now_ns = self.clock.now_ns();
-        let outcome = match self.open(now_ns) {
-            Ok(Some(socket)) => match socket.send(datagram) {
-                // The refusal is the answer to an earlier datagram; this one was
-                // not sent yet. Without a second try a receiver that has just
-                // come up would miss it.
-                Err(e) if is_refusal(&e) => {
-                    let sent = socket.send(datagram).is_ok();
-                    self.stats.failed += 1;
-                    self.note(now_ns, format!("nobody listens there ({e}); start the receiver, or mend osc.host and osc.port"));
-                    if sent {
-                        return self.count(datagram, true);
-                    }
-                    return false;
-                }
-                other => other.map(|_| true),
-            },
-            Ok(None) => Ok(false),
-            Err(e) => Err(e),
-        };
-        let sent = match outcome {
-            Ok(sent) => sent,
+        let mut outcome = self.try_send(datagram, now_ns);
+        if let Err(e) = &outcome
+            && is_refusal(e)
+        {
+            // The answer to an earlier datagram, which was counted as sent; this
+            // one has not left yet. Without a second try a receiver that has
+            // just come up would miss it.
+            let reason = "start the receiver there, or mend osc.host and osc.port";
+            self.stats.failed += 1;
+            self.note(now_ns, format!("nobody listens ({e}); {reason}"));
+            outcome = self.try_send(datagram, now_ns);
+        }
+        match outcome {
+            Ok(true) => {
+                self.stats.sent += 1;
+                self.stats.bytes += datagram.len() as u64;
+                self.note_success(now_ns);
+                return true;
+            }
+            Ok(false) => {}
+            Err(e) if is_refusal(&e) => {}
             Err(e) if e.kind() == ErrorKind::WouldBlock => {
                 self.note(
                     now_ns,
-                    "the network takes no more data for now, frames are left out".into(),
+                    "the network is slower than the frames; some are left out".into(),
                 );
-                false
             }
             Err(e) => {
                 self.state = State::Closed {
                     retry_ns: now_ns.saturating_add(RETRY_NS),
                 };
-                self.note(
-                    now_ns,
-                    format!("{e}; check osc.host and the network, trying again every 5 s"),
-                );
-                false
+                let remedy = "check osc.host and the network";
+                self.note(now_ns, format!("{e}; {remedy}, trying again every 5 s"));
             }
-        };
-        if sent {
-            self.note_success(now_ns);
         }
-        self.count(datagram, sent)
+        self.stats.failed += 1;
+        false
     }
 
-    fn count(&mut self, datagram: &[u8], sent: bool) -> bool {
-        if sent {
-            self.stats.sent += 1;
-            self.stats.bytes += datagram.len() as u64;
-        } else {
-            self.stats.failed += 1;
+    /// Gives false while there is no socket to send with.
+    fn try_send(&mut self, datagram: &[u8], now_ns: i64) -> io::Result<bool> {
+        match self.open(now_ns)? {
+            Some(socket) => socket.send(datagram).map(|_| true),
+            None => Ok(false),
         }
-        sent
     }
 
     /// The socket, opened if it is time to; `None` while there is none yet.

@@ -386,11 +386,7 @@ fn a_missing_receiver_is_counted_and_found_when_it_comes() {
 fn a_release_that_could_not_be_sent_stays_due() {
     let mut pair = Pair::new(with_axes(&[Axis::State]));
     pair.send(&[active(1, 1)]);
-    let link = std::mem::replace(
-        &mut pair.sink.link,
-        // Looking up takes longer than this call.
-        Link::new("name.invalid", 9, Arc::new(SystemClock)),
-    );
+    let link = std::mem::replace(&mut pair.sink.link, Link::down());
     let empty = Snapshot {
         slots: vec![emptied(1)],
         ..Snapshot::default()
