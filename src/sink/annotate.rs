@@ -45,8 +45,8 @@ pub enum AnnotateError {
 }
 
 /// Draws every occupied slot into the frame: its box, number, track id and
-/// class; dashed while HELD. Takes canonical slots (0..1,
-/// origin top left). Blocks for some milliseconds on a large frame.
+/// class; dashed while HELD. Takes canonical slots (0..1, origin top left).
+/// Blocks for some milliseconds on a large frame.
 ///
 /// # Errors
 /// When the frame's memory does not match its size.

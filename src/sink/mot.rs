@@ -15,8 +15,8 @@ use crate::slots::{SlotState, Snapshot};
 /// ```
 ///
 /// `frame` is the source's frame number from 1, `id` the track id, the box is
-/// in pixels of the full frame with two decimals. Format: Dendorfer et al.,
-/// "MOT20", 2020, appendix.
+/// in pixels of the full frame with two decimals. The format of the
+/// MOTChallenge benchmarks (Dendorfer et al. 2020, "MOT20").
 pub struct MotSink {
     out: TextOutput,
     /// Snapshots between frames repeat the newest frame's number.

@@ -295,20 +295,15 @@ impl Layout {
     }
 
     fn arrays(&self, slots: &[Slot], told: &[Option<Slot>]) -> Vec<Datagram<Told>> {
-        // Slots that are gone since objects_max became smaller, or at the end.
-        let gone = told.iter().enumerate().skip(slots.len());
-        let last = gone
-            .filter(|(_, owner)| owner.is_some())
-            .map(|(i, _)| i + 1)
-            .last();
-        let emptied =
-            |last: &Option<Slot>| last.as_ref().map(|s| self.emptied(s)).unwrap_or_default();
-        let rest = told
-            .get(slots.len()..last.unwrap_or(0))
-            .unwrap_or_default()
+        // Slots that are gone since objects_max became smaller, or at the end,
+        // are shown empty once.
+        let shown = told.iter().rposition(Option::is_some).map_or(0, |i| i + 1);
+        let gone = told.get(slots.len()..shown).unwrap_or_default();
+        let emptied = gone
             .iter()
-            .map(emptied);
-        let all: Vec<Slot> = slots.iter().copied().chain(rest).collect();
+            .map(|last| last.as_ref().map(|s| self.emptied(s)));
+        let emptied = emptied.map(Option::unwrap_or_default);
+        let all: Vec<Slot> = slots.iter().copied().chain(emptied).collect();
         let mut packer = Packer::new();
         for (chunk, slots) in all.chunks(self.array_slots).enumerate() {
             let first = chunk * self.array_slots;
