@@ -16,9 +16,8 @@ pub const DAMPING_S: f32 = 0.5;
 /// v(dt) = v * exp(-dt / tau)
 /// ```
 ///
-/// This is the mean of Singer's exponentially correlated motion (Singer 1970)
-/// with the velocity in the place of the acceleration. Two steps in a row give
-/// what one step of their sum gives.
+/// This is the mean of a velocity that forgets itself (an Ornstein-Uhlenbeck
+/// process). Two steps in a row give what one step of their sum gives.
 ///
 /// Position in normalised frame coordinates, velocity in frame sizes a second.
 /// The result stays within the frame, 0..1; on an axis where it ran into the

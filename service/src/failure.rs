@@ -43,7 +43,7 @@ impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let message = error.to_string();
         match error {
-            PipelineError::Config(_) => Self::usage(message),
+            PipelineError::Config(_) | PipelineError::Osc(_) => Self::usage(message),
             // A name in the configuration that stands for nothing.
             PipelineError::Detect(error) if error.kind() == ErrorKind::Config => {
                 Self::usage(message)

@@ -60,7 +60,7 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let status = match &error {
-            PipelineError::Config(_) => RextrackStatus::RextrackErrConfig,
+            PipelineError::Config(_) | PipelineError::Osc(_) => RextrackStatus::RextrackErrConfig,
             PipelineError::Detect(error) => status_of(error),
             PipelineError::Source(_) => RextrackStatus::RextrackErrSource,
             PipelineError::Internal { .. } => RextrackStatus::RextrackErrInternal,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 use super::stats::SinkReport;
-use crate::sink::Sink;
+use crate::sink::{Sink, SinkError};
 use crate::slots::Snapshot;
 
 /// Snapshots that may wait. Beyond that the oldest is dropped; half a second
@@ -79,7 +79,7 @@ impl Dispatcher {
 
     /// The thread's work: sends until [`Dispatcher::finish`], then gives the
     /// sinks it was started with back. Blocks in the queue, and where a sink
-    /// blocks (a file's write, OSC's name look-up).
+    /// blocks (a file's write).
     pub fn run(&self, mut extra: Vec<Box<dyn Sink>>) -> Vec<Box<dyn Sink>> {
         let mut osc: Option<Box<dyn Sink>> = None;
         self.describe(osc.as_deref(), &extra);
@@ -102,8 +102,7 @@ impl Dispatcher {
                         } else {
                             &outgoing.presented
                         };
-                        let result = sink.send(snapshot);
-                        self.count(index, result);
+                        self.attempt(index, sink.as_mut(), |sink| sink.send(snapshot));
                     }
                 }
                 Job::SetOsc(sink) => {
@@ -113,33 +112,30 @@ impl Dispatcher {
                 Job::Finish => break,
             }
         }
-        for sink in osc.iter_mut().chain(&mut extra) {
-            if let Err(error) = sink.finish() {
-                log::error!("{error}");
-            }
+        for (index, sink) in osc.iter_mut().chain(&mut extra).enumerate() {
+            self.attempt(index, sink.as_mut(), |sink| sink.finish());
         }
         extra
     }
 
-    fn count(&self, index: usize, result: Result<(), crate::sink::SinkError>) {
-        let mut reports = self.reports.lock();
-        let Some(report) = reports.get_mut(index) else {
+    /// Has a sink do something, unless it broke before, and notes its counts.
+    fn attempt(
+        &self,
+        index: usize,
+        sink: &mut dyn Sink,
+        work: impl FnOnce(&mut dyn Sink) -> Result<(), SinkError>,
+    ) {
+        let broken = |r: &SinkReport| r.broken.is_some();
+        if self.reports.lock().get(index).is_none_or(broken) {
             return;
-        };
-        match result {
-            Ok(()) => {
-                report.sent += 1;
-                report.problem = None;
-            }
-            Err(error) => {
-                report.failed += 1;
-                let problem = error.to_string();
-                // Once a change, not once a frame.
-                if report.problem.as_ref() != Some(&problem) {
-                    log::warn!("{problem}");
-                    report.problem = Some(problem);
-                }
-            }
+        }
+        let result = work(sink);
+        let mut reports = self.reports.lock();
+        let report = &mut reports[index];
+        report.stats = sink.stats();
+        if let Err(error) = result {
+            log::error!("{error}");
+            report.broken = Some(error.to_string());
         }
     }
 
@@ -149,6 +145,7 @@ impl Dispatcher {
             .chain(extra.iter().map(AsRef::as_ref))
             .map(|sink| SinkReport {
                 name: sink.name().to_owned(),
+                stats: sink.stats(),
                 ..SinkReport::default()
             })
             .collect();

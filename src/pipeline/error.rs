@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::detect::DetectError;
+use crate::sink::osc::OscError;
 use crate::source::SourceError;
 
 /// Why a pipeline cannot be made, changed, or cannot go on.
@@ -13,6 +14,9 @@ pub enum PipelineError {
     /// The model, its runtime or its device is not to be had.
     #[error(transparent)]
     Detect(std::sync::Arc<DetectError>),
+    /// OSC addresses cannot be made from the configuration.
+    #[error(transparent)]
+    Osc(#[from] OscError),
     /// The source cannot be had, and no other try can help.
     #[error("{0}")]
     Source(String),

@@ -32,7 +32,7 @@ use crate::config::PipelineConfig;
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
-use crate::sink::Sink;
+use crate::sink::{self, Sink};
 use crate::slots::Slot;
 use crate::source::{self, Capture, Delivery};
 pub use error::PipelineError;
@@ -83,8 +83,7 @@ impl Pipeline {
         config: PipelineConfig,
         sinks: Vec<Box<dyn Sink>>,
     ) -> Result<Self, PipelineError> {
-        config.validate()?;
-        detect::check(&config)?;
+        check(&config)?;
         Ok(Self {
             shared: Arc::new(Shared::new(config, sinks)),
             run: Mutex::new(None),
@@ -202,6 +201,7 @@ impl Pipeline {
             if changes.detector {
                 detect::check(&new)?;
             }
+            check_osc(&new)?;
             if let Some(info) = self
                 .shared
                 .detector
@@ -328,6 +328,25 @@ impl Pipeline {
             busy_s: (measured.last_ns - measured.first_ns) as f64 / 1e9,
             sinks: self.shared.dispatcher.reports(),
         }
+    }
+}
+
+/// Finds what is wrong with a configuration without loading or opening
+/// anything: [`Pipeline::new`] would refuse it with the same error.
+///
+/// # Errors
+/// Keys out of range, a model file that is missing or of another kind, OSC
+/// addresses that cannot be.
+pub fn check(config: &PipelineConfig) -> Result<(), PipelineError> {
+    config.validate()?;
+    detect::check(config)?;
+    check_osc(config)
+}
+
+fn check_osc(config: &PipelineConfig) -> Result<(), PipelineError> {
+    match &config.osc {
+        Some(osc) => Ok(sink::osc::check(osc, &config.camera.id)?),
+        None => Ok(()),
     }
 }
 

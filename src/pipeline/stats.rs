@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::sink::SinkStats;
 use crate::source::SourceState;
 
 /// One stage's time in milliseconds.
@@ -107,12 +108,11 @@ impl Stats {
 pub struct SinkReport {
     /// Such as `osc 127.0.0.1:5005`.
     pub name: String,
-    /// Snapshots sent.
-    pub sent: u64,
-    /// Snapshots that could not be sent.
-    pub failed: u64,
+    /// What went out and what did not.
+    #[serde(flatten)]
+    pub stats: SinkStats,
     /// Snapshots that were replaced by newer ones before they were sent.
     pub dropped: u64,
-    /// Why the newest snapshot could not be sent, while that is so.
-    pub problem: Option<String>,
+    /// Why nothing is sent any more.
+    pub broken: Option<String>,
 }

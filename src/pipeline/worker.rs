@@ -15,7 +15,7 @@ use crate::clock::{duration_ns, now_ns};
 use crate::config::PipelineConfig;
 use crate::detect::{DetectSettings, Detection, Detector};
 use crate::mailbox::{Mailbox, Taken};
-use crate::sink::OscSink;
+use crate::sink::{OscSink, Sink};
 use crate::source::{Delivery, Frame, SourceState};
 use crate::track::{Moment, TrackerSettings};
 
@@ -316,9 +316,16 @@ impl Worker {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
         };
-        let sink = self.config.osc.as_ref().map(|osc| {
-            Box::new(OscSink::new(osc, &self.config.camera.id, info.classes))
-                as Box<dyn crate::sink::Sink>
+        let config = &self.config;
+        let sink = config.osc.as_ref().and_then(|osc| {
+            let sink = OscSink::new(osc, &config.camera.id, info.classes)
+                .map_err(|e| {
+                    log::error!("[{}] {e}", config.camera.id);
+                    self.shared.fail(e.into());
+                })
+                .ok()?;
+            let sink = sink.on_release(config.slots.on_release);
+            Some(Box::new(sink) as Box<dyn Sink>)
         });
         self.shared.dispatcher.set_osc(sink);
     }

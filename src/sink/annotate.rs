@@ -1,126 +1,240 @@
-//! Draws slots onto a frame, and saves it as a picture.
+//! Annotated pictures: slots drawn into a frame.
+
+mod pen;
 
 use std::path::Path;
 
-use opencv::core::{Mat, Point, Rect, Scalar, Vec3b, Vector};
-use opencv::{imgcodecs, imgproc};
+use opencv::core::{Mat, MatTrait, MatTraitConst, Vec3b};
+use opencv::imgcodecs;
 
-use super::SinkError;
+use crate::geometry::FrameSize;
 use crate::slots::{Slot, SlotState};
 use crate::source::Frame;
+use pen::Pen;
 
-/// Colours of p1, p2, ... as blue, green, red; easy to tell apart on video.
-const COLOURS: [[f64; 3]; 8] = [
-    [80.0, 175.0, 76.0],
-    [54.0, 67.0, 244.0],
-    [243.0, 150.0, 33.0],
-    [7.0, 193.0, 255.0],
-    [176.0, 39.0, 156.0],
-    [212.0, 188.0, 0.0],
-    [34.0, 87.0, 255.0],
-    [192.0, 192.0, 192.0],
-];
-
-/// Draws the taken slots (normalised, origin top left) with number, track id
-/// and class; held ones with a thin line.
-pub fn draw(frame: &mut Frame, slots: &[Slot], classes: &[String]) -> Result<(), SinkError> {
-    draw_all(frame, slots, classes).map_err(|e| SinkError::new("picture", e.message))
+/// Why a picture was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AnnotateError {
+    /// The frame's memory does not match its size.
+    #[error(
+        "frame #{seq}: {bytes} bytes are not a picture of {width}x{height}; this is a fault of the source"
+    )]
+    Frame {
+        /// Number of the frame.
+        seq: u64,
+        /// Bytes it holds.
+        bytes: usize,
+        /// Width it claims.
+        width: u32,
+        /// Height it claims.
+        height: u32,
+    },
+    /// OpenCV could not draw.
+    #[error("drawing failed ({0}); check that OpenCV's imgproc is installed whole")]
+    Draw(#[from] opencv::Error),
+    /// The picture could not be written.
+    #[error(
+        "{path}: the picture cannot be written ({reason}); give a .png or .jpg in a folder that exists and is writable"
+    )]
+    Save {
+        /// Where it was to go.
+        path: String,
+        /// What the system or OpenCV says.
+        reason: String,
+    },
 }
 
-fn draw_all(frame: &mut Frame, slots: &[Slot], classes: &[String]) -> opencv::Result<()> {
-    let (width, height) = (frame.size.width as f32, frame.size.height as f32);
-    let (rows, columns) = (frame.size.height as i32, frame.size.width as i32);
-    let mut picture = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, &mut frame.bgr)?;
-    for (index, slot) in slots
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| s.state != SlotState::Empty)
-    {
-        let [blue, green, red] = COLOURS[index % COLOURS.len()];
-        let colour = Scalar::new(blue, green, red, 0.0);
-        let left = ((slot.x - slot.w / 2.0) * width) as i32;
-        let top = ((slot.y - slot.h / 2.0) * height) as i32;
-        let size = ((slot.w * width) as i32, (slot.h * height) as i32);
-        let thickness = if slot.state == SlotState::Active {
-            2
-        } else {
-            1
-        };
-        let outline = Rect::new(left, top, size.0.max(1), size.1.max(1));
-        imgproc::rectangle(
-            &mut picture,
-            outline,
-            colour,
-            thickness,
-            imgproc::LINE_AA,
-            0,
-        )?;
-        let class = usize::try_from(slot.class_id)
-            .ok()
-            .and_then(|c| classes.get(c));
-        let held = if slot.state == SlotState::Held {
-            " held"
-        } else {
-            ""
-        };
-        let label = format!(
-            "p{} #{} {}{held}",
-            index + 1,
-            slot.track_id,
-            class.map_or("", |c| c.as_str())
-        );
-        let font = imgproc::FONT_HERSHEY_SIMPLEX;
-        let mut baseline = 0;
-        let text = imgproc::get_text_size(&label, font, 0.45, 1, &mut baseline)?;
-        let bottom = top.max(text.height + 6);
-        let plate = Rect::new(
-            left,
-            bottom - text.height - 6,
-            text.width + 6,
-            text.height + 6,
-        );
-        let dark = Scalar::new(30.0, 30.0, 30.0, 0.0);
-        imgproc::rectangle(
-            &mut picture,
-            plate,
-            dark,
-            imgproc::FILLED,
-            imgproc::LINE_8,
-            0,
-        )?;
-        let at = Point::new(left + 3, bottom - 4);
-        imgproc::put_text(
-            &mut picture,
-            &label,
-            at,
-            font,
-            0.45,
-            colour,
-            1,
-            imgproc::LINE_AA,
-            false,
-        )?;
+/// Draws every occupied slot into the frame: its box, number, track id and
+/// class; dashed while HELD. Takes canonical slots (0..1, origin top left).
+/// Blocks for some milliseconds on a large frame.
+///
+/// # Errors
+/// When the frame's memory does not match its size.
+pub fn annotate(
+    frame: &mut Frame,
+    slots: &[Slot],
+    classes: &[String],
+) -> Result<(), AnnotateError> {
+    check(frame)?;
+    let size = frame.size;
+    let mut row = Mat::from_bytes_mut::<Vec3b>(&mut frame.bgr)?;
+    let mut picture = row.reshape_mut(3, size.height as i32)?;
+    let mut pen = Pen::for_frame(size);
+    let occupied = || {
+        slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.state != SlotState::Empty)
+    };
+    for (index, slot) in occupied() {
+        pen.draw_box(&mut picture, index, slot)?;
+    }
+    // After all boxes, so that no box crosses a label.
+    for (index, slot) in occupied() {
+        pen.draw_label(&mut picture, index, slot, classes)?;
     }
     Ok(())
 }
 
-/// Saves a frame; the ending (.png, .jpg) says as what.
-pub fn save(frame: &Frame, path: &Path) -> Result<(), SinkError> {
-    let name = path.display().to_string();
-    let fail = |reason: &str| {
-        SinkError::new(
-            &name,
-            format!(
-                "the picture cannot be written ({reason}); check the folder, and that the name ends in .png or .jpg"
-            ),
-        )
+/// Writes a frame as PNG or JPEG, as the path's ending says.
+///
+/// # Errors
+/// When the frame's memory does not match its size or the file cannot be
+/// written; names the file.
+pub fn save(frame: &Frame, path: &Path) -> Result<(), AnnotateError> {
+    check(frame)?;
+    let row = Mat::from_bytes::<Vec3b>(&frame.bgr)?;
+    let picture = row.reshape(3, frame.size.height as i32)?;
+    let fail = |reason: String| AnnotateError::Save {
+        path: path.display().to_string(),
+        reason,
     };
-    let (rows, columns) = (frame.size.height as i32, frame.size.width as i32);
-    let picture = Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, &frame.bgr)
-        .map_err(|e| fail(&e.message))?;
-    match imgcodecs::imwrite(&name, &picture, &Vector::new()) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(fail("the system refused")),
-        Err(_) => Err(fail("unknown ending, or no such folder")),
+    let ending = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default()
+        .to_lowercase();
+    if !["png", "jpg", "jpeg"].contains(&ending.as_str()) {
+        return Err(fail(format!("unknown ending '{ending}'")));
+    }
+    // Encoded in memory and written by us: OpenCV gives no reason when a file
+    // cannot be opened, and cannot open every Windows path.
+    let mut bytes = opencv::core::Vector::<u8>::new();
+    let encoded = imgcodecs::imencode_def(&format!(".{ending}"), &picture, &mut bytes)
+        .map_err(|e| fail(e.message))?;
+    if !encoded {
+        return Err(fail(format!("OpenCV has no encoder for .{ending}")));
+    }
+    std::fs::write(path, bytes.as_slice()).map_err(|e| fail(e.to_string()))
+}
+
+fn check(frame: &Frame) -> Result<(), AnnotateError> {
+    let FrameSize { width, height } = frame.size;
+    let bytes = frame.bgr.len();
+    if bytes == 0 || bytes as u64 != u64::from(width) * u64::from(height) * 3 {
+        return Err(AnnotateError::Frame {
+            seq: frame.seq,
+            bytes,
+            width,
+            height,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::pen::COLOURS;
+    use super::*;
+
+    const SIZE: FrameSize = FrameSize::new(320, 240);
+
+    fn grey() -> Frame {
+        let bytes = (SIZE.width * SIZE.height * 3) as usize;
+        Frame {
+            seq: 1,
+            capture_ns: 0,
+            arrival_ns: 0,
+            decode_ns: 0,
+            size: SIZE,
+            bgr: vec![90; bytes],
+        }
+    }
+
+    fn slot(state: SlotState) -> Slot {
+        Slot {
+            track_id: 12,
+            state,
+            class_id: 0,
+            x: 0.5,
+            y: 0.5,
+            w: 0.5,
+            h: 0.5,
+            ..Slot::default()
+        }
+    }
+
+    fn pixel(frame: &Frame, x: u32, y: u32) -> [u8; 3] {
+        let at = ((y * frame.size.width + x) * 3) as usize;
+        frame.bgr[at..at + 3].try_into().unwrap()
+    }
+
+    fn edge_pixels(frame: &Frame) -> usize {
+        (60..180)
+            .filter(|y| pixel(frame, 240, *y) == COLOURS[0])
+            .count()
+    }
+
+    #[test]
+    fn an_active_slot_is_framed_in_its_colour() {
+        let mut frame = grey();
+        annotate(&mut frame, &[slot(SlotState::Active)], &["person".into()]).unwrap();
+        assert!(edge_pixels(&frame) >= 119);
+        assert_eq!(
+            pixel(&frame, 160, 120),
+            [90; 3],
+            "the object itself stays visible"
+        );
+    }
+
+    #[test]
+    fn a_held_slot_is_dashed() {
+        let mut frame = grey();
+        annotate(&mut frame, &[slot(SlotState::Held)], &[]).unwrap();
+        let drawn = edge_pixels(&frame);
+        assert!((40..90).contains(&drawn), "{drawn}");
+    }
+
+    #[test]
+    fn empty_slots_leave_the_frame_alone() {
+        let mut frame = grey();
+        annotate(&mut frame, &[Slot::default(), slot(SlotState::Empty)], &[]).unwrap();
+        assert_eq!(frame.bgr, grey().bgr);
+    }
+
+    #[test]
+    fn boxes_and_labels_at_the_edges_are_drawn_within_the_frame() {
+        let mut frame = grey();
+        let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+        let slots = corners.map(|(x, y)| Slot {
+            x,
+            y,
+            ..slot(SlotState::Active)
+        });
+        annotate(
+            &mut frame,
+            &slots,
+            &["a very long class name indeed, longer than this".into()],
+        )
+        .unwrap();
+        assert_ne!(frame.bgr, grey().bgr);
+    }
+
+    #[test]
+    fn pictures_are_written_and_errors_name_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.png", "b.jpg"] {
+            let path = folder.path().join(name);
+            save(&grey(), &path).unwrap();
+            let picture = imgcodecs::imread_def(path.to_str().unwrap()).unwrap();
+            assert_eq!((picture.cols(), picture.rows()), (320, 240));
+        }
+        for name in ["missing/a.png", "a.txt"] {
+            let error = save(&grey(), &folder.path().join(name))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(name.rsplit('/').next().unwrap()), "{error}");
+        }
+        let torn = Frame {
+            bgr: vec![0; 7],
+            ..grey()
+        };
+        assert!(
+            save(&torn, Path::new("a.png"))
+                .unwrap_err()
+                .to_string()
+                .contains("320x240")
+        );
     }
 }

@@ -1,54 +1,103 @@
 //! JSON lines: one whole snapshot a line.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::{Sink, SinkError};
+use super::text::TextOutput;
+use super::{Sink, SinkError, SinkStats};
 use crate::slots::Snapshot;
 
-/// Writes every snapshot as a line of JSON.
+/// Writes every snapshot as one line of JSON, in the units and origin of the
+/// configuration, times included.
 pub struct JsonlSink {
-    name: String,
-    out: BufWriter<Box<dyn Write + Send>>,
+    out: TextOutput,
 }
 
 impl JsonlSink {
-    /// Writes to a file, which is emptied first.
+    /// Makes or empties a file, which is flushed every second.
+    ///
+    /// # Errors
+    /// When the file cannot be made; names it.
     pub fn create(path: &Path) -> Result<Self, SinkError> {
-        let name = path.display().to_string();
-        let file = File::create(path).map_err(|e| {
-            SinkError::new(
-                &name,
-                format!("cannot be written ({e}); check folder and permissions"),
-            )
-        })?;
         Ok(Self {
-            name,
-            out: BufWriter::new(Box::new(file)),
+            out: TextOutput::create("jsonl", path)?,
         })
     }
 
-    /// Writes to the standard output.
+    /// Writes to the standard output, each line at once. Blocks while the
+    /// program that reads it does not read.
     pub fn stdout() -> Self {
         Self {
-            name: "stdout".into(),
-            out: BufWriter::new(Box::new(std::io::stdout())),
+            out: TextOutput::stdout("jsonl"),
         }
     }
 }
 
 impl Sink for JsonlSink {
     fn name(&self) -> &str {
-        &self.name
+        self.out.name()
     }
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
-        let fail = |e: &dyn std::fmt::Display| SinkError::new(&self.name, e);
-        let line = serde_json::to_string(snapshot).map_err(|e| fail(&e))?;
-        // A reader at the other end of a pipe wants the line now.
-        writeln!(self.out, "{line}")
-            .and_then(|()| self.out.flush())
-            .map_err(|e| SinkError::new(&self.name, e))
+        let mut line = serde_json::to_string(snapshot).map_err(|e| SinkError {
+            name: self.out.name().to_owned(),
+            reason: format!(
+                "snapshot {} is no JSON ({e}); please report this",
+                snapshot.seq
+            ),
+        })?;
+        line.push('\n');
+        self.out.write(&line, snapshot.publish_ns)
+    }
+
+    fn stats(&self) -> SinkStats {
+        self.out.stats()
+    }
+
+    fn finish(&mut self) -> Result<(), SinkError> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::sink::text::tests::SharedText;
+    use crate::slots::{Slot, SlotState};
+    use crate::source::SourceState;
+
+    #[test]
+    fn every_snapshot_is_one_line_with_all_its_fields() {
+        let shared = SharedText::default();
+        let mut sink = JsonlSink {
+            out: TextOutput::new("jsonl".into(), Box::new(shared.clone()), 0),
+        };
+        let slot = Slot {
+            track_id: 7,
+            state: SlotState::Held,
+            x: 0.25,
+            ..Slot::default()
+        };
+        for seq in 1..=2 {
+            let snapshot = Snapshot {
+                seq,
+                capture_ns: 12,
+                source_state: SourceState::Live,
+                slots: vec![slot],
+                ..Snapshot::default()
+            };
+            sink.send(&snapshot).unwrap();
+        }
+        let text = shared.text();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1]["seq"], 2);
+        assert_eq!(lines[0]["capture_ns"], 12);
+        assert_eq!(lines[0]["source_state"], "live");
+        assert_eq!(lines[0]["slots"][0]["state"], "held");
+        assert_eq!(lines[0]["slots"][0]["x"], 0.25);
     }
 }

@@ -1,37 +1,60 @@
-//! Sink: whole snapshots in, messages and files out.
+//! Sinks: snapshots in, messages, files and pictures out.
 //!
-//! Sinks run on the thread `rextrack:<camera>:sink`, behind a bounded queue,
-//! so that a name server or a disk that blocks one never delays tracking.
+//! Sinks run on the pipeline's sink thread, which takes the newest snapshot:
+//! a slow sink misses snapshots and never slows the flow. [`OscSink`] sends to
+//! an OSC receiver, [`MotSink`] and [`JsonlSink`] write text, and [`annotate`]
+//! draws slots into a frame.
 
 pub mod annotate;
 mod jsonl;
 mod mot;
-mod osc;
+pub mod osc;
+mod text;
 
-use crate::slots::Snapshot;
 pub use jsonl::JsonlSink;
 pub use mot::MotSink;
 pub use osc::OscSink;
+
+use crate::slots::Snapshot;
 
 /// Carries snapshots out of the process.
 pub trait Sink: Send {
     /// A short name for logs and counters, such as `osc 127.0.0.1:5005`.
     fn name(&self) -> &str;
 
-    /// Whether it needs normalised coordinates with the origin top left,
-    /// whatever the configuration asks for.
+    /// Whether [`send`](Self::send) wants slots as the table gives them (0..1,
+    /// origin top left), not in the units and origin of `slots`.
     fn wants_canonical(&self) -> bool {
         false
     }
 
-    /// Sends one whole snapshot. Must not block for longer than a file write
-    /// or a name look-up.
+    /// Sends one whole snapshot. Must not block for longer than a file write.
+    ///
+    /// # Errors
+    /// When the sink is broken for good, such as a full disk. A sink that tries
+    /// again with the next snapshot counts and logs its failure by itself and
+    /// gives `Ok`.
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError>;
+
+    /// What went out so far.
+    fn stats(&self) -> SinkStats;
 
     /// Called once, after the last snapshot.
     fn finish(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
+}
+
+/// Counters of one sink, from its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct SinkStats {
+    /// Datagrams or lines handed to the system.
+    pub sent: u64,
+    /// Datagrams or lines that did not get out, or that the receiver's machine
+    /// sent back.
+    pub failed: u64,
+    /// Bytes handed to the system.
+    pub bytes: u64,
 }
 
 /// Why a snapshot did not get out.
@@ -42,13 +65,4 @@ pub struct SinkError {
     pub name: String,
     /// What went wrong and what mends it.
     pub reason: String,
-}
-
-impl SinkError {
-    fn new(name: &str, reason: impl std::fmt::Display) -> Self {
-        Self {
-            name: name.to_owned(),
-            reason: reason.to_string(),
-        }
-    }
 }

@@ -1,42 +1,50 @@
-//! MOTChallenge rows, for scoring.
+//! MOTChallenge rows of the tracks that sit in slots.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Sink, SinkError};
+use super::text::TextOutput;
+use super::{Sink, SinkError, SinkStats};
 use crate::geometry::BBox;
 use crate::slots::{SlotState, Snapshot};
 
-/// Writes the active slots of every frame as
-/// `frame,id,left,top,width,height,score,-1,-1,-1`: pixels, frames from 1.
+/// Writes each ACTIVE slot of each new frame as a MOTChallenge row:
+///
+/// ```text
+/// frame,id,left,top,width,height,score,-1,-1,-1
+/// ```
+///
+/// `frame` is the source's frame number from 1, `id` the track id, the box is
+/// in pixels of the full frame with two decimals. The format of the
+/// MOTChallenge benchmarks (Dendorfer et al. 2020, "MOT20").
 pub struct MotSink {
-    name: String,
-    out: BufWriter<File>,
+    out: TextOutput,
+    /// Snapshots between frames repeat the newest frame's number.
     frame_seq: u64,
+    rows: String,
 }
 
 impl MotSink {
-    /// Writes to a file, which is emptied first.
+    /// Makes or empties the file.
+    ///
+    /// # Errors
+    /// When the file cannot be made; names it.
     pub fn create(path: &Path) -> Result<Self, SinkError> {
-        let name = path.display().to_string();
-        let file = File::create(path).map_err(|e| {
-            SinkError::new(
-                &name,
-                format!("cannot be written ({e}); check folder and permissions"),
-            )
-        })?;
-        Ok(Self {
-            name,
-            out: BufWriter::new(file),
+        Ok(Self::new(TextOutput::create("mot", path)?))
+    }
+
+    fn new(out: TextOutput) -> Self {
+        Self {
+            out,
             frame_seq: 0,
-        })
+            rows: String::new(),
+        }
     }
 }
 
 impl Sink for MotSink {
     fn name(&self) -> &str {
-        &self.name
+        self.out.name()
     }
 
     fn wants_canonical(&self) -> bool {
@@ -44,11 +52,11 @@ impl Sink for MotSink {
     }
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
-        // Ticks between frames are not frames.
         if snapshot.frame_seq == self.frame_seq {
             return Ok(());
         }
         self.frame_seq = snapshot.frame_seq;
+        self.rows.clear();
         let (width, height) = (
             snapshot.frame_size.width as f32,
             snapshot.frame_size.height as f32,
@@ -58,24 +66,77 @@ impl Sink for MotSink {
             .iter()
             .filter(|s| s.state == SlotState::Active)
         {
-            let [left, top, _, _] = BBox::new(slot.x, slot.y, slot.w, slot.h).ltrb();
-            writeln!(
-                self.out,
-                "{},{},{:.2},{:.2},{:.2},{:.2},{:.4},-1,-1,-1",
+            let [left, top, ..] = BBox::new(slot.x, slot.y, slot.w, slot.h).ltrb();
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                self.rows,
+                "{},{},{:.2},{:.2},{:.2},{:.2},{:.2},-1,-1,-1",
                 snapshot.frame_seq,
                 slot.track_id,
                 left * width,
                 top * height,
                 slot.w * width,
                 slot.h * height,
-                slot.score
-            )
-            .map_err(|e| SinkError::new(&self.name, e))?;
+                slot.score,
+            );
         }
-        Ok(())
+        self.out.write(&self.rows, snapshot.publish_ns)
+    }
+
+    fn stats(&self) -> SinkStats {
+        self.out.stats()
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
-        self.out.flush().map_err(|e| SinkError::new(&self.name, e))
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::geometry::FrameSize;
+    use crate::slots::Slot;
+
+    #[test]
+    fn active_slots_of_new_frames_become_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        let mut sink = MotSink::create(&path).unwrap();
+        let active = Slot {
+            track_id: 7,
+            state: SlotState::Active,
+            score: 0.876,
+            x: 0.5,
+            y: 0.5,
+            w: 0.1,
+            h: 0.25,
+            ..Slot::default()
+        };
+        let held = Slot {
+            state: SlotState::Held,
+            track_id: 8,
+            ..active
+        };
+        let mut snapshot = Snapshot {
+            frame_seq: 3,
+            frame_size: FrameSize::new(768, 576),
+            slots: vec![Slot::default(), held, active],
+            ..Snapshot::default()
+        };
+        sink.send(&snapshot).unwrap();
+        snapshot.seq += 1;
+        sink.send(&snapshot).unwrap();
+        snapshot.frame_seq = 5;
+        sink.send(&snapshot).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            "3,7,345.60,216.00,76.80,144.00,0.88,-1,-1,-1\n\
+             5,7,345.60,216.00,76.80,144.00,0.88,-1,-1,-1\n"
+        );
+        assert!(sink.wants_canonical());
+        assert_eq!(sink.stats().sent, 2);
     }
 }

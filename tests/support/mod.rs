@@ -44,6 +44,8 @@ pub fn picture(path: &std::path::Path) -> Frame {
     Frame {
         seq: 1,
         capture_ns: 1,
+        arrival_ns: 0,
+        decode_ns: 0,
         size,
         bgr: mat.data_bytes().unwrap().to_vec(),
     }

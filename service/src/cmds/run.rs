@@ -74,25 +74,16 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .map(|d| d.classes)
             .unwrap_or_default();
         let mut frame = view.frame.as_ref().clone();
-        annotate::draw(&mut frame, &view.snapshot.slots, &classes)
+        annotate::annotate(&mut frame, &view.snapshot.slots, &classes)
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
     }
-    let lost: Vec<_> = pipelines
-        .iter()
-        .flat_map(|p| p.stats().sinks)
-        .filter(|s| s.failed > 0)
-        .collect();
-    for sink in lost.iter().filter(|s| s.problem.is_some()) {
-        log::warn!(
-            "{}: {} of {} snapshots were not sent",
-            sink.name,
-            sink.failed,
-            sink.failed + sink.sent
-        );
-    }
     report(args, &pipelines);
-    Ok(())
+    let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
+    match sinks.filter_map(|sink| sink.broken).next() {
+        Some(broken) => Err(Failure::work(broken)),
+        None => Ok(()),
+    }
 }
 
 /// The configuration that file and options make together.

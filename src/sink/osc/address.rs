@@ -1,0 +1,206 @@
+//! OSC addresses: a pattern of the configuration, filled in for a slot.
+
+use std::fmt::Write as _;
+
+use super::OscError;
+use crate::config::Axis;
+
+/// What a channel's address is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AddressPattern {
+    parts: Vec<Part>,
+    /// Whether the address follows the owner's track id.
+    pub uses_id: bool,
+    /// Whether the address follows the owner's class.
+    pub uses_class: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Text(String),
+    Index,
+    Axis,
+    Id,
+    Class,
+}
+
+/// What an address is filled in with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fill<'a> {
+    /// From 0.
+    pub index: usize,
+    pub axis: Axis,
+    pub id: u64,
+    /// Already made safe by [`safe`].
+    pub class: &'a str,
+}
+
+impl AddressPattern {
+    /// Reads prefix and format; `{camera}` is filled in at once.
+    pub fn parse(prefix: &str, format: &str, camera_id: &str) -> Result<Self, OscError> {
+        let text = join(prefix, format, camera_id);
+        let mut parts = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(open) = rest.find('{') {
+            let Some(length) = rest[open..].find('}') else {
+                break;
+            };
+            if open > 0 {
+                parts.push(Part::Text(rest[..open].to_owned()));
+            }
+            parts.push(match &rest[open + 1..open + length] {
+                "index" => Part::Index,
+                "axis" => Part::Axis,
+                "id" => Part::Id,
+                "class" => Part::Class,
+                other => {
+                    return Err(OscError::Placeholder {
+                        name: other.to_owned(),
+                    });
+                }
+            });
+            rest = &rest[open + length + 1..];
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        for part in &parts {
+            if let Part::Text(text) = part {
+                check(text)?;
+            }
+        }
+        let (uses_id, uses_class) = (parts.contains(&Part::Id), parts.contains(&Part::Class));
+        Ok(Self {
+            parts,
+            uses_id,
+            uses_class,
+        })
+    }
+
+    /// The address of one channel.
+    pub fn render(&self, fill: Fill<'_>) -> String {
+        let mut address = String::new();
+        for part in &self.parts {
+            // Writing to a String cannot fail.
+            let _ = match part {
+                Part::Text(text) => address.write_str(text),
+                Part::Index => write!(address, "{}", fill.index + 1),
+                Part::Axis => address.write_str(axis_name(fill.axis)),
+                Part::Id => write!(address, "{}", fill.id),
+                Part::Class => address.write_str(fill.class),
+            };
+        }
+        address
+    }
+}
+
+/// The address of the array message: prefix and `slots`.
+pub(super) fn array_address(prefix: &str, camera_id: &str) -> Result<String, OscError> {
+    let address = join(prefix, "slots", camera_id);
+    check(&address)?;
+    Ok(address)
+}
+
+/// Prefix and format as one path: a `/` in front, none doubled.
+fn join(prefix: &str, format: &str, camera_id: &str) -> String {
+    let mut text = format!("/{prefix}{format}").replace("{camera}", &safe(camera_id));
+    while text.contains("//") {
+        text = text.replace("//", "/");
+    }
+    text
+}
+
+/// A name as one piece of an address: what OSC reserves becomes `_`.
+pub(super) fn safe(name: &str) -> String {
+    if name.is_empty() {
+        return "_".into();
+    }
+    name.chars()
+        .map(|c| if c == '/' || is_reserved(c) { '_' } else { c })
+        .collect()
+}
+
+fn check(address: &str) -> Result<(), OscError> {
+    match address.chars().find(|c| is_reserved(*c)) {
+        Some(found) => Err(OscError::Character {
+            found,
+            address: address.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Printable ASCII only, less what OSC 1.0 keeps for patterns.
+fn is_reserved(c: char) -> bool {
+    !c.is_ascii_graphic() || "#*,?[]{}".contains(c)
+}
+
+/// The name of an axis in addresses and configuration.
+pub(super) fn axis_name(axis: Axis) -> &'static str {
+    match axis {
+        Axis::X => "x",
+        Axis::Y => "y",
+        Axis::W => "w",
+        Axis::H => "h",
+        Axis::Vx => "vx",
+        Axis::Vy => "vy",
+        Axis::Id => "id",
+        Axis::Generation => "generation",
+        Axis::State => "state",
+        Axis::Class => "class",
+        Axis::Score => "score",
+        Axis::Age => "age",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn address(prefix: &str, format: &str) -> String {
+        let fill = Fill {
+            index: 0,
+            axis: Axis::Vx,
+            id: 12,
+            class: &safe("traffic light"),
+        };
+        AddressPattern::parse(prefix, format, "cam 1/a")
+            .unwrap()
+            .render(fill)
+    }
+
+    #[test]
+    fn default_gives_p1_x() {
+        assert_eq!(address("/", "p{index}_{axis}"), "/p1_vx");
+    }
+
+    #[test]
+    fn every_placeholder_is_filled_in_and_made_safe() {
+        assert_eq!(
+            address("/{camera}/", "{class}/{id}/{index}/{axis}"),
+            "/cam_1_a/traffic_light/12/1/vx"
+        );
+        assert_eq!(address("", "{camera}:{axis}"), "/cam_1_a:vx");
+    }
+
+    #[test]
+    fn slashes_are_neither_missing_nor_doubled() {
+        for prefix in ["", "/", "//"] {
+            assert_eq!(address(prefix, "/p{index}"), "/p1");
+        }
+        assert_eq!(address("stage/", "/p{index}"), "/stage/p1");
+    }
+
+    #[test]
+    fn errors_name_what_is_wrong() {
+        let error = |format| {
+            AddressPattern::parse("/", format, "c")
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(error("p{idx}").contains("{idx}"), "{}", error("p{idx}"));
+        assert!(error("p{index").contains("'{'"), "{}", error("p{index"));
+        assert!(error("p {index}").contains("' '"), "{}", error("p {index}"));
+    }
+}
