@@ -289,7 +289,7 @@ fn a_looped_file_goes_on_without_a_jump_in_time() {
     } = stage;
     let thread = std::thread::spawn(move || capture.run());
     let mut times = Vec::new();
-    for _ in 0..6 {
+    while times.len() < 6 {
         if let Taken::Item(Delivery::Frame(frame)) = outlet.take(Some(Duration::from_secs(60))) {
             times.push((frame.capture_ns - START_NS) / NS_PER_MS);
         }
