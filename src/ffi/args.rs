@@ -101,6 +101,31 @@ pub unsafe fn hand_over(
     Err(Failure(RextrackStatus::RextrackErrBufferTooSmall, reason))
 }
 
+/// Checks the size that the caller wrote at the beginning of an output struct,
+/// and gives it.
+///
+/// # Safety
+/// `out` is NULL or points to a struct that begins with its own size in bytes.
+pub unsafe fn check_struct<T>(
+    out: *const T,
+    least: usize,
+    function: &str,
+) -> Result<usize, Failure> {
+    if out.is_null() {
+        return Err(Failure::argument(format!(
+            "{function}: the output struct is NULL"
+        )));
+    }
+    // SAFETY: not NULL; the first field is a u32, as the caller vouches.
+    let theirs = unsafe { out.cast::<u32>().read() } as usize;
+    if theirs < least {
+        return Err(Failure::argument(format!(
+            "{function}: struct_size is {theirs}, at least {least} is needed; set it to sizeof the struct"
+        )));
+    }
+    Ok(theirs)
+}
+
 /// Writes a struct that begins with `uint32_t struct_size` as far as the
 /// caller's version of it reaches: an older caller gets the fields it knows,
 /// the fields that only a newer caller knows stay untouched.
@@ -115,18 +140,8 @@ pub unsafe fn write_struct<T>(
     function: &str,
 ) -> Result<(), Failure> {
     const SIZE_FIELD: usize = size_of::<u32>();
-    if out.is_null() {
-        return Err(Failure::argument(format!(
-            "{function}: the output struct is NULL"
-        )));
-    }
-    // SAFETY: not NULL; the first field is a u32, as the caller vouches.
-    let theirs = unsafe { out.cast::<u32>().read() } as usize;
-    if theirs < least {
-        return Err(Failure::argument(format!(
-            "{function}: struct_size is {theirs}, at least {least} is needed; set it to sizeof the struct"
-        )));
-    }
+    // SAFETY: as the caller vouches.
+    let theirs = unsafe { check_struct(out, least, function) }?;
     let size = theirs.min(size_of::<T>());
     // SAFETY: both sides have at least `size` bytes; the host's struct and our
     // value do not overlap. The size field stays the caller's.

@@ -9,7 +9,7 @@
 //! | `logging.rs` | `rextrack_set_log` |
 //! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_destroy` |
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
-//! | `snapshot.rs` | `rextrack_poll`, `rextrack_wait` |
+//! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
 //! | `stats.rs` | `rextrack_stats` |
 //!
 //! Errors and panics end in `status::guard`, the one place where they become
@@ -35,7 +35,7 @@ pub use pipeline::{
 pub use settings::{rextrack_get_config, rextrack_get_config_ex, rextrack_set_config};
 pub use snapshot::{
     RextrackSlot, RextrackSlotState, RextrackSnapshot, RextrackSourceState, rextrack_poll,
-    rextrack_wait,
+    rextrack_poll_at, rextrack_wait,
 };
 pub use stats::{RextrackStats, rextrack_stats};
 pub use status::{RextrackStatus, rextrack_last_error, rextrack_status_string};

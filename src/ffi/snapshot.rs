@@ -166,23 +166,73 @@ pub unsafe extern "C" fn rextrack_poll(
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
 ) -> RextrackStatus {
-    const NAME: &str = "rextrack_poll";
-    guard(|| {
-        // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
-        if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
-            return Err(Failure::argument("rextrack_poll: slots is NULL"));
-        }
-        let header = pipeline.poll_with(capacity, |index, slot| {
-            // SAFETY: `index` < `capacity`, for which the caller vouches.
-            unsafe { slots.add(index).write(slot.into()) };
-        });
-        if snapshot.is_null() {
-            return Ok(());
-        }
-        // SAFETY: NULL or valid, as the caller vouches.
-        unsafe { args::write_struct(&header.into(), snapshot, SNAPSHOT_LEAST, NAME) }
+    // SAFETY: the same promises.
+    guard(|| unsafe { copy_out(pipeline, None, slots, capacity, snapshot, "rextrack_poll") })
+}
+
+/// As `rextrack_poll`, with each occupied slot moved by its own motion from the
+/// snapshot's `capture_ns` to `t_ns` on the clock of `rextrack_now_ns`, and
+/// `age_ms` and `life_ms` grown as much. Give it the time at which the picture
+/// will be seen, and what it shows does not lag behind the people. The speed
+/// decays while nothing is seen, so that nobody flies off the stage; a time
+/// before `capture_ns` moves nothing.
+///
+/// Any thread, any number at once. Wait-free, as `rextrack_poll`.
+///
+/// # Safety
+/// As `rextrack_poll`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_poll_at(
+    pipeline: *const RextrackPipeline,
+    t_ns: i64,
+    slots: *mut RextrackSlot,
+    capacity: usize,
+    snapshot: *mut RextrackSnapshot,
+) -> RextrackStatus {
+    // SAFETY: the same promises.
+    guard(|| unsafe {
+        copy_out(
+            pipeline,
+            Some(t_ns),
+            slots,
+            capacity,
+            snapshot,
+            "rextrack_poll_at",
+        )
     })
+}
+
+/// What `rextrack_poll` and `rextrack_poll_at` have in common.
+///
+/// # Safety
+/// As `rextrack_poll`.
+unsafe fn copy_out(
+    pipeline: *const RextrackPipeline,
+    at_ns: Option<i64>,
+    slots: *mut RextrackSlot,
+    capacity: usize,
+    snapshot: *mut RextrackSnapshot,
+    function: &str,
+) -> Result<(), Failure> {
+    // SAFETY: NULL or live, as the caller vouches.
+    let pipeline = unsafe { args::handle(pipeline, function) }?;
+    if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
+        return Err(Failure::argument(format!("{function}: slots is NULL")));
+    }
+    if !snapshot.is_null() {
+        // SAFETY: not NULL, and valid as the caller vouches. Checked before
+        // anything is written.
+        unsafe { args::check_struct(snapshot, SNAPSHOT_LEAST, function) }?;
+    }
+    let header = pipeline.poll_with(at_ns, capacity, |index, slot| {
+        // SAFETY: `index` < `capacity`, for which the caller vouches.
+        unsafe { slots.add(index).write(slot.into()) };
+    });
+    if snapshot.is_null() {
+        return Ok(());
+    }
+    // SAFETY: valid, as the caller vouches.
+    unsafe { args::write_struct(&header.into(), snapshot, SNAPSHOT_LEAST, function) }
 }
 
 /// Blocks until a snapshot newer than `after_seq` is there, then returns

@@ -131,6 +131,7 @@ impl Chain {
         Outgoing {
             canonical,
             presented,
+            presentation: self.presentation,
         }
     }
 }

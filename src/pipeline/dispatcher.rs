@@ -8,7 +8,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::stats::SinkReport;
 use crate::sink::{Sink, SinkError};
-use crate::slots::Snapshot;
+use crate::slots::{Presentation, Snapshot};
 
 /// Snapshots that may wait. Beyond that the oldest is dropped; half a second
 /// at 120 frames a second.
@@ -21,6 +21,8 @@ pub struct Outgoing {
     pub canonical: Arc<Snapshot>,
     /// In the units and with the origin that the configuration asks for.
     pub presented: Arc<Snapshot>,
+    /// What leads from the one to the other.
+    pub presentation: Presentation,
 }
 
 enum Job {

@@ -21,7 +21,7 @@ use std::time::Instant;
 use parking_lot::{Condvar, Mutex};
 
 use crate::geometry::FrameSize;
-use crate::slots::{Slot, SlotState, Snapshot};
+use crate::slots::{Presentation, Slot, SlotState, Snapshot};
 use crate::source::SourceState;
 
 /// Most slots that a snapshot can have.
@@ -58,6 +58,9 @@ pub struct Header {
     pub active: u32,
     /// Slots in all.
     pub slot_count: u32,
+    /// Units and origin in which hosts want the slots; the slots themselves
+    /// are exchanged in canonical form, in which they can be predicted.
+    pub presentation: Presentation,
 }
 
 #[derive(Debug)]
@@ -121,7 +124,7 @@ impl Exchange {
     /// Makes `snapshot` the newest; slots beyond [`SLOTS_MAX`] are left out.
     /// Returns false, and leaves the previous one in place, when every buffer
     /// is pinned by a sleeping reader.
-    pub fn publish(&self, snapshot: &Snapshot) -> bool {
+    pub fn publish(&self, snapshot: &Snapshot, presentation: Presentation) -> bool {
         let mut writer = self.writer.lock();
         let free = (0..BUFFERS).find(|&i| {
             i != writer.current
@@ -130,7 +133,7 @@ impl Exchange {
         let Some(free) = free else { return false };
         let buffer = &self.buffers[free];
         buffer.released.store(0, Ordering::Relaxed);
-        encode(snapshot, &buffer.words);
+        encode(snapshot, presentation, &buffer.words);
         // Release: readers that see the number see the words. Acquire: our
         // next look at `released` comes after the readers' additions.
         let old = self
@@ -145,21 +148,16 @@ impl Exchange {
         true
     }
 
-    /// Copies the newest snapshot: every slot that fits goes to `slots`. Wait-free.
-    pub fn read(&self, slots: &mut [Slot]) -> Header {
-        self.read_with(slots.len(), |index, slot| slots[index] = slot)
-    }
-
-    /// Gives up to `limit` slots of the newest snapshot to `take`. Wait-free as
-    /// far as `take` is.
-    pub fn read_with(&self, limit: usize, mut take: impl FnMut(usize, Slot)) -> Header {
+    /// Gives up to `limit` slots of the newest snapshot to `take`, with what
+    /// they have in common. Wait-free as far as `take` is.
+    pub fn read(&self, limit: usize, mut take: impl FnMut(&Header, usize, Slot)) -> Header {
         let held = self.newest.fetch_add(1, Ordering::Acquire);
         let buffer = &self.buffers[(held >> COUNT_BITS) as usize];
         let header = decode_header(&buffer.words);
         let count = (header.slot_count as usize).min(limit);
         let words = buffer.words[HEADER_WORDS..].chunks_exact(SLOT_WORDS);
         for (index, words) in words.take(count).enumerate() {
-            take(index, decode_slot(words));
+            take(&header, index, decode_slot(words));
         }
         // Release: the loads above are over before the writer may reuse.
         buffer.released.fetch_add(1, Ordering::Release);
@@ -205,7 +203,7 @@ fn halves(word: u64) -> (u32, u32) {
     ((word >> 32) as u32, word as u32)
 }
 
-fn encode(snapshot: &Snapshot, words: &[AtomicU64]) {
+fn encode(snapshot: &Snapshot, presentation: Presentation, words: &[AtomicU64]) {
     let put = |index: usize, value: u64| words[index].store(value, Ordering::Relaxed);
     let slots = &snapshot.slots[..snapshot.slots.len().min(SLOTS_MAX)];
     let active = slots
@@ -222,6 +220,7 @@ fn encode(snapshot: &Snapshot, words: &[AtomicU64]) {
     );
     put(5, pair(snapshot.source_state as u32, snapshot.waiting));
     put(6, pair(active as u32, slots.len() as u32));
+    put(7, presentation.to_bits().into());
     for (index, slot) in slots.iter().enumerate() {
         let at = HEADER_WORDS + index * SLOT_WORDS;
         put(at, slot.track_id);
@@ -249,6 +248,7 @@ fn decode_header(words: &[AtomicU64]) -> Header {
         waiting,
         active,
         slot_count,
+        presentation: Presentation::from_bits(get(7) as u32),
     }
 }
 
@@ -322,7 +322,7 @@ mod tests {
 
     fn read(exchange: &Exchange) -> (Header, Vec<Slot>) {
         let mut slots = vec![Slot::default(); 32];
-        let header = exchange.read(&mut slots);
+        let header = exchange.read(slots.len(), |_, index, slot| slots[index] = slot);
         (header, slots)
     }
 
@@ -331,7 +331,8 @@ mod tests {
         let exchange = Exchange::default();
         assert_eq!(read(&exchange).0, Header::default());
         let snapshot = numbered(17);
-        assert!(exchange.publish(&snapshot));
+        let presentation = Presentation::from_bits(2);
+        assert!(exchange.publish(&snapshot, presentation));
         let (header, slots) = read(&exchange);
         assert_eq!(slots, snapshot.slots);
         assert_eq!(
@@ -345,7 +346,8 @@ mod tests {
                 frame_size: FrameSize::new(640, 480),
                 waiting: 3,
                 active: 32,
-                slot_count: 32
+                slot_count: 32,
+                presentation,
             }
         );
     }
@@ -353,7 +355,7 @@ mod tests {
     #[test]
     fn readers_never_see_half_an_update() {
         let exchange = Arc::new(Exchange::default());
-        exchange.publish(&numbered(1));
+        exchange.publish(&numbered(1), Presentation::default());
         let done = Arc::new(AtomicBool::new(false));
         let readers: Vec<_> = (0..4)
             .map(|_| {
@@ -370,7 +372,7 @@ mod tests {
             })
             .collect();
         for n in 2..20_000 {
-            exchange.publish(&numbered(n));
+            exchange.publish(&numbered(n), Presentation::default());
         }
         done.store(true, Ordering::Relaxed);
         for reader in readers {
@@ -381,15 +383,15 @@ mod tests {
     #[test]
     fn sleeping_readers_pin_their_buffer_and_stop_nobody() {
         let exchange = Exchange::default();
-        exchange.publish(&numbered(1));
+        exchange.publish(&numbered(1), Presentation::default());
         // A read inside a read is a reader that sleeps in the middle of its own.
-        exchange.read_with(1, |_, _| {
+        exchange.read(1, |_, _, _| {
             for n in 2..100 {
-                assert!(exchange.publish(&numbered(n)));
+                assert!(exchange.publish(&numbered(n), Presentation::default()));
                 assert_eq!(read(&exchange).0.seq, n);
             }
         });
-        assert!(exchange.publish(&numbered(100)));
+        assert!(exchange.publish(&numbered(100), Presentation::default()));
         assert_eq!(read(&exchange).0.seq, 100);
     }
 
@@ -398,7 +400,7 @@ mod tests {
         let exchange = Arc::new(Exchange::default());
         let late = Instant::now() + Duration::from_secs(3600);
         assert_eq!(exchange.wait(0, 0, Instant::now()), Wake::TimedOut);
-        exchange.publish(&numbered(5));
+        exchange.publish(&numbered(5), Presentation::default());
         assert_eq!(exchange.wait(4, 0, late), Wake::Newer);
         let sleeper = Arc::clone(&exchange);
         let thread = std::thread::spawn(move || sleeper.wait(5, 0, late));

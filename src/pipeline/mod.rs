@@ -253,13 +253,30 @@ impl Pipeline {
     /// Copies the newest whole snapshot; slots that do not fit are left out.
     /// Wait-free: no lock, no allocation, no system call.
     pub fn poll(&self, slots: &mut [Slot]) -> Header {
-        self.shared.exchange.read(slots)
+        self.poll_with(None, slots.len(), |index, slot| slots[index] = slot)
     }
 
-    /// Gives up to `limit` slots of the newest whole snapshot to `take`, as
-    /// [`Pipeline::poll`] does.
-    pub fn poll_with(&self, limit: usize, take: impl FnMut(usize, Slot)) -> Header {
-        self.shared.exchange.read_with(limit, take)
+    /// As [`Pipeline::poll`], with each slot moved on by its own motion from
+    /// the snapshot's capture time to `at_ns`. A time before it changes nothing.
+    pub fn poll_at(&self, at_ns: i64, slots: &mut [Slot]) -> Header {
+        self.poll_with(Some(at_ns), slots.len(), |index, slot| slots[index] = slot)
+    }
+
+    /// Gives up to `limit` slots of the newest whole snapshot to `take`, moved
+    /// on to `at_ns` if given. Wait-free as far as `take` is.
+    pub fn poll_with(
+        &self,
+        at_ns: Option<i64>,
+        limit: usize,
+        mut take: impl FnMut(usize, Slot),
+    ) -> Header {
+        self.shared.exchange.read(limit, |header, index, mut slot| {
+            if let Some(at_ns) = at_ns {
+                slot.advance(at_ns.saturating_sub(header.capture_ns));
+            }
+            header.presentation.present(&mut slot, header.frame_size);
+            take(index, slot);
+        })
     }
 
     /// Blocks until there is a snapshot newer than `after_seq`, or none can be

@@ -205,7 +205,9 @@ impl Worker {
     }
 
     fn publish(&self, outgoing: Outgoing) {
-        self.shared.exchange.publish(&outgoing.presented);
+        self.shared
+            .exchange
+            .publish(&outgoing.canonical, outgoing.presentation);
         {
             let mut measured = self.shared.measured.lock();
             measured.snapshots += 1;

@@ -19,7 +19,9 @@ mod table;
 pub use presentation::Presentation;
 pub use table::SlotTable;
 
+use crate::clock::{NS_PER_MS, NS_PER_S};
 use crate::geometry::FrameSize;
+use crate::motion;
 use crate::source::SourceState;
 use serde::Serialize;
 
@@ -80,6 +82,22 @@ pub struct Slot {
     pub age_ms: u32,
     /// Milliseconds since the owner was first seen; 0 when empty.
     pub life_ms: u32,
+}
+
+impl Slot {
+    /// Moves an occupied canonical slot `by_ns` on by its own motion; a
+    /// negative time counts as 0. Neither allocates nor blocks.
+    pub fn advance(&mut self, by_ns: i64) {
+        if self.state == SlotState::Empty || by_ns <= 0 {
+            return;
+        }
+        let dt_s = by_ns as f32 / NS_PER_S as f32;
+        ([self.x, self.y], [self.vx, self.vy]) =
+            motion::predict([self.x, self.y], [self.vx, self.vy], dt_s);
+        let by_ms = u32::try_from(by_ns / NS_PER_MS).unwrap_or(u32::MAX);
+        self.age_ms = self.age_ms.saturating_add(by_ms);
+        self.life_ms = self.life_ms.saturating_add(by_ms);
+    }
 }
 
 impl Default for Slot {

@@ -2,6 +2,7 @@
 
 use super::{Slot, SlotState, Snapshot};
 use crate::config::{Origin, SlotsConfig, Units};
+use crate::geometry::FrameSize;
 
 /// Turns canonical slots (0..1, origin top left) into the units and origin of
 /// `slots.units` and `slots.origin`. By default it changes nothing.
@@ -31,28 +32,55 @@ impl Presentation {
     /// released with `on_release: zero`) stay zero also where y grows upwards.
     /// Before the first frame there is no frame size, and pixels are all 0.
     pub fn apply(self, snapshot: &mut Snapshot) {
-        if self.is_identity() {
+        for slot in &mut snapshot.slots {
+            self.present(slot, snapshot.frame_size);
+        }
+    }
+
+    /// As [`apply`](Self::apply), for one slot of a frame of that size. Neither
+    /// allocates nor blocks.
+    pub fn present(self, slot: &mut Slot, size: FrameSize) {
+        if self.is_identity() || is_zeroed(slot) {
             return;
         }
         let scale = match self.units {
             Units::Normalized => [1.0, 1.0],
-            Units::Pixels => [
-                snapshot.frame_size.width as f32,
-                snapshot.frame_size.height as f32,
-            ],
+            Units::Pixels => [size.width as f32, size.height as f32],
         };
-        for slot in snapshot.slots.iter_mut().filter(|s| !is_zeroed(s)) {
-            if self.origin == Origin::BottomLeft {
-                slot.y = 1.0 - slot.y;
-                // Not `-vy`, which shows a resting object's speed as "-0".
-                slot.vy = 0.0 - slot.vy;
-            }
-            for v in [&mut slot.x, &mut slot.w, &mut slot.vx] {
-                *v *= scale[0];
-            }
-            for v in [&mut slot.y, &mut slot.h, &mut slot.vy] {
-                *v *= scale[1];
-            }
+        if self.origin == Origin::BottomLeft {
+            slot.y = 1.0 - slot.y;
+            // Not `-vy`, which shows a resting object's speed as "-0".
+            slot.vy = 0.0 - slot.vy;
+        }
+        for v in [&mut slot.x, &mut slot.w, &mut slot.vx] {
+            *v *= scale[0];
+        }
+        for v in [&mut slot.y, &mut slot.h, &mut slot.vy] {
+            *v *= scale[1];
+        }
+    }
+
+    /// The presentation in one word, for the exchange.
+    pub(crate) fn to_bits(self) -> u32 {
+        let pixels = u32::from(self.units == Units::Pixels);
+        let bottom_left = u32::from(self.origin == Origin::BottomLeft);
+        pixels | bottom_left << 1
+    }
+
+    /// The presentation of such a word.
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        let pick = |bit: u32| bits & bit != 0;
+        Self {
+            units: if pick(1) {
+                Units::Pixels
+            } else {
+                Units::Normalized
+            },
+            origin: if pick(2) {
+                Origin::BottomLeft
+            } else {
+                Origin::TopLeft
+            },
         }
     }
 }
@@ -65,7 +93,6 @@ fn is_zeroed(slot: &Slot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::FrameSize;
 
     fn snapshot() -> Snapshot {
         let active = Slot {
