@@ -45,7 +45,9 @@ impl From<PipelineError> for Failure {
         match error {
             PipelineError::Config(_) | PipelineError::Osc(_) => Self::usage(message),
             // A name in the configuration that stands for nothing.
-            PipelineError::Detect(error) if error.kind() == ErrorKind::Config => {
+            PipelineError::Detect(error)
+                if matches!(error.kind(), ErrorKind::Config | ErrorKind::Missing) =>
+            {
                 Self::usage(message)
             }
             _ => Self::work(message),

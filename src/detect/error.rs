@@ -146,8 +146,10 @@ pub enum DetectError {
 /// What kind of thing is at fault; for exit codes and statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The configuration names something that is not there.
+    /// The configuration is wrong in itself.
     Config,
+    /// The model that the configuration names is not there.
+    Missing,
     /// The model's file is not usable.
     Model,
     /// ONNX Runtime is missing or not usable.
@@ -163,11 +165,10 @@ impl DetectError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NoRuntime { .. } | Self::RuntimeFixed { .. } => ErrorKind::Runtime,
+            Self::UnknownClass { .. } | Self::Roi { .. } => ErrorKind::Config,
             Self::ModelMissing { .. }
             | Self::ModelNeedsExport { .. }
-            | Self::UnknownBuiltin { .. }
-            | Self::UnknownClass { .. }
-            | Self::Roi { .. } => ErrorKind::Config,
+            | Self::UnknownBuiltin { .. } => ErrorKind::Missing,
             Self::ModelUnreadable { .. } | Self::ModelForeign { .. } => ErrorKind::Model,
             Self::Device { .. } => ErrorKind::Device,
             Self::Frame { .. } | Self::Picture(_) | Self::Inference { .. } => ErrorKind::Internal,

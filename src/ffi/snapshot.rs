@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args;
 use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
-use crate::pipeline::Header;
+use crate::pipeline::{Header, Next};
 use crate::slots::Slot;
 
 /// Values of `RextrackSlot.state`.
@@ -206,38 +206,21 @@ pub unsafe extern "C" fn rextrack_wait(
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { args::handle(pipeline, "rextrack_wait") }?;
-        if pipeline.wait(after_seq, Duration::ZERO) {
-            return Ok(());
+        match pipeline.next(after_seq, Duration::from_millis(timeout_ms.into())) {
+            Next::Snapshot => Ok(()),
+            Next::Failed(error) => Err(error.into()),
+            Next::TimedOut => Err(Failure(
+                RextrackStatus::RextrackErrTimeout,
+                format!("rextrack_wait: no newer snapshot within {timeout_ms} ms"),
+            )),
+            Next::Ended => Err(Failure(
+                RextrackStatus::RextrackErrEnded,
+                "the file is over".into(),
+            )),
+            Next::Stopped => Err(Failure(
+                RextrackStatus::RextrackErrNotRunning,
+                "the pipeline is not running; call rextrack_start".into(),
+            )),
         }
-        if let Some(outcome) = over(pipeline) {
-            return Err(outcome);
-        }
-        if pipeline.wait(after_seq, Duration::from_millis(timeout_ms.into())) {
-            return Ok(());
-        }
-        Err(over(pipeline).unwrap_or_else(|| {
-            let text = format!("rextrack_wait: no newer snapshot within {timeout_ms} ms");
-            Failure(RextrackStatus::RextrackErrTimeout, text)
-        }))
     })
-}
-
-/// Why no newer snapshot will come.
-fn over(pipeline: &crate::pipeline::Pipeline) -> Option<Failure> {
-    if let Some(error) = pipeline.failure() {
-        return Some(error.into());
-    }
-    if pipeline.is_finished() {
-        return Some(Failure(
-            RextrackStatus::RextrackErrEnded,
-            "the file is over".into(),
-        ));
-    }
-    if !pipeline.is_running() {
-        return Some(Failure(
-            RextrackStatus::RextrackErrNotRunning,
-            "the pipeline is not running; call rextrack_start".into(),
-        ));
-    }
-    None
 }

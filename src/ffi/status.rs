@@ -72,7 +72,9 @@ impl From<PipelineError> for Failure {
 fn status_of(error: &DetectError) -> RextrackStatus {
     match error.kind() {
         crate::detect::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
-        crate::detect::ErrorKind::Model => RextrackStatus::RextrackErrModel,
+        crate::detect::ErrorKind::Missing | crate::detect::ErrorKind::Model => {
+            RextrackStatus::RextrackErrModel
+        }
         crate::detect::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
         crate::detect::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
         crate::detect::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,

@@ -16,7 +16,7 @@
 //! Buffers are made of atomic words, so that no unsafe code is needed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
@@ -64,6 +64,17 @@ pub struct Header {
 struct Buffer {
     words: Box<[AtomicU64]>,
     released: AtomicU64,
+}
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// There is a newer snapshot.
+    Newer,
+    /// Something else happened; see [`Exchange::alarm`].
+    Alarm,
+    /// Nothing happened in time.
+    TimedOut,
 }
 
 /// Hands the newest snapshot to whoever asks.
@@ -155,18 +166,27 @@ impl Exchange {
         header
     }
 
-    /// Blocks until a snapshot newer than `after_seq` is there, an alarm is
-    /// raised or the time is over. Returns whether there is a newer one.
-    pub fn wait(&self, after_seq: u64, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+    /// Blocks until a snapshot newer than `after_seq` is there, more than
+    /// `alarms` alarms were raised, or the deadline is over.
+    pub fn wait(&self, after_seq: u64, alarms: u64, deadline: Instant) -> Wake {
         let mut writer = self.writer.lock();
-        let alarms = writer.alarms;
-        while writer.seq <= after_seq && writer.alarms == alarms {
+        loop {
+            if writer.seq > after_seq {
+                return Wake::Newer;
+            }
+            if writer.alarms > alarms {
+                return Wake::Alarm;
+            }
             if self.published.wait_until(&mut writer, deadline).timed_out() {
-                break;
+                return Wake::TimedOut;
             }
         }
-        writer.seq > after_seq
+    }
+
+    /// Alarms raised so far. Ask before looking at what an alarm may tell, so
+    /// that one raised in between is not slept through.
+    pub fn alarms(&self) -> u64 {
+        self.writer.lock().alarms
     }
 
     /// Wakes everyone in [`Exchange::wait`], because something else happened
@@ -264,6 +284,8 @@ fn decode_slot(words: &[AtomicU64]) -> Slot {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
     use super::*;
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
@@ -374,15 +396,14 @@ mod tests {
     #[test]
     fn wait_returns_for_a_newer_snapshot_and_for_an_alarm() {
         let exchange = Arc::new(Exchange::default());
-        assert!(!exchange.wait(0, Duration::ZERO));
+        let late = Instant::now() + Duration::from_secs(3600);
+        assert_eq!(exchange.wait(0, 0, Instant::now()), Wake::TimedOut);
         exchange.publish(&numbered(5));
-        assert!(exchange.wait(4, Duration::ZERO));
+        assert_eq!(exchange.wait(4, 0, late), Wake::Newer);
         let sleeper = Arc::clone(&exchange);
-        let thread = std::thread::spawn(move || sleeper.wait(5, Duration::from_secs(3600)));
-        while !thread.is_finished() {
-            exchange.alarm();
-            std::thread::yield_now();
-        }
-        assert!(!thread.join().unwrap());
+        let thread = std::thread::spawn(move || sleeper.wait(5, 0, late));
+        exchange.alarm();
+        assert_eq!(thread.join().unwrap(), Wake::Alarm);
+        assert_eq!(exchange.alarms(), 1);
     }
 }

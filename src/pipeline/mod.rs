@@ -36,7 +36,8 @@ use crate::sink::{self, Sink};
 use crate::slots::Slot;
 use crate::source::{self, Capture, Delivery};
 pub use error::PipelineError;
-pub use exchange::{Exchange, Header, SLOTS_MAX};
+use exchange::Wake;
+pub use exchange::{Header, SLOTS_MAX};
 use shared::Shared;
 pub use shared::View;
 pub use stats::{Latency, SinkReport, Stages, Stats};
@@ -55,6 +56,21 @@ const STOP_SINK: Duration = Duration::from_millis(200);
 pub struct Pipeline {
     shared: Arc<Shared>,
     run: Mutex<Option<Run>>,
+}
+
+/// What a wait for the next snapshot came to.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// There is a newer snapshot.
+    Snapshot,
+    /// There was none in time; there may be later.
+    TimedOut,
+    /// The file is over.
+    Ended,
+    /// The pipeline is not running.
+    Stopped,
+    /// The pipeline cannot go on, or goes on without the latest change.
+    Failed(PipelineError),
 }
 
 /// What exists only while a pipeline runs.
@@ -245,25 +261,58 @@ impl Pipeline {
         self.shared.exchange.read_with(limit, take)
     }
 
-    /// Blocks until there is a snapshot newer than `after_seq`, or something
-    /// else to see ([`Pipeline::failure`], [`Pipeline::is_finished`]), or the
-    /// time is over. Returns whether there is a newer snapshot.
-    pub fn wait(&self, after_seq: u64, timeout: Duration) -> bool {
-        self.shared.exchange.wait(after_seq, timeout)
+    /// Blocks until there is a snapshot newer than `after_seq`, or none can be
+    /// expected, or the time is over. A change that was accepted by
+    /// [`Pipeline::set_config`] and turned out not to work later is told once,
+    /// as [`Next::Failed`], while the pipeline goes on as before.
+    pub fn next(&self, after_seq: u64, timeout: Duration) -> Next {
+        let deadline = Instant::now() + timeout;
+        let exchange = &self.shared.exchange;
+        loop {
+            // Asked before the rest, so that no alarm is slept through.
+            let alarms = exchange.alarms();
+            let newer = exchange.wait(after_seq, u64::MAX, Instant::now()) == Wake::Newer;
+            if newer {
+                return Next::Snapshot;
+            }
+            if let Some(over) = self.over() {
+                return over;
+            }
+            match exchange.wait(after_seq, alarms, deadline) {
+                Wake::Newer => return Next::Snapshot,
+                Wake::TimedOut => return Next::TimedOut,
+                Wake::Alarm => {}
+            }
+        }
+    }
+
+    /// Why no newer snapshot will come.
+    fn over(&self) -> Option<Next> {
+        let refused = self.shared.refused.lock().take();
+        if let Some(error) = refused.or_else(|| self.failure()) {
+            Some(Next::Failed(error))
+        } else if self.is_finished() {
+            Some(Next::Ended)
+        } else if !self.is_running() {
+            Some(Next::Stopped)
+        } else {
+            None
+        }
     }
 
     /// Blocks until the file is over and its last snapshot is published, the
     /// pipeline cannot go on, or the time is over.
     pub fn wait_finished(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
-        while !self.is_finished() && self.failure().is_none() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+        loop {
+            let alarms = self.shared.exchange.alarms();
+            if self.is_finished() || self.failure().is_some() {
+                return self.is_finished();
+            }
+            if self.shared.exchange.wait(u64::MAX, alarms, deadline) == Wake::TimedOut {
                 return false;
             }
-            self.shared.exchange.wait(u64::MAX, left);
         }
-        self.is_finished()
     }
 
     /// Whether a file came to its end and all of it is processed.
@@ -271,7 +320,7 @@ impl Pipeline {
         self.shared.finished.load(Ordering::Acquire)
     }
 
-    /// Why the pipeline cannot go on, or could not load its newest model.
+    /// Why the pipeline cannot go on.
     pub fn failure(&self) -> Option<PipelineError> {
         if let Some(error) = self.shared.failure.lock().clone() {
             return Some(error);

@@ -51,6 +51,8 @@ pub struct Shared {
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
     pub failure: Mutex<Option<PipelineError>>,
+    /// Why the latest change was given up, until somebody is told.
+    pub refused: Mutex<Option<PipelineError>>,
     pub finished: AtomicBool,
     pub view: Mutex<Option<View>>,
     /// Held by the infer thread while it runs, so that a pipeline which is
@@ -74,6 +76,7 @@ impl Shared {
             measured: Mutex::default(),
             detector: Mutex::default(),
             failure: Mutex::default(),
+            refused: Mutex::default(),
             finished: AtomicBool::new(false),
             view: Mutex::default(),
             dispatcher: Dispatcher::default(),
@@ -84,6 +87,12 @@ impl Shared {
     /// The configuration in force.
     pub fn config(&self) -> Arc<PipelineConfig> {
         Arc::clone(&self.config.lock())
+    }
+
+    /// Notes why a change was given up, and wakes who waits.
+    pub fn refuse(&self, error: PipelineError) {
+        *self.refused.lock() = Some(error);
+        self.exchange.alarm();
     }
 
     /// Notes why the pipeline cannot go on, and wakes who waits for it.

@@ -278,8 +278,10 @@ impl Worker {
                 log::error!("[{}] {error}", self.config.camera.id);
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
+                    self.shared.refuse(error);
+                } else {
+                    self.shared.fail(error);
                 }
-                self.shared.fail(error);
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Files, network streams and webcams through OpenCV's `VideoCapture`.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Vec3b, Vector};
 use opencv::videoio::{
-    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_HEIGHT,
-    CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC,
+    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_COUNT,
+    CAP_PROP_FRAME_HEIGHT, CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC,
     CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture, VideoCaptureTrait, VideoCaptureTraitConst,
 };
 
@@ -71,12 +72,24 @@ fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<()
     probe::probe(target, stop)
 }
 
+/// Whose clock a source's frames follow.
+enum Pace {
+    /// The camera's: a frame arrives when it was seen.
+    Live,
+    /// The file's own time stamps; the path is for errors.
+    File(PathBuf),
+    /// The time stamps of a recording that comes over the network in pieces
+    /// faster than it plays: a video file on a web server, or HLS.
+    Recording,
+}
+
 /// An open `VideoCapture`.
 struct VideoSource {
     capture: VideoCapture,
     shown: String,
-    /// The file's path; `None` for what is live.
-    file: Option<PathBuf>,
+    pace: Pace,
+    /// The first frame waits, grabbed while the backlog was thrown away.
+    waits: bool,
     size: FrameSize,
     frames: u64,
     /// Media time of the newest frame, for files whose stamps are missing.
@@ -108,7 +121,7 @@ impl VideoSource {
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
             .ok_or_else(|| not_video("FFmpeg does not know the format"))?;
-        Ok(Self::new(capture, shown, Some(path.to_owned())))
+        Ok(Self::new(capture, shown, Pace::File(path.to_owned())))
     }
 
     fn open_webcam(index: u32, shown: String) -> Result<Self, SourceError> {
@@ -120,7 +133,7 @@ impl VideoSource {
             .ok_or_else(failed)?;
         // The newest picture, not the oldest of a queue. Not every driver obeys.
         capture.set(CAP_PROP_BUFFERSIZE, 1.0).ok();
-        Ok(Self::new(capture, shown, None))
+        Ok(Self::new(capture, shown, Pace::Live))
     }
 
     fn open_stream(
@@ -129,12 +142,14 @@ impl VideoSource {
         shown: String,
     ) -> Result<Self, SourceError> {
         let milliseconds = i32::try_from(probe::TIMEOUT.as_millis()).unwrap_or(i32::MAX);
-        let parameters = Vector::from_slice(&[
+        let mut parameters = vec![
             CAP_PROP_OPEN_TIMEOUT_MSEC,
             milliseconds,
             CAP_PROP_READ_TIMEOUT_MSEC,
             milliseconds,
-        ]);
+        ];
+        parameters.extend(ffmpeg::low_delay());
+        let parameters = Vector::from_slice(&parameters);
         let url = match address {
             StreamAddress::Rtsp { .. } => with_transport(&address.expose(), transport),
             _ => address.expose(),
@@ -145,10 +160,43 @@ impl VideoSource {
             .ok_or_else(|| SourceError::Undecodable {
                 address: shown.clone(),
             })?;
-        Ok(Self::new(capture, shown, None))
+        if is_recording(address, &capture) {
+            return Ok(Self::new(capture, shown, Pace::Recording));
+        }
+        let mut source = Self::new(capture, shown, Pace::Live);
+        source.skip_backlog()?;
+        Ok(source)
     }
 
-    fn new(capture: VideoCapture, shown: String, file: Option<PathBuf>) -> Self {
+    /// Throws away what FFmpeg gathered while it looked at the stream, up to
+    /// some seconds of it. Stamped on arrival, those frames would show everyone
+    /// running many times too fast.
+    fn skip_backlog(&mut self) -> Result<(), SourceError> {
+        /// What is there already comes faster than this.
+        const AT_ONCE: Duration = Duration::from_millis(5);
+        /// More than any backlog; a stream that floods is taken as it is.
+        const MOST: u32 = 500;
+        for _ in 0..MOST {
+            let asked = Instant::now();
+            if !self.capture.grab().map_err(|e| self.failed(&e))? {
+                return Err(self.stalled());
+            }
+            if asked.elapsed() > AT_ONCE {
+                break;
+            }
+        }
+        self.waits = true;
+        Ok(())
+    }
+
+    fn stalled(&self) -> SourceError {
+        SourceError::Stalled {
+            address: self.shown.clone(),
+            seconds: probe::TIMEOUT.as_secs(),
+        }
+    }
+
+    fn new(capture: VideoCapture, shown: String, pace: Pace) -> Self {
         let side = |property| capture.get(property).unwrap_or(0.0).max(0.0) as u32;
         let size = FrameSize::new(side(CAP_PROP_FRAME_WIDTH), side(CAP_PROP_FRAME_HEIGHT));
         let fps = capture.get(CAP_PROP_FPS).unwrap_or(0.0);
@@ -161,7 +209,8 @@ impl VideoSource {
         Self {
             capture,
             shown,
-            file,
+            pace,
+            waits: false,
             size,
             frames: 0,
             media_ns: -1,
@@ -177,6 +226,20 @@ impl VideoSource {
     }
 }
 
+/// Whether frames have to be paced by their own time stamps.
+fn is_recording(address: &StreamAddress, capture: &VideoCapture) -> bool {
+    let StreamAddress::Http { .. } = address else {
+        return false;
+    };
+    let playlist = address.network().is_some_and(|network| {
+        let path = network.tail().split(['?', '#']).next().unwrap_or_default();
+        [".m3u8", ".mpd"].iter().any(|e| path.ends_with(e))
+    });
+    // A live MJPEG stream has no end, and so no number of frames.
+    let frames = capture.get(CAP_PROP_FRAME_COUNT).unwrap_or(0.0);
+    playlist || (frames > 0.0 && frames < 1e9)
+}
+
 /// FFmpeg's RTSP reader takes the transport from the query and removes it
 /// before it asks the camera.
 fn with_transport(url: &str, transport: RtspTransport) -> String {
@@ -189,22 +252,20 @@ fn with_transport(url: &str, transport: RtspTransport) -> String {
 
 impl Source for VideoSource {
     fn advance(&mut self) -> Result<Advance, SourceError> {
-        let grabbed = self.capture.grab().map_err(|e| self.failed(&e))?;
+        let grabbed =
+            std::mem::take(&mut self.waits) || self.capture.grab().map_err(|e| self.failed(&e))?;
         if !grabbed {
-            return match &self.file {
-                Some(path) if self.frames == 0 => Err(SourceError::NotVideo {
+            return match &self.pace {
+                Pace::File(path) if self.frames == 0 => Err(SourceError::NotVideo {
                     path: path.clone(),
                     reason: "FFmpeg found no picture".into(),
                 }),
-                Some(_) => Ok(Advance::End),
-                None => Err(SourceError::Stalled {
-                    address: self.shown.clone(),
-                    seconds: probe::TIMEOUT.as_secs(),
-                }),
+                Pace::File(_) => Ok(Advance::End),
+                Pace::Live | Pace::Recording => Err(self.stalled()),
             };
         }
         self.frames += 1;
-        if self.file.is_none() {
+        if matches!(self.pace, Pace::Live) {
             return Ok(Advance::Frame { media_ns: None });
         }
         let stamped = (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64;

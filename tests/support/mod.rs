@@ -59,3 +59,27 @@ pub fn pipeline(model: &str) -> PipelineConfig {
     config.service.models_dir = models_dir();
     config
 }
+
+/// A film of a bright square that walks from left to right over a still
+/// ground, for `builtin:motion`: 25 frames a second, 320x240, MJPEG.
+pub fn film(path: &std::path::Path, frames: u32) {
+    use opencv::core::{CV_8UC3, Mat, Point, Rect, Scalar, Size};
+    use opencv::imgproc::{LINE_8, rectangle};
+    use opencv::videoio::{VideoWriter, VideoWriterTrait};
+    let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();
+    let name = path.to_str().unwrap();
+    let mut writer = VideoWriter::new(name, fourcc, 25.0, Size::new(320, 240), true).unwrap();
+    for frame in 0..frames {
+        let ground = Scalar::new(90.0, 110.0, 100.0, 0.0);
+        let mut picture = Mat::new_rows_cols_with_default(240, 320, CV_8UC3, ground).unwrap();
+        let left = 20 + (frame as i32 * 2) % 240;
+        // The first frames show the ground alone, which the detector learns.
+        if frame >= 20 {
+            let square = Rect::from_points(Point::new(left, 90), Point::new(left + 40, 150));
+            let white = Scalar::new(250.0, 250.0, 250.0, 0.0);
+            rectangle(&mut picture, square, white, -1, LINE_8, 0).unwrap();
+        }
+        writer.write(&picture).unwrap();
+    }
+    writer.release().unwrap();
+}

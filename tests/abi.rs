@@ -1,0 +1,374 @@
+//! The C ABI as a host uses it, through its functions alone.
+#![allow(clippy::unwrap_used)]
+#![allow(unsafe_code)] // The ABI is unsafe by nature.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
+mod support;
+
+use std::ffi::{CStr, CString, c_char};
+use std::net::TcpListener;
+use std::path::Path;
+use std::ptr::{null, null_mut};
+use std::time::{Duration, Instant};
+
+use rextrack::ffi::*;
+use serde_json::{Value, json};
+
+const OK: RextrackStatus = RextrackStatus::RextrackOk;
+const ARGUMENT: RextrackStatus = RextrackStatus::RextrackErrInvalidArgument;
+const CONFIG: RextrackStatus = RextrackStatus::RextrackErrConfig;
+
+/// A handle that is destroyed whatever happens.
+struct Handle(*mut RextrackPipeline);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        assert_eq!(unsafe { rextrack_destroy(self.0) }, OK);
+    }
+}
+
+impl Handle {
+    fn create(config: &Value) -> Result<Self, (RextrackStatus, String)> {
+        let text = CString::new(config.to_string()).unwrap();
+        let mut out = null_mut();
+        match unsafe { rextrack_create(text.as_ptr(), &mut out) } {
+            OK => Ok(Self(out)),
+            status => {
+                assert!(out.is_null());
+                Err((status, last_error()))
+            }
+        }
+    }
+
+    fn set(&self, patch: &str) -> RextrackStatus {
+        let patch = CString::new(patch).unwrap();
+        unsafe { rextrack_set_config(self.0, patch.as_ptr()) }
+    }
+
+    fn config(&self, include_secrets: i32) -> Value {
+        let mut length = 0;
+        let ask = |buffer, capacity, length| unsafe {
+            rextrack_get_config_ex(self.0, include_secrets, buffer, capacity, length)
+        };
+        assert_eq!(ask(null_mut(), 0, &mut length), OK);
+        let mut text = vec![0u8; length + 1];
+        assert_eq!(ask(text.as_mut_ptr().cast(), text.len(), null_mut()), OK);
+        let text = CStr::from_bytes_until_nul(&text).unwrap();
+        serde_json::from_slice(text.to_bytes()).unwrap()
+    }
+
+    fn poll(&self) -> (RextrackSnapshot, Vec<RextrackSlot>) {
+        let mut slots = vec![RextrackSlot::default(); 32];
+        let mut snapshot = sized();
+        let status =
+            unsafe { rextrack_poll(self.0, slots.as_mut_ptr(), slots.len(), &mut snapshot) };
+        assert_eq!(status, OK);
+        slots.truncate(snapshot.slot_count as usize);
+        (snapshot, slots)
+    }
+
+    fn wait(&self, after: u64) -> RextrackStatus {
+        unsafe { rextrack_wait(self.0, after, 10_000) }
+    }
+
+    fn stats(&self) -> RextrackStats {
+        let mut stats = RextrackStats {
+            struct_size: size_of::<RextrackStats>() as u32,
+            ..Default::default()
+        };
+        assert_eq!(unsafe { rextrack_stats(self.0, &mut stats) }, OK);
+        stats
+    }
+
+    /// Waits snapshot by snapshot until one is as wanted.
+    fn until(&self, wanted: impl Fn(&RextrackSnapshot, &[RextrackSlot]) -> bool) {
+        let mut seq = 0;
+        loop {
+            assert_eq!(self.wait(seq), OK, "{}", last_error());
+            let (snapshot, slots) = self.poll();
+            if wanted(&snapshot, &slots) {
+                return;
+            }
+            seq = snapshot.seq;
+        }
+    }
+}
+
+fn sized() -> RextrackSnapshot {
+    RextrackSnapshot {
+        struct_size: size_of::<RextrackSnapshot>() as u32,
+        ..Default::default()
+    }
+}
+
+fn last_error() -> String {
+    let length = unsafe { rextrack_last_error(null_mut(), 0) };
+    let mut text = vec![0u8; length + 1];
+    unsafe { rextrack_last_error(text.as_mut_ptr().cast(), text.len()) };
+    let text = CStr::from_bytes_until_nul(&text).unwrap();
+    text.to_str().unwrap().to_owned()
+}
+
+fn text(pointer: *const c_char) -> String {
+    unsafe { CStr::from_ptr(pointer) }
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// A pipeline that sees what moves in a film.
+fn motion(film: &Path) -> Value {
+    json!({
+        "camera": {"stream": film, "every_frame": true},
+        "tracking": {"model": "builtin:motion", "objects_max": 4},
+    })
+}
+
+#[test]
+fn versions_and_texts_are_there() {
+    assert_eq!(text(rextrack_version_string()), env!("CARGO_PKG_VERSION"));
+    assert_eq!(rextrack_abi_version() >> 16, 0);
+    assert_eq!(text(rextrack_status_string(0)), "ok");
+    assert_eq!(text(rextrack_status_string(12345)), "unknown status");
+    let before = rextrack_now_ns();
+    assert!(rextrack_now_ns() >= before);
+}
+
+#[test]
+fn null_is_an_error_and_never_a_crash() {
+    let mut handle = null_mut();
+    let mut length = 0;
+    let (mut snapshot, mut stats) = (sized(), RextrackStats::default());
+    unsafe {
+        assert_eq!(rextrack_create(null(), &mut handle), ARGUMENT);
+        assert_eq!(rextrack_create(c"{}".as_ptr(), null_mut()), ARGUMENT);
+        assert_eq!(rextrack_start(null_mut()), ARGUMENT);
+        assert_eq!(rextrack_stop(null_mut()), ARGUMENT);
+        assert_eq!(rextrack_destroy(null_mut()), OK);
+        assert_eq!(rextrack_set_config(null_mut(), c"{}".as_ptr()), ARGUMENT);
+        assert_eq!(
+            rextrack_get_config(null(), null_mut(), 0, &mut length),
+            ARGUMENT
+        );
+        assert_eq!(
+            rextrack_poll(null(), null_mut(), 0, &mut snapshot),
+            ARGUMENT
+        );
+        assert_eq!(rextrack_wait(null(), 0, 0), ARGUMENT);
+        assert_eq!(rextrack_stats(null(), &mut stats), ARGUMENT);
+        assert_eq!(rextrack_set_log(9, None, null_mut()), ARGUMENT);
+    }
+    assert!(last_error().contains("rextrack_set_log: level"));
+}
+
+#[test]
+fn create_names_each_key_at_fault() {
+    let wrong = json!({
+        "camera": {"stream": "a.mp4"},
+        "tracking": {"model": "builtin:motion", "confidence": 1.5, "iou": -1},
+    });
+    let (status, message) = Handle::create(&wrong).err().unwrap();
+    assert_eq!(status, CONFIG);
+    assert!(message.contains("tracking.confidence: must be within 0..1, got 1.5"));
+    assert!(message.contains("tracking.iou: "), "{message}");
+
+    let (status, message) = Handle::create(&json!({"camera": {"strem": "a"}}))
+        .err()
+        .unwrap();
+    assert_eq!(status, CONFIG);
+    assert!(message.contains("camera.strem"), "{message}");
+
+    let missing = json!({"camera": {"stream": "a.mp4"}, "tracking": {"model": "no_such"}});
+    let (status, message) = Handle::create(&missing).err().unwrap();
+    assert_eq!(status, RextrackStatus::RextrackErrModel);
+    assert!(message.contains("no_such"), "{message}");
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused() {
+    let mut out = null_mut();
+    let status = unsafe { rextrack_create(c"{\"\xff\"}".as_ptr(), &mut out) };
+    assert_eq!(status, ARGUMENT);
+    assert!(last_error().contains("not UTF-8"));
+}
+
+#[test]
+fn messages_belong_to_threads() {
+    unsafe { rextrack_start(null_mut()) };
+    assert!(last_error().contains("rextrack_start"));
+    std::thread::spawn(|| {
+        assert_eq!(last_error(), "");
+        unsafe { rextrack_stop(null_mut()) };
+        assert!(last_error().contains("rextrack_stop"));
+    })
+    .join()
+    .unwrap();
+    assert!(last_error().contains("rextrack_start"));
+    // A buffer that is too small is filled with what fits, and closed.
+    let mut short = [1u8; 5];
+    let full = unsafe { rextrack_last_error(short.as_mut_ptr().cast(), short.len()) };
+    assert!(full > 5);
+    assert_eq!(&short, b"rext\0");
+}
+
+#[test]
+fn a_film_is_tracked_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("walk.avi");
+    support::film(&film, 100);
+    let pipeline = Handle::create(&motion(&film)).unwrap();
+    assert_eq!(pipeline.wait(0), RextrackStatus::RextrackErrNotRunning);
+    assert_eq!(pipeline.poll().0.seq, 0);
+    unsafe {
+        assert_eq!(rextrack_start(pipeline.0), OK);
+        assert_eq!(rextrack_start(pipeline.0), OK);
+    }
+    pipeline.until(|snapshot, slots| {
+        assert_eq!(snapshot.slot_count, 4);
+        if snapshot.frame_seq < 90 {
+            return false;
+        }
+        // The square's centre, 20 + 2 * 90 + 20 pixels of 320, within 3 %.
+        let expected = (40 + 2 * (snapshot.frame_seq - 1)) as f32 / 320.0;
+        let p1 = slots[0];
+        assert_eq!((p1.state, p1.generation, snapshot.active_count), (1, 1, 1));
+        assert!((p1.x - expected).abs() < 0.03, "{} {expected}", p1.x);
+        assert!((p1.y - 0.5).abs() < 0.03);
+        // Two pixels a frame at 25 frames a second.
+        assert!((p1.vx - 50.0 / 320.0).abs() < 0.03, "{}", p1.vx);
+        assert_eq!((snapshot.frame_width, snapshot.frame_height), (320, 240));
+        true
+    });
+    loop {
+        let (snapshot, _) = pipeline.poll();
+        match pipeline.wait(snapshot.seq) {
+            OK => {}
+            status => {
+                assert_eq!(status, RextrackStatus::RextrackErrEnded, "{}", last_error());
+                break;
+            }
+        }
+    }
+    let stats = pipeline.stats();
+    assert_eq!((stats.frames_in, stats.frames_processed), (100, 100));
+    assert_eq!(stats.dropped, 0);
+    unsafe {
+        assert_eq!(rextrack_stop(pipeline.0), OK);
+        assert_eq!(rextrack_stop(pipeline.0), OK);
+    }
+    let (snapshot, slots) = pipeline.poll();
+    assert_eq!(snapshot.source_state, 0);
+    assert!(slots.iter().all(|s| s.state == 0));
+    // Started again it goes on with the same counts.
+    assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
+    pipeline.until(|_, slots| slots[0].state == 1 && slots[0].generation == 2);
+}
+
+#[test]
+fn a_patch_applies_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("walk.avi");
+    support::film(&film, 30);
+    let pipeline = Handle::create(&motion(&film)).unwrap();
+    assert_eq!(pipeline.set(r#"{"tracking": {"confidence": 0.5}}"#), OK);
+    assert_eq!(pipeline.config(0)["tracking"]["confidence"], 0.5);
+    let mixed = r#"{"tracking": {"confidence": 0.7, "objects_max": 0}}"#;
+    assert_eq!(pipeline.set(mixed), CONFIG);
+    assert!(last_error().contains("tracking.objects_max"));
+    assert_eq!(pipeline.set("[]"), CONFIG);
+    assert_eq!(pipeline.set("{"), CONFIG);
+    assert_eq!(pipeline.config(0)["tracking"]["confidence"], 0.5);
+    // null gives a key its default back.
+    assert_eq!(pipeline.set(r#"{"tracking": {"confidence": null}}"#), OK);
+    assert_eq!(pipeline.config(0)["tracking"]["confidence"], 0.25);
+}
+
+#[test]
+fn passwords_are_shown_only_when_asked_for() {
+    let stream = "rtsp://admin:s3cret@192.0.2.1/live";
+    let config = json!({"camera": {"stream": stream}, "tracking": {"model": "builtin:motion"}});
+    let pipeline = Handle::create(&config).unwrap();
+    let shown = pipeline.config(0);
+    assert!(!shown.to_string().contains("s3cret"), "{shown}");
+    assert_eq!(pipeline.config(1)["camera"]["stream"], stream);
+    // What was shown can be given back without losing the password.
+    assert_eq!(pipeline.set(&shown.to_string()), OK);
+    assert_eq!(pipeline.config(1)["camera"]["stream"], stream);
+}
+
+#[test]
+fn buffers_that_are_too_small_say_what_is_needed() {
+    let config = json!({"camera": {"stream": "a.mp4"}, "tracking": {"model": "builtin:motion"}});
+    let pipeline = Handle::create(&config).unwrap();
+    let mut buffer = [1u8; 8];
+    let mut length = 0;
+    let pointer = buffer.as_mut_ptr().cast();
+    let status = unsafe { rextrack_get_config(pipeline.0, pointer, buffer.len(), &mut length) };
+    assert_eq!(status, RextrackStatus::RextrackErrBufferTooSmall);
+    assert!(length > 100);
+    assert_eq!(buffer[7], 0);
+}
+
+#[test]
+fn structs_may_be_older_or_newer_but_not_unsized() {
+    #[repr(C)]
+    struct Newer {
+        known: RextrackSnapshot,
+        added: u64,
+    }
+    let config = json!({"camera": {"stream": "a.mp4"}, "tracking": {"model": "builtin:motion"}});
+    let pipeline = Handle::create(&config).unwrap();
+    let mut unsized_one = RextrackSnapshot::default();
+    let status = unsafe { rextrack_poll(pipeline.0, null_mut(), 0, &mut unsized_one) };
+    assert_eq!(status, ARGUMENT);
+    assert!(last_error().contains("struct_size is 0"));
+    let mut newer = Newer {
+        known: RextrackSnapshot {
+            struct_size: size_of::<Newer>() as u32,
+            ..Default::default()
+        },
+        added: 77,
+    };
+    let pointer = (&raw mut newer).cast();
+    assert_eq!(
+        unsafe { rextrack_poll(pipeline.0, null_mut(), 0, pointer) },
+        OK
+    );
+    assert_eq!(newer.added, 77, "what the library does not know stays");
+    assert_eq!(newer.known.struct_size as usize, size_of::<Newer>());
+}
+
+#[test]
+fn a_camera_that_says_nothing_holds_nobody_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = format!("rtsp://{}/live", silent.local_addr().unwrap());
+    let config = json!({"camera": {"stream": stream}, "tracking": {"model": "builtin:motion"}});
+    let pipeline = Handle::create(&config).unwrap();
+    assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
+    // Once it is connected it waits for an answer that never comes.
+    let connection = silent.accept().unwrap();
+    let started = Instant::now();
+    drop(pipeline);
+    assert!(started.elapsed() < Duration::from_secs(2));
+    drop(connection);
+}
+
+#[test]
+fn a_model_that_cannot_be_used_is_told_by_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("text.onnx"), "not a model").unwrap();
+    let film = folder.path().join("walk.avi");
+    support::film(&film, 30);
+    let config = json!({
+        "camera": {"stream": film},
+        "tracking": {"model": "text"},
+        "service": {"models_dir": folder.path()},
+    });
+    if !support::has_runtime("a_model_that_cannot_be_used_is_told_by_wait") {
+        return;
+    }
+    let pipeline = Handle::create(&config).unwrap();
+    assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
+    assert_eq!(pipeline.wait(0), RextrackStatus::RextrackErrModel);
+    assert!(last_error().contains("text.onnx"), "{}", last_error());
+}
