@@ -240,8 +240,8 @@ mod tests {
                 for i in 0..8 {
                     let gain = row[i] / total;
                     self.mean[i] += gain * surprise;
-                    for j in 0..8 {
-                        self.covariance[i][j] -= gain * row[j];
+                    for (c, of_row) in self.covariance[i].iter_mut().zip(row) {
+                        *c -= gain * of_row;
                     }
                 }
             }
