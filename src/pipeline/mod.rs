@@ -34,7 +34,7 @@ use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 use crate::sink::{self, Sink};
 use crate::slots::Slot;
-use crate::source::{self, Capture, Delivery};
+use crate::source::{self, Capture, Delivery, SourceState};
 pub use error::PipelineError;
 use exchange::Wake;
 pub use exchange::{Header, SLOTS_MAX};
@@ -192,6 +192,7 @@ impl Pipeline {
         source.stop.request();
         inlet.close();
         source.thread.join_by(within(STOP_SOURCE));
+        self.shared.source.set_state(SourceState::Stopped);
         infer.join_by(within(STOP_INFER));
         self.shared.dispatcher.finish();
         sink.join_by(within(STOP_SINK));
@@ -325,7 +326,7 @@ impl Pipeline {
         if let Some(error) = self.shared.failure.lock().clone() {
             return Some(error);
         }
-        let failed = self.shared.source.state() == source::SourceState::Failed;
+        let failed = self.shared.source.state() == SourceState::Failed;
         self.shared
             .source
             .problem()

@@ -80,8 +80,12 @@ enum Ended {
 
 impl Capture {
     /// Runs until stopped, until a file ends, or until an error that no other
-    /// try can mend.
+    /// try can mend. Once stopped it touches nothing that it shares: another
+    /// thread may have taken over while this one was inside FFmpeg.
     pub fn run(mut self) {
+        if self.stop.is_requested() {
+            return;
+        }
         self.status.set_state(SourceState::Connecting);
         let mut session = Session::new(&self.camera);
         while !self.stop.is_requested() {
@@ -100,11 +104,10 @@ impl Capture {
                 Ended::Lost(SourceError::Stopped) => break,
                 Ended::Lost(error) => error,
             };
-            if !self.recover(&error, &mut session) {
+            if self.stop.is_requested() || !self.recover(&error, &mut session) {
                 return;
             }
         }
-        self.status.set_state(SourceState::Stopped);
     }
 
     /// Says what happened and waits before the next try. Returns false when
@@ -153,6 +156,9 @@ impl Capture {
                 Ok(Advance::End) => return Ended::EndOfFile,
                 Err(error) => return Ended::Lost(error),
             };
+            if self.stop.is_requested() {
+                return Ended::Stopped;
+            }
             let seq = self.status.count_frame();
             let arrival_ns = self.clock.now_ns();
             let capture_ns = session.stamp(arrival_ns, media_ns);
@@ -305,3 +311,6 @@ impl Session {
         self.latest_ns
     }
 }
+
+#[cfg(test)]
+mod tests;

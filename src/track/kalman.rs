@@ -240,8 +240,8 @@ mod tests {
                 for i in 0..8 {
                     let gain = row[i] / total;
                     self.mean[i] += gain * surprise;
-                    for (c, of_row) in self.covariance[i].iter_mut().zip(row) {
-                        *c -= gain * of_row;
+                    for (covariance, row) in self.covariance[i].iter_mut().zip(row) {
+                        *covariance -= gain * row;
                     }
                 }
             }

@@ -1,0 +1,312 @@
+//! The source's thread against a scripted camera and a simulated clock.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+use std::sync::atomic::AtomicU32;
+
+use super::*;
+use crate::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
+use crate::geometry::FrameSize;
+use crate::mailbox::Taken;
+
+const START_NS: i64 = NS_PER_S;
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+/// What one connection does, step by step.
+#[derive(Clone)]
+enum Step {
+    /// A frame arrives after that many milliseconds.
+    Live(u64),
+    /// A file's frame of that media time, in milliseconds.
+    Media(i64),
+    /// The size of all later frames.
+    Resize(u32, u32),
+    /// The connection breaks.
+    Break,
+    End,
+}
+
+struct Camera {
+    clock: Arc<SimulatedClock>,
+    steps: VecDeque<Step>,
+    size: FrameSize,
+}
+
+impl Source for Camera {
+    fn advance(&mut self) -> Result<Advance, SourceError> {
+        loop {
+            return match self.steps.pop_front().unwrap_or(Step::Break) {
+                Step::Live(ms) => {
+                    self.clock.advance(MS(ms));
+                    Ok(Advance::Frame { media_ns: None })
+                }
+                Step::Media(ms) => Ok(Advance::Frame {
+                    media_ns: Some(ms * NS_PER_MS),
+                }),
+                Step::Resize(width, height) => {
+                    self.size = FrameSize::new(width, height);
+                    continue;
+                }
+                Step::Break => Err(broken()),
+                Step::End => Ok(Advance::End),
+            };
+        }
+    }
+
+    fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {
+        buffer.resize((self.size.width * self.size.height * 3) as usize, 7);
+        Ok(Content::Picture(self.size, buffer))
+    }
+}
+
+fn broken() -> SourceError {
+    SourceError::Stalled {
+        address: "rtsp://camera/".into(),
+        seconds: 5,
+    }
+}
+
+/// A capture that goes through `connections` and is stopped when it asks for
+/// one more.
+struct Stage {
+    clock: Arc<SimulatedClock>,
+    status: Arc<SourceStatus>,
+    outlet: Arc<Mailbox<Delivery>>,
+    /// When each connection was tried.
+    tries: Arc<Mutex<Vec<i64>>>,
+    capture: Capture,
+}
+
+fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
+    let clock = Arc::new(SimulatedClock::new(START_NS));
+    let status = Arc::new(SourceStatus::default());
+    let outlet = Arc::new(Mailbox::default());
+    let tries = Arc::new(Mutex::new(Vec::new()));
+    let stop = Shutdown::new();
+    let (ticks, noted, end) = (Arc::clone(&clock), Arc::clone(&tries), stop.clone());
+    let mut connections = VecDeque::from(connections);
+    let open: Opener = Box::new(move |_| {
+        let Some(connection) = connections.pop_front() else {
+            end.request();
+            return Err(SourceError::Stopped);
+        };
+        noted.lock().push(ticks.now_ns() - START_NS);
+        let camera = Camera {
+            clock: Arc::clone(&ticks),
+            steps: connection?.into(),
+            size: FrameSize::new(4, 2),
+        };
+        Ok(Box::new(camera) as Box<dyn Source>)
+    });
+    let capture = Capture {
+        camera: "cam1".into(),
+        open,
+        looped: false,
+        lossless: false,
+        period: Arc::new(AtomicU32::new(1)),
+        outlet: Arc::clone(&outlet),
+        pool: Arc::default(),
+        status: Arc::clone(&status),
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        stop,
+    };
+    Stage {
+        clock,
+        status,
+        outlet,
+        tries,
+        capture,
+    }
+}
+
+impl Stage {
+    /// Runs to the end and gives the frame that lies in the mailbox.
+    fn newest(self) -> Frame {
+        self.capture.run();
+        loop {
+            match self.outlet.take(Some(Duration::ZERO)) {
+                Taken::Item(Delivery::Frame(frame)) => return frame,
+                Taken::Woken => {}
+                other => panic!("no frame: {other:?}"),
+            }
+        }
+    }
+
+    /// Runs a lossless capture and gives all its frames.
+    fn all(mut self) -> Vec<Frame> {
+        self.capture.lossless = true;
+        let capture = self.capture;
+        let thread = std::thread::spawn(move || capture.run());
+        let mut frames = Vec::new();
+        loop {
+            match self.outlet.take(Some(Duration::from_secs(60))) {
+                Taken::Item(Delivery::Frame(frame)) => frames.push(frame),
+                Taken::Item(Delivery::End) => break,
+                Taken::Woken => {}
+                other => panic!("no end: {other:?}"),
+            }
+        }
+        thread.join().unwrap();
+        frames
+    }
+}
+
+#[test]
+fn the_newest_frame_wins_and_the_others_are_counted() {
+    let stage = stage(vec![Ok(vec![Step::Live(40); 5])]);
+    let status = Arc::clone(&stage.status);
+    let frame = stage.newest();
+    assert_eq!(frame.seq, 5);
+    assert_eq!(frame.capture_ns, START_NS + 200 * NS_PER_MS);
+    assert_eq!((status.frames(), status.dropped()), (5, 4));
+}
+
+#[test]
+fn a_lost_camera_is_tried_at_growing_intervals_and_counted_once_it_is_back() {
+    let mut connections = vec![Ok(vec![Step::Live(40), Step::Break])];
+    connections.extend((0..8).map(|_| Err(broken())));
+    connections.push(Ok(vec![Step::Live(40)]));
+    let stage = stage(connections);
+    let (tries, status) = (Arc::clone(&stage.tries), Arc::clone(&stage.status));
+    let frame = stage.newest();
+    let tries = tries.lock().clone();
+    let waits: Vec<f64> = tries
+        .windows(2)
+        .map(|t| (t[1] - t[0]) as f64 / NS_PER_S as f64)
+        .collect();
+    for (wait, full) in waits
+        .iter()
+        .skip(1)
+        .zip([0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0])
+    {
+        assert!(*wait <= full && *wait >= full * 0.75, "{waits:?}");
+    }
+    assert_eq!(status.reconnects(), 1);
+    assert_eq!(frame.seq, 2, "numbers go on");
+}
+
+#[test]
+fn a_camera_that_never_answered_is_not_a_reconnect() {
+    let stage = stage(vec![Err(broken()), Err(broken()), Ok(vec![Step::Live(40)])]);
+    let status = Arc::clone(&stage.status);
+    stage.newest();
+    assert_eq!(status.reconnects(), 0);
+}
+
+#[test]
+fn a_refused_password_is_not_tried_again_soon() {
+    let refused = SourceError::CredentialsRefused {
+        address: "rtsp://camera/".into(),
+    };
+    let stage = stage(vec![Err(refused), Ok(vec![Step::Live(0)])]);
+    let tries = Arc::clone(&stage.tries);
+    stage.newest();
+    assert_eq!(*tries.lock(), [0, 30 * NS_PER_S]);
+}
+
+#[test]
+fn what_no_try_can_mend_is_not_tried_again() {
+    let missing = SourceError::NotFound {
+        path: "no.mp4".into(),
+    };
+    let Stage {
+        capture,
+        status,
+        tries,
+        ..
+    } = stage(vec![Err(missing), Ok(vec![])]);
+    capture.run();
+    assert_eq!(status.state(), SourceState::Failed);
+    assert_eq!(tries.lock().len(), 1);
+    assert!(status.problem().unwrap().contains("no.mp4"));
+}
+
+#[test]
+fn a_frame_size_that_changes_while_the_camera_is_away_is_taken_over() {
+    let second = vec![Step::Resize(8, 6), Step::Live(40)];
+    let frame = stage(vec![Ok(vec![Step::Live(40)]), Ok(second)]).newest();
+    assert_eq!(frame.size, FrameSize::new(8, 6));
+    assert_eq!(frame.bgr.len(), 8 * 6 * 3);
+}
+
+#[test]
+fn a_file_is_paced_by_its_own_time_stamps() {
+    let film = (0..4).map(|n| Step::Media(n * 100)).chain([Step::End]);
+    let stage = stage(vec![Ok(film.collect())]);
+    let clock = Arc::clone(&stage.clock);
+    let status = Arc::clone(&stage.status);
+    let Stage {
+        capture, outlet, ..
+    } = stage;
+    let reader = std::thread::spawn(move || {
+        loop {
+            match outlet.take(Some(Duration::from_secs(60))) {
+                Taken::Item(Delivery::End) => return,
+                Taken::Item(_) | Taken::Woken => {}
+                other => panic!("no end: {other:?}"),
+            }
+        }
+    });
+    capture.run();
+    reader.join().unwrap();
+    assert_eq!(clock.now_ns(), START_NS + 300 * NS_PER_MS);
+    assert_eq!(status.frames(), 4);
+}
+
+#[test]
+fn every_frame_is_handed_over_when_none_may_be_lost() {
+    let film = (0..50).map(|n| Step::Media(n * 40)).chain([Step::End]);
+    let frames = stage(vec![Ok(film.collect())]).all();
+    let numbers: Vec<u64> = frames.iter().map(|f| f.seq).collect();
+    assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
+    let step = frames[1].capture_ns - frames[0].capture_ns;
+    assert_eq!(step, 40 * NS_PER_MS, "by the file's time, not by ours");
+}
+
+#[test]
+fn every_nth_frame_is_handed_over() {
+    let film = (0..10).map(|n| Step::Media(n * 40)).chain([Step::End]);
+    let stage = stage(vec![Ok(film.collect())]);
+    stage
+        .capture
+        .period
+        .store(3, std::sync::atomic::Ordering::Relaxed);
+    let numbers: Vec<u64> = stage.all().iter().map(|f| f.seq).collect();
+    assert_eq!(numbers, [1, 4, 7, 10]);
+}
+
+#[test]
+fn a_looped_file_goes_on_without_a_jump_in_time() {
+    let film: Vec<Step> = (0..3)
+        .map(|n| Step::Media(n * 40))
+        .chain([Step::End])
+        .collect();
+    let mut stage = stage(vec![Ok(film.clone()), Ok(film)]);
+    stage.capture.looped = true;
+    stage.capture.lossless = true;
+    let Stage {
+        capture, outlet, ..
+    } = stage;
+    let thread = std::thread::spawn(move || capture.run());
+    let mut times = Vec::new();
+    while times.len() < 6 {
+        if let Taken::Item(Delivery::Frame(frame)) = outlet.take(Some(Duration::from_secs(60))) {
+            times.push((frame.capture_ns - START_NS) / NS_PER_MS);
+        }
+    }
+    thread.join().unwrap();
+    assert_eq!(times, [0, 40, 80, 120, 160, 200]);
+}
+
+#[test]
+fn a_stopped_capture_leaves_what_it_shares_alone() {
+    let Stage {
+        capture, status, ..
+    } = stage(vec![]);
+    status.set_state(SourceState::Live);
+    capture.stop.request();
+    let outlet = Arc::clone(&capture.outlet);
+    capture.run();
+    assert_eq!(status.state(), SourceState::Live);
+    assert!(matches!(outlet.take(Some(Duration::ZERO)), Taken::TimedOut));
+}
