@@ -51,6 +51,11 @@
 #include <stdint.h>
 
 /*
+ Bytes of a device's name, the closing NUL included.
+ */
+#define REXTRACK_DEVICE_CHARS 16
+
+/*
  What a function returns: 0 is fine, negative is an error. The text of the
  latest error of the calling thread is in `rextrack_last_error`.
 
@@ -395,11 +400,11 @@ typedef struct {
     /*
      The device that was asked for, such as "auto".
      */
-    char device_asked[DEVICE_CHARS];
+    char device_asked[REXTRACK_DEVICE_CHARS];
     /*
      The device in use, such as "cpu"; empty until the model is loaded.
      */
-    char device_used[DEVICE_CHARS];
+    char device_used[REXTRACK_DEVICE_CHARS];
 } RextrackStats;
 
 #ifdef __cplusplus
@@ -420,227 +425,6 @@ extern "C" {
  replaced.
  */
 RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, void *user);
-
-/*
- Where the log of the whole process goes, and how much of it. `level`: 0
- off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
- NULL means stderr; `user` is handed to it as it is. When this returns, the
- previous callback is not running and will not be called again. Passwords
- never reach the log.
-
- Any thread but the callback itself. Blocks until running callbacks return.
-
- # Safety
- `callback` and `user` must be usable from any thread until they are
- replaced.
- */
-RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, void *user);
-
-/*
- Makes a pipeline from JSON and writes its handle to `out`. The host owns
- it and gives it back with `rextrack_destroy`. The pipeline does not run
- yet: no model is loaded and no stream is opened, but the configuration is
- checked fully and the model's file is looked for.
-
- `config_json`: `{"camera": {"stream": ...}, "tracking": {...}, "slots":
- {...}, "osc": {...} or null, "service": {...}}`, everything optional but
- `camera.stream`; the keys are those of the configuration file
- (docs/ref/config.md). OSC is off unless `osc` is given.
-
- On an error `out` is set to NULL and `rextrack_last_error` names each key
- at fault. `REXTRACK_ERR_CONFIG`, `_ERR_MODEL`, `_ERR_INVALID_ARGUMENT`.
-
- Any thread. Takes below 5 ms.
-
- # Safety
- `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
- pointer.
- */
-RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
-
-/*
- Starts the pipeline's threads: they load the model, open the stream and go
- on by themselves, through every loss of the camera. What becomes of it is
- told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
- does nothing.
-
- Any thread. Returns at once, below 1 ms.
-
- # Safety
- `pipeline` is NULL or a live handle.
- */
-RextrackStatus rextrack_start(RextrackPipeline *pipeline);
-
-/*
- Stops the pipeline's threads and releases all slots; the last snapshot says
- so. The pipeline can be started again: track ids and generations go on.
- Stopping a stopped pipeline does nothing.
-
- Any thread. Blocks for at most 1 s, usually for a few milliseconds.
-
- # Safety
- `pipeline` is NULL or a live handle.
- */
-RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
-
-/*
- Stops the pipeline if it runs and frees it. NULL is fine. The handle must
- not be used any more, and no other thread may be inside a function with it.
-
- Any thread. Blocks for at most 2 s, even in the middle of connecting or of
- inference.
-
- # Safety
- `pipeline` is NULL or a live handle that nobody else is using.
- */
-RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
-
-/*
- Changes the configuration by an RFC 7396 merge patch: the keys that are to
- change, `null` for those that go back to their default. Thresholds, classes,
- region, persistence, slots and OSC change at once; a changed stream restarts
- the source alone; a changed model is loaded beside the old one and replaces
- it when it is warm. Slots and identities are kept throughout.
-
- On an error nothing has changed, and `rextrack_last_error` says why. A
- model that is there but turns out not to be usable is only found while it
- is loaded: the pipeline then goes on with the old one, and `rextrack_wait`
- returns the error once.
-
- Any thread. Does not wait for the change; below 5 ms.
-
- # Safety
- `pipeline` is NULL or a live handle; `patch_json` is NULL or NUL-terminated.
- */
-RextrackStatus rextrack_set_config(RextrackPipeline *pipeline, const char *patch_json);
-
-/*
- The configuration in force as JSON, every key with its value. Passwords are
- replaced by `***`; a patch that gives such an address back keeps the
- password that is in force.
-
- `length` receives the length in bytes without the closing NUL, also when
- the buffer is too small (`REXTRACK_ERR_BUFFER_TOO_SMALL`; what fits is
- written). `buffer` may be NULL with `capacity` 0 to ask for the length.
-
- Any thread. Never blocks for longer than another thread's `set_config`.
-
- # Safety
- `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
- bytes; `length` is NULL or points to a `size_t`.
- */
-RextrackStatus rextrack_get_config(const RextrackPipeline *pipeline,
-                                   char *buffer,
-                                   size_t capacity,
-                                   size_t *length);
-
-/*
- As `rextrack_get_config`; with `include_secrets` not 0 the passwords in
- addresses are given as they are. Do not log that.
-
- # Safety
- As `rextrack_get_config`.
- */
-RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
-                                      int32_t include_secrets,
-                                      char *buffer,
-                                      size_t capacity,
-                                      size_t *length);
-
-/*
- Copies the newest whole snapshot: up to `capacity` slots, p1 first, to
- `slots`, the rest to `snapshot`. Entries of `slots` beyond `slot_count`
- stay as they are. Before the first snapshot `seq` and `slot_count` are 0.
- Either of the two may be NULL (`slots` with `capacity` 0).
-
- Any thread, any number at once. Wait-free: no lock, no allocation, no
- system call. Made for a host's cook, audio or render thread.
-
- # Safety
- `pipeline` is NULL or a live handle; `slots` has room for `capacity`
- slots; `snapshot` is NULL or a struct with its `struct_size` set.
- */
-RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
-                             RextrackSlot *slots,
-                             size_t capacity,
-                             RextrackSnapshot *snapshot);
-
-/*
- Blocks until a snapshot newer than `after_seq` is there, then returns
- `REXTRACK_OK`. Begin with 0, go on with the `seq` of the last poll.
- `_ERR_TIMEOUT`: none came within `timeout_ms`. `_ERR_ENDED`: the file is
- over. `_ERR_NOT_RUNNING`: the pipeline is stopped. `_ERR_MODEL`,
- `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the pipeline
- cannot go on until its configuration changes; see `rextrack_last_error`. A
- camera that is lost is none of these: the pipeline goes on trying.
-
- Any thread that may block; not for a host's cook thread.
-
- # Safety
- `pipeline` is NULL or a live handle.
- */
-RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
-                             uint64_t after_seq,
-                             uint32_t timeout_ms);
-
-/*
- Writes counts, rates and latencies to `stats`.
-
- Any thread. Takes short locks that the pipeline's threads hold for
- microseconds.
-
- # Safety
- `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
- `struct_size` set.
- */
-RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *stats);
-
-/*
- The message of the latest function that failed on the calling thread, as
- UTF-8 with a closing NUL, cut to `capacity` bytes if need be. Returns the
- full length without the NUL; 0 when nothing failed yet. `buffer` may be
- NULL when `capacity` is 0, to ask for the length alone. A function that
- succeeds leaves the message as it was.
-
- Any thread. Never blocks.
-
- # Safety
- `buffer` must have room for `capacity` bytes.
- */
-size_t rextrack_last_error(char *buffer, size_t capacity);
-
-/*
- A status in plain English. The text is static: do not free it. An unknown
- status gives "unknown status", never NULL.
-
- Any thread. Never blocks.
- */
-const char *rextrack_status_string(int32_t status);
-
-/*
- Version of the ABI: `major << 16 | minor`. A host that was built against
- `M.m` works with every library whose major is `M` and whose minor is at
- least `m`. While the major is 0, a new minor may break.
-
- Any thread. Never blocks.
- */
-uint32_t rextrack_abi_version(void);
-
-/*
- Version of the library, such as "0.1.0" (semantic versioning). The text is
- static: do not free it.
-
- Any thread. Never blocks.
- */
-const char *rextrack_version_string(void);
-
-/*
- Now, in nanoseconds of the clock that all times of this library are on:
- monotonic, the same for the whole process, with an arbitrary start.
-
- Any thread. Never blocks.
- */
-int64_t rextrack_now_ns(void);
 
 /*
  Makes a pipeline from JSON and writes its handle to `out`. The host owns

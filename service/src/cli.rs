@@ -67,7 +67,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub tracker: Option<String>,
     /// Region that is looked at: x1,y1,x2,y2, normalised, or pixels when above 1.
-    #[arg(long, value_delimiter = ',', num_args = 4, value_name = "X1,Y1,X2,Y2")]
+    #[arg(long, value_delimiter = ',', value_name = "X1,Y1,X2,Y2")]
     pub roi: Vec<f32>,
     /// auto, cpu or cuda:N.
     #[arg(long)]

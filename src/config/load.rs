@@ -105,7 +105,7 @@ fn yaml(text: &str) -> Result<Value, ConfigError> {
     {
         return Ok(Value::Null);
     }
-    serde_saphyr::from_str(text).map_err(|error| {
+    parse(text).map_err(|error| {
         let text = error.to_string();
         // The first line says what and where; the rest quotes the file, which
         // may hold passwords.
@@ -115,6 +115,11 @@ fn yaml(text: &str) -> Result<Value, ConfigError> {
             format!("not valid YAML: {}", crate::source::redact(line)),
         )
     })
+}
+
+/// YAML 1.2 as it stands: in YAML 1.1 the axis `y` would be a boolean.
+fn parse(text: &str) -> Result<Value, serde_saphyr::Error> {
+    serde_saphyr::from_str_with_options(text, serde_saphyr::options! { strict_booleans: true })
 }
 
 /// Gives a value its type; the error names the path.
@@ -168,8 +173,7 @@ fn overlay(value: &mut Value, environment: &Environment) -> Result<(), ConfigErr
         let Some(path) = name.strip_prefix(PREFIX) else {
             continue;
         };
-        let given: Value =
-            serde_saphyr::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
+        let given: Value = parse(text).unwrap_or_else(|_| Value::String(text.clone()));
         let mut place = &mut *value;
         for part in path.split("__") {
             place = step(place, part).map_err(|message| ConfigError::one(name, message))?;
@@ -197,5 +201,21 @@ fn step<'a>(place: &'a mut Value, part: &str) -> Result<&'a mut Value, String> {
     match place {
         Value::Object(map) => Ok(map.entry(key).or_insert(Value::Null)),
         _ => Err(format!("'{part}' has no place")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::Axis;
+
+    #[test]
+    fn the_axis_y_is_no_boolean() {
+        let config = Config::from_yaml("osc: {axes: [y, x]}", &Vec::new()).unwrap();
+        assert_eq!(config.osc.unwrap().axes, [Axis::Y, Axis::X]);
+        let set = vec![("REXTRACK__OSC__AXES".into(), "[y]".into())];
+        let config = Config::from_yaml("", &set).unwrap();
+        assert_eq!(config.osc.unwrap().axes, [Axis::Y]);
     }
 }

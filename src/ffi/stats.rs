@@ -9,7 +9,7 @@ use super::status::{RextrackStatus, guard};
 use crate::pipeline::Stats;
 
 /// Bytes of a device's name, the closing NUL included.
-const DEVICE_CHARS: usize = 16;
+pub const REXTRACK_DEVICE_CHARS: usize = 16;
 
 /// Counts, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)`
 /// first. Latencies are milliseconds, smoothed over about 16 frames.
@@ -50,13 +50,13 @@ pub struct RextrackStats {
     /// Not used; 0.
     pub reserved: u32,
     /// The device that was asked for, such as "auto".
-    pub device_asked: [c_char; DEVICE_CHARS],
+    pub device_asked: [c_char; REXTRACK_DEVICE_CHARS],
     /// The device in use, such as "cpu"; empty until the model is loaded.
-    pub device_used: [c_char; DEVICE_CHARS],
+    pub device_used: [c_char; REXTRACK_DEVICE_CHARS],
 }
 
 /// A caller of the first version knows this much.
-const STATS_LEAST: usize = offset_of!(RextrackStats, device_used) + DEVICE_CHARS;
+const STATS_LEAST: usize = offset_of!(RextrackStats, device_used) + REXTRACK_DEVICE_CHARS;
 
 impl From<&Stats> for RextrackStats {
     fn from(s: &Stats) -> Self {
@@ -83,9 +83,13 @@ impl From<&Stats> for RextrackStats {
     }
 }
 
-fn characters(text: &str) -> [c_char; DEVICE_CHARS] {
-    let mut out = [0; DEVICE_CHARS];
-    for (place, byte) in out.iter_mut().zip(text.bytes()).take(DEVICE_CHARS - 1) {
+fn characters(text: &str) -> [c_char; REXTRACK_DEVICE_CHARS] {
+    let mut out = [0; REXTRACK_DEVICE_CHARS];
+    for (place, byte) in out
+        .iter_mut()
+        .zip(text.bytes())
+        .take(REXTRACK_DEVICE_CHARS - 1)
+    {
         *place = byte as c_char;
     }
     out

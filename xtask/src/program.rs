@@ -14,11 +14,14 @@ pub enum Profile {
     Release,
 }
 
-/// Builds the program with cargo's progress shown, and gives its path.
+/// Builds the program, and the shared library beside it that hosts load, with
+/// cargo's progress shown. Gives the program's path.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     println!("build: the rextrack program (some minutes the first time)");
     let mut cargo = workspace.cargo();
+    // The library alone is a dependency, which cargo leaves out of sight.
     cargo.args(["build", "--package", "rextrack-service"]);
+    cargo.args(["--package", "rextrack"]);
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {

@@ -133,12 +133,20 @@ fn configuration(args: &RunArgs) -> Result<Config, Failure> {
         let osc = config.osc.get_or_insert_default();
         (osc.host, osc.port) = host_port(receiver)?;
     }
+    let roi = match args.roi[..] {
+        [] => None,
+        [x1, y1, x2, y2] => Some([x1, y1, x2, y2]),
+        _ => {
+            return Err(Failure::usage(format!(
+                "--roi: must be four numbers X1,Y1,X2,Y2, got {}",
+                args.roi.len()
+            )));
+        }
+    };
     for camera in &mut config.cameras {
         camera.every_frame |= args.every_frame;
         camera.loop_file |= args.loop_file;
-        if let [x1, y1, x2, y2] = args.roi[..] {
-            camera.roi = Some([x1, y1, x2, y2]);
-        }
+        camera.roi = roi.or(camera.roi);
     }
     config.validate()?;
     Ok(config)

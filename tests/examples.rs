@@ -1,0 +1,235 @@
+//! The examples in C and Python build, print live slots of a real video, end
+//! with a file, and say what is wrong, as their first readers will have it.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use opencv::core::{Mat, Scalar, Size};
+use opencv::videoio::{VideoWriter, VideoWriterTrait, VideoWriterTraitConst};
+
+const MODEL: &str = "yolox_nano";
+
+fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(path)
+}
+
+/// The folder with the shared library. Cargo compiles it and the one that this
+/// test is linked to in one step, so it is always this source's.
+fn library_dir() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().to_path_buf()
+}
+
+fn library() -> PathBuf {
+    let name = format!(
+        "{}rextrack{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let path = library_dir().join(name);
+    assert!(path.is_file(), "{} is missing", path.display());
+    path
+}
+
+/// The example in C, built into `dir`; none where there is no compiler that
+/// takes cc's arguments.
+fn c_example(test: &str, dir: &Path) -> Option<Command> {
+    let compiler = ["cc", "clang"].into_iter().find(|name| {
+        let version = Command::new(name).arg("--version").output();
+        version.is_ok_and(|o| o.status.success())
+    });
+    let Some(compiler) = compiler else {
+        println!("skipped: {test}: there is no C compiler (cc or clang)");
+        return None;
+    };
+    let program = dir.join(format!("slots{}", std::env::consts::EXE_SUFFIX));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut compile = Command::new(compiler);
+    compile.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"]);
+    compile.arg("-I").arg(root.join("include"));
+    compile.arg(example("c/slots.c")).arg("-o").arg(&program);
+    if cfg!(windows) {
+        compile.arg(library_dir().join("rextrack.dll.lib"));
+    } else {
+        compile.arg("-L").arg(library_dir()).arg("-lrextrack");
+        compile.arg(format!("-Wl,-rpath,{}", library_dir().display()));
+    }
+    let output = compile.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "slots.c does not build:\n{said}");
+    Some(Command::new(program))
+}
+
+/// The example in Python; none where there is no Python.
+fn python_example(test: &str) -> Option<Command> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let new_enough = "import sys; sys.exit(sys.version_info < (3, 8))";
+    let there = Command::new(python).args(["-c", new_enough]).output();
+    if !there.is_ok_and(|o| o.status.success()) {
+        println!("skipped: {test}: there is no {python} of 3.8 or newer");
+        return None;
+    }
+    let mut command = Command::new(python);
+    command
+        .arg(example("python/slots.py"))
+        .env("REXTRACK_LIBRARY", library());
+    Some(command)
+}
+
+/// Arguments of both examples: what to track, with which model.
+fn c_arguments(command: &mut Command, stream: &Path) {
+    let models = support::models_dir();
+    command.arg(stream).arg(MODEL).arg(models).arg("60");
+}
+
+fn python_arguments(command: &mut Command, stream: &Path) {
+    command.arg(stream).args(["--model", MODEL, "--seconds=60"]);
+    command.arg("--models-dir").arg(support::models_dir());
+}
+
+/// The positions of a line such as `frame 120  p1 (0.42, 0.61)  p3 (0.70, 0.33) held`.
+#[track_caller]
+fn positions(line: &str) -> Vec<(u32, f32, f32)> {
+    let mut words = line.split_whitespace();
+    assert_eq!(words.next(), Some("frame"), "{line}");
+    words.next().unwrap().parse::<u64>().unwrap();
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        if word == "held" {
+            continue;
+        }
+        let number = word.strip_prefix('p').unwrap().parse().unwrap();
+        let mut axis = || words.next().unwrap().trim_matches(['(', ',', ')']).parse();
+        found.push((number, axis().unwrap(), axis().unwrap()));
+    }
+    found
+}
+
+/// Runs an example on the real video until it printed some frames with people.
+#[track_caller]
+fn prints_live_slots(mut command: Command) {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // It ends by itself after a minute at the latest.
+    let live: Vec<_> = lines
+        .map(|line| positions(&line.unwrap()))
+        .filter(|slots| !slots.is_empty())
+        .take(5)
+        .collect();
+    child.kill().ok();
+    child.wait().unwrap();
+    assert_eq!(live.len(), 5, "too few frames with slots");
+    for (number, x, y) in live.into_iter().flatten() {
+        assert!((1..=10).contains(&number), "p{number}");
+        assert!(
+            (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y),
+            "{x} {y}"
+        );
+    }
+}
+
+/// Runs an example to its end on a video of half a second, and on a file that
+/// is not there.
+#[track_caller]
+fn ends_well_and_fails_plainly(
+    make: impl Fn() -> Option<Command>,
+    arguments: fn(&mut Command, &Path),
+) {
+    let dir = tempfile::tempdir().unwrap();
+    let film = dir.path().join("film.avi");
+    grey_film(&film);
+    let Some(mut command) = make() else { return };
+    arguments(&mut command, &film);
+    let output = command.output().unwrap();
+    let (said, errors) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{errors}");
+    assert!(
+        positions(said.lines().last().expect("no line")).is_empty(),
+        "{said}"
+    );
+
+    let Some(mut command) = make() else { return };
+    arguments(&mut command, &dir.path().join("nowhere.avi"));
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let last = errors.lines().last().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(
+        last.contains("nowhere.avi: no such file; check the path"),
+        "{errors}"
+    );
+}
+
+/// Half a second without anybody in it.
+fn grey_film(path: &Path) {
+    let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();
+    let size = Size::new(320, 240);
+    let mut film = VideoWriter::new(path.to_str().unwrap(), fourcc, 10.0, size, true).unwrap();
+    assert!(film.is_opened().unwrap());
+    let grey = Mat::new_size_with_default(size, opencv::core::CV_8UC3, Scalar::all(128.0)).unwrap();
+    for _ in 0..5 {
+        film.write(&grey).unwrap();
+    }
+    film.release().unwrap();
+}
+
+fn has_model(test: &str) -> bool {
+    support::asset(test, "yolox_nano.onnx").is_some() && support::has_runtime(test)
+}
+
+#[test]
+fn the_c_example_prints_live_slots() {
+    const TEST: &str = "the_c_example_prints_live_slots";
+    let Some(video) = support::asset(TEST, "vtest.avi").filter(|_| has_model(TEST)) else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let Some(mut command) = c_example(TEST, dir.path()) else {
+        return;
+    };
+    c_arguments(&mut command, &video);
+    prints_live_slots(command);
+}
+
+#[test]
+fn the_python_example_prints_live_slots() {
+    const TEST: &str = "the_python_example_prints_live_slots";
+    let Some(video) = support::asset(TEST, "vtest.avi").filter(|_| has_model(TEST)) else {
+        return;
+    };
+    let Some(mut command) = python_example(TEST) else {
+        return;
+    };
+    python_arguments(&mut command, &video);
+    prints_live_slots(command);
+}
+
+#[test]
+fn the_c_example_ends_with_the_file_and_names_a_missing_one() {
+    const TEST: &str = "the_c_example_ends_with_the_file_and_names_a_missing_one";
+    let dir = tempfile::tempdir().unwrap();
+    if has_model(TEST) {
+        ends_well_and_fails_plainly(|| c_example(TEST, dir.path()), c_arguments);
+    }
+}
+
+#[test]
+fn the_python_example_ends_with_the_file_and_names_a_missing_one() {
+    const TEST: &str = "the_python_example_ends_with_the_file_and_names_a_missing_one";
+    if has_model(TEST) {
+        ends_well_and_fails_plainly(|| python_example(TEST), python_arguments);
+    }
+}
