@@ -201,9 +201,98 @@ typedef uint32_t RextrackSourceState;
 #endif // __cplusplus
 
 /*
+ Values of `RextrackEvent.kind`. A newer library may know more: ignore those
+ that you do not know.
+ */
+enum RextrackEventKind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     A slot has a new owner.
+     */
+    REXTRACK_EVENT_ENTERED = 1,
+    /*
+     A slot's owner is not seen any more; the slot is held for it.
+     */
+    REXTRACK_EVENT_LOST = 2,
+    /*
+     A lost owner was seen again.
+     */
+    REXTRACK_EVENT_FOUND = 3,
+    /*
+     A slot was released.
+     */
+    REXTRACK_EVENT_LEFT = 4,
+    /*
+     The source's state changed, to `source_state`.
+     */
+    REXTRACK_EVENT_SOURCE = 5,
+    /*
+     A stage failed inside and was started anew; the log says more.
+     */
+    REXTRACK_EVENT_RESTARTED = 6,
+    /*
+     `count` older events were dropped, because nobody asked in time.
+     */
+    REXTRACK_EVENT_OVERFLOW = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackEventKind RextrackEventKind;
+#else
+typedef uint32_t RextrackEventKind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
  One camera's pipeline. Opaque: only pointers to it cross the boundary.
  */
 typedef struct RextrackPipeline RextrackPipeline;
+
+/*
+ One thing that happened. Its layout is fixed for the life of the ABI's
+ major version, since it stands in arrays.
+ */
+typedef struct {
+    /*
+     A `RextrackEventKind`.
+     */
+    uint32_t kind;
+    /*
+     Index of the slot, 0 for p1; of no meaning for kinds without a slot.
+     */
+    uint32_t slot;
+    /*
+     Number of the snapshot that showed it first.
+     */
+    uint64_t seq;
+    /*
+     When, on the clock of `rextrack_now_ns`.
+     */
+    int64_t time_ns;
+    /*
+     The owner's track.
+     */
+    uint64_t track_id;
+    /*
+     The owner's generation.
+     */
+    uint32_t generation;
+    /*
+     The owner's class.
+     */
+    int32_t class_id;
+    /*
+     Where the source stood, a `RextrackSourceState`.
+     */
+    uint32_t source_state;
+    /*
+     For an overflow, how many events were dropped; else 0.
+     */
+    uint32_t count;
+} RextrackEvent;
 
 /*
  Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
@@ -412,6 +501,24 @@ extern "C" {
 #endif // __cplusplus
 
 /*
+ Takes up to `capacity` events that nobody took yet, oldest first, and writes
+ how many to `count`. Each event is given once, whoever asks. The queue holds
+ 1024; when nobody asks for so long that it overflows, the oldest are dropped
+ and the next call begins with a `REXTRACK_EVENT_OVERFLOW`.
+
+ Any thread. Takes a lock that the pipeline's thread holds for well below a
+ microsecond; does not allocate.
+
+ # Safety
+ `pipeline` is NULL or a live handle; `events` has room for `capacity`
+ events; `count` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_poll_events(const RextrackPipeline *pipeline,
+                                    RextrackEvent *events,
+                                    size_t capacity,
+                                    size_t *count);
+
+/*
  Where the log of the whole process goes, and how much of it. `level`: 0
  off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
  NULL means stderr; `user` is handed to it as it is. When this returns, the
@@ -554,6 +661,25 @@ RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
                              RextrackSlot *slots,
                              size_t capacity,
                              RextrackSnapshot *snapshot);
+
+/*
+ As `rextrack_poll`, with each occupied slot moved by its own motion from the
+ snapshot's `capture_ns` to `t_ns` on the clock of `rextrack_now_ns`, and
+ `age_ms` and `life_ms` grown as much. Give it the time at which the picture
+ will be seen, and what it shows does not lag behind the people. The speed
+ decays while nothing is seen, so that nobody flies off the stage; a time
+ before `capture_ns` moves nothing.
+
+ Any thread, any number at once. Wait-free, as `rextrack_poll`.
+
+ # Safety
+ As `rextrack_poll`.
+ */
+RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
+                                int64_t t_ns,
+                                RextrackSlot *slots,
+                                size_t capacity,
+                                RextrackSnapshot *snapshot);
 
 /*
  Blocks until a snapshot newer than `after_seq` is there, then returns

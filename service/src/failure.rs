@@ -11,8 +11,8 @@ use rextrack::pipeline::PipelineError;
 pub struct Failure {
     /// 1 failed at work, 2 wrong usage or configuration.
     pub code: ExitCode,
-    /// What is at fault, and the remedy.
-    pub message: String,
+    /// What is at fault, and the remedy; `None` when the log said it.
+    pub message: Option<String>,
 }
 
 impl Failure {
@@ -20,7 +20,15 @@ impl Failure {
     pub fn work(message: impl Into<String>) -> Self {
         Self {
             code: ExitCode::from(1),
-            message: message.into(),
+            message: Some(message.into()),
+        }
+    }
+
+    /// The same failure, of which the log told already.
+    pub fn told(self) -> Self {
+        Self {
+            message: None,
+            ..self
         }
     }
 
@@ -28,7 +36,7 @@ impl Failure {
     pub fn usage(message: impl Into<String>) -> Self {
         Self {
             code: ExitCode::from(2),
-            message: message.into(),
+            message: Some(message.into()),
         }
     }
 }

@@ -25,7 +25,9 @@ fn main() -> std::process::ExitCode {
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
-            eprintln!("rextrack: {message}");
+            if let Some(message) = message {
+                eprintln!("rextrack: {message}");
+            }
             code
         }
     }

@@ -10,6 +10,7 @@
 //! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_destroy` |
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
 //! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
+//! | `events.rs` | `rextrack_poll_events` |
 //! | `stats.rs` | `rextrack_stats` |
 //!
 //! Errors and panics end in `status::guard`, the one place where they become
@@ -20,6 +21,7 @@
 #![allow(unsafe_code)]
 
 mod args;
+mod events;
 mod logging;
 mod pipeline;
 mod settings;
@@ -28,6 +30,7 @@ mod stats;
 mod status;
 mod version;
 
+pub use events::{RextrackEvent, RextrackEventKind, rextrack_poll_events};
 pub use logging::{RextrackLogCallback, rextrack_set_log};
 pub use pipeline::{
     RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_start, rextrack_stop,

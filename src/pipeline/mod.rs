@@ -14,6 +14,7 @@
 mod chain;
 mod dispatcher;
 mod error;
+mod events;
 mod exchange;
 mod loader;
 mod shared;
@@ -36,6 +37,7 @@ use crate::sink::{self, Sink};
 use crate::slots::Slot;
 use crate::source::{self, Capture, Delivery, SourceState};
 pub use error::PipelineError;
+pub use events::{EVENTS_MAX, Event, EventKind};
 use exchange::Wake;
 pub use exchange::{Header, SLOTS_MAX};
 use shared::Shared;
@@ -50,6 +52,16 @@ use worker::Worker;
 const STOP_SOURCE: Duration = Duration::from_millis(300);
 const STOP_INFER: Duration = Duration::from_millis(700);
 const STOP_SINK: Duration = Duration::from_millis(200);
+
+/// What the owner of a pipeline may add to its configuration.
+#[derive(Default)]
+pub struct Extras {
+    /// Sinks besides the configured ones.
+    pub sinks: Vec<Box<dyn Sink>>,
+    /// Fail when the source cannot be had at the first try, instead of trying
+    /// until it can.
+    pub give_up: bool,
+}
 
 /// One camera, tracked. All methods may be called from any thread; dropping
 /// it stops it.
@@ -91,17 +103,14 @@ impl Pipeline {
     /// Makes a pipeline that does not run yet. Checks the configuration and
     /// that the model's file is there; loads nothing, opens nothing.
     pub fn new(config: PipelineConfig) -> Result<Self, PipelineError> {
-        Self::with_sinks(config, Vec::new())
+        Self::with(config, Extras::default())
     }
 
-    /// As [`Pipeline::new`], with sinks besides the configured ones.
-    pub fn with_sinks(
-        config: PipelineConfig,
-        sinks: Vec<Box<dyn Sink>>,
-    ) -> Result<Self, PipelineError> {
+    /// As [`Pipeline::new`], with what no configuration says.
+    pub fn with(config: PipelineConfig, extras: Extras) -> Result<Self, PipelineError> {
         check(&config)?;
         Ok(Self {
-            shared: Arc::new(Shared::new(config, sinks)),
+            shared: Arc::new(Shared::new(config, extras)),
             run: Mutex::new(None),
         })
     }
@@ -161,6 +170,7 @@ impl Pipeline {
             camera: config.camera.id.clone(),
             lossless: config.camera.every_frame && address.is_file(),
             looped: config.camera.loop_file && address.is_file(),
+            give_up: self.shared.give_up,
             open: Box::new(move |stop| source::open(&address, transport, stop)),
             period: Arc::clone(&self.shared.period),
             outlet: Arc::clone(inlet),
@@ -277,6 +287,13 @@ impl Pipeline {
             header.presentation.present(&mut slot, header.frame_size);
             take(index, slot);
         })
+    }
+
+    /// Takes up to `limit` events that nobody took yet, oldest first, and
+    /// returns how many. The queue holds [`EVENTS_MAX`]; whoever asks too late
+    /// finds an [`EventKind::Overflow`] first.
+    pub fn drain_events(&self, limit: usize, take: impl FnMut(usize, Event)) -> usize {
+        self.shared.events.drain(limit, take)
     }
 
     /// Blocks until there is a snapshot newer than `after_seq`, or none can be

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 
 use parking_lot::Mutex;
 
+use super::Extras;
 use super::chain::Chain;
 use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
+use super::events::EventQueue;
 use super::exchange::Exchange;
 use super::stats::Stages;
 use crate::config::PipelineConfig;
@@ -45,6 +47,7 @@ pub struct Shared {
     /// taking the lock.
     pub epoch: AtomicU64,
     pub exchange: Exchange,
+    pub events: EventQueue,
     pub source: Arc<SourceStatus>,
     pub period: Arc<AtomicU32>,
     pub pool: Arc<FramePool>,
@@ -61,16 +64,19 @@ pub struct Shared {
     pub dispatcher: Dispatcher,
     /// Sinks that the owner added; lent to the sink thread while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
+    /// See [`Extras::give_up`].
+    pub give_up: bool,
 }
 
 impl Shared {
-    pub fn new(config: PipelineConfig, sinks: Vec<Box<dyn Sink>>) -> Self {
+    pub fn new(config: PipelineConfig, extras: Extras) -> Self {
         Self {
             chain: Mutex::new(Chain::new(&config)),
             period: Arc::new(AtomicU32::new(config.tracking.period_frames)),
             config: Mutex::new(Arc::new(config)),
             epoch: AtomicU64::new(0),
             exchange: Exchange::default(),
+            events: EventQueue::default(),
             source: Arc::default(),
             pool: Arc::default(),
             measured: Mutex::default(),
@@ -80,7 +86,8 @@ impl Shared {
             finished: AtomicBool::new(false),
             view: Mutex::default(),
             dispatcher: Dispatcher::default(),
-            sinks: Mutex::new(sinks),
+            sinks: Mutex::new(extras.sinks),
+            give_up: extras.give_up,
         }
     }
 

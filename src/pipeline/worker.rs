@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::chain::Chain;
 use super::dispatcher::Outgoing;
+use super::events::Watcher;
 use super::loader::Loader;
 use super::shared::{Shared, View};
 use crate::clock::{duration_ns, now_ns};
@@ -38,6 +39,9 @@ pub struct Worker {
     /// Arrival of the newest frame; what a stall is measured from.
     frame_ns: Option<i64>,
     ended: bool,
+    /// Whether the model refused the latest frame.
+    stumbled: bool,
+    watcher: Watcher,
 }
 
 impl Worker {
@@ -54,6 +58,8 @@ impl Worker {
             detections: Vec::new(),
             frame_ns: None,
             ended: false,
+            stumbled: false,
+            watcher: Watcher::default(),
         }
     }
 
@@ -121,7 +127,9 @@ impl Worker {
         } else {
             self.shared.source.state()
         };
-        if self.is_live() && chain.is_occupied() {
+        // Told also when nobody is there: that the camera is lost is news.
+        let news = state != self.watcher.source_state();
+        if self.is_live() && (news || chain.is_occupied()) {
             let outgoing = chain.tick(now, self.is_unseen(now), state);
             self.publish(outgoing);
         }
@@ -137,12 +145,17 @@ impl Worker {
             Err(error) => {
                 // A frame that the model refuses is no reason to go down: the
                 // next may be fine. A lasting defect shows in every frame.
-                log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
+                if !std::mem::replace(&mut self.stumbled, true) {
+                    log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
+                }
                 self.shared.fail(error.into());
                 self.shared.pool.give(frame.bgr);
                 return;
             }
         };
+        if std::mem::take(&mut self.stumbled) {
+            *self.shared.failure.lock() = None;
+        }
         let tracked_from = now_ns();
         let moment = Moment {
             capture_ns: frame.capture_ns,
@@ -204,7 +217,9 @@ impl Worker {
         self.shared.exchange.alarm();
     }
 
-    fn publish(&self, outgoing: Outgoing) {
+    fn publish(&mut self, outgoing: Outgoing) {
+        self.watcher
+            .observe(&outgoing.canonical, &self.shared.events);
         self.shared
             .exchange
             .publish(&outgoing.canonical, outgoing.presentation);

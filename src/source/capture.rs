@@ -54,6 +54,8 @@ pub struct Capture {
     pub open: Opener,
     /// Start a file again when it ends.
     pub looped: bool,
+    /// Give up when the first try fails, for somebody who waits at a terminal.
+    pub give_up: bool,
     /// Wait until the next stage took each frame, instead of replacing it. For
     /// files; a live camera cannot wait.
     pub lossless: bool,
@@ -116,7 +118,8 @@ impl Capture {
         let reason = error.to_string();
         self.status.set_problem(Some(reason.clone()));
         self.status.forget_interval();
-        if error.retry() == Retry::Never {
+        let first = self.status.state() == SourceState::Connecting;
+        if error.retry() == Retry::Never || (self.give_up && first) {
             log::error!("[{}] {reason}", self.camera);
             self.status.set_state(SourceState::Failed);
             self.outlet.wake();

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use log::LevelFilter;
 use rextrack::config::{CameraConfig, ClassRef, Config, LogLevel, PipelineConfig, TrackerKind};
-use rextrack::pipeline::{Pipeline, Stats};
+use rextrack::pipeline::{Extras, Pipeline, Stats};
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
-use rextrack::source::SourceState;
 use serde_json::json;
 
 use crate::cli::RunArgs;
@@ -56,7 +55,13 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     // All are made before any is started: a mistake in the second camera must
     // not leave the first one running.
     for pipeline in configs {
-        pipelines.push(Pipeline::with_sinks(pipeline, sinks(args)?)?);
+        let extras = Extras {
+            sinks: sinks(args)?,
+            // Who typed the address is there to correct it; who wrote a file
+            // has gone home.
+            give_up: args.config.is_none() && !args.keep_trying,
+        };
+        pipelines.push(Pipeline::with(pipeline, extras)?);
     }
     for pipeline in &pipelines {
         pipeline.start()?;
@@ -81,7 +86,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     report(args, &pipelines);
     let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
     match sinks.filter_map(|sink| sink.broken).next() {
-        Some(broken) => Err(Failure::work(broken)),
+        Some(broken) => Err(Failure::work(broken).told()),
         None => Ok(()),
     }
 }
@@ -215,15 +220,14 @@ fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), 
     let limit = args.seconds.map(Duration::from_secs_f64);
     let bar = std::io::stderr().is_terminal().then(progress_bar);
     let mut next_line = started + LINE;
-    let result = loop {
-        if let Some(failure) = failure(args, pipelines) {
-            break Err(failure);
-        }
-        if pipelines.iter().all(Pipeline::is_finished) {
-            break Ok(());
+    loop {
+        // A camera that fails does not end the others.
+        let over = |p: &Pipeline| p.is_finished() || p.failure().is_some();
+        if pipelines.iter().all(over) {
+            break;
         }
         if stop.is_requested() || limit.is_some_and(|limit| started.elapsed() >= limit) {
-            break Ok(());
+            break;
         }
         if let Some(bar) = &bar {
             bar.set_message(lines(pipelines).join("   "));
@@ -240,30 +244,14 @@ fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), 
         } else {
             stop.wait(LOOK);
         }
-    };
+    }
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    result
-}
-
-/// Why the run cannot go on. A camera of a configuration file that does not
-/// answer yet is no reason: it is tried until it does.
-fn failure(args: &RunArgs, pipelines: &[Pipeline]) -> Option<Failure> {
-    for pipeline in pipelines {
-        if let Some(error) = pipeline.failure() {
-            return Some(error.into());
-        }
-        let first_try = pipeline.stats().source_state == SourceState::Connecting;
-        if args.config.is_none()
-            && !args.keep_trying
-            && first_try
-            && let Some(problem) = pipeline.source_problem()
-        {
-            return Some(Failure::work(problem));
-        }
+    match pipelines.iter().find_map(Pipeline::failure) {
+        Some(error) => Err(Failure::from(error).told()),
+        None => Ok(()),
     }
-    None
 }
 
 fn progress_bar() -> ProgressBar {

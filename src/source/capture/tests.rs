@@ -102,6 +102,7 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
         camera: "cam1".into(),
         open,
         looped: false,
+        give_up: false,
         lossless: false,
         period: Arc::new(AtomicU32::new(1)),
         outlet: Arc::clone(&outlet),
@@ -219,6 +220,24 @@ fn what_no_try_can_mend_is_not_tried_again() {
     assert_eq!(status.state(), SourceState::Failed);
     assert_eq!(tries.lock().len(), 1);
     assert!(status.problem().unwrap().contains("no.mp4"));
+}
+
+#[test]
+fn who_gives_up_does_so_after_the_first_try_but_not_later() {
+    let mut never = stage(vec![Err(broken()), Ok(vec![Step::Live(40)])]);
+    never.capture.give_up = true;
+    never.capture.run();
+    assert_eq!(never.status.state(), SourceState::Failed);
+
+    let mut lost = stage(vec![
+        Ok(vec![Step::Live(40)]),
+        Err(broken()),
+        Ok(vec![Step::Live(40)]),
+    ]);
+    lost.capture.give_up = true;
+    let status = Arc::clone(&lost.status);
+    assert_eq!(lost.newest().seq, 2);
+    assert_eq!(status.reconnects(), 1);
 }
 
 #[test]

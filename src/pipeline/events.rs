@@ -1,0 +1,245 @@
+//! What happened, one thing at a time, for hosts that act on it once: somebody
+//! entered, somebody left, the camera was lost.
+//!
+//! Snapshots say how things are and may be skipped; events are queued, so that
+//! none is missed between two polls. The queue is bounded: a host that never
+//! asks loses the oldest, and is told how many.
+
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
+
+use crate::slots::{Slot, SlotState, Snapshot};
+use crate::source::SourceState;
+
+/// Events that wait for a host at most; ten minutes of a busy stage.
+pub const EVENTS_MAX: usize = 1024;
+
+/// What kind of thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// A slot has a new owner.
+    Entered = 1,
+    /// A slot's owner is not seen any more; the slot is held for it.
+    Lost = 2,
+    /// A lost owner was seen again.
+    Found = 3,
+    /// A slot was released.
+    Left = 4,
+    /// The source's state changed.
+    Source = 5,
+    /// A stage failed inside and was started anew.
+    Restarted = 6,
+    /// Older events were dropped, because nobody asked for them in time.
+    Overflow = 7,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// Number of the snapshot that showed it first.
+    pub seq: u64,
+    /// When: the snapshot's capture time.
+    pub time_ns: i64,
+    /// Index of the slot, p1 is 0; of no meaning for kinds without a slot.
+    pub slot: u32,
+    /// The slot's owner: track, generation and class.
+    pub track_id: u64,
+    /// See [`Slot::generation`].
+    pub generation: u32,
+    /// See [`Slot::class_id`].
+    pub class_id: i32,
+    /// Where the source stood.
+    pub source_state: SourceState,
+    /// For [`EventKind::Overflow`], how many events were dropped; else 0.
+    pub count: u64,
+}
+
+/// The queue between the infer thread and whoever asks.
+#[derive(Debug, Default)]
+pub struct EventQueue(Mutex<Queue>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Event>,
+    /// The newest of those that were dropped, and how many they are.
+    dropped: Option<Event>,
+}
+
+impl EventQueue {
+    /// Adds an event; when the queue is full the oldest gives way.
+    pub fn push(&self, event: Event) {
+        let mut queue = self.0.lock();
+        if queue.waiting.len() == EVENTS_MAX
+            && let Some(oldest) = queue.waiting.pop_front()
+        {
+            let count = queue.dropped.map_or(0, |d| d.count) + 1;
+            queue.dropped = Some(Event {
+                kind: EventKind::Overflow,
+                count,
+                ..oldest
+            });
+        }
+        queue.waiting.push_back(event);
+    }
+
+    /// Takes up to `limit` events, oldest first. Returns how many. Does not
+    /// allocate; holds a lock for as long as `take` takes.
+    pub fn drain(&self, limit: usize, mut take: impl FnMut(usize, Event)) -> usize {
+        let mut queue = self.0.lock();
+        let mut taken = 0;
+        while taken < limit {
+            let overflow = queue.dropped.take();
+            let Some(event) = overflow.or_else(|| queue.waiting.pop_front()) else {
+                break;
+            };
+            take(taken, event);
+            taken += 1;
+        }
+        taken
+    }
+}
+
+/// Finds what changed from one snapshot to the next.
+#[derive(Debug, Default)]
+pub struct Watcher {
+    slots: Vec<Slot>,
+    source_state: SourceState,
+}
+
+impl Watcher {
+    /// Where the source stood in the latest snapshot.
+    pub fn source_state(&self) -> SourceState {
+        self.source_state
+    }
+
+    /// Reports every change since the snapshot before.
+    pub fn observe(&mut self, snapshot: &Snapshot, queue: &EventQueue) {
+        let event = |kind, slot: usize, owner: &Slot| Event {
+            kind,
+            seq: snapshot.seq,
+            time_ns: snapshot.capture_ns,
+            slot: slot as u32,
+            track_id: owner.track_id,
+            generation: owner.generation,
+            class_id: owner.class_id,
+            source_state: snapshot.source_state,
+            count: 0,
+        };
+        if snapshot.source_state != self.source_state {
+            self.source_state = snapshot.source_state;
+            queue.push(event(EventKind::Source, 0, &Slot::default()));
+        }
+        let empty = Slot::default();
+        for index in 0..snapshot.slots.len().max(self.slots.len()) {
+            let before = self.slots.get(index).unwrap_or(&empty);
+            let now = snapshot.slots.get(index).unwrap_or(&empty);
+            let (was, is) = (occupied(before), occupied(now));
+            if was && is && before.generation == now.generation {
+                match (before.state, now.state) {
+                    (SlotState::Active, SlotState::Held) => {
+                        queue.push(event(EventKind::Lost, index, now));
+                    }
+                    (SlotState::Held, SlotState::Active) => {
+                        queue.push(event(EventKind::Found, index, now));
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            if was {
+                queue.push(event(EventKind::Left, index, before));
+            }
+            if is {
+                queue.push(event(EventKind::Entered, index, now));
+            }
+        }
+        self.slots.clone_from(&snapshot.slots);
+    }
+}
+
+fn occupied(slot: &Slot) -> bool {
+    slot.state != SlotState::Empty
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(generation: u32, state: SlotState) -> Slot {
+        Slot {
+            track_id: u64::from(generation) + 10,
+            generation,
+            state,
+            class_id: 0,
+            ..Slot::default()
+        }
+    }
+
+    fn kinds(watcher: &mut Watcher, queue: &EventQueue, slots: &[Slot]) -> Vec<EventKind> {
+        let snapshot = Snapshot {
+            source_state: SourceState::Live,
+            slots: slots.to_vec(),
+            ..Snapshot::default()
+        };
+        watcher.observe(&snapshot, queue);
+        let mut kinds = Vec::new();
+        queue.drain(usize::MAX, |_, event| kinds.push(event.kind));
+        kinds
+    }
+
+    #[test]
+    fn an_owners_stay_is_told_from_end_to_end() {
+        use EventKind::*;
+        use SlotState::*;
+        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        let mut see = |slot| kinds(&mut watcher, &queue, &[slot]);
+        assert_eq!(see(Slot::default()), [Source]);
+        assert_eq!(see(slot(1, Active)), [Entered]);
+        assert_eq!(see(slot(1, Active)), []);
+        assert_eq!(see(slot(1, Held)), [Lost]);
+        assert_eq!(see(slot(1, Held)), []);
+        assert_eq!(see(slot(1, Active)), [Found]);
+        assert_eq!(see(slot(1, Held)), [Lost]);
+        assert_eq!(see(slot(1, Empty)), [Left]);
+        assert_eq!(see(slot(2, Active)), [Entered]);
+        assert_eq!(see(slot(3, Active)), [Left, Entered]);
+    }
+
+    #[test]
+    fn slots_that_are_taken_away_have_left() {
+        use EventKind::*;
+        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        kinds(&mut watcher, &queue, &[slot(1, SlotState::Active); 3]);
+        let seen = kinds(&mut watcher, &queue, &[slot(1, SlotState::Active)]);
+        assert_eq!(seen, [Left, Left]);
+    }
+
+    #[test]
+    fn a_full_queue_drops_the_oldest_and_says_how_many() {
+        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        let people = EVENTS_MAX as u32 / 2 + 10;
+        for generation in 1..=people {
+            let snapshot = |state| Snapshot {
+                seq: u64::from(generation),
+                slots: vec![slot(generation, state)],
+                ..Snapshot::default()
+            };
+            watcher.observe(&snapshot(SlotState::Active), &queue);
+            watcher.observe(&snapshot(SlotState::Empty), &queue);
+        }
+        let mut events = Vec::new();
+        assert_eq!(queue.drain(3, |_, e| events.push(e)), 3);
+        assert_eq!(events[0].kind, EventKind::Overflow);
+        assert_eq!(events[0].count, 20);
+        assert_eq!((events[1].kind, events[1].seq), (EventKind::Entered, 11));
+        assert_eq!(
+            queue.drain(usize::MAX, |_, e| events.push(e)),
+            EVENTS_MAX - 2
+        );
+        assert_eq!(events.last().map(|e| e.seq), Some(u64::from(people)));
+        assert_eq!(queue.drain(usize::MAX, |_, _| {}), 0);
+    }
+}
