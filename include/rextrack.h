@@ -113,6 +113,10 @@ enum RextrackStatus
      */
     REXTRACK_ERR_ENDED = -10,
     /*
+     No frame was processed yet. Try again.
+     */
+    REXTRACK_ERR_NO_FRAME = -11,
+    /*
      A defect of rextrack or a machine out of resources. Please report it.
      */
     REXTRACK_ERR_INTERNAL = -98,
@@ -247,6 +251,69 @@ typedef uint32_t RextrackEventKind;
 #endif // __cplusplus
 
 /*
+ Values of `format`: 8 bits a channel, the first named channel first in
+ memory.
+ */
+enum RextrackPixelFormat
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     4 bytes a pixel; alpha is ignored on the way in and 255 on the way out.
+     */
+    REXTRACK_PIXEL_RGBA8 = 1,
+    /*
+     4 bytes a pixel; TouchDesigner's and most windows' format.
+     */
+    REXTRACK_PIXEL_BGRA8 = 2,
+    /*
+     3 bytes a pixel.
+     */
+    REXTRACK_PIXEL_RGB8 = 3,
+    /*
+     3 bytes a pixel; OpenCV's format, and the cheapest here.
+     */
+    REXTRACK_PIXEL_BGR8 = 4,
+    /*
+     1 byte a pixel.
+     */
+    REXTRACK_PIXEL_GRAY8 = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackPixelFormat RextrackPixelFormat;
+#else
+typedef uint32_t RextrackPixelFormat;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ Bits of `flags`.
+ */
+enum RextrackFrameFlags
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     The first row in memory is the bottom one, as in OpenGL.
+     */
+    REXTRACK_FRAME_FLIPPED = 1,
+    /*
+     For `rextrack_preview`: draw boxes, slot numbers, ids and trails.
+     */
+    REXTRACK_FRAME_ANNOTATED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackFrameFlags RextrackFrameFlags;
+#else
+typedef uint32_t RextrackFrameFlags;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
  One camera's pipeline. Opaque: only pointers to it cross the boundary.
  */
 typedef struct RextrackPipeline RextrackPipeline;
@@ -293,6 +360,100 @@ typedef struct {
      */
     uint32_t count;
 } RextrackEvent;
+
+/*
+ A picture of the host's, for `rextrack_push_frame`.
+ */
+typedef struct {
+    /*
+     `sizeof(RextrackFrame)`.
+     */
+    uint32_t struct_size;
+    /*
+     A `RextrackPixelFormat`.
+     */
+    uint32_t format;
+    /*
+     Width in pixels, 1..16384.
+     */
+    uint32_t width;
+    /*
+     Height in pixels, 1..16384.
+     */
+    uint32_t height;
+    /*
+     The first row in memory.
+     */
+    const void *data;
+    /*
+     Bytes from one row to the next; 0 means rows without gaps.
+     */
+    size_t stride;
+    /*
+     When it was captured, on the clock of `rextrack_now_ns`; 0 means now.
+     Must not run backwards.
+     */
+    int64_t capture_ns;
+    /*
+     `REXTRACK_FRAME_FLIPPED` or 0.
+     */
+    uint32_t flags;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
+} RextrackFrame;
+
+/*
+ A picture in the host's memory that `rextrack_preview` fills in.
+ */
+typedef struct {
+    /*
+     `sizeof(RextrackImage)`, set by the caller.
+     */
+    uint32_t struct_size;
+    /*
+     A `RextrackPixelFormat`, set by the caller.
+     */
+    uint32_t format;
+    /*
+     Bits of `RextrackFrameFlags`, set by the caller.
+     */
+    uint32_t flags;
+    /*
+     Receives the width in pixels.
+     */
+    uint32_t width;
+    /*
+     Receives the height in pixels.
+     */
+    uint32_t height;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
+    /*
+     Where the pixels go, set by the caller; NULL to ask for the size alone.
+     */
+    void *data;
+    /*
+     Bytes at `data`, set by the caller.
+     */
+    size_t capacity;
+    /*
+     Bytes from one row to the next, set by the caller; 0 means rows without
+     gaps, and receives how many that are.
+     */
+    size_t stride;
+    /*
+     Receives the number of the frame.
+     */
+    uint64_t frame_seq;
+    /*
+     Receives when it was captured.
+     */
+    int64_t capture_ns;
+} RextrackImage;
 
 /*
  Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
@@ -519,6 +680,39 @@ RextrackStatus rextrack_poll_events(const RextrackPipeline *pipeline,
                                     size_t *count);
 
 /*
+ Copies a frame of the host in, for a pipeline whose `camera.stream` is
+ `push:`, and returns; the memory is the host's again. The newest frame wins:
+ one that nobody took yet gives way and counts as dropped. While the pipeline
+ does not run, frames are ignored. Frames may change size and format.
+
+ Any thread. Blocks for the copy alone, about as long as a memcpy of the
+ frame; BGR8 saves the pipeline a conversion.
+
+ # Safety
+ `pipeline` is NULL or a live handle; `frame` is NULL or describes readable
+ memory.
+ */
+RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
+                                   const RextrackFrame *frame);
+
+/*
+ Writes the newest processed frame to the caller's buffer, in the format,
+ stride and direction that the caller set, with slots drawn in if
+ `REXTRACK_FRAME_ANNOTATED` is set. Nothing is drawn or converted while nobody
+ asks. `_ERR_NO_FRAME`: none was processed yet. `_ERR_BUFFER_TOO_SMALL`: width,
+ height and stride are filled in, so that the caller can make room; the same
+ is the answer to `data` NULL with `capacity` 0.
+
+ Any thread that may spend some milliseconds on a large frame; not for a
+ host's cook thread.
+
+ # Safety
+ `pipeline` is NULL or a live handle; `image` is NULL or valid, with
+ `capacity` bytes at `data`.
+ */
+RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage *image);
+
+/*
  Where the log of the whole process goes, and how much of it. `level`: 0
  off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
  NULL means stderr; `user` is handed to it as it is. When this returns, the
@@ -710,6 +904,24 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
  `struct_size` set.
  */
 RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *stats);
+
+/*
+ What does not change from frame to frame, as JSON: version, OpenCV, camera,
+ source (without its password), device asked for, tracker, and under
+ `detector` the model's file, family, classes, input size, licence, device in
+ use and runtime; `detector` is null until the model is loaded. Buffer and
+ length as in `rextrack_get_config`.
+
+ Any thread. Takes short locks.
+
+ # Safety
+ `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+ bytes; `length` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
+                             char *buffer,
+                             size_t capacity,
+                             size_t *length);
 
 /*
  The message of the latest function that failed on the calling thread, as

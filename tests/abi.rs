@@ -156,6 +156,18 @@ fn null_is_an_error_and_never_a_crash() {
         );
         assert_eq!(rextrack_wait(null(), 0, 0), ARGUMENT);
         assert_eq!(rextrack_stats(null(), &mut stats), ARGUMENT);
+        let (mut event, mut count) = (RextrackEvent::default(), 0);
+        assert_eq!(
+            rextrack_poll_at(null(), 0, null_mut(), 0, &mut snapshot),
+            ARGUMENT
+        );
+        assert_eq!(
+            rextrack_poll_events(null(), &mut event, 1, &mut count),
+            ARGUMENT
+        );
+        assert_eq!(rextrack_push_frame(null_mut(), null()), ARGUMENT);
+        assert_eq!(rextrack_preview(null(), null_mut()), ARGUMENT);
+        assert_eq!(rextrack_info(null(), null_mut(), 0, &mut length), ARGUMENT);
         assert_eq!(rextrack_set_log(9, None, null_mut()), ARGUMENT);
     }
     assert!(last_error().contains("rextrack_set_log: level"));
@@ -369,6 +381,233 @@ fn a_model_that_cannot_be_used_is_told_by_wait() {
     }
     let pipeline = Handle::create(&config).unwrap();
     assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
-    assert_eq!(pipeline.wait(0), RextrackStatus::RextrackErrModel);
+    // Before that there may be news of the source.
+    let mut status = OK;
+    while status == OK {
+        status = pipeline.wait(pipeline.poll().0.seq);
+    }
+    assert_eq!(status, RextrackStatus::RextrackErrModel);
     assert!(last_error().contains("text.onnx"), "{}", last_error());
+}
+
+/// A grey picture with a white square whose left edge is at `left`.
+fn scene(left: Option<usize>) -> Vec<u8> {
+    let mut rgba = [90, 110, 100, 255].repeat(SIDE * SIDE);
+    if let Some(left) = left {
+        for y in 100..160 {
+            rgba[(y * SIDE + left) * 4..][..60 * 4].fill(255);
+        }
+    }
+    rgba
+}
+
+const SIDE: usize = 320;
+
+fn frame(pixels: &[u8], number: i64) -> RextrackFrame {
+    RextrackFrame {
+        struct_size: size_of::<RextrackFrame>() as u32,
+        format: RextrackPixelFormat::RextrackPixelRgba8 as u32,
+        width: SIDE as u32,
+        height: SIDE as u32,
+        data: pixels.as_ptr().cast(),
+        stride: 0,
+        // Every frame is 40 ms after the one before, whatever the test's pace.
+        capture_ns: number * 40_000_000,
+        flags: 0,
+        reserved: 0,
+    }
+}
+
+fn pushing(persistence_ms: u32) -> Handle {
+    let config = json!({
+        "camera": {"stream": "push:"},
+        "tracking": {
+            "model": "builtin:motion",
+            "object_persistence_ms": persistence_ms,
+            "objects_max": 3,
+        },
+    });
+    let pipeline = Handle::create(&config).unwrap();
+    assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
+    // Frames are taken from the moment on that the model is ready.
+    pipeline.until_ready();
+    pipeline
+}
+
+impl Handle {
+    fn info(&self) -> Value {
+        let mut text = vec![0u8; 1 << 16];
+        let buffer = text.as_mut_ptr().cast();
+        assert_eq!(
+            unsafe { rextrack_info(self.0, buffer, text.len(), null_mut()) },
+            OK
+        );
+        let text = CStr::from_bytes_until_nul(&text).unwrap();
+        serde_json::from_slice(text.to_bytes()).unwrap()
+    }
+
+    fn until_ready(&self) {
+        while self.info()["detector"].is_null() {
+            std::thread::yield_now();
+        }
+    }
+
+    fn push(&self, frame: &RextrackFrame) {
+        let status = unsafe { rextrack_push_frame(self.0, frame) };
+        assert_eq!(status, OK, "{}", last_error());
+    }
+
+    /// Pushes a picture again and again until it has been processed.
+    fn show(&self, pixels: &[u8], number: i64) -> Vec<RextrackSlot> {
+        let before = self.stats().frames_processed;
+        self.push(&frame(pixels, number));
+        while self.stats().frames_processed == before {
+            std::thread::yield_now();
+        }
+        let mut seq = self.poll().0.seq;
+        loop {
+            let (snapshot, slots) = self.poll();
+            if snapshot.capture_ns >= number * 40_000_000 || seq == 0 {
+                return slots;
+            }
+            self.wait(seq);
+            seq = self.poll().0.seq;
+        }
+    }
+
+    fn events(&self) -> Vec<RextrackEvent> {
+        let mut events = [RextrackEvent::default(); 64];
+        let mut count = 0;
+        let status =
+            unsafe { rextrack_poll_events(self.0, events.as_mut_ptr(), events.len(), &mut count) };
+        assert_eq!(status, OK);
+        events[..count].to_vec()
+    }
+}
+
+#[test]
+fn pushed_frames_are_tracked_and_told_by_events() {
+    // Times of frames are the test's own; one base keeps them in the past of
+    // the clock, where no tick of the pipeline runs ahead of them.
+    let pipeline = pushing(3_600_000);
+    let base = rextrack_now_ns() / 40_000_000 + 1;
+    for number in 0..20 {
+        pipeline.show(&scene(None), base + number);
+    }
+    let mut slots = Vec::new();
+    for step in 0..20 {
+        slots = pipeline.show(&scene(Some(20 + step as usize * 4)), base + 20 + step);
+    }
+    let p1 = slots[0];
+    assert_eq!((p1.state, p1.generation), (1, 1));
+    let centre = (20 + 19 * 4 + 30) as f32 / SIDE as f32;
+    assert!((p1.x - centre).abs() < 0.03, "{} {centre}", p1.x);
+    let kinds: Vec<u32> = pipeline.events().iter().map(|e| e.kind).collect();
+    let entered = RextrackEventKind::RextrackEventEntered as u32;
+    assert_eq!(
+        kinds.iter().filter(|k| **k == entered).count(),
+        1,
+        "{kinds:?}"
+    );
+    assert!(pipeline.events().is_empty(), "each is given once");
+
+    // Predicted, it goes on to the right at four pixels every 40 ms.
+    let (mut now, mut later) = (sized(), sized());
+    let mut moved = [RextrackSlot::default(); 3];
+    let poll_at = |t, slots: &mut [RextrackSlot], snapshot: &mut RextrackSnapshot| {
+        let pointer = slots.as_mut_ptr();
+        assert_eq!(
+            unsafe { rextrack_poll_at(pipeline.0, t, pointer, slots.len(), snapshot) },
+            OK
+        );
+    };
+    poll_at(0, &mut moved, &mut now);
+    assert_eq!(moved[0].x, pipeline.poll().1[0].x, "the past moves nothing");
+    let before = moved[0];
+    poll_at(now.capture_ns + 100_000_000, &mut moved, &mut later);
+    let way = moved[0].x - before.x;
+    assert!((0.8..1.0).contains(&(way / (before.vx * 0.1))), "{way}");
+    assert_eq!(moved[0].age_ms, before.age_ms + 100);
+}
+
+#[test]
+fn previews_come_plain_and_annotated_in_the_layout_asked_for() {
+    let pipeline = pushing(1000);
+    let mut image = RextrackImage {
+        struct_size: size_of::<RextrackImage>() as u32,
+        format: RextrackPixelFormat::RextrackPixelBgra8 as u32,
+        flags: RextrackFrameFlags::RextrackFrameAnnotated as u32,
+        width: 0,
+        height: 0,
+        reserved: 0,
+        data: null_mut(),
+        capacity: 0,
+        stride: 0,
+        frame_seq: 0,
+        capture_ns: 0,
+    };
+    let status = unsafe { rextrack_preview(pipeline.0, &mut image) };
+    assert_eq!(status, RextrackStatus::RextrackErrNoFrame);
+    let base = rextrack_now_ns() / 40_000_000 + 1;
+    for number in 0..20 {
+        pipeline.show(&scene(None), base + number);
+    }
+    for step in 0..5 {
+        pipeline.show(&scene(Some(100 + 4 * step as usize)), base + 20 + step);
+    }
+    let status = unsafe { rextrack_preview(pipeline.0, &mut image) };
+    assert_eq!(status, RextrackStatus::RextrackErrBufferTooSmall);
+    assert_eq!((image.width, image.height), (320, 320));
+    assert_eq!(image.stride, 320 * 4);
+    let mut drawn = vec![0u8; image.stride * image.height as usize];
+    image.data = drawn.as_mut_ptr().cast();
+    image.capacity = drawn.len();
+    assert_eq!(unsafe { rextrack_preview(pipeline.0, &mut image) }, OK);
+    assert!(drawn.chunks(4).all(|p| p[3] == 255));
+    let mut plain = vec![0u8; drawn.len()];
+    image.data = plain.as_mut_ptr().cast();
+    image.flags = 0;
+    assert_eq!(unsafe { rextrack_preview(pipeline.0, &mut image) }, OK);
+    // Blue, green, red of what was pushed as red, green, blue.
+    assert_eq!(plain[..4], [100, 110, 90, 255]);
+    assert_ne!(drawn, plain);
+}
+
+#[test]
+fn frames_that_make_no_sense_are_refused() {
+    let pipeline = pushing(1000);
+    let pixels = scene(None);
+    let good = frame(&pixels, 1);
+    let refused = |frame: RextrackFrame, word: &str| {
+        assert_eq!(unsafe { rextrack_push_frame(pipeline.0, &frame) }, ARGUMENT);
+        assert!(last_error().contains(word), "{}", last_error());
+    };
+    refused(
+        RextrackFrame {
+            struct_size: 8,
+            ..good
+        },
+        "struct_size",
+    );
+    refused(
+        RextrackFrame {
+            data: null(),
+            ..good
+        },
+        "data is NULL",
+    );
+    refused(RextrackFrame { format: 77, ..good }, "pixel format 77");
+    refused(RextrackFrame { width: 0, ..good }, "0x320");
+    refused(RextrackFrame { stride: 7, ..good }, "stride is 7");
+    refused(
+        RextrackFrame {
+            stride: usize::MAX,
+            ..good
+        },
+        "stride",
+    );
+    let film = json!({"camera": {"stream": "a.mp4"}, "tracking": {"model": "builtin:motion"}});
+    let other = Handle::create(&film).unwrap();
+    assert_eq!(unsafe { rextrack_push_frame(other.0, &good) }, ARGUMENT);
+    assert!(last_error().contains("not push:"), "{}", last_error());
 }

@@ -11,7 +11,8 @@
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
 //! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
 //! | `events.rs` | `rextrack_poll_events` |
-//! | `stats.rs` | `rextrack_stats` |
+//! | `frame.rs` | `rextrack_push_frame`, `rextrack_preview` |
+//! | `stats.rs` | `rextrack_stats`, `rextrack_info` |
 //!
 //! Errors and panics end in `status::guard`, the one place where they become
 //! a number and a thread's last message.
@@ -22,6 +23,7 @@
 
 mod args;
 mod events;
+mod frame;
 mod logging;
 mod pipeline;
 mod settings;
@@ -31,6 +33,10 @@ mod status;
 mod version;
 
 pub use events::{RextrackEvent, RextrackEventKind, rextrack_poll_events};
+pub use frame::{
+    RextrackFrame, RextrackFrameFlags, RextrackImage, RextrackPixelFormat, rextrack_preview,
+    rextrack_push_frame,
+};
 pub use logging::{RextrackLogCallback, rextrack_set_log};
 pub use pipeline::{
     RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_start, rextrack_stop,
@@ -40,6 +46,6 @@ pub use snapshot::{
     RextrackSlot, RextrackSlotState, RextrackSnapshot, RextrackSourceState, rextrack_poll,
     rextrack_poll_at, rextrack_wait,
 };
-pub use stats::{RextrackStats, rextrack_stats};
+pub use stats::{RextrackStats, rextrack_info, rextrack_stats};
 pub use status::{RextrackStatus, rextrack_last_error, rextrack_status_string};
 pub use version::{rextrack_abi_version, rextrack_now_ns, rextrack_version_string};

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 
 use super::args;
 use super::pipeline::RextrackPipeline;
-use super::status::{RextrackStatus, guard};
+use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::Stats;
 
 /// Bytes of a device's name, the closing NUL included.
@@ -115,5 +115,34 @@ pub unsafe extern "C" fn rextrack_stats(
         let value = RextrackStats::from(&pipeline.stats());
         // SAFETY: NULL or valid, as the caller vouches.
         unsafe { args::write_struct(&value, stats, STATS_LEAST, NAME) }
+    })
+}
+
+/// What does not change from frame to frame, as JSON: version, OpenCV, camera,
+/// source (without its password), device asked for, tracker, and under
+/// `detector` the model's file, family, classes, input size, licence, device in
+/// use and runtime; `detector` is null until the model is loaded. Buffer and
+/// length as in `rextrack_get_config`.
+///
+/// Any thread. Takes short locks.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+/// bytes; `length` is NULL or points to a `size_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_info(
+    pipeline: *const RextrackPipeline,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> RextrackStatus {
+    const NAME: &str = "rextrack_info";
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let text = serde_json::to_string(&pipeline.info())
+            .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
+        // SAFETY: as the caller vouches.
+        unsafe { args::hand_over(&text, buffer, capacity, length, NAME) }
     })
 }

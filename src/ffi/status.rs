@@ -40,6 +40,8 @@ pub enum RextrackStatus {
     RextrackErrNotRunning = -9,
     /// The file is over; no newer snapshot will come.
     RextrackErrEnded = -10,
+    /// No frame was processed yet. Try again.
+    RextrackErrNoFrame = -11,
     /// A defect of rextrack or a machine out of resources. Please report it.
     RextrackErrInternal = -98,
     /// A defect of rextrack: it was caught at the boundary, the process is
@@ -62,8 +64,11 @@ impl From<PipelineError> for Failure {
         let status = match &error {
             PipelineError::Config(_) | PipelineError::Osc(_) => RextrackStatus::RextrackErrConfig,
             PipelineError::Detect(error) => status_of(error),
+            PipelineError::Push(_) => RextrackStatus::RextrackErrInvalidArgument,
             PipelineError::Source(_) => RextrackStatus::RextrackErrSource,
-            PipelineError::Internal { .. } => RextrackStatus::RextrackErrInternal,
+            PipelineError::Picture(_) | PipelineError::Internal { .. } => {
+                RextrackStatus::RextrackErrInternal
+            }
         };
         Self(status, error.to_string())
     }
@@ -139,6 +144,7 @@ pub extern "C" fn rextrack_status_string(status: i32) -> *const c_char {
         -8 => c"buffer too small",
         -9 => c"not running",
         -10 => c"the file is over",
+        -11 => c"no frame yet",
         -98 => c"internal error",
         -99 => c"internal panic",
         _ => c"unknown status",

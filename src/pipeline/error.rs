@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::detect::DetectError;
+use crate::sink::annotate::AnnotateError;
 use crate::sink::osc::OscError;
 use crate::source::SourceError;
 
@@ -20,6 +21,12 @@ pub enum PipelineError {
     /// The source cannot be had, and no other try can help.
     #[error("{0}")]
     Source(String),
+    /// A frame that the host handed in cannot be taken.
+    #[error("{0}")]
+    Push(String),
+    /// A picture could not be drawn.
+    #[error("{0}")]
+    Picture(String),
     /// A defect of rextrack, or a machine out of threads.
     #[error("internal error in {place}: {reason}; please report it with the log")]
     Internal {
@@ -33,6 +40,12 @@ pub enum PipelineError {
 impl From<DetectError> for PipelineError {
     fn from(error: DetectError) -> Self {
         Self::Detect(std::sync::Arc::new(error))
+    }
+}
+
+impl From<AnnotateError> for PipelineError {
+    fn from(error: AnnotateError) -> Self {
+        Self::Picture(error.to_string())
     }
 }
 

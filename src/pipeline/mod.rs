@@ -27,15 +27,18 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use serde::Serialize;
 
 use crate::clock::SystemClock;
-use crate::config::PipelineConfig;
+use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 use crate::sink::{self, Sink};
 use crate::slots::Slot;
-use crate::source::{self, Capture, Delivery, SourceState};
+use crate::source::{
+    self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
+};
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
 use exchange::Wake;
@@ -68,6 +71,26 @@ pub struct Extras {
 pub struct Pipeline {
     shared: Arc<Shared>,
     run: Mutex<Option<Run>>,
+}
+
+/// What a pipeline is made of.
+#[derive(Debug, Clone, Serialize)]
+pub struct Info {
+    /// Version of rextrack.
+    pub version: &'static str,
+    /// Version of OpenCV.
+    pub opencv: String,
+    /// Camera id.
+    pub camera: String,
+    /// Address of the source, without its password.
+    pub source: String,
+    /// The device that was asked for.
+    pub device_asked: String,
+    /// The tracker.
+    pub tracker: TrackerKind,
+    /// Model, family, classes, input size, licence, device in use and runtime;
+    /// `null` until the model is loaded.
+    pub detector: Option<DetectorInfo>,
 }
 
 /// What a wait for the next snapshot came to.
@@ -166,12 +189,13 @@ impl Pipeline {
         let address = config.camera.address()?;
         let transport = config.camera.rtsp_transport;
         let stop = Shutdown::new();
+        let pushed = Arc::clone(&self.shared.inlet);
         let capture = Capture {
             camera: config.camera.id.clone(),
             lossless: config.camera.every_frame && address.is_file(),
             looped: config.camera.loop_file && address.is_file(),
             give_up: self.shared.give_up,
-            open: Box::new(move |stop| source::open(&address, transport, stop)),
+            open: Box::new(move |stop| source::open(&address, transport, &pushed, stop)),
             period: Arc::clone(&self.shared.period),
             outlet: Arc::clone(inlet),
             pool: Arc::clone(&self.shared.pool),
@@ -200,6 +224,7 @@ impl Pipeline {
             return;
         };
         source.stop.request();
+        self.shared.inlet.wake();
         inlet.close();
         source.thread.join_by(within(STOP_SOURCE));
         self.shared.source.set_state(SourceState::Stopped);
@@ -248,11 +273,29 @@ impl Pipeline {
         if changes.source {
             let config = self.shared.config();
             run.source.stop.request();
+            self.shared.inlet.wake();
             // The old thread ends by itself; whatever it still reads is refused.
             run.source = self.start_source(&config, &run.inlet)?;
         }
         run.inlet.wake();
         Ok(())
+    }
+
+    /// Copies a frame of the host in, for a camera whose stream is `push:`, and
+    /// returns. The newest wins: a frame that nobody took yet gives way and
+    /// counts as dropped. While the pipeline does not run frames are ignored.
+    pub fn push_frame(&self, image: &Image<'_>) -> Result<(), PipelineError> {
+        let config = self.shared.config();
+        if config.camera.address()? != StreamAddress::Push {
+            return Err(PipelineError::Push(format!(
+                "camera.stream is {}, not push:; only push: takes frames",
+                redact_address(&config.camera.stream)
+            )));
+        }
+        self.shared
+            .inlet
+            .push(image, &self.shared.source)
+            .map_err(|e| PipelineError::Push(e.to_string()))
     }
 
     /// The configuration in force.
@@ -381,6 +424,37 @@ impl Pipeline {
     /// The newest processed frame with its slots.
     pub fn view(&self) -> Option<View> {
         self.shared.view.lock().clone()
+    }
+
+    /// The newest processed frame, its slots drawn in if `annotated`. Draws on
+    /// the calling thread, and only then; takes some milliseconds on a large
+    /// frame. `None` before the first frame.
+    pub fn preview(&self, annotated: bool) -> Result<Option<Arc<Frame>>, PipelineError> {
+        let Some(view) = self.view() else {
+            return Ok(None);
+        };
+        if !annotated {
+            return Ok(Some(view.frame));
+        }
+        let classes = self.detector().map(|d| d.classes).unwrap_or_default();
+        let mut frame = Frame::clone(&view.frame);
+        sink::annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)?;
+        Ok(Some(Arc::new(frame)))
+    }
+
+    /// Everything that does not change from frame to frame: versions, source,
+    /// model and device. Holds no password.
+    pub fn info(&self) -> Info {
+        let config = self.shared.config();
+        Info {
+            version: env!("CARGO_PKG_VERSION"),
+            opencv: opencv::core::get_version_string().unwrap_or_default(),
+            camera: config.camera.id.clone(),
+            source: redact_address(&config.camera.stream),
+            device_asked: config.service.device.to_string(),
+            tracker: config.tracking.tracker,
+            detector: self.detector(),
+        }
     }
 
     /// Counts, rates and latencies.

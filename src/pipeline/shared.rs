@@ -15,8 +15,8 @@ use super::stats::Stages;
 use crate::config::PipelineConfig;
 use crate::detect::DetectorInfo;
 use crate::sink::Sink;
-use crate::slots::Snapshot;
-use crate::source::{Frame, FramePool, SourceStatus};
+use crate::slots::{Snapshot, Trails};
+use crate::source::{Frame, FramePool, PushInlet, SourceStatus};
 
 /// The newest processed frame with what was seen in it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct View {
     pub frame: Arc<Frame>,
     /// The slots after it; normalised, origin top left.
     pub snapshot: Arc<Snapshot>,
+    /// Where the slots' owners have been lately.
+    pub trails: Trails,
 }
 
 /// What the infer thread measures.
@@ -50,6 +52,8 @@ pub struct Shared {
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
     pub period: Arc<AtomicU32>,
+    /// Where a `push:` source gets its frames.
+    pub inlet: Arc<PushInlet>,
     pub pool: Arc<FramePool>,
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
@@ -78,6 +82,7 @@ impl Shared {
             exchange: Exchange::default(),
             events: EventQueue::default(),
             source: Arc::default(),
+            inlet: Arc::default(),
             pool: Arc::default(),
             measured: Mutex::default(),
             detector: Mutex::default(),

@@ -17,6 +17,7 @@ use crate::config::PipelineConfig;
 use crate::detect::{DetectSettings, Detection, Detector};
 use crate::mailbox::{Mailbox, Taken};
 use crate::sink::{OscSink, Sink};
+use crate::slots::Trails;
 use crate::source::{Delivery, Frame, SourceState};
 use crate::track::{Moment, TrackerSettings};
 
@@ -42,6 +43,7 @@ pub struct Worker {
     /// Whether the model refused the latest frame.
     stumbled: bool,
     watcher: Watcher,
+    trails: Trails,
 }
 
 impl Worker {
@@ -60,6 +62,7 @@ impl Worker {
             ended: false,
             stumbled: false,
             watcher: Watcher::default(),
+            trails: Trails::default(),
         }
     }
 
@@ -179,9 +182,11 @@ impl Worker {
             times.track.record(tracked - tracked_from);
             times.end_to_end.record(tracked - frame.arrival_ns);
         }
+        self.trails.extend(&outgoing.canonical);
         let view = View {
             frame: Arc::new(frame),
             snapshot: Arc::clone(&outgoing.canonical),
+            trails: self.trails.clone(),
         };
         let previous = self.shared.view.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {

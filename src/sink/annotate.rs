@@ -8,7 +8,7 @@ use opencv::core::{Mat, MatTrait, MatTraitConst, Vec3b};
 use opencv::imgcodecs;
 
 use crate::geometry::FrameSize;
-use crate::slots::{Slot, SlotState};
+use crate::slots::{Slot, SlotState, Trails};
 use crate::source::Frame;
 use pen::Pen;
 
@@ -44,8 +44,8 @@ pub enum AnnotateError {
     },
 }
 
-/// Draws every occupied slot into the frame: its box, number, track id and
-/// class; dashed while HELD. Takes canonical slots (0..1, origin top left).
+/// Draws every occupied slot into the frame: its trail, box, number, track id
+/// and class; dashed while HELD. Takes canonical slots (0..1, origin top left).
 /// Blocks for some milliseconds on a large frame.
 ///
 /// # Errors
@@ -53,6 +53,7 @@ pub enum AnnotateError {
 pub fn annotate(
     frame: &mut Frame,
     slots: &[Slot],
+    trails: &Trails,
     classes: &[String],
 ) -> Result<(), AnnotateError> {
     check(frame)?;
@@ -66,6 +67,9 @@ pub fn annotate(
             .enumerate()
             .filter(|(_, slot)| slot.state != SlotState::Empty)
     };
+    for (index, _) in occupied() {
+        pen.draw_trail(&mut picture, index, trails.of(index))?;
+    }
     for (index, slot) in occupied() {
         pen.draw_box(&mut picture, index, slot)?;
     }
@@ -108,7 +112,7 @@ pub fn save(frame: &Frame, path: &Path) -> Result<(), AnnotateError> {
     std::fs::write(path, bytes.as_slice()).map_err(|e| fail(e.to_string()))
 }
 
-fn check(frame: &Frame) -> Result<(), AnnotateError> {
+pub(super) fn check(frame: &Frame) -> Result<(), AnnotateError> {
     let FrameSize { width, height } = frame.size;
     let bytes = frame.bgr.len();
     if bytes == 0 || bytes as u64 != u64::from(width) * u64::from(height) * 3 {
@@ -169,7 +173,13 @@ mod tests {
     #[test]
     fn an_active_slot_is_framed_in_its_colour() {
         let mut frame = grey();
-        annotate(&mut frame, &[slot(SlotState::Active)], &["person".into()]).unwrap();
+        annotate(
+            &mut frame,
+            &[slot(SlotState::Active)],
+            &Trails::default(),
+            &["person".into()],
+        )
+        .unwrap();
         assert!(edge_pixels(&frame) >= 119);
         assert_eq!(
             pixel(&frame, 160, 120),
@@ -181,7 +191,13 @@ mod tests {
     #[test]
     fn a_held_slot_is_dashed() {
         let mut frame = grey();
-        annotate(&mut frame, &[slot(SlotState::Held)], &[]).unwrap();
+        annotate(
+            &mut frame,
+            &[slot(SlotState::Held)],
+            &Trails::default(),
+            &[],
+        )
+        .unwrap();
         let drawn = edge_pixels(&frame);
         assert!((40..90).contains(&drawn), "{drawn}");
     }
@@ -189,7 +205,13 @@ mod tests {
     #[test]
     fn empty_slots_leave_the_frame_alone() {
         let mut frame = grey();
-        annotate(&mut frame, &[Slot::default(), slot(SlotState::Empty)], &[]).unwrap();
+        annotate(
+            &mut frame,
+            &[Slot::default(), slot(SlotState::Empty)],
+            &Trails::default(),
+            &[],
+        )
+        .unwrap();
         assert_eq!(frame.bgr, grey().bgr);
     }
 
@@ -205,6 +227,7 @@ mod tests {
         annotate(
             &mut frame,
             &slots,
+            &Trails::default(),
             &["a very long class name indeed, longer than this".into()],
         )
         .unwrap();

@@ -9,6 +9,7 @@ pub mod annotate;
 mod jsonl;
 mod mot;
 pub mod osc;
+pub mod picture;
 mod text;
 
 pub use jsonl::JsonlSink;

@@ -15,9 +15,11 @@ mod presentation;
 #[cfg(test)]
 mod rules;
 mod table;
+mod trail;
 
 pub use presentation::Presentation;
 pub use table::SlotTable;
+pub use trail::Trails;
 
 use crate::clock::{NS_PER_MS, NS_PER_S};
 use crate::geometry::FrameSize;

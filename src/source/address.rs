@@ -31,6 +31,8 @@ pub enum StreamAddress {
         /// Number of the device, from 0.
         index: u32,
     },
+    /// `push:`, frames that the host hands in.
+    Push,
 }
 
 /// An address on the network, with credentials that cameras allow and URLs do not.
@@ -100,7 +102,7 @@ pub enum AddressError {
         "this build does not have {scheme} sources yet; use rtsp://, http://, a file or webcam:N"
     )]
     NotYet {
-        /// `push:`, `synth:` or `mqtt://`.
+        /// `synth:` or `mqtt://`.
         scheme: &'static str,
     },
     /// Credentials and a host, but no scheme.
@@ -167,7 +169,7 @@ impl std::str::FromStr for StreamAddress {
                     shown: redact_address(text),
                 }),
             },
-            "push" => Err(AddressError::NotYet { scheme: "push:" }),
+            "push" if rest.is_empty() => Ok(Self::Push),
             "synth" => Err(AddressError::NotYet { scheme: "synth:" }),
             "mqtt" | "mqtts" => Err(AddressError::NotYet { scheme: "mqtt://" }),
             _ if rest.contains('@') && !rest.starts_with("//") => Err(AddressError::NoScheme {
@@ -189,6 +191,7 @@ impl StreamAddress {
             Self::Rtsp { url } | Self::Http { url } => url.expose(),
             Self::File { path } => path.display().to_string(),
             Self::Webcam { index } => format!("webcam:{index}"),
+            Self::Push => "push:".into(),
         }
     }
 
@@ -196,7 +199,7 @@ impl StreamAddress {
     pub fn network(&self) -> Option<&NetworkAddress> {
         match self {
             Self::Rtsp { url } | Self::Http { url } => Some(url),
-            Self::File { .. } | Self::Webcam { .. } => None,
+            Self::File { .. } | Self::Webcam { .. } | Self::Push => None,
         }
     }
 
@@ -237,6 +240,7 @@ impl fmt::Display for StreamAddress {
             Self::Rtsp { url } | Self::Http { url } => url.fmt(f),
             Self::File { path } => path.display().fmt(f),
             Self::Webcam { index } => write!(f, "webcam:{index}"),
+            Self::Push => f.write_str("push:"),
         }
     }
 }
@@ -586,6 +590,7 @@ mod tests {
             assert_eq!(parts(text), want, "{text}");
         }
         assert_eq!(parse("webcam:2"), StreamAddress::Webcam { index: 2 });
+        assert_eq!(parse("push:"), StreamAddress::Push);
     }
 
     /// Each line is a camera or a password that someone has.
@@ -695,7 +700,7 @@ mod tests {
         assert!(error("admin:hunter2@cam/a").contains("write rtsp://admin:***@cam/a"));
         assert!(error("webcam:x").contains("webcam:0"));
         assert!(error("synth:people=5,seed=1").contains("does not have synth: sources yet"));
-        assert!(error("push:").contains("does not have push: sources yet"));
+        assert!(error("push:2").contains("unknown kind of source 'push'"));
         assert!(error("mqtt://node/cam").contains("does not have mqtt:// sources yet"));
         for text in [
             "rtsp://",

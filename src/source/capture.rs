@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::{
-    Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceState, SourceStatus,
+    Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceState, SourceStatus, Stamp,
 };
 use crate::clock::Clock;
 use crate::mailbox::Mailbox;
@@ -154,8 +154,8 @@ impl Capture {
                 return Ended::Stopped;
             }
             let asked_ns = self.clock.now_ns();
-            let media_ns = match source.advance() {
-                Ok(Advance::Frame { media_ns }) => media_ns,
+            let stamp = match source.advance() {
+                Ok(Advance::Frame(stamp)) => stamp,
                 Ok(Advance::End) => return Ended::EndOfFile,
                 Err(error) => return Ended::Lost(error),
             };
@@ -164,9 +164,10 @@ impl Capture {
             }
             let seq = self.status.count_frame();
             let arrival_ns = self.clock.now_ns();
-            let capture_ns = session.stamp(arrival_ns, media_ns);
+            let capture_ns = session.stamp(arrival_ns, stamp);
             self.note_live(session, arrival_ns);
-            if !self.lossless && media_ns.is_some() {
+            let recorded = matches!(stamp, Stamp::Media(_));
+            if !self.lossless && recorded {
                 let ahead = capture_ns - arrival_ns;
                 if ahead > 0
                     && self
@@ -191,11 +192,7 @@ impl Capture {
             };
             let ready_ns = self.clock.now_ns();
             // A live source's advance is mostly waiting for the camera.
-            let advance_ns = if media_ns.is_some() {
-                arrival_ns - asked_ns
-            } else {
-                0
-            };
+            let advance_ns = if recorded { arrival_ns - asked_ns } else { 0 };
             let decode_ns = ready_ns - started_ns + advance_ns;
             let frame = Frame {
                 seq,
@@ -289,10 +286,11 @@ impl Session {
 
     /// The capture time of a frame: its arrival, or for a file the time that
     /// the file gives it. Never runs backwards.
-    fn stamp(&mut self, arrival_ns: i64, media_ns: Option<i64>) -> i64 {
-        let capture_ns = match media_ns {
-            None => arrival_ns,
-            Some(media_ns) => {
+    fn stamp(&mut self, arrival_ns: i64, stamp: Stamp) -> i64 {
+        let capture_ns = match stamp {
+            Stamp::Arrival => arrival_ns,
+            Stamp::Capture(capture_ns) => capture_ns,
+            Stamp::Media(media_ns) => {
                 let latest_ns = self.latest_ns;
                 let step_ns = self.step_ns;
                 let start = *self.media_start_ns.get_or_insert_with(|| {

@@ -18,19 +18,24 @@ mod capture;
 mod error;
 mod ffmpeg;
 mod probe;
+mod push;
 mod redact;
 mod status;
 mod video;
 
+use std::sync::Arc;
+
+use crate::config::RtspTransport;
 use crate::geometry::FrameSize;
+use crate::shutdown::Shutdown;
 pub use address::{AddressError, NetworkAddress, StreamAddress};
 pub use backoff::Backoff;
 pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
+pub use push::{Image, PixelFormat, PushError, PushInlet};
 pub use redact::{redact, redact_address};
 pub use status::{SourceState, SourceStatus};
-pub use video::open;
 
 /// One picture of a camera: BGR, 8 bits a channel, rows without padding.
 #[derive(Clone)]
@@ -64,14 +69,36 @@ impl std::fmt::Debug for Frame {
 /// Whether there is a next frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advance {
-    /// Yes. `media_ns` is its time since the start of the file; live sources
-    /// have none, their frames are stamped on arrival.
-    Frame {
-        /// Nanoseconds since the start of the file.
-        media_ns: Option<i64>,
-    },
+    /// Yes.
+    Frame(Stamp),
     /// No: the file is over.
     End,
+}
+
+/// What a source knows of the time of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// Nothing: it is live, and was seen when it arrives.
+    Arrival,
+    /// Nanoseconds since the start of the file, by which it is paced.
+    Media(i64),
+    /// When it was captured, on the clock of [`crate::clock::now_ns`].
+    Capture(i64),
+}
+
+/// Opens a source. Blocks for at most 5 s a step (resolve, connect, answer,
+/// first picture); a stop is obeyed between the steps and while a camera says
+/// nothing. `inlet` is where a `push:` source gets its frames.
+pub fn open(
+    address: &StreamAddress,
+    transport: RtspTransport,
+    inlet: &Arc<PushInlet>,
+    stop: &Shutdown,
+) -> Result<Box<dyn Source>, SourceError> {
+    match address {
+        StreamAddress::Push => Ok(Box::new(push::PushSource::new(Arc::clone(inlet), stop))),
+        _ => video::open(address, transport, stop),
+    }
 }
 
 /// What a source hands over for one frame.

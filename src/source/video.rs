@@ -11,14 +11,12 @@ use opencv::videoio::{
 };
 
 use super::probe::{self, Question, Target};
-use super::{Advance, Content, Source, SourceError, StreamAddress, ffmpeg};
+use super::{Advance, Content, Source, SourceError, Stamp, StreamAddress, ffmpeg};
 use crate::config::RtspTransport;
 use crate::geometry::FrameSize;
 use crate::shutdown::Shutdown;
 
-/// Opens a source. Blocks for at most 5 s a step (resolve, connect, answer,
-/// first picture); a stop is obeyed between the steps and while a camera says
-/// nothing.
+/// Opens a file, stream or webcam; see [`super::open`].
 pub fn open(
     address: &StreamAddress,
     transport: RtspTransport,
@@ -29,6 +27,7 @@ pub fn open(
     match address {
         StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
         StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
+        StreamAddress::Push => Err(SourceError::Address("push: is no video".into())),
         StreamAddress::Rtsp { .. } | StreamAddress::Http { .. } => {
             ask_first(address, &shown, stop)?;
             if stop.is_requested() {
@@ -266,7 +265,7 @@ impl Source for VideoSource {
         }
         self.frames += 1;
         if matches!(self.pace, Pace::Live) {
-            return Ok(Advance::Frame { media_ns: None });
+            return Ok(Advance::Frame(Stamp::Arrival));
         }
         let stamped = (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64;
         self.media_ns = if stamped > self.media_ns {
@@ -274,9 +273,7 @@ impl Source for VideoSource {
         } else {
             self.media_ns + self.nominal_step_ns
         };
-        Ok(Advance::Frame {
-            media_ns: Some(self.media_ns),
-        })
+        Ok(Advance::Frame(Stamp::Media(self.media_ns)))
     }
 
     fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {

@@ -79,7 +79,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .map(|d| d.classes)
             .unwrap_or_default();
         let mut frame = view.frame.as_ref().clone();
-        annotate::annotate(&mut frame, &view.snapshot.slots, &classes)
+        annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
     }

@@ -82,6 +82,31 @@ impl Pen {
         Ok(())
     }
 
+    pub fn draw_trail(
+        &self,
+        picture: &mut impl ToInputOutputArray,
+        index: usize,
+        points: &[[f32; 2]],
+    ) -> opencv::Result<()> {
+        let pixel = |[x, y]: [f32; 2]| {
+            let (width, height) = (self.size.width as f32, self.size.height as f32);
+            Point::new((x * width) as i32, (y * height) as i32)
+        };
+        for step in points.windows(2) {
+            let (from, to) = (pixel(step[0]), pixel(step[1]));
+            imgproc::line(
+                picture,
+                from,
+                to,
+                colour(index),
+                self.line,
+                imgproc::LINE_AA,
+                0,
+            )?;
+        }
+        Ok(())
+    }
+
     fn dashed(
         &self,
         picture: &mut impl ToInputOutputArray,

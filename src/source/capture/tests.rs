@@ -38,11 +38,9 @@ impl Source for Camera {
             return match self.steps.pop_front().unwrap_or(Step::Break) {
                 Step::Live(ms) => {
                     self.clock.advance(MS(ms));
-                    Ok(Advance::Frame { media_ns: None })
+                    Ok(Advance::Frame(Stamp::Arrival))
                 }
-                Step::Media(ms) => Ok(Advance::Frame {
-                    media_ns: Some(ms * NS_PER_MS),
-                }),
+                Step::Media(ms) => Ok(Advance::Frame(Stamp::Media(ms * NS_PER_MS))),
                 Step::Resize(width, height) => {
                     self.size = FrameSize::new(width, height);
                     continue;

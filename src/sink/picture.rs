@@ -1,0 +1,134 @@
+//! A frame's pixels, laid out as a host wants them.
+
+use opencv::core::{Mat, MatTraitConst, Vec3b, Vec4b};
+use opencv::imgproc;
+
+use super::annotate::AnnotateError;
+use crate::source::{Frame, PixelFormat};
+
+/// How a host wants pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Channels and their order; alpha is 255.
+    pub format: PixelFormat,
+    /// Bytes from one row to the next, at least a row's.
+    pub stride: usize,
+    /// Whether the bottom row comes first, as in OpenGL.
+    pub flipped: bool,
+}
+
+impl Layout {
+    /// Rows without gaps, top row first.
+    pub fn tight(format: PixelFormat, width: u32) -> Self {
+        Self {
+            format,
+            stride: width as usize * format.bytes(),
+            flipped: false,
+        }
+    }
+
+    /// Bytes that a picture takes; the last row ends after its pixels.
+    pub fn bytes(&self, width: u32, height: u32) -> usize {
+        let row = width as usize * self.format.bytes();
+        self.stride * (height as usize).saturating_sub(1) + row
+    }
+}
+
+/// Writes a frame's pixels to `out`, which must hold [`Layout::bytes`].
+///
+/// # Errors
+/// When the frame's memory does not match its size.
+pub fn write(frame: &Frame, layout: &Layout, out: &mut [u8]) -> Result<(), AnnotateError> {
+    super::annotate::check(frame)?;
+    let (width, height) = (frame.size.width, frame.size.height);
+    let row = width as usize * layout.format.bytes();
+    if *layout == Layout::tight(layout.format, width) {
+        let bytes = layout.bytes(width, height);
+        return convert(frame, layout.format, &mut out[..bytes]);
+    }
+    let mut pixels = vec![0; row * height as usize];
+    convert(frame, layout.format, &mut pixels)?;
+    for (index, pixels) in pixels.chunks_exact(row).enumerate() {
+        let to = if layout.flipped {
+            height as usize - 1 - index
+        } else {
+            index
+        };
+        out[to * layout.stride..][..row].copy_from_slice(pixels);
+    }
+    Ok(())
+}
+
+fn convert(frame: &Frame, format: PixelFormat, out: &mut [u8]) -> Result<(), AnnotateError> {
+    let (rows, columns) = (frame.size.height as i32, frame.size.width as i32);
+    let flat = Mat::from_bytes::<Vec3b>(&frame.bgr)?;
+    let source = flat.reshape(3, rows)?;
+    let code = match format {
+        PixelFormat::Bgr8 => {
+            out.copy_from_slice(&frame.bgr);
+            return Ok(());
+        }
+        PixelFormat::Rgba8 => imgproc::COLOR_BGR2RGBA,
+        PixelFormat::Bgra8 => imgproc::COLOR_BGR2BGRA,
+        PixelFormat::Rgb8 => imgproc::COLOR_BGR2RGB,
+        PixelFormat::Gray8 => imgproc::COLOR_BGR2GRAY,
+    };
+    match format.bytes() {
+        4 => {
+            let mut target = Mat::new_rows_cols_with_bytes_mut::<Vec4b>(rows, columns, out)?;
+            imgproc::cvt_color_def(&source, &mut target, code)?;
+        }
+        3 => {
+            let mut target = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, out)?;
+            imgproc::cvt_color_def(&source, &mut target, code)?;
+        }
+        _ => {
+            let mut target = Mat::new_rows_cols_with_bytes_mut::<u8>(rows, columns, out)?;
+            imgproc::cvt_color_def(&source, &mut target, code)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::geometry::FrameSize;
+
+    fn frame() -> Frame {
+        Frame {
+            seq: 1,
+            capture_ns: 0,
+            arrival_ns: 0,
+            decode_ns: 0,
+            size: FrameSize::new(2, 2),
+            bgr: vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        }
+    }
+
+    #[test]
+    fn pixels_come_in_the_layout_that_was_asked_for() {
+        let mut out = [0; 16];
+        let rgba = Layout::tight(PixelFormat::Rgba8, 2);
+        write(&frame(), &rgba, &mut out).unwrap();
+        assert_eq!(
+            out,
+            [3, 2, 1, 255, 6, 5, 4, 255, 9, 8, 7, 255, 12, 11, 10, 255]
+        );
+        let wide = Layout {
+            format: PixelFormat::Bgra8,
+            stride: 10,
+            flipped: true,
+        };
+        assert_eq!(wide.bytes(2, 2), 18);
+        let mut out = [99; 18];
+        write(&frame(), &wide, &mut out).unwrap();
+        assert_eq!(
+            out,
+            [
+                7, 8, 9, 255, 10, 11, 12, 255, 99, 99, 1, 2, 3, 255, 4, 5, 6, 255
+            ]
+        );
+    }
+}
