@@ -1,7 +1,7 @@
 //! Files, network streams and webcams through OpenCV's `VideoCapture`.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Vec3b, Vector};
 use opencv::videoio::{
@@ -12,6 +12,7 @@ use opencv::videoio::{
 
 use super::probe::{self, Question, Target};
 use super::{Advance, Content, Source, SourceError, Stamp, StreamAddress, ffmpeg};
+use crate::clock::duration_ns;
 use crate::config::RtspTransport;
 use crate::geometry::FrameSize;
 use crate::shutdown::Shutdown;
@@ -171,21 +172,31 @@ impl VideoSource {
     /// some seconds of it. Stamped on arrival, those frames would show everyone
     /// running many times too fast.
     fn skip_backlog(&mut self) -> Result<(), SourceError> {
-        /// What is there already comes faster than this.
-        const AT_ONCE: Duration = Duration::from_millis(5);
         /// More than any backlog; a stream that floods is taken as it is.
         const MOST: u32 = 500;
         for _ in 0..MOST {
+            let before_ns = self.position_ns();
             let asked = Instant::now();
             if !self.capture.grab().map_err(|e| self.failed(&e))? {
                 return Err(self.stalled());
             }
-            if asked.elapsed() > AT_ONCE {
+            let waited = asked.elapsed();
+            // What is there already comes faster than it was filmed.
+            let step_ns = match self.position_ns() - before_ns {
+                step if step > 0 => step,
+                _ => self.nominal_step_ns,
+            };
+            if duration_ns(waited) > step_ns / 2 {
                 break;
             }
         }
         self.waits = true;
         Ok(())
+    }
+
+    /// Media time of the grabbed frame; 0 where it has none.
+    fn position_ns(&self) -> i64 {
+        (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64
     }
 
     fn stalled(&self) -> SourceError {
@@ -267,7 +278,7 @@ impl Source for VideoSource {
         if matches!(self.pace, Pace::Live) {
             return Ok(Advance::Frame(Stamp::Arrival));
         }
-        let stamped = (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64;
+        let stamped = self.position_ns();
         self.media_ns = if stamped > self.media_ns {
             stamped
         } else {

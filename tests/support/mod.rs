@@ -2,6 +2,9 @@
 #![allow(dead_code)] // Each test file uses its own part of this.
 #![allow(clippy::unwrap_used)]
 
+pub mod osc;
+pub mod rtsp;
+
 use std::path::PathBuf;
 
 use opencv::core::{MatTraitConst, MatTraitConstManual};
@@ -63,19 +66,26 @@ pub fn pipeline(model: &str) -> PipelineConfig {
 /// A film of a bright square that walks from left to right over a still
 /// ground, for `builtin:motion`: 25 frames a second, 320x240, MJPEG.
 pub fn film(path: &std::path::Path, frames: u32) {
+    film_of(path, frames, 320, 240);
+}
+
+/// As [`film`], in another size.
+pub fn film_of(path: &std::path::Path, frames: u32, width: i32, height: i32) {
     use opencv::core::{CV_8UC3, Mat, Point, Rect, Scalar, Size};
     use opencv::imgproc::{LINE_8, rectangle};
     use opencv::videoio::{VideoWriter, VideoWriterTrait};
     let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();
     let name = path.to_str().unwrap();
-    let mut writer = VideoWriter::new(name, fourcc, 25.0, Size::new(320, 240), true).unwrap();
+    let mut writer = VideoWriter::new(name, fourcc, 25.0, Size::new(width, height), true).unwrap();
     for frame in 0..frames {
         let ground = Scalar::new(90.0, 110.0, 100.0, 0.0);
-        let mut picture = Mat::new_rows_cols_with_default(240, 320, CV_8UC3, ground).unwrap();
-        let left = 20 + (frame as i32 * 2) % 240;
+        let mut picture = Mat::new_rows_cols_with_default(height, width, CV_8UC3, ground).unwrap();
+        let left = 20 + (frame as i32 * 2) % (width - 80);
+        let middle = height / 2;
         // The first frames show the ground alone, which the detector learns.
         if frame >= 20 {
-            let square = Rect::from_points(Point::new(left, 90), Point::new(left + 40, 150));
+            let corner = Point::new(left + 40, middle + 30);
+            let square = Rect::from_points(Point::new(left, middle - 30), corner);
             let white = Scalar::new(250.0, 250.0, 250.0, 0.0);
             rectangle(&mut picture, square, white, -1, LINE_8, 0).unwrap();
         }

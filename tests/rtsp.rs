@@ -1,0 +1,212 @@
+//! An IP camera, played by a real RTSP server: it is tracked, it may vanish and
+//! come back, it may want a password.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rextrack::clock::NS_PER_MS;
+use rextrack::pipeline::{Header, Next, Pipeline};
+use rextrack::slots::{Slot, SlotState};
+use rextrack::source::SourceState;
+use support::rtsp::RtspServer;
+
+/// Nothing in these tests takes that long, even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn pipeline(stream: &str, model: &str, persistence_ms: u32) -> Pipeline {
+    let mut config = support::pipeline(model);
+    config.camera.stream = stream.into();
+    config.tracking.object_persistence_ms = persistence_ms;
+    let pipeline = Pipeline::new(config).unwrap();
+    pipeline.start().unwrap();
+    pipeline
+}
+
+/// Looks at every snapshot until one is as wanted.
+fn until<T>(pipeline: &Pipeline, mut wanted: impl FnMut(&Header, &[Slot]) -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    let mut slots = vec![Slot::default(); 10];
+    let mut seq = pipeline.poll(&mut slots).seq;
+    while Instant::now() < deadline {
+        match pipeline.next(seq, Duration::from_secs(1)) {
+            Next::Snapshot | Next::TimedOut => {}
+            other => panic!("{other:?}"),
+        }
+        let header = pipeline.poll(&mut slots);
+        seq = header.seq;
+        if let Some(found) = wanted(&header, &slots) {
+            return found;
+        }
+    }
+    panic!(
+        "not within {PATIENCE:?}: {:?}, {:?}",
+        pipeline.stats(),
+        pipeline.source_problem()
+    );
+}
+
+fn live(pipeline: &Pipeline) {
+    until(pipeline, |header, _| {
+        (header.frame_seq > 0 && header.source_state == SourceState::Live).then_some(())
+    });
+}
+
+#[test]
+fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
+    const TEST: &str = "a_camera_that_vanishes_and_comes_back_is_tracked_again";
+    const PERSISTENCE_MS: u32 = 1500;
+    let (Some(film), Some(_)) = (
+        support::asset(TEST, "vtest.avi"),
+        support::asset(TEST, "yolox_nano.onnx"),
+    ) else {
+        return;
+    };
+    if !support::has_runtime(TEST) {
+        return;
+    }
+    let Some(server) = RtspServer::start(TEST, &film, 0, &[]) else {
+        return;
+    };
+    let port = server.port();
+    let pipeline = pipeline(&server.url, "yolox_nano", PERSISTENCE_MS);
+
+    // Tracked: somebody is active for some frames.
+    let active = |slot: &Slot| slot.state == SlotState::Active;
+    until(&pipeline, |header, slots| {
+        (header.frame_seq > 15 && slots.iter().any(active)).then_some(())
+    });
+    let fps = pipeline.stats().fps_in;
+    assert!(
+        (5.0..20.0).contains(&fps),
+        "vtest.avi has 10 frames a second, not {fps}"
+    );
+
+    drop(server);
+    // The latest sighting of everybody, until nobody is seen.
+    let mut seen = vec![(0u32, 0i64); 10];
+    let mut released = vec![0i64; 10];
+    let mut held = 0;
+    until(&pipeline, |header, slots| {
+        for (index, slot) in slots.iter().enumerate() {
+            match slot.state {
+                SlotState::Active => seen[index] = (slot.generation, header.capture_ns),
+                SlotState::Held => held += 1,
+                SlotState::Empty if released[index] == 0 && slot.generation == seen[index].0 => {
+                    released[index] = header.capture_ns;
+                }
+                SlotState::Empty => {}
+            }
+        }
+        slots
+            .iter()
+            .all(|s| s.state == SlotState::Empty)
+            .then_some(())
+    });
+    assert!(held > 0, "slots are held before they are released");
+    let kept: Vec<i64> = seen
+        .iter()
+        .zip(&released)
+        .filter(|((generation, at), released)| *generation > 0 && *at > 0 && **released > 0)
+        .map(|((_, at), released)| (released - at) / NS_PER_MS)
+        .collect();
+    assert!(!kept.is_empty());
+    for ms in &kept {
+        // To the next tick of 40 ms, on a machine that may be busy.
+        let persistence = i64::from(PERSISTENCE_MS);
+        assert!((persistence..persistence + 300).contains(ms), "{kept:?}");
+    }
+    until(&pipeline, |header, _| {
+        (header.source_state == SourceState::Lost).then_some(())
+    });
+    assert!(pipeline.source_problem().is_some());
+
+    let _server = RtspServer::start(TEST, &film, port, &[]).unwrap();
+    until(&pipeline, |header, slots| {
+        let back = header.source_state == SourceState::Live;
+        (back && slots.iter().any(active)).then_some(())
+    });
+    assert_eq!(pipeline.stats().reconnects, 1);
+    assert_eq!(pipeline.source_problem(), None);
+    let mut slots = vec![Slot::default(); 10];
+    pipeline.poll(&mut slots);
+    for (slot, (before, _)) in slots.iter().zip(seen).filter(|(s, _)| active(s)) {
+        assert!(slot.generation > before, "a new owner has a new generation");
+    }
+}
+
+#[test]
+fn another_frame_size_after_the_reconnect_is_taken_over() {
+    const TEST: &str = "another_frame_size_after_the_reconnect_is_taken_over";
+    let folder = tempfile::tempdir().unwrap();
+    let (small, large) = (
+        folder.path().join("small.avi"),
+        folder.path().join("large.avi"),
+    );
+    support::film(&small, 50);
+    support::film_of(&large, 50, 640, 480);
+    let Some(server) = RtspServer::start(TEST, &small, 0, &[]) else {
+        return;
+    };
+    let port = server.port();
+    let pipeline = pipeline(&server.url, "builtin:motion", 500);
+    let width = |wanted: u32| {
+        until(&pipeline, |header, _| {
+            (header.frame_size.width == wanted).then_some(())
+        });
+    };
+    width(320);
+    drop(server);
+    let _server = RtspServer::start(TEST, &large, port, &[]).unwrap();
+    width(640);
+}
+
+#[test]
+fn a_password_opens_and_a_wrong_one_is_told_without_being_shown() {
+    const TEST: &str = "a_password_opens_and_a_wrong_one_is_told_without_being_shown";
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("film.avi");
+    support::film(&film, 50);
+    let with = |film: &Path, method: &str| {
+        let more = ["--user", "admin", "--password", "p@ss/1", "--auth", method];
+        RtspServer::start(TEST, film, 0, &more)
+    };
+    let (Some(basic), Some(digest)) = (with(&film, "basic"), with(&film, "digest")) else {
+        return;
+    };
+    for server in [&basic, &digest] {
+        live(&pipeline(
+            &server.url_with("admin", "p@ss/1"),
+            "builtin:motion",
+            500,
+        ));
+    }
+    for (url, word) in [
+        (
+            digest.url_with("admin", "hunter2"),
+            "refused this user or password",
+        ),
+        (
+            basic.url_with("admin", "hunter2"),
+            "refused this user or password",
+        ),
+        (digest.url.clone(), "asks for a user and a password"),
+    ] {
+        let pipeline = pipeline(&url, "builtin:motion", 500);
+        let deadline = Instant::now() + PATIENCE;
+        let problem = loop {
+            if let Some(problem) = pipeline.source_problem() {
+                break problem;
+            }
+            assert!(Instant::now() < deadline);
+            pipeline.next(u64::MAX, Duration::from_millis(50));
+        };
+        assert!(problem.contains(word), "{problem}");
+        assert!(!problem.contains("hunter2"), "{problem}");
+        let stopping = Instant::now();
+        drop(pipeline);
+        assert!(stopping.elapsed() < Duration::from_secs(2));
+    }
+}
