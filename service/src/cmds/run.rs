@@ -73,7 +73,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     for pipeline in &pipelines {
         pipeline.stop();
     }
-    outcome?;
     if let (Some(path), Some(view)) = (&args.picture, views.into_iter().flatten().next()) {
         let classes = pipelines[0]
             .detector()
@@ -84,7 +83,11 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
     }
-    report(args, &pipelines);
+    // What the others did counts, also when one of them failed.
+    if args.json || pipelines.iter().any(|p| p.stats().frames_processed > 0) {
+        report(args, &pipelines);
+    }
+    outcome?;
     let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
     match sinks.filter_map(|sink| sink.broken).next() {
         Some(broken) => Err(Failure::work(broken).told()),
