@@ -26,6 +26,7 @@ pub mod ffi;
 pub mod geometry;
 mod mailbox;
 pub mod motion;
+mod panics;
 pub mod pipeline;
 pub mod shutdown;
 pub mod sink;

@@ -322,3 +322,30 @@ fn identity_model(element: u8, dims: &[u64]) -> Vec<u8> {
     let opset = [bytes(1, b""), number(2, 13)].concat();
     [number(1, 8), bytes(7, &graph), bytes(8, &opset)].concat()
 }
+
+#[test]
+fn pipelines_share_a_loaded_model() {
+    const TEST: &str = "pipelines_share_a_loaded_model";
+    if support::asset(TEST, "yolox_nano.onnx").is_none() || !support::has_runtime(TEST) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("copy.onnx");
+    std::fs::copy(support::models_dir().join("yolox_nano.onnx"), &file).unwrap();
+    let mut config = support::pipeline("copy");
+    config.service.models_dir = dir.path().into();
+    let first = detect::create(&config, FLOOR).unwrap();
+    // What is in memory is found without its file being read again: one that
+    // was emptied in place, keeping its size and time, is not noticed.
+    let about = std::fs::metadata(&file).unwrap();
+    std::fs::write(&file, vec![0; about.len() as usize]).unwrap();
+    let times = std::fs::FileTimes::new().set_modified(about.modified().unwrap());
+    let open = std::fs::File::options().write(true).open(&file).unwrap();
+    open.set_times(times).unwrap();
+    let second = detect::create(&config, FLOOR).unwrap();
+    assert_eq!(first.info(), second.info());
+    // A file that changed is another model.
+    std::fs::write(&file, "other").unwrap();
+    assert!(detect::create(&config, FLOOR).is_err());
+    drop((first, second));
+}

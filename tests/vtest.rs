@@ -70,7 +70,7 @@ fn people_are_followed_and_sent_as_whole_bundles() {
 
     // Five people at least are followed for five seconds at least.
     let mut life: HashMap<u64, u64> = HashMap::new();
-    for slot in snapshots.iter().flat_map(|s| slots(s)) {
+    for slot in snapshots.iter().flat_map(slots) {
         let best = life.entry(slot["track_id"].as_u64().unwrap()).or_default();
         *best = slot["life_ms"].as_u64().unwrap().max(*best);
     }

@@ -9,6 +9,7 @@
 //! * [`model`] finds the file that `tracking.model` means.
 //! * [`head`] tells which family a model is of and decodes its output.
 //! * [`letterbox`] fits frames into a model's input and maps boxes back.
+//! * `session` holds loaded models, each once for the process.
 //! * [`onnx`] ties these together; [`motion`] needs no model at all.
 
 mod classes;
@@ -20,6 +21,7 @@ pub mod motion;
 mod nms;
 pub mod onnx;
 pub mod runtime;
+mod session;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,8 @@ use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::DetectError;
-use crate::pipeline::{PipelineError, panic_text};
+use crate::panics;
+use crate::pipeline::PipelineError;
 
 /// What a function returns: 0 is fine, negative is an error. The text of the
 /// latest error of the calling thread is in `rextrack_last_error`.
@@ -95,7 +96,10 @@ pub fn guard(entry: impl FnOnce() -> Result<(), Failure>) -> RextrackStatus {
     let failure = match catch_unwind(AssertUnwindSafe(entry)) {
         Ok(Ok(())) => return RextrackStatus::RextrackOk,
         Ok(Err(failure)) => failure,
-        Err(panic) => Failure(RextrackStatus::RextrackErrPanic, panic_text(panic.as_ref())),
+        Err(panic) => Failure(
+            RextrackStatus::RextrackErrPanic,
+            panics::text(panic.as_ref()),
+        ),
     };
     // Fails only while the thread is being taken down: nobody can ask then.
     LAST_ERROR

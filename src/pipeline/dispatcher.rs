@@ -2,11 +2,13 @@
 //! pipeline, so that a slow disk or a name server never delays tracking.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
 use super::stats::SinkReport;
+use crate::panics;
 use crate::sink::{Sink, SinkError};
 use crate::slots::{Presentation, Snapshot};
 
@@ -79,12 +81,11 @@ impl Dispatcher {
         self.reports.lock().clone()
     }
 
-    /// The thread's work: sends until [`Dispatcher::finish`], then gives the
-    /// sinks it was started with back. Blocks in the queue, and where a sink
-    /// blocks (a file's write).
-    pub fn run(&self, mut extra: Vec<Box<dyn Sink>>) -> Vec<Box<dyn Sink>> {
+    /// The thread's work: sends until [`Dispatcher::finish`]. Blocks in the
+    /// queue, and where a sink blocks (a file's write).
+    pub fn run(&self, extra: &mut [Box<dyn Sink>]) {
         let mut osc: Option<Box<dyn Sink>> = None;
-        self.describe(osc.as_deref(), &extra);
+        self.describe(osc.as_deref(), extra);
         loop {
             let job = {
                 let mut queue = self.queue.lock();
@@ -98,7 +99,7 @@ impl Dispatcher {
             self.taken.notify_one();
             match job {
                 Job::Send(outgoing) => {
-                    for (index, sink) in osc.iter_mut().chain(&mut extra).enumerate() {
+                    for (index, sink) in osc.iter_mut().chain(extra.iter_mut()).enumerate() {
                         let snapshot = if sink.wants_canonical() {
                             &outgoing.canonical
                         } else {
@@ -109,18 +110,18 @@ impl Dispatcher {
                 }
                 Job::SetOsc(sink) => {
                     osc = sink;
-                    self.describe(osc.as_deref(), &extra);
+                    self.describe(osc.as_deref(), extra);
                 }
                 Job::Finish => break,
             }
         }
-        for (index, sink) in osc.iter_mut().chain(&mut extra).enumerate() {
+        for (index, sink) in osc.iter_mut().chain(extra.iter_mut()).enumerate() {
             self.attempt(index, sink.as_mut(), |sink| sink.finish());
         }
-        extra
     }
 
-    /// Has a sink do something, unless it broke before, and notes its counts.
+    /// Has a sink do something, unless it broke before, and notes its counts. A
+    /// sink that panics is broken; the others go on.
     fn attempt(
         &self,
         index: usize,
@@ -131,7 +132,16 @@ impl Dispatcher {
         if self.reports.lock().get(index).is_none_or(broken) {
             return;
         }
-        let result = work(sink);
+        let caught = catch_unwind(AssertUnwindSafe(|| work(sink)));
+        let result = caught.unwrap_or_else(|panic| {
+            Err(SinkError {
+                name: sink.name().to_owned(),
+                reason: format!(
+                    "failed inside ({}); please report this",
+                    panics::text(panic.as_ref())
+                ),
+            })
+        });
         let mut reports = self.reports.lock();
         let report = &mut reports[index];
         report.stats = sink.stats();

@@ -22,6 +22,7 @@ mod stats;
 mod thread;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -33,11 +34,12 @@ use crate::clock::SystemClock;
 use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
+use crate::panics;
 use crate::shutdown::Shutdown;
 use crate::sink::{self, Sink};
 use crate::slots::Slot;
 use crate::source::{
-    self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
+    self, Backoff, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
@@ -46,7 +48,6 @@ pub use exchange::{Header, SLOTS_MAX};
 use shared::Shared;
 pub use shared::View;
 pub use stats::{Latency, SinkReport, Stages, Stats};
-pub use thread::panic_text;
 use thread::{NamedThread, within};
 use worker::Worker;
 
@@ -110,6 +111,8 @@ pub enum Next {
 
 /// What exists only while a pipeline runs.
 struct Run {
+    /// Ends the wait of a stage that is to be started anew.
+    stop: Shutdown,
     inlet: Arc<Mailbox<Delivery>>,
     source: SourceThread,
     infer: NamedThread,
@@ -151,13 +154,13 @@ impl Pipeline {
         let inlet = Arc::new(Mailbox::default());
 
         let shared = Arc::clone(&self.shared);
-        let sink = spawn(&self.shared, id, "sink", move || {
-            let sinks = std::mem::take(&mut *shared.sinks.lock());
-            let sinks = shared.dispatcher.run(sinks);
-            *shared.sinks.lock() = sinks;
+        let stop = Shutdown::new();
+        let sink = spawn(&self.shared, id, "sink", &stop, move || {
+            shared.dispatcher.run(&mut shared.sinks.lock());
         })?;
-        let worker = Worker::new(Arc::clone(&self.shared), Arc::clone(&inlet));
-        let infer = match spawn(&self.shared, id, "infer", move || worker.run()) {
+        let (shared, frames) = (Arc::clone(&self.shared), Arc::clone(&inlet));
+        let work = move || Worker::new(Arc::clone(&shared), Arc::clone(&frames)).run();
+        let infer = match spawn(&self.shared, id, "infer", &stop, work) {
             Ok(infer) => infer,
             Err(error) => {
                 self.shared.dispatcher.finish();
@@ -173,6 +176,7 @@ impl Pipeline {
             }
         };
         *run = Some(Run {
+            stop,
             inlet,
             source,
             infer,
@@ -190,7 +194,7 @@ impl Pipeline {
         let transport = config.camera.rtsp_transport;
         let stop = Shutdown::new();
         let pushed = Arc::clone(&self.shared.inlet);
-        let capture = Capture {
+        let mut capture = Capture {
             camera: config.camera.id.clone(),
             lossless: config.camera.every_frame && address.is_file(),
             looped: config.camera.loop_file && address.is_file(),
@@ -203,9 +207,8 @@ impl Pipeline {
             clock: Arc::new(SystemClock),
             stop: stop.clone(),
         };
-        let thread = spawn(&self.shared, &config.camera.id, "source", move || {
-            capture.run()
-        })?;
+        let work = move || capture.run();
+        let thread = spawn(&self.shared, &config.camera.id, "source", &stop, work)?;
         Ok(SourceThread { stop, thread })
     }
 
@@ -215,6 +218,7 @@ impl Pipeline {
     pub fn stop(&self) {
         let mut run = self.run.lock();
         let Some(Run {
+            stop,
             inlet,
             source,
             infer,
@@ -223,6 +227,7 @@ impl Pipeline {
         else {
             return;
         };
+        stop.request();
         source.stop.request();
         self.shared.inlet.wake();
         inlet.close();
@@ -514,22 +519,35 @@ impl Drop for Pipeline {
     }
 }
 
-/// Starts a thread whose panic becomes the pipeline's failure.
+/// Starts a stage's thread. A stage that panics is started anew, after 0.25 s
+/// doubling to 8 s, until `stop`; the log, an event and whoever waits are told.
 fn spawn(
     shared: &Arc<Shared>,
     camera: &str,
     role: &'static str,
-    work: impl FnOnce() + Send + 'static,
+    stop: &Shutdown,
+    mut work: impl FnMut() + Send + 'static,
 ) -> Result<NamedThread, PipelineError> {
-    let told = Arc::clone(shared);
-    let on_panic = move |reason: String| {
-        log::error!("the {role} thread panicked: {reason}");
-        told.fail(PipelineError::Internal {
-            place: role,
-            reason,
-        });
+    /// A stage that ran for that long is not in a vicious circle.
+    const STEADY: Duration = Duration::from_secs(60);
+    let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
+    let supervised = move || {
+        let mut backoff = Backoff::new(0);
+        loop {
+            let began = Instant::now();
+            let Err(panic) = catch_unwind(AssertUnwindSafe(&mut work)) else {
+                return;
+            };
+            if began.elapsed() > STEADY {
+                backoff.reset();
+            }
+            told.restarting(&camera_id, role, panics::text(panic.as_ref()));
+            if stop.wait(backoff.next_wait()) {
+                return;
+            }
+        }
     };
-    NamedThread::spawn(camera, role, work, on_panic).map_err(|e| PipelineError::Internal {
+    NamedThread::spawn(camera, role, supervised, |_| {}).map_err(|e| PipelineError::Internal {
         place: "thread start",
         reason: e.to_string(),
     })

@@ -9,9 +9,10 @@ use super::Extras;
 use super::chain::Chain;
 use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
-use super::events::EventQueue;
+use super::events::{Event, EventKind, EventQueue};
 use super::exchange::Exchange;
 use super::stats::Stages;
+use crate::clock::now_ns;
 use crate::config::PipelineConfig;
 use crate::detect::DetectorInfo;
 use crate::sink::Sink;
@@ -99,6 +100,29 @@ impl Shared {
     /// The configuration in force.
     pub fn config(&self) -> Arc<PipelineConfig> {
         Arc::clone(&self.config.lock())
+    }
+
+    /// Tells everyone that a stage panicked and is being started anew.
+    pub fn restarting(&self, camera: &str, role: &'static str, reason: String) {
+        log::error!(
+            "[{camera}] the {role} stage failed inside ({reason}) and is started anew; please \
+             report this"
+        );
+        self.events.push(Event {
+            kind: EventKind::Restarted,
+            seq: 0,
+            time_ns: now_ns(),
+            slot: 0,
+            track_id: 0,
+            generation: 0,
+            class_id: -1,
+            source_state: self.source.state(),
+            count: 0,
+        });
+        self.refuse(PipelineError::Internal {
+            place: role,
+            reason,
+        });
     }
 
     /// Notes why a change was given up, and wakes who waits.

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::panics;
+
 /// A running thread of a pipeline.
 #[derive(Debug)]
 pub struct NamedThread {
@@ -32,7 +34,7 @@ impl NamedThread {
             .name(name.clone())
             .spawn(move || {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
-                    on_panic(panic_text(panic.as_ref()));
+                    on_panic(panics::text(panic.as_ref()));
                 }
                 *signal.0.lock() = true;
                 signal.1.notify_all();
@@ -62,15 +64,6 @@ impl NamedThread {
         drop(ended);
         self.handle.join().is_ok()
     }
-}
-
-/// What a panic said.
-pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without words".into())
 }
 
 /// Shorthand for a deadline.

@@ -84,7 +84,7 @@ impl Capture {
     /// Runs until stopped, until a file ends, or until an error that no other
     /// try can mend. Once stopped it touches nothing that it shares: another
     /// thread may have taken over while this one was inside FFmpeg.
-    pub fn run(mut self) {
+    pub fn run(&mut self) {
         if self.stop.is_requested() {
             return;
         }

@@ -120,7 +120,7 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
 
 impl Stage {
     /// Runs to the end and gives the frame that lies in the mailbox.
-    fn newest(self) -> Frame {
+    fn newest(mut self) -> Frame {
         self.capture.run();
         loop {
             match self.outlet.take(Some(Duration::ZERO)) {
@@ -134,7 +134,7 @@ impl Stage {
     /// Runs a lossless capture and gives all its frames.
     fn all(mut self) -> Vec<Frame> {
         self.capture.lossless = true;
-        let capture = self.capture;
+        let mut capture = self.capture;
         let thread = std::thread::spawn(move || capture.run());
         let mut frames = Vec::new();
         loop {
@@ -209,7 +209,7 @@ fn what_no_try_can_mend_is_not_tried_again() {
         path: "no.mp4".into(),
     };
     let Stage {
-        capture,
+        mut capture,
         status,
         tries,
         ..
@@ -253,7 +253,9 @@ fn a_file_is_paced_by_its_own_time_stamps() {
     let clock = Arc::clone(&stage.clock);
     let status = Arc::clone(&stage.status);
     let Stage {
-        capture, outlet, ..
+        mut capture,
+        outlet,
+        ..
     } = stage;
     let reader = std::thread::spawn(move || {
         loop {
@@ -302,7 +304,9 @@ fn a_looped_file_goes_on_without_a_jump_in_time() {
     stage.capture.looped = true;
     stage.capture.lossless = true;
     let Stage {
-        capture, outlet, ..
+        mut capture,
+        outlet,
+        ..
     } = stage;
     let thread = std::thread::spawn(move || capture.run());
     let mut times = Vec::new();
@@ -318,7 +322,9 @@ fn a_looped_file_goes_on_without_a_jump_in_time() {
 #[test]
 fn a_stopped_capture_leaves_what_it_shares_alone() {
     let Stage {
-        capture, status, ..
+        mut capture,
+        status,
+        ..
     } = stage(vec![]);
     status.set_state(SourceState::Live);
     capture.stop.request();

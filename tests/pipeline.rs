@@ -1,0 +1,125 @@
+//! A pipeline under trouble of its own: sinks that fail, settings that change.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rextrack::pipeline::{Extras, Pipeline};
+use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::slots::{SlotState, Snapshot};
+
+/// Notes what it is given, and fails as it is told to.
+struct Probe {
+    seen: Arc<Mutex<Vec<u64>>>,
+    trouble: Trouble,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Trouble {
+    None,
+    Error,
+    Panic,
+}
+
+impl Sink for Probe {
+    fn name(&self) -> &str {
+        "probe"
+    }
+
+    fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
+        self.seen.lock().push(snapshot.frame_seq);
+        match self.trouble {
+            Trouble::None => Ok(()),
+            Trouble::Error => Err(SinkError {
+                name: "probe".into(),
+                reason: "the disk is full".into(),
+            }),
+            Trouble::Panic => panic!("on purpose"),
+        }
+    }
+
+    fn stats(&self) -> SinkStats {
+        SinkStats::default()
+    }
+}
+
+#[test]
+fn a_sink_that_breaks_disturbs_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("film.avi");
+    support::film(&film, 60);
+    let mut config = support::pipeline("builtin:motion");
+    config.camera.stream = film.to_str().unwrap().into();
+    config.camera.every_frame = true;
+    let troubles = [Trouble::Panic, Trouble::Error, Trouble::None];
+    let seen = troubles.map(|_| Arc::new(Mutex::new(Vec::new())));
+    let probe = |(trouble, seen): (Trouble, &Arc<Mutex<Vec<u64>>>)| {
+        let seen = Arc::clone(seen);
+        Box::new(Probe { seen, trouble }) as Box<dyn Sink>
+    };
+    let extras = Extras {
+        sinks: troubles.into_iter().zip(&seen).map(probe).collect(),
+        ..Extras::default()
+    };
+    let pipeline = Pipeline::with(config, extras).unwrap();
+    pipeline.start().unwrap();
+    assert!(pipeline.wait_finished(Duration::from_secs(60)));
+    pipeline.stop();
+    let counts = seen.map(|s| s.lock().len());
+    assert_eq!(counts[..2], [1, 1], "what is broken is left alone");
+    assert!(counts[2] >= 60, "the third got every frame");
+    let reports = pipeline.stats().sinks;
+    let broken: Vec<_> = reports.iter().map(|r| r.broken.as_deref()).collect();
+    assert!(broken[0].unwrap().contains("on purpose"), "{broken:?}");
+    assert!(
+        broken[1].unwrap().contains("the disk is full"),
+        "{broken:?}"
+    );
+    assert_eq!(broken[2], None);
+}
+
+#[test]
+fn settings_change_while_slots_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("film.avi");
+    support::film(&film, 120);
+    let mut config = support::pipeline("builtin:motion");
+    config.camera.stream = film.to_str().unwrap().into();
+    config.camera.loop_file = true;
+    let pipeline = Pipeline::new(config).unwrap();
+    pipeline.start().unwrap();
+    let mut slots = vec![Default::default(); 10];
+    let mut next = |pipeline: &Pipeline, what: &dyn Fn(&[rextrack::slots::Slot], u32) -> bool| {
+        for _ in 0..1000 {
+            let header = pipeline.poll(&mut slots);
+            if header.seq > 0 && what(&slots, header.slot_count) {
+                return slots.clone();
+            }
+            pipeline.next(header.seq, Duration::from_secs(1));
+        }
+        panic!("never: {:?}", pipeline.stats());
+    };
+    let before = next(&pipeline, &|slots, _| slots[0].state == SlotState::Active);
+    pipeline
+        .set_config(r#"{"tracking": {"objects_max": 3, "object_persistence_ms": 2000}}"#)
+        .unwrap();
+    let after = next(&pipeline, &|_, count| count == 3);
+    assert_eq!(
+        (after[0].track_id, after[0].generation),
+        (before[0].track_id, before[0].generation)
+    );
+    assert!(
+        pipeline
+            .set_config(r#"{"tracking": {"model": "no_such"}}"#)
+            .is_err()
+    );
+    assert_eq!(pipeline.config().tracking.model, "builtin:motion");
+    // A region without the square: its owner is lost, and released in time.
+    pipeline
+        .set_config(r#"{"camera": {"roi": [0.0, 0.0, 1.0, 0.2]}, "tracking": {"object_persistence_ms": 100}}"#)
+        .unwrap();
+    next(&pipeline, &|slots, _| slots[0].state == SlotState::Empty);
+}
