@@ -15,7 +15,7 @@ mod chain;
 mod dispatcher;
 mod error;
 mod events;
-mod exchange;
+pub mod exchange;
 mod loader;
 mod shared;
 mod stats;

@@ -1,0 +1,130 @@
+//! Polling under a writer that publishes a thousand snapshots a second, beside
+//! the obvious way to do it, a mutex around the newest snapshot:
+//! `cargo bench --bench poll`.
+//!
+//! Each poll is timed by itself, since what a host's cook thread feels is not
+//! the mean but the worst one. The clock's own cost is measured and subtracted
+//! from nothing: it is printed, for the reader to judge.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use rextrack::geometry::FrameSize;
+use rextrack::pipeline::exchange::Exchange;
+use rextrack::slots::{Presentation, Slot, SlotState, Snapshot};
+use rextrack::source::SourceState;
+
+const SLOTS: usize = 32;
+const POLLS: usize = 2_000_000;
+
+fn snapshot(seq: u64) -> Snapshot {
+    let slot = Slot {
+        track_id: seq,
+        generation: 1,
+        state: SlotState::Active,
+        class_id: 0,
+        x: 0.5,
+        y: 0.5,
+        w: 0.1,
+        h: 0.2,
+        ..Slot::default()
+    };
+    Snapshot {
+        seq,
+        frame_seq: seq,
+        source_state: SourceState::Live,
+        frame_size: FrameSize::new(1920, 1080),
+        slots: vec![slot; SLOTS],
+        ..Snapshot::default()
+    }
+}
+
+/// Publishes a thousand times a second while `polls` runs.
+fn under_a_writer(publish: impl Fn(Snapshot) + Send + 'static, polls: impl FnOnce()) {
+    let done = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&done);
+    let writer = std::thread::spawn(move || {
+        let mut seq = 1;
+        while !seen.load(Ordering::Relaxed) {
+            publish(snapshot(seq));
+            seq += 1;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    polls();
+    done.store(true, Ordering::Relaxed);
+    // The writer only sleeps and publishes; it cannot panic.
+    let _ = writer.join();
+}
+
+/// Times of single polls, sorted, in nanoseconds.
+fn timed(mut poll: impl FnMut()) -> Vec<u32> {
+    let mut times = Vec::with_capacity(POLLS);
+    for _ in 0..POLLS {
+        let start = Instant::now();
+        poll();
+        times.push(start.elapsed().as_nanos() as u32);
+    }
+    times.sort_unstable();
+    times
+}
+
+fn print(name: &str, times: &[u32]) {
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    println!(
+        "{name:<22} median {:5} ns   p99 {:5} ns   p99.9 {:6} ns   max {:8} ns",
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0)
+    );
+}
+
+fn main() {
+    let clock = timed(|| {});
+    print("the clock alone", &clock);
+
+    let exchange = Arc::new(Exchange::default());
+    let writer = Arc::clone(&exchange);
+    let mut slots = [Slot::default(); SLOTS];
+    let mut free = Vec::new();
+    under_a_writer(
+        move |snapshot| {
+            writer.publish(&snapshot, Presentation::default());
+        },
+        || {
+            free = timed(|| {
+                let header = exchange.read(SLOTS, |_, index, slot| slots[index] = black_box(slot));
+                black_box(header.seq);
+            });
+        },
+    );
+    print("exchange, 32 slots", &free);
+
+    let newest = Arc::new(Mutex::new(snapshot(0)));
+    let writer = Arc::clone(&newest);
+    let mut locked = Vec::new();
+    under_a_writer(
+        move |snapshot| *writer.lock() = snapshot,
+        || {
+            locked = timed(|| {
+                let newest = newest.lock();
+                slots.copy_from_slice(&newest.slots);
+                black_box(&slots);
+            });
+        },
+    );
+    print("mutex, 32 slots", &locked);
+    let ratio = |share: f64| {
+        let at = |times: &[u32]| f64::from(times[((times.len() - 1) as f64 * share) as usize]);
+        at(&free) / at(&locked)
+    };
+    println!(
+        "exchange / mutex: median {:.2}, p99.9 {:.2}",
+        ratio(0.5),
+        ratio(0.999)
+    );
+}

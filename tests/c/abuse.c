@@ -1,0 +1,227 @@
+/* Every function of the ABI, used as wrongly as C allows, from eight threads at
+ * once. Prints nothing and returns 0 when every answer is as documented. */
+#include <rextrack.h>
+#include <rextrack.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS 8
+
+static int failures = 0;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+#define EXPECT(call, wanted)                                                   \
+    do {                                                                       \
+        RextrackStatus got_ = (call);                                          \
+        if (got_ != (wanted)) {                                                \
+            pthread_mutex_lock(&lock);                                         \
+            failures += 1;                                                     \
+            fprintf(stderr, "line %d: %s: got %d, wanted %d\n", __LINE__,      \
+                    #call, (int)got_, (int)(wanted));                          \
+            pthread_mutex_unlock(&lock);                                       \
+        }                                                                      \
+    } while (0)
+
+static const char *const GOOD =
+    "{\"camera\": {\"stream\": \"push:\"},"
+    " \"tracking\": {\"model\": \"builtin:motion\"}}";
+
+static void ignore(int32_t level, const char *message, void *user) {
+    (void)level;
+    (void)message;
+    (void)user;
+}
+
+/* JSON that is long, and JSON that is deep. */
+static char *repeated(const char *start, const char *unit, size_t times,
+                      const char *end) {
+    size_t unit_length = strlen(unit), start_length = strlen(start), i;
+    char *text = malloc(start_length + unit_length * times + strlen(end) + 1);
+    char *place = text;
+    if (text == NULL) exit(2);
+    memcpy(place, start, start_length);
+    place += start_length;
+    for (i = 0; i < times; i++, place += unit_length)
+        memcpy(place, unit, unit_length);
+    strcpy(place, end);
+    return text;
+}
+
+static void with_null(void) {
+    RextrackPipeline *p = NULL;
+    RextrackSnapshot snapshot;
+    RextrackSlot slot;
+    RextrackStats stats;
+    RextrackEvent event;
+    RextrackFrame frame;
+    RextrackImage image;
+    char byte[1];
+    size_t length;
+    memset(&snapshot, 0, sizeof snapshot);
+    memset(&stats, 0, sizeof stats);
+    memset(&frame, 0, sizeof frame);
+    memset(&image, 0, sizeof image);
+    EXPECT(rextrack_create(NULL, &p), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_create(GOOD, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_start(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_stop(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_destroy(NULL), REXTRACK_OK);
+    EXPECT(rextrack_set_config(NULL, "{}"), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_get_config(NULL, byte, 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_get_config_ex(NULL, 1, byte, 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll(NULL, &slot, 1, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_at(NULL, 0, &slot, 1, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_wait(NULL, 0, 0), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_push_frame(NULL, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_events(NULL, &event, 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_stats(NULL, &stats), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_preview(NULL, &image), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_info(NULL, byte, 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_set_log(99, NULL, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    if (rextrack_last_error(NULL, 0) == 0) EXPECT(0, 1);
+    if (rextrack_last_error(byte, 1) == 0 || byte[0] != '\0') EXPECT(0, 1);
+    if (strcmp(rextrack_status_string(-12345), "unknown status") != 0)
+        EXPECT(0, 1);
+}
+
+static void with_json(void) {
+    RextrackPipeline *p = NULL;
+    char *text;
+    EXPECT(rextrack_create("", &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create("\xff\xfe{}", &p), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_create("[]", &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create("{\"camera\": 5}", &p), REXTRACK_ERR_CONFIG);
+    /* 10 MiB, of one string and of many keys. */
+    text = repeated("{\"camera\": {\"stream\": \"", "abcdefghij", 1 << 20, "\"");
+    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    free(text);
+    text = repeated("{\"camera\": {\"stream\": \"", "abcdefghij", 1 << 20, "\"}}");
+    rextrack_destroy(NULL);
+    if (rextrack_create(text, &p) == REXTRACK_OK)
+        EXPECT(rextrack_destroy(p), REXTRACK_OK);
+    free(text);
+    text = repeated("{\"tracking\": ", "[", 1 << 20, "");
+    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    free(text);
+    text = repeated("", "{\"tracking\":", 1 << 20, "");
+    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    free(text);
+    if (p != NULL) EXPECT(0, 1);
+}
+
+static void with_pipeline(RextrackPipeline *p) {
+    RextrackSnapshot snapshot;
+    RextrackSlot slots[2];
+    RextrackStats stats;
+    RextrackEvent events[2];
+    RextrackFrame frame;
+    RextrackImage image;
+    unsigned char pixels[4 * 4 * 4], out[4 * 4 * 4];
+    char byte[1];
+    size_t length = 0;
+    RextrackStatus status;
+    memset(pixels, 7, sizeof pixels);
+    memset(&snapshot, 0, sizeof snapshot);
+    EXPECT(rextrack_poll(p, slots, 2, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
+    snapshot.struct_size = sizeof snapshot;
+    EXPECT(rextrack_poll(p, slots, 2, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, NULL, 0, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, slots, 0, NULL), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, NULL, 1, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll(p, NULL, 0, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_at(p, INT64_MAX, slots, 2, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll_at(p, INT64_MIN, slots, 2, &snapshot), REXTRACK_OK);
+    status = rextrack_wait(p, UINT64_MAX, 0);
+    if (status == REXTRACK_OK) EXPECT(status, REXTRACK_ERR_TIMEOUT);
+    EXPECT(rextrack_get_config(p, NULL, 0, &length), REXTRACK_OK);
+    EXPECT(rextrack_get_config(p, NULL, 0, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_get_config(p, byte, 1, &length),
+           REXTRACK_ERR_BUFFER_TOO_SMALL);
+    EXPECT(rextrack_info(p, byte, 1, NULL), REXTRACK_ERR_BUFFER_TOO_SMALL);
+    EXPECT(rextrack_info(p, NULL, 1, &length), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_set_config(p, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_set_config(p, "nonsense"), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_set_config(p, "{\"tracking\": {\"confidence\": 0.5}}"),
+           REXTRACK_OK);
+    memset(&stats, 0, sizeof stats);
+    EXPECT(rextrack_stats(p, &stats), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_stats(p, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    stats.struct_size = sizeof stats;
+    EXPECT(rextrack_stats(p, &stats), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, events, 2, &length), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, events, 0, &length), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, NULL, 2, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_events(p, events, 2, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    memset(&frame, 0, sizeof frame);
+    EXPECT(rextrack_push_frame(p, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_push_frame(p, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
+    frame.struct_size = sizeof frame;
+    frame.format = REXTRACK_PIXEL_RGBA8;
+    frame.width = frame.height = 4;
+    EXPECT(rextrack_push_frame(p, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
+    frame.data = pixels;
+    EXPECT(rextrack_push_frame(p, &frame), REXTRACK_OK);
+    frame.flags = REXTRACK_FRAME_FLIPPED;
+    EXPECT(rextrack_push_frame(p, &frame), REXTRACK_OK);
+    frame.stride = 1;
+    EXPECT(rextrack_push_frame(p, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
+    memset(&image, 0, sizeof image);
+    EXPECT(rextrack_preview(p, &image), REXTRACK_ERR_INVALID_ARGUMENT);
+    image.struct_size = sizeof image;
+    EXPECT(rextrack_preview(p, &image), REXTRACK_ERR_INVALID_ARGUMENT);
+    image.format = REXTRACK_PIXEL_BGRA8;
+    image.flags = REXTRACK_FRAME_ANNOTATED | REXTRACK_FRAME_FLIPPED;
+    status = rextrack_preview(p, &image);
+    if (status != REXTRACK_ERR_NO_FRAME && status != REXTRACK_ERR_BUFFER_TOO_SMALL)
+        EXPECT(status, REXTRACK_ERR_NO_FRAME);
+    image.data = out;
+    image.capacity = sizeof out;
+    image.stride = 0;
+    status = rextrack_preview(p, &image);
+    if (status != REXTRACK_ERR_NO_FRAME) EXPECT(status, REXTRACK_OK);
+}
+
+static void *everything(void *shared) {
+    RextrackPipeline *p = NULL;
+    int round;
+    for (round = 0; round < 3; round++) {
+        with_null();
+        with_pipeline((RextrackPipeline *)shared);
+        EXPECT(rextrack_start((RextrackPipeline *)shared), REXTRACK_OK);
+        EXPECT(rextrack_create(GOOD, &p), REXTRACK_OK);
+        with_pipeline(p);
+        EXPECT(rextrack_start(p), REXTRACK_OK);
+        with_pipeline(p);
+        EXPECT(rextrack_stop(p), REXTRACK_OK);
+        EXPECT(rextrack_stop(p), REXTRACK_OK);
+        with_pipeline(p);
+        EXPECT(rextrack_destroy(p), REXTRACK_OK);
+    }
+    return NULL;
+}
+
+int main(void) {
+    pthread_t threads[THREADS];
+    RextrackPipeline *shared = NULL;
+    int i;
+    EXPECT(rextrack_set_log(1, ignore, NULL), REXTRACK_OK);
+    with_json();
+    EXPECT(rextrack_create(GOOD, &shared), REXTRACK_OK);
+    for (i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, everything, shared) != 0) return 2;
+    for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    EXPECT(rextrack_destroy(shared), REXTRACK_OK);
+    EXPECT(rextrack_set_log(3, NULL, NULL), REXTRACK_OK);
+    return failures == 0 ? 0 : 1;
+}
