@@ -6,6 +6,7 @@ mod cli;
 mod cmds;
 mod failure;
 mod logging;
+mod output;
 
 use clap::Parser;
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ConfigError;
+use super::words;
 use super::{Config, PipelineConfig};
 use crate::source::StreamAddress;
 
@@ -61,6 +62,7 @@ impl Config {
             value = Value::Object(Map::new());
         }
         overlay(&mut value, environment)?;
+        check_sections(&value)?;
         let config: Self = typed(value, "")?;
         config.validate()?;
         Ok(config)
@@ -91,10 +93,30 @@ impl PipelineConfig {
 
     /// As [`PipelineConfig::from_json`], from a parsed value.
     pub fn from_value(value: Value) -> Result<Self, ConfigError> {
+        check_sections(&value)?;
         let config: Self = typed(value, "")?;
         let config = config.with_overrides("camera.override")?;
         config.validate()?;
         Ok(config)
+    }
+}
+
+/// Refuses lists where keys belong: serde would fill a section's keys from a
+/// list, in the order of their declaration.
+fn check_sections(value: &Value) -> Result<(), ConfigError> {
+    let sections = ["service", "tracking", "slots", "osc", "camera"];
+    let mut places: Vec<(String, &Value)> = vec![(String::new(), value)];
+    places.extend(sections.iter().map(|s| ((*s).to_owned(), &value[*s])));
+    if let Some(cameras) = value["cameras"].as_array() {
+        let named = |(index, camera)| (format!("cameras[{index}]"), camera);
+        places.extend(cameras.iter().enumerate().map(named));
+    }
+    match places.iter().find(|(_, value)| value.is_array()) {
+        None => Ok(()),
+        Some((path, _)) => Err(ConfigError::one(
+            path.clone(),
+            "must hold keys with values, got a list",
+        )),
     }
 }
 
@@ -130,7 +152,11 @@ pub(super) fn typed<T: DeserializeOwned>(value: Value, prefix: &str) -> Result<T
         if path == "." {
             path.clear();
         }
-        let mut message = crate::source::redact(&inner);
+        let mut message = crate::source::redact(&words::plain(&inner));
+        if let Some(key) = inner.strip_prefix("missing field `") {
+            path = join(&path, key.trim_end_matches('`'));
+            message = "is missing".into();
+        }
         // serde names an unknown key in the message and its parent or itself in
         // the path, depending on the format; make it the key.
         if let Some((key, known)) = unknown_key(&inner) {

@@ -9,6 +9,7 @@ mod error;
 mod load;
 mod pipelines;
 mod validate;
+mod words;
 
 use std::path::PathBuf;
 
@@ -144,16 +145,21 @@ pub struct TrackingConfig {
     pub model: String,
     /// Detections below this never start a track, 0..1. The tracker still uses
     /// weaker ones to keep a track that it already has.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f32,
     /// Overlap above which two detections of a class are one object, 0..1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub iou: f32,
     /// Classes to track, by number or name; empty means all.
     pub classes: Vec<ClassRef>,
     /// Number of slots.
+    #[schemars(range(min = 1, max = 256))]
     pub objects_max: u32,
     /// How long an object that is not seen keeps its slot, in milliseconds.
+    #[schemars(range(min = 0, max = 3_600_000))]
     pub object_persistence_ms: u32,
     /// Every n-th frame is processed.
+    #[schemars(range(min = 1, max = 1000))]
     pub period_frames: u32,
     /// Which tracker follows the detections.
     pub tracker: TrackerKind,

@@ -155,8 +155,8 @@ fn osc(found: &mut Findings, path: &str, osc: &OscConfig) {
         &["camera"],
     );
     let known = ["index", "axis", "camera", "id", "class"];
-    placeholders(found, at("channel_format"), &osc.channel_format, &known);
-    if osc.format == OscFormat::Channels {
+    let readable = placeholders(found, at("channel_format"), &osc.channel_format, &known);
+    if readable && osc.format == OscFormat::Channels {
         let format = &osc.channel_format;
         if !format.contains("{index}") && !format.contains("{id}") {
             found.add(
@@ -173,8 +173,9 @@ fn osc(found: &mut Findings, path: &str, osc: &OscConfig) {
     }
 }
 
-/// Checks the `{...}` of an address, and that the rest is legal in OSC.
-fn placeholders(found: &mut Findings, path: String, text: &str, known: &[&str]) {
+/// Checks the `{...}` of an address, and that the rest is legal in OSC. Returns
+/// whether all is well.
+fn placeholders(found: &mut Findings, path: String, text: &str, known: &[&str]) -> bool {
     let mut plain = text.to_owned();
     for name in known {
         plain = plain.replace(&format!("{{{name}}}"), "");
@@ -193,7 +194,10 @@ fn placeholders(found: &mut Findings, path: String, text: &str, known: &[&str]) 
             path,
             format!("'{text}' has a character that OSC addresses cannot have"),
         );
+    } else {
+        return true;
     }
+    false
 }
 
 fn camera(found: &mut Findings, path: &str, camera: &CameraConfig) {
