@@ -114,6 +114,8 @@ fn people_who_stand_still_keep_their_slots_through_a_short_outage() {
     };
     let port = server.port();
     let pipeline = watch::started_with(&server.url, "yolox_nano", 60_000, |config| {
+        // The three whom nobody could miss.
+        config.tracking.confidence = 0.5;
         config.tracking.classes = vec![rextrack::config::ClassRef::Name("person".into())];
     });
     let who = |slots: &[Slot]| -> Vec<(u64, u32)> {
