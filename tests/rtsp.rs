@@ -5,54 +5,12 @@
 mod support;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use rextrack::clock::NS_PER_MS;
-use rextrack::pipeline::{Header, Next, Pipeline};
 use rextrack::slots::{Slot, SlotState};
 use rextrack::source::SourceState;
 use support::rtsp::RtspServer;
-
-/// Nothing in these tests takes that long, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn pipeline(stream: &str, model: &str, persistence_ms: u32) -> Pipeline {
-    let mut config = support::pipeline(model);
-    config.camera.stream = stream.into();
-    config.tracking.object_persistence_ms = persistence_ms;
-    let pipeline = Pipeline::new(config).unwrap();
-    pipeline.start().unwrap();
-    pipeline
-}
-
-/// Looks at every snapshot until one is as wanted.
-fn until<T>(pipeline: &Pipeline, mut wanted: impl FnMut(&Header, &[Slot]) -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    let mut slots = vec![Slot::default(); 10];
-    let mut seq = pipeline.poll(&mut slots).seq;
-    while Instant::now() < deadline {
-        match pipeline.next(seq, Duration::from_secs(1)) {
-            Next::Snapshot | Next::TimedOut => {}
-            other => panic!("{other:?}"),
-        }
-        let header = pipeline.poll(&mut slots);
-        seq = header.seq;
-        if let Some(found) = wanted(&header, &slots) {
-            return found;
-        }
-    }
-    panic!(
-        "not within {PATIENCE:?}: {:?}, {:?}",
-        pipeline.stats(),
-        pipeline.source_problem()
-    );
-}
-
-fn live(pipeline: &Pipeline) {
-    until(pipeline, |header, _| {
-        (header.frame_seq > 0 && header.source_state == SourceState::Live).then_some(())
-    });
-}
+use support::watch::{ends_in_time, live, problem, source_is, started, until};
 
 #[test]
 fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
@@ -71,7 +29,7 @@ fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
         return;
     };
     let port = server.port();
-    let pipeline = pipeline(&server.url, "yolox_nano", PERSISTENCE_MS);
+    let pipeline = started(&server.url, "yolox_nano", PERSISTENCE_MS);
 
     // Tracked: somebody is active for some frames.
     let active = |slot: &Slot| slot.state == SlotState::Active;
@@ -118,9 +76,7 @@ fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
         let persistence = i64::from(PERSISTENCE_MS);
         assert!((persistence..persistence + 300).contains(ms), "{kept:?}");
     }
-    until(&pipeline, |header, _| {
-        (header.source_state == SourceState::Lost).then_some(())
-    });
+    source_is(&pipeline, SourceState::Lost);
     assert!(pipeline.source_problem().is_some());
 
     let _server = RtspServer::start(TEST, &film, port, &[]).unwrap();
@@ -151,7 +107,7 @@ fn another_frame_size_after_the_reconnect_is_taken_over() {
         return;
     };
     let port = server.port();
-    let pipeline = pipeline(&server.url, "builtin:motion", 500);
+    let pipeline = started(&server.url, "builtin:motion", 500);
     let width = |wanted: u32| {
         until(&pipeline, |header, _| {
             (header.frame_size.width == wanted).then_some(())
@@ -177,7 +133,7 @@ fn a_password_opens_and_a_wrong_one_is_told_without_being_shown() {
         return;
     };
     for server in [&basic, &digest] {
-        live(&pipeline(
+        live(&started(
             &server.url_with("admin", "p@ss/1"),
             "builtin:motion",
             500,
@@ -194,19 +150,10 @@ fn a_password_opens_and_a_wrong_one_is_told_without_being_shown() {
         ),
         (digest.url.clone(), "asks for a user and a password"),
     ] {
-        let pipeline = pipeline(&url, "builtin:motion", 500);
-        let deadline = Instant::now() + PATIENCE;
-        let problem = loop {
-            if let Some(problem) = pipeline.source_problem() {
-                break problem;
-            }
-            assert!(Instant::now() < deadline);
-            pipeline.next(u64::MAX, Duration::from_millis(50));
-        };
+        let pipeline = started(&url, "builtin:motion", 500);
+        let problem = problem(&pipeline);
         assert!(problem.contains(word), "{problem}");
         assert!(!problem.contains("hunter2"), "{problem}");
-        let stopping = Instant::now();
-        drop(pipeline);
-        assert!(stopping.elapsed() < Duration::from_secs(2));
+        ends_in_time(pipeline);
     }
 }

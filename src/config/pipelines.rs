@@ -68,6 +68,12 @@ impl CameraConfig {
             .parse()
             .map_err(|e: AddressError| ConfigError::one("camera.stream", e.to_string()))
     }
+
+    /// Whether no frame may be lost, and time stands in the file: `every_frame`
+    /// of a file. A live camera cannot wait, whatever is asked of it.
+    pub fn is_lossless(&self) -> bool {
+        self.every_frame && self.address().is_ok_and(|a| a.is_file())
+    }
 }
 
 impl PipelineConfig {

@@ -196,7 +196,7 @@ impl Pipeline {
         let pushed = Arc::clone(&self.shared.inlet);
         let mut capture = Capture {
             camera: config.camera.id.clone(),
-            lossless: config.camera.every_frame && address.is_file(),
+            lossless: config.camera.is_lossless(),
             looped: config.camera.loop_file && address.is_file(),
             give_up: self.shared.give_up,
             open: Box::new(move |stop| source::open(&address, transport, &pushed, stop)),

@@ -39,6 +39,8 @@ pub struct Worker {
     detections: Vec<Detection>,
     /// Arrival of the newest frame; what a stall is measured from.
     frame_ns: Option<i64>,
+    /// As [`CameraConfig::is_lossless`](crate::config::CameraConfig::is_lossless).
+    lossless: bool,
     ended: bool,
     /// Whether the model refused the latest frame.
     stumbled: bool,
@@ -50,6 +52,7 @@ impl Worker {
     pub fn new(shared: Arc<Shared>, inlet: Arc<Mailbox<Delivery>>) -> Self {
         let epoch = shared.epoch.load(Ordering::Acquire);
         let config = shared.config();
+        let lossless = config.camera.is_lossless();
         Self {
             shared,
             inlet,
@@ -59,6 +62,7 @@ impl Worker {
             loader: None,
             detections: Vec::new(),
             frame_ns: None,
+            lossless,
             ended: false,
             stumbled: false,
             watcher: Watcher::default(),
@@ -91,15 +95,22 @@ impl Worker {
         self.publish(outgoing);
     }
 
-    /// Whether time goes on by itself. With `every_frame` it stands in the
-    /// file, and nothing happens between frames.
+    /// Whether time goes on by itself. In a file with `every_frame` it stands,
+    /// and nothing happens between frames.
     fn is_live(&self) -> bool {
-        !self.config.camera.every_frame
+        !self.lossless
     }
 
     /// How long to wait for a frame before something else is due.
     fn patience(&self, chain: &Chain) -> Option<Duration> {
-        if !self.is_live() || !chain.is_occupied() {
+        if !self.is_live() {
+            return None;
+        }
+        // A frame that was taken after the camera was lost said it was live.
+        if self.shared.source.state() != self.watcher.source_state() && !self.ended {
+            return Some(Duration::ZERO);
+        }
+        if !chain.is_occupied() {
             return None;
         }
         if self.is_unseen(now_ns()) {
@@ -114,7 +125,8 @@ impl Worker {
     /// Whether nothing can be seen now.
     fn is_unseen(&self, now: i64) -> bool {
         let state = self.shared.source.state();
-        let silent = self.frame_ns.is_some_and(|t| now - t >= self.stall_ns());
+        // A changed stream has shown nothing yet, and may never.
+        let silent = self.frame_ns.is_none_or(|t| now - t >= self.stall_ns());
         self.ended || silent || matches!(state, SourceState::Lost | SourceState::Failed)
     }
 
@@ -233,9 +245,7 @@ impl Worker {
             measured.snapshots += 1;
             measured.waiting = outgoing.canonical.waiting;
         }
-        self.shared
-            .dispatcher
-            .send(outgoing, self.config.camera.every_frame);
+        self.shared.dispatcher.send(outgoing, self.lossless);
     }
 
     fn load(&mut self) {
@@ -255,6 +265,7 @@ impl Worker {
         let new = self.shared.config();
         let changes = self.config.changes(&new);
         self.config = new;
+        self.lossless = self.config.camera.is_lossless();
         self.shared
             .period
             .store(self.config.tracking.period_frames, Ordering::Relaxed);

@@ -4,6 +4,7 @@
 
 pub mod osc;
 pub mod rtsp;
+pub mod watch;
 
 use std::path::PathBuf;
 

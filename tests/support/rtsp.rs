@@ -56,6 +56,23 @@ impl RtspServer {
         after.split('/').next().unwrap().parse().unwrap()
     }
 
+    /// Stops the server in its tracks: connections stay open, nothing comes,
+    /// as from a camera that hangs.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let kill = Command::new("kill").args([name, &pid]).status();
+        assert!(kill.is_ok_and(|s| s.success()));
+    }
+
     /// The address with a user and a password.
     pub fn url_with(&self, user: &str, password: &str) -> String {
         self.url
