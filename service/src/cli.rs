@@ -34,7 +34,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Camera address: rtsp://, http://, a file, or webcam:0.
-    #[arg(required_unless_present = "config", conflicts_with = "config")]
+    #[arg(conflicts_with = "config")]
     pub stream: Option<String>,
     /// Configuration file; the options below go over what it says.
     #[arg(long, value_name = "FILE")]

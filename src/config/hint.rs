@@ -53,7 +53,12 @@ fn homes(root: &Value, key: &str) -> Vec<String> {
 
 /// What to say of a value that is no choice of those there are.
 pub(super) fn wrong_choice(got: &str, choices: &[&str]) -> String {
-    let asked = format!("must be one of {}, got {}", choices.join(", "), quoted(got));
+    let one_of = if choices.len() > 1 { "one of " } else { "" };
+    let asked = format!(
+        "must be {one_of}{}, got {}",
+        choices.join(", "),
+        quoted(got)
+    );
     match nearest(got, choices) {
         Some(close) if choices.len() > 3 => format!("{asked}; did you mean {close}?"),
         _ => asked,

@@ -30,7 +30,14 @@ impl Config {
             let place = place.map_or(String::new(), |(line, column)| format!(":{line}:{column}"));
             ConfigError::one("", format!("{shown}{place}: {message}"))
         })?;
-        let mut config = Self::from_value(value, &environment::of_process())?;
+        let mut config =
+            Self::from_value(value, &environment::of_process()).map_err(|mut error| {
+                // What concerns no key concerns the file.
+                for problem in error.problems.iter_mut().filter(|p| p.path.is_empty()) {
+                    problem.message = format!("{shown}: {}", problem.message);
+                }
+                error
+            })?;
         config.rebase(path.parent().unwrap_or(Path::new("")));
         Ok(config)
     }

@@ -4,7 +4,6 @@
 //! variables over both. [`Config`] is the file: a service, defaults and many
 //! cameras. [`PipelineConfig`] is what one pipeline runs on: one camera with
 //! its overrides already applied.
-
 //!
 //! All three become one JSON value and go one way:
 //!

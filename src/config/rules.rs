@@ -192,7 +192,13 @@ fn osc(found: &mut Findings, place: &Place<'_>, osc: &OscConfig, camera: &str) {
             format!("must begin with '/', got {shown}"),
         );
     }
-    if osc.format == OscFormat::Channels {
+    // Without axes the shape is wrong, and was found to be.
+    if osc.axes.is_empty() {
+        return;
+    }
+    if let Err(error) = sink::osc::check(osc, camera) {
+        found.add(place.of(error.key), error.fault.to_string());
+    } else if osc.format == OscFormat::Channels {
         let path = place.of("channel_format");
         let shown = quoted(&osc.channel_format);
         let has = |name: &str| osc.channel_format.contains(name);
@@ -208,12 +214,6 @@ fn osc(found: &mut Findings, place: &Place<'_>, osc: &OscConfig, camera: &str) {
                 format!("must hold {{axis}}, since osc.axes names several, got {shown}"),
             );
         }
-    }
-    // Without axes the shape is wrong, and was found to be.
-    if !osc.axes.is_empty()
-        && let Err(error) = sink::osc::check(osc, camera)
-    {
-        found.add(place.of(error.key), error.fault.to_string());
     }
 }
 

@@ -53,6 +53,9 @@ pub enum LogLevel {
     Trace,
 }
 
+/// Marks a device in the schema.
+pub(super) const DEVICE: &str = "device";
+
 /// Where a model runs: `auto`, `cpu` or `cuda:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
@@ -111,6 +114,11 @@ impl JsonSchema for Device {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^(auto|cpu|cuda(:[0-9]+)?)$"})
+        schemars::json_schema!({
+            "description": "Where a model runs: auto, cpu or cuda:N.",
+            "type": "string",
+            "pattern": "^(auto|cpu|cuda(:[0-9]+)?)$",
+            "format": DEVICE,
+        })
     }
 }

@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use super::error::{Findings, join};
-use super::{Config, PipelineConfig, hint};
+use super::service::DEVICE;
+use super::{Config, Device, PipelineConfig, hint};
 
 /// The schema of a configuration file.
 pub(super) static FILE: LazyLock<Value> =
@@ -129,6 +130,14 @@ impl Walk<'_> {
                 self.found.add(path, hint::wrong_choice(text, &choices));
             }
             return;
+        }
+        if let Some(text) = value.as_str()
+            && variants
+                .iter()
+                .any(|s| s.get("format") == Some(&DEVICE.into()))
+            && let Err(message) = text.parse::<Device>()
+        {
+            self.found.add(path, message);
         }
         let fits = |s: &&&Value| {
             let own = self::types(self.root, s);

@@ -14,7 +14,7 @@ pub(super) struct YamlError {
 }
 
 /// Remedies, by what the reader says.
-const REMEDIES: [(&str, &str); 7] = [
+const REMEDIES: [(&str, &str); 8] = [
     ("tabs", "indent with spaces instead of tabs"),
     ("multiple YAML documents", "remove the second ---"),
     (
@@ -22,6 +22,10 @@ const REMEDIES: [(&str, &str); 7] = [
         "put the value in quotes if it begins with a sign such as @ { [ * & ! % `",
     ),
     ("non-finite", "write a plain number"),
+    (
+        "illegal placement of ':'",
+        "close the bracket or quote before it",
+    ),
     ("unclosed", "close it before the line ends"),
     (
         "did not find expected key",

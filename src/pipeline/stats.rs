@@ -9,17 +9,26 @@ use crate::source::SourceState;
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Latency {
     /// Of the newest frame.
+    #[serde(serialize_with = "to_microseconds")]
     pub last_ms: f32,
     /// Smoothed over about the last 16 frames.
+    #[serde(serialize_with = "to_microseconds")]
     pub recent_ms: f32,
     /// Over all frames since the start.
+    #[serde(serialize_with = "to_microseconds")]
     pub mean_ms: f32,
     /// The longest since the start.
+    #[serde(serialize_with = "to_microseconds")]
     pub max_ms: f32,
     #[serde(skip)]
     count: u64,
     #[serde(skip)]
     total_ns: i64,
+}
+
+/// Nobody reads nanoseconds out of a report.
+fn to_microseconds<S: serde::Serializer>(ms: &f32, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_f64((f64::from(*ms) * 1e3).round() / 1e3)
 }
 
 impl Latency {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::cli::DoctorArgs;
 use crate::failure::Failure;
+use crate::output::line;
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -36,7 +37,7 @@ impl Finding {
 pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let config = match &args.config {
         Some(file) => Config::load(file)?,
-        None => Config::default(),
+        None => Config::from_environment()?,
     };
     let findings = [
         Finding::new("runtime", runtime(&config)),
@@ -48,19 +49,17 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
     ];
     let missing = findings.iter().filter(|f| !f.fine).count();
     if args.json {
-        println!("{}", json!({ "fine": missing == 0, "findings": findings }));
+        line(json!({ "fine": missing == 0, "findings": findings }));
     } else {
-        println!("rextrack {}", env!("CARGO_PKG_VERSION"));
+        line(concat!("rextrack ", env!("CARGO_PKG_VERSION")));
         for Finding {
             subject,
             fine,
             text,
         } in &findings
         {
-            println!(
-                "{} {subject:8} {text}",
-                if *fine { "ok     " } else { "MISSING" }
-            );
+            let mark = if *fine { "ok     " } else { "MISSING" };
+            line(format_args!("{mark} {subject:8} {text}"));
         }
     }
     match missing {

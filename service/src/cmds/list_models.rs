@@ -1,17 +1,18 @@
 //! `rextrack list-models`.
 
-use rextrack::config::{Config, ServiceConfig};
+use rextrack::config::Config;
 use rextrack::detect;
 use serde_json::json;
 
 use crate::cli::ListModelsArgs;
 use crate::failure::Failure;
+use crate::output::line;
 
 /// Lists what may stand in `tracking.model`.
 pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
     let mut service = match &args.config {
         Some(file) => Config::load(file)?.service,
-        None => ServiceConfig::default(),
+        None => Config::from_environment()?.service,
     };
     if let Some(dir) = &args.models_dir {
         service.models_dir = dir.clone();
@@ -22,28 +23,29 @@ pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
             .iter()
             .map(|m| json!({ "name": m.name, "path": m.path, "size_bytes": m.size_bytes }))
             .collect();
-        println!(
-            "{}",
-            json!({ "models_dir": service.models_dir, "models": entries })
-        );
+        line(json!({ "models_dir": service.models_dir, "models": entries }));
         return Ok(());
     }
     for model in &models {
         let size = model.size_bytes as f64 / 1e6;
         match &model.path {
-            Some(path) => println!("{:24} {size:7.1} MB  {}", model.name, path.display()),
-            None => println!(
+            Some(path) => line(format_args!(
+                "{:24} {size:7.1} MB  {}",
+                model.name,
+                path.display()
+            )),
+            None => line(format_args!(
                 "{:24} {:>7}     moving blobs, needs no file",
                 model.name, "-"
-            ),
+            )),
         }
     }
     if models.iter().all(|m| m.path.is_none()) {
-        println!(
+        line(format_args!(
             "no .onnx file in {}; `cargo xtask setup` fetches yolox_nano, or export your own: \
              yolo export model=yolov8n.pt format=onnx",
             service.models_dir.display()
-        );
+        ));
     }
     Ok(())
 }

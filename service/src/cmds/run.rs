@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::cli::RunArgs;
 use crate::failure::Failure;
 use crate::logging;
+use crate::output::line;
 
 /// How often the run is looked at; bounds how late a Ctrl-C is seen.
 const LOOK: Duration = Duration::from_millis(100);
@@ -72,7 +73,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     for pipeline in &pipelines {
         pipeline.stop();
     }
-    outcome?;
     if let (Some(path), Some(view)) = (&args.picture, views.into_iter().flatten().next()) {
         let classes = pipelines[0]
             .detector()
@@ -83,7 +83,11 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
     }
-    report(args, &pipelines);
+    // What the others did counts, also when one of them failed.
+    if args.json || pipelines.iter().any(|p| p.stats().frames_processed > 0) {
+        report(args, &pipelines);
+    }
+    outcome?;
     let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
     match sinks.filter_map(|sink| sink.broken).next() {
         Some(broken) => Err(Failure::work(broken).told()),
@@ -99,7 +103,11 @@ fn configuration(args: &RunArgs) -> Result<Config, Failure> {
             cameras: vec![CameraConfig::new("cam1", stream)],
             ..Config::from_environment()?
         },
-        (None, None) => return Err(Failure::usage("give a stream address or --config FILE")),
+        (None, None) => {
+            return Err(Failure::usage(
+                "run needs a camera: give a stream address (rtsp://..., a file, webcam:0) or --config FILE",
+            ));
+        }
     };
     let tracking = &mut config.tracking;
     set(&mut tracking.model, args.model.clone());
@@ -304,14 +312,14 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
         };
         let all: Vec<_> = cameras.iter().map(of).collect();
         match &all[..] {
-            [one] => println!("{one}"),
-            _ => println!("{}", json!({ "cameras": all })),
+            [one] => line(one),
+            _ => line(json!({ "cameras": all })),
         }
         return;
     }
     for (config, stats, _) in &cameras {
         let s = &stats.stages;
-        println!(
+        line(format_args!(
             "{}: {} frames in {:.1} s ({:.1} fps), {} dropped, {} tracks; mean ms a frame: \
              capture {:.2}, preprocess {:.2}, inference {:.2}, postprocess {:.2}, track {:.2}",
             config.camera.id,
@@ -325,6 +333,6 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
             s.inference.mean_ms,
             s.postprocess.mean_ms,
             s.track.mean_ms
-        );
+        ));
     }
 }

@@ -10,6 +10,7 @@ use rextrack::track::replay::{ReplaySettings, replay};
 
 use crate::cli::TrackMotArgs;
 use crate::failure::Failure;
+use crate::output::line;
 
 /// Runs the tracker over given detections.
 pub fn run(args: &TrackMotArgs) -> Result<(), Failure> {
@@ -51,12 +52,12 @@ pub fn run(args: &TrackMotArgs) -> Result<(), Failure> {
     let stats = replay(BufReader::new(input), &mut output, &settings)
         .map_err(|e| Failure::work(format!("{}: {e}", args.detections.display())))?;
     output.flush().map_err(unwritable)?;
-    println!(
+    line(format_args!(
         "{} frames, {} detections, {} tracks in {}",
         stats.frames,
         stats.detections,
         stats.tracks,
         args.output.display()
-    );
+    ));
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::cli::ValidateArgs;
 use crate::failure::Failure;
+use crate::output::line;
 
 /// Says whether a configuration file is right, and what is wrong where.
 pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
@@ -14,19 +15,24 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
             Ok(_) => Vec::new(),
             Err(error) => error.to_string().lines().map(str::to_owned).collect(),
         };
-        println!(
-            "{}",
-            json!({ "valid": loaded.is_ok(), "problems": problems })
-        );
+        line(json!({ "valid": loaded.is_ok(), "problems": problems }));
     }
     let config = loaded?;
+    let enabled = config.pipelines();
     if !args.json {
-        let enabled = config.cameras.iter().filter(|c| c.enabled).count();
-        let total = config.cameras.len();
-        println!(
-            "{}: fine, {enabled} of {total} cameras enabled",
-            args.file.display()
-        );
+        line(format_args!(
+            "{}: fine, {} of {} cameras enabled",
+            args.file.display(),
+            enabled.len(),
+            config.cameras.len()
+        ));
+    }
+    // The file may be meant for another machine: what is missing on this one
+    // does not make it wrong.
+    for pipeline in &enabled {
+        if let Err(error) = rextrack::pipeline::check(pipeline) {
+            eprintln!("note: camera {}: {error}", pipeline.camera.id);
+        }
     }
     Ok(())
 }

@@ -1,0 +1,75 @@
+//! The reference of the configuration, and the example, say what is so.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use rextrack::config::{self, Config};
+use serde_json::Value;
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Every key of a section with its default.
+fn keys<'a>(schema: &'a Value, section: &str) -> Vec<(String, Option<&'a Value>)> {
+    let properties = schema["$defs"][section]["properties"].as_object().unwrap();
+    let default = |(key, about): (&String, &'a Value)| (key.clone(), about.get("default"));
+    properties.iter().map(default).collect()
+}
+
+/// A default as the table writes it.
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(written).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn every_key_stands_in_the_reference_with_its_default() {
+    let text = std::fs::read_to_string(root("docs/ref/config.md")).unwrap();
+    let schema = config::schema();
+    for (section, prefix) in [
+        ("ServiceConfig", "service."),
+        ("TrackingConfig", "tracking."),
+        ("SlotsConfig", "slots."),
+        ("OscConfig", "osc."),
+        ("CameraConfig", "cameras[]."),
+    ] {
+        for (key, default) in keys(&schema, section) {
+            let start = format!("| `{prefix}{key}` |");
+            let row = text.lines().find(|line| line.starts_with(&start));
+            let row = row.unwrap_or_else(|| panic!("{prefix}{key} is missing"));
+            let Some(default) = default else { continue };
+            let written = written(default);
+            let shown = if written.is_empty() {
+                "empty".into()
+            } else {
+                format!("`{written}`")
+            };
+            assert!(
+                row.contains(&shown),
+                "{prefix}{key}: default {shown}\n{row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_example_loads() {
+    let config = Config::load(&root("examples/config.yaml")).unwrap();
+    let pipelines = config.pipelines();
+    assert_eq!(pipelines.len(), 1);
+    assert!(pipelines[0].camera.loop_file);
+    // With its second camera too.
+    let text = std::fs::read_to_string(root("examples/config.yaml")).unwrap();
+    let both = Config::from_yaml(
+        &text.replace("enabled: false", "enabled: true"),
+        &Vec::new(),
+    );
+    assert_eq!(both.unwrap().pipelines().len(), 2);
+}
