@@ -157,26 +157,44 @@ fn mistakes_name_the_key_and_the_remedy() {
     wrong("track: {}", "track: unknown key; did you mean tracking?");
     wrong(
         "tracking: {weight: 1}",
-        "tracking.weight: unknown key; known are model, ",
+        "tracking.weight: unknown key; known are classes, confidence, ",
     );
     wrong(
         "tracking: {objects_max: many}",
-        "tracking.objects_max: must be a whole number, not negative, got \"many\"",
+        "tracking.objects_max: expected a whole number, got the string 'many'",
     );
-    wrong("cameras: [{id: a}]", "cameras[0].stream: is missing");
+    wrong(
+        "cameras: [{id: a}]",
+        "cameras[0].stream: must be given, such as rtsp://",
+    );
     wrong(
         "tracking: {objects_max: 0}",
         "tracking.objects_max: must be within 1..256, got 0",
     );
-    wrong("tracking: {objects_max: -1}", "tracking.objects_max: ");
-    wrong("tracking: {classes: person}", "tracking.classes: ");
-    wrong("tracking: []", "tracking: ");
-    wrong("service: {device: gpu}", "service.device: ");
+    wrong(
+        "tracking: {objects_max: -1}",
+        "tracking.objects_max: must be within 1..256, got -1",
+    );
+    wrong(
+        "tracking: {classes: person}",
+        "tracking.classes: expected a list, got the string 'person'; put it in brackets: [person]",
+    );
+    wrong(
+        "tracking: []",
+        "tracking: expected a section with keys, got a list",
+    );
+    wrong(
+        "service: {device: gpu}",
+        "service.device: must be auto, cpu or cuda:N, got 'gpu'",
+    );
     wrong(
         "service: {log_level: loud}",
         "service.log_level: must be one of error, warn, info, debug, trace, got 'loud'",
     );
-    wrong("service: {port: 70000}", "service.port: ");
+    wrong(
+        "service: {port: 70000}",
+        "service.port: must be within 1..65535, got 70000",
+    );
     wrong("osc: {axes: [x, q]}", "osc.axes[1]: ");
     wrong("osc: {axes: []}", "osc.axes: is empty");
     wrong(
@@ -185,7 +203,7 @@ fn mistakes_name_the_key_and_the_remedy() {
     );
     wrong(
         "osc: {channel_format: '{slot}_{axis}'}",
-        "osc.channel_format: has an unknown placeholder",
+        "osc.channel_format: unknown placeholder {slot}; known are {index}",
     );
     wrong("cameras: [{stream: a.mp4, id: 'a b'}]", "cameras[0].id: ");
     wrong(
@@ -214,8 +232,127 @@ fn mistakes_name_the_key_and_the_remedy() {
     );
     wrong(
         "cameras: [{stream: a.mp4, id: a, override: {confidence: high}}]",
-        "cameras[0].override.confidence: ",
+        "cameras[0].override.confidence: expected a number, got the string 'high'",
     );
+}
+
+/// Mistakes whose remedy can be guessed.
+#[test]
+fn mistakes_that_people_make_are_told_how_to_mend() {
+    for (text, remedy) in [
+        ("tracking: {confidence: 25}", "for 25 % write 0.25"),
+        ("tracking: {confidence: 25%}", "write 0.25"),
+        ("tracking: {confidence: '0,5'}", "write 0.5, with a point"),
+        ("tracking: {objects_max: '5'}", "write 5 without quotes"),
+        ("tracking: {objects_max: 5.0}", "write 5"),
+        ("tracking: {objects-max: 5}", "did you mean objects_max?"),
+        ("tracking: {port: 5}", "it belongs in osc or service"),
+        ("tracking: {roi: [0, 0, 1, 1]}", "an entry of cameras"),
+        (
+            "tracking: {confidence: }",
+            "give a value or remove the line",
+        ),
+        ("service: {log_level: warning}", "did you mean warn?"),
+        (
+            "service: {listen: '0.0.0.0:80'}",
+            "the port stands in service.port",
+        ),
+        (
+            "osc: {host: '10.0.0.2:7000'}",
+            "the port stands in osc.port",
+        ),
+        ("osc: {host: 'udp://10.0.0.2'}", "such as 192.168.1.20"),
+        ("osc: {channel_format: {index}}", "in quotes"),
+        (
+            "osc: {channel_format: 'p#{index}_{axis}'}",
+            "use letters, digits",
+        ),
+        ("osc: {channel_format: 'p{index}'}", "must hold {axis}"),
+        ("osc: {channel_format: 'p_{axis}'}", "must hold {index}"),
+        ("osc: {address_prefix: '/{index}/'}", "known are {camera}"),
+        ("osc: {axes: [x, y, x]}", "remove one"),
+        ("cameras: {id: a, stream: b}", "a line that has a dash"),
+        ("cameras: [{stream: 0}]", "webcam:0"),
+        (
+            "cameras: [{stream: a.mp4, id: 7}]",
+            "put it in quotes: \"7\"",
+        ),
+        ("cameras: [{stream: a.mp4, enabled: yes}]", "write true"),
+        (
+            "cameras: [{stream: a.mp4, confidence: 0.3}]",
+            "write it as cameras[0].override.confidence",
+        ),
+        (
+            "cameras: [{stream: 'rtsp://u:***@cam/a'}]",
+            "the password itself",
+        ),
+        (
+            "cameras: [{stream: a.mp4, override: {channel_format: p}}]",
+            "cameras[0].override.channel_format: must hold {index}",
+        ),
+    ] {
+        let message = yaml(text).unwrap_err();
+        assert!(message.contains(remedy), "{message}\nexpected {remedy}");
+    }
+}
+
+#[test]
+fn a_section_with_all_its_keys_commented_out_is_all_defaults() {
+    let text = "service:\n  # port: 1\ntracking:\nslots:\ncameras:\n";
+    assert_eq!(yaml(text).unwrap(), Config::default());
+    let text = "cameras:\n- stream: a.mp4\n  override:\n  classes_filter:\n";
+    assert_eq!(yaml(text).unwrap().pipelines().len(), 1);
+    assert_eq!(yaml("osc:\n").unwrap().osc, None, "off, as osc: null");
+}
+
+#[test]
+fn the_environment_makes_cameras_and_keeps_passwords_whole() {
+    let stream = "rtsp://u:p #{x}: @y@cam/a";
+    let config = with_environment(
+        "",
+        &[
+            ("REXTRACK__CAMERAS__0__STREAM", stream),
+            ("REXTRACK__CAMERAS__0__OVERRIDE__CONFIDENCE", "0.5"),
+            ("REXTRACK__OSC__HOST", "'10.0.0.2'"),
+            ("REXTRACK__SERVICE__LOG_FILE", ""),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.cameras[0].stream, stream);
+    assert_eq!(config.pipelines()[0].tracking.confidence, 0.5);
+    assert_eq!(config.osc.unwrap().host, "10.0.0.2");
+    assert_eq!(config.service.log_file, None, "empty is unset");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    for (name, value, expected) in [
+        (
+            "REXTRACK__SERVICE__PORT",
+            "many",
+            "service.port: expected a whole number, got the string 'many'",
+        ),
+        (
+            "REXTRACK__SERVICE__PROT",
+            "1",
+            "service.prot: unknown key; did you mean port?",
+        ),
+        (
+            "REXTRACK__OSC__AXES",
+            "[q]",
+            "osc.axes[0]: must be one of x, ",
+        ),
+        (
+            "REXTRACK__CAMERAS__1__STREAM",
+            "rtsp://u:hunter2@cam/",
+            "cameras: '1' is no place in this list of 0",
+        ),
+    ] {
+        let message = with_environment("", &[(name, value)]).unwrap_err();
+        assert!(message.starts_with(expected), "{message}");
+        assert!(message.ends_with(&format!("(set by {name})")), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
 }
 
 #[test]
@@ -237,16 +374,53 @@ cameras: [{id: a, stream: a.mp4, override: {port: 0}}]
 
 #[test]
 fn text_that_is_no_yaml_is_told_with_its_place() {
-    for text in [
-        "tracking:\n\tmodel: a\n",
-        "a: [1\nb: 2\n",
-        "tracking: {}\ntracking: {}\n",
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.yaml");
+    for (text, place, said) in [
+        ("tracking:\n\tmodel: a\n", (2, 2), "spaces instead of tabs"),
+        ("a: [1\n", (1, 4), "close it"),
+        ("a: [1\nb: 2\n", (2, 2), "bracket or quote before it"),
+        (
+            "tracking: {}\ntracking: {}\n",
+            (2, 1),
+            "the key tracking stands twice",
+        ),
+        (
+            "cameras:\n- stream: @x\n",
+            (2, 11),
+            "put the value in quotes",
+        ),
+        ("{}\n---\n{}\n", (3, 1), "remove the second ---"),
     ] {
+        let (line, column) = place;
         let message = yaml(text).unwrap_err();
-        assert!(message.starts_with("not valid YAML: "), "{message}");
-        assert!(message.contains("line"), "{message}");
+        assert!(
+            message.starts_with(&format!("line {line}, column {column}: ")),
+            "{message}"
+        );
+        assert!(message.contains(said), "{message}");
         assert_eq!(message.lines().count(), 1, "{message}");
+        // In a file, in the form that editors jump to.
+        std::fs::write(&file, text).unwrap();
+        let message = Config::load(&file).unwrap_err().to_string();
+        assert!(
+            message.contains(&format!("show.yaml:{line}:{column}: ")),
+            "{message}"
+        );
     }
+}
+
+#[test]
+fn a_file_that_is_not_utf8_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.yaml");
+    // As Windows' PowerShell writes it: UTF-16.
+    std::fs::write(&file, b"\xff\xfea\x00:\x00").unwrap();
+    let message = Config::load(&file).unwrap_err().to_string();
+    assert!(
+        message.contains("show.yaml: is not UTF-8 text; save it as UTF-8"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -257,6 +431,14 @@ fn passwords_stay_out_of_errors() {
         "cameras: [{id: a, stream: [rtsp://u:hunter2@cam/]}]",
         "cameras: {id: a, stream: rtsp://u:hunter2@cam/}",
         "cameras: [{id: a, stream: rtsp://u:hunter2@cam/ }, ]]",
+        "cameras: rtsp://u:hunter2@cam/",
+        "cameras: [rtsp://u:hunter2@cam/]",
+        "cameras: [{rtsp://u:hunter2@cam/: 1}]",
+        "cameras: [{id: 'rtsp://u:hunter2@cam/', stream: a}]",
+        "cameras: [{stream: a.mp4, enabled: 'rtsp://u:hunter2@cam/'}]",
+        "osc: {host: 'rtsp://u:hunter2@cam/'}",
+        "rtsp://u:hunter2@cam/: 1\nrtsp://u:hunter2@cam/: 2\n",
+        "tracking: {tracker: 'rtsp://u:hunter2@cam/'}",
     ] {
         let message = yaml(text).unwrap_err();
         assert!(!message.contains("hunter2"), "{message}");
@@ -280,6 +462,23 @@ fn two_cameras_must_not_share_osc_addresses() {
     ))
     .unwrap();
     yaml(&format!("osc: null\n{cameras}")).unwrap();
+    let overrides = |keys: &str| cameras.replace("b.mp4", &format!("b.mp4, override: {{{keys}}}"));
+    yaml(&overrides("port: 5006")).unwrap();
+    yaml(&overrides("channel_format: 'q{index}_{axis}'")).unwrap();
+    // Formats that differ, and meet in one address: the tenth slot of 'a' is
+    // the slot 0 that 'b' does not have, the eleventh is its first.
+    let meeting = overrides("channel_format: 'p1{index}_{axis}'");
+    yaml(&meeting).unwrap();
+    let message = yaml(&format!("tracking: {{objects_max: 11}}\n{meeting}")).unwrap_err();
+    assert!(message.contains("both send /p11_x"), "{message}");
+    yaml(&overrides("host: localhost")).unwrap_err();
+    let three = cameras.replace(']', ", {id: c, stream: c.mp4}]");
+    let message = yaml(&three).unwrap_err();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(
+        message.contains("'a', 'b' and 'c' would all send /p1_x"),
+        "{message}"
+    );
     yaml(&cameras.replace("b.mp4", "b.mp4, enabled: false")).unwrap();
 }
 
@@ -325,6 +524,11 @@ fn a_merge_patch_changes_what_it_names() {
     let shown = config.to_json(false);
     assert!(!shown.to_string().contains("hunter2"));
     assert_eq!(patched(shown).unwrap(), config);
+    let error = patched(json!({"camera": {"stream": "rtsp://u:***@other/a"}})).unwrap_err();
+    assert!(error.to_string().contains("the password itself"), "{error}");
+    let moved = patched(json!({"camera": {"override": {"iou": 0.3, "port": 7}}})).unwrap();
+    assert_eq!((moved.tracking.iou, moved.osc.unwrap().port), (0.3, 7));
+    assert_eq!(config.to_json(true)["tracking"]["iou"], json!(0.45));
     let error = patched(json!({"tracking": {"iou": 3}}))
         .unwrap_err()
         .to_string();
@@ -364,6 +568,50 @@ fn a_change_restarts_only_what_it_must() {
         changes(json!({"osc": {"port": 7000}})),
         (false, false, true)
     );
+}
+
+#[test]
+fn the_schema_has_the_ranges_that_are_checked() {
+    let schema = config::schema();
+    let keys = schema["$defs"]["CameraConfig"]["properties"]["override"]["properties"]
+        .as_object()
+        .unwrap();
+    for (key, least, most) in [
+        ("confidence", 0, 1),
+        ("iou", 0, 1),
+        ("objects_max", 1, 256),
+        ("object_persistence_ms", 0, 3_600_000),
+        ("period_frames", 1, 1000),
+        ("port", 1, 65535),
+    ] {
+        let section = if key == "port" { "osc" } else { "tracking" };
+        for schema in [
+            &keys[key],
+            &schema["$defs"][&config_name(section)]["properties"][key],
+        ] {
+            let bound = |word: &str| schema[word].as_f64();
+            assert_eq!(bound("minimum"), Some(f64::from(least)), "{key}");
+            assert_eq!(bound("maximum"), Some(f64::from(most)), "{key}");
+        }
+        // One beyond each end is refused, by file and by program.
+        for value in [least - 1, most + 1] {
+            wrong(
+                &format!("{section}: {{{key}: {value}}}"),
+                &format!("{section}.{key}: must be within {least}..{most}, got {value}"),
+            );
+        }
+    }
+    let mut config = Config::default();
+    config.tracking.confidence = 1.2;
+    let error = config.validate().unwrap_err().to_string();
+    assert_eq!(error, "tracking.confidence: must be within 0..1, got 1.2");
+}
+
+fn config_name(section: &str) -> String {
+    match section {
+        "osc" => "OscConfig".into(),
+        _ => "TrackingConfig".into(),
+    }
 }
 
 #[test]

@@ -25,10 +25,6 @@ fn written(value: &Value) -> String {
             let items: Vec<_> = items.iter().map(written).collect();
             format!("[{}]", items.join(", "))
         }
-        // 0.25 as f32 is 0.25, but 0.45 is 0.44999998807907104.
-        Value::Number(number) if number.is_f64() => {
-            format!("{}", number.as_f64().unwrap() as f32)
-        }
         other => other.to_string(),
     }
 }

@@ -27,7 +27,10 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(Failure { code, message }) => {
             if let Some(message) = message {
-                eprintln!("rextrack: {message}");
+                // A configuration may have several mistakes, each a line.
+                for line in message.lines() {
+                    eprintln!("rextrack: {line}");
+                }
             }
             code
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// One thing that is wrong in a configuration.
+/// One thing that is wrong in a configuration. Shows as one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The key, such as `cameras[1].override.confidence`; empty for the whole.
@@ -15,7 +15,7 @@ pub struct Problem {
 /// form `cameras[1].override.confidence: must be within 0..1, got 1.5`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// All that was found, in the order of the keys.
+    /// All that was found.
     pub problems: Vec<Problem>,
 }
 
@@ -31,19 +31,66 @@ impl ConfigError {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Problem { path, message }) in self.problems.iter().enumerate() {
+        for (index, problem) in self.problems.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            if !path.is_empty() {
-                write!(f, "{path}: ")?;
-            }
-            f.write_str(message)?;
+            problem.fmt(f)?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for ConfigError {}
+
+/// Collects problems, so that a person sees all of them at once.
+#[derive(Debug, Default)]
+pub(super) struct Findings(pub Vec<Problem>);
+
+impl Findings {
+    /// Notes a problem, unless it is known: an override repeats what is wrong
+    /// with the section under it.
+    pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        let problem = Problem {
+            path: path.into(),
+            message: message.into(),
+        };
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    pub fn extend(&mut self, error: ConfigError) {
+        for Problem { path, message } in error.problems {
+            self.add(path, message);
+        }
+    }
+
+    pub fn result(self) -> Result<(), ConfigError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { problems: self.0 })
+        }
+    }
+}
+
+/// `parent.key`, or `key` at the top.
+pub(super) fn join(parent: &str, key: &str) -> String {
+    match (parent, key) {
+        ("", key) => key.to_owned(),
+        (parent, "") => parent.to_owned(),
+        (parent, key) => format!("{parent}.{key}"),
+    }
+}

@@ -258,7 +258,6 @@ impl Pipeline {
             if changes.detector {
                 detect::check(&new)?;
             }
-            check_osc(&new)?;
             if let Some(info) = self
                 .shared
                 .detector
@@ -502,15 +501,7 @@ impl Pipeline {
 /// addresses that cannot be.
 pub fn check(config: &PipelineConfig) -> Result<(), PipelineError> {
     config.validate()?;
-    detect::check(config)?;
-    check_osc(config)
-}
-
-fn check_osc(config: &PipelineConfig) -> Result<(), PipelineError> {
-    match &config.osc {
-        Some(osc) => Ok(sink::osc::check(osc, &config.camera.id)?),
-        None => Ok(()),
-    }
+    Ok(detect::check(config)?)
 }
 
 impl Drop for Pipeline {

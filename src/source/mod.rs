@@ -28,6 +28,7 @@ use std::sync::Arc;
 use crate::config::RtspTransport;
 use crate::geometry::FrameSize;
 use crate::shutdown::Shutdown;
+pub(crate) use address::resolve;
 pub use address::{AddressError, NetworkAddress, StreamAddress};
 pub use backoff::Backoff;
 pub use capture::{Capture, Delivery, FramePool};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::OscError;
+use super::{OscError, OscFault};
 use crate::config::Axis;
 
 /// What a channel's address is made of.
@@ -38,37 +38,14 @@ pub(super) struct Fill<'a> {
 impl AddressPattern {
     /// Reads prefix and format; `{camera}` is filled in at once.
     pub fn parse(prefix: &str, format: &str, camera_id: &str) -> Result<Self, OscError> {
-        let text = join(prefix, format, camera_id);
-        let mut parts = Vec::new();
-        let mut rest = text.as_str();
-        while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else {
-                break;
-            };
-            if open > 0 {
-                parts.push(Part::Text(rest[..open].to_owned()));
-            }
-            parts.push(match &rest[open + 1..open + length] {
-                "index" => Part::Index,
-                "axis" => Part::Axis,
-                "id" => Part::Id,
-                "class" => Part::Class,
-                other => {
-                    return Err(OscError::Placeholder {
-                        name: other.to_owned(),
-                    });
-                }
-            });
-            rest = &rest[open + length + 1..];
+        // Each is read by itself first, to name the key at fault.
+        parts(prefix).map_err(at("address_prefix"))?;
+        if let Some(name) = placeholders(prefix).find(|name| *name != "camera") {
+            let fault = unknown(name, "{camera}");
+            return Err(at("address_prefix")(fault));
         }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
-        }
-        for part in &parts {
-            if let Part::Text(text) = part {
-                check(text)?;
-            }
-        }
+        parts(format).map_err(at("channel_format"))?;
+        let parts = parts(&join(prefix, format, camera_id)).map_err(at("channel_format"))?;
         let (uses_id, uses_class) = (parts.contains(&Part::Id), parts.contains(&Part::Class));
         Ok(Self {
             parts,
@@ -97,8 +74,70 @@ impl AddressPattern {
 /// The address of the array message: prefix and `slots`.
 pub(super) fn array_address(prefix: &str, camera_id: &str) -> Result<String, OscError> {
     let address = join(prefix, "slots", camera_id);
-    check(&address)?;
+    check(&address).map_err(at("address_prefix"))?;
     Ok(address)
+}
+
+/// Reads text with placeholders.
+fn parts(text: &str) -> Result<Vec<Part>, OscFault> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = next_placeholder(rest) {
+        if !before.is_empty() {
+            parts.push(Part::Text(before.to_owned()));
+        }
+        parts.push(match name {
+            "index" => Part::Index,
+            "axis" => Part::Axis,
+            "id" => Part::Id,
+            "class" => Part::Class,
+            // Filled in by now, or about to be.
+            "camera" => Part::Text(String::new()),
+            other => {
+                return Err(unknown(
+                    other,
+                    "{index}, {axis}, {camera}, {id} and {class}",
+                ));
+            }
+        });
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    for part in &parts {
+        if let Part::Text(text) = part {
+            check(text)?;
+        }
+    }
+    Ok(parts)
+}
+
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, name, after) = next_placeholder(rest)?;
+        rest = after;
+        Some(name)
+    })
+}
+
+/// What stands before, in and after the next `{...}`.
+fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+fn unknown(name: &str, known: &'static str) -> OscFault {
+    OscFault::Placeholder {
+        name: name.to_owned(),
+        known,
+    }
+}
+
+fn at(key: &'static str) -> impl Fn(OscFault) -> OscError {
+    move |fault| OscError { key, fault }
 }
 
 /// Prefix and format as one path: a `/` in front, none doubled.
@@ -120,11 +159,11 @@ pub(super) fn safe(name: &str) -> String {
         .collect()
 }
 
-fn check(address: &str) -> Result<(), OscError> {
-    match address.chars().find(|c| is_reserved(*c)) {
-        Some(found) => Err(OscError::Character {
+fn check(text: &str) -> Result<(), OscFault> {
+    match text.chars().find(|c| is_reserved(*c)) {
+        Some(found) => Err(OscFault::Character {
             found,
-            address: address.to_owned(),
+            text: text.to_owned(),
         }),
         None => Ok(()),
     }

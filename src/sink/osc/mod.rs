@@ -45,35 +45,45 @@ pub struct OscSink {
 
 /// Why an OSC output cannot work as configured.
 #[derive(Debug, Clone, thiserror::Error, PartialEq)]
-pub enum OscError {
+#[error("osc.{key}: {fault}")]
+pub struct OscError {
+    /// The key of `osc` at fault.
+    pub key: &'static str,
+    /// What is wrong with it, and the remedy.
+    pub fault: OscFault,
+}
+
+/// What is wrong with a key of `osc`.
+#[derive(Debug, Clone, thiserror::Error, PartialEq)]
+pub enum OscFault {
     /// A placeholder that does not exist.
-    #[error(
-        "osc.channel_format: unknown placeholder {{{name}}}; known are {{index}}, {{axis}}, {{camera}}, {{id}} and {{class}}"
-    )]
+    #[error("unknown placeholder {{{name}}}; known are {known}")]
     Placeholder {
         /// What stands between the braces.
         name: String,
+        /// Those that may stand there.
+        known: &'static str,
     },
     /// A character that OSC keeps for other uses.
     #[error(
-        "osc.address_prefix, osc.channel_format: '{found}' in '{address}' cannot stand in an OSC address; use letters, digits, '_' and '/'"
+        "'{found}' in '{text}' cannot stand in an OSC address; use letters, digits, '_' and '/'"
     )]
     Character {
         /// The first one found.
         found: char,
         /// Where it was found.
-        address: String,
+        text: String,
     },
     /// One slot alone exceeds a datagram.
     #[error(
-        "osc.channel_format: one slot takes up to {size} bytes, a datagram holds {DATAGRAM_MAX}; shorten osc.address_prefix and osc.channel_format, or name fewer osc.axes"
+        "one slot takes up to {size} bytes, a datagram holds {DATAGRAM_MAX}; shorten osc.address_prefix and osc.channel_format, or name fewer osc.axes"
     )]
     TooLong {
         /// Bytes of the worst case.
         size: usize,
     },
     /// Nothing to send.
-    #[error("osc.axes: is empty; name at least one, such as [x, y]")]
+    #[error("is empty; name at least one, such as [x, y]")]
     NoAxes,
 }
 
@@ -163,6 +173,33 @@ pub fn check(config: &OscConfig, camera_id: &str) -> Result<(), OscError> {
     Layout::new(config, camera_id, &[]).map(drop)
 }
 
+/// Every address that a camera with so many slots may send to, before a model
+/// is there to name its classes: `{class}` stands for itself, `{id}` is 1.
+///
+/// # Errors
+/// As [`OscSink::new`].
+pub fn addresses(config: &OscConfig, camera_id: &str, slots: u32) -> Result<Vec<String>, OscError> {
+    let layout = Layout::new(config, camera_id, &[])?;
+    let slots = slots as usize;
+    Ok(match layout.format {
+        OscFormat::Array => (0..slots)
+            .step_by(layout.array_slots.max(1))
+            .map(|first| layout.array_name(first))
+            .collect(),
+        OscFormat::Channels => (0..slots)
+            .flat_map(|index| layout.axes.iter().map(move |axis| (index, *axis)))
+            .map(|(index, axis)| {
+                layout.pattern.render(Fill {
+                    index,
+                    axis,
+                    id: 1,
+                    class: "{class}",
+                })
+            })
+            .collect(),
+    })
+}
+
 impl Sink for OscSink {
     fn name(&self) -> &str {
         &self.name
@@ -196,7 +233,10 @@ impl Layout {
         let pattern = AddressPattern::parse(address_prefix, channel_format, camera_id)?;
         let array_address = array_address(address_prefix, camera_id)?;
         if axes.is_empty() {
-            return Err(OscError::NoAxes);
+            return Err(OscError {
+                key: "axes",
+                fault: OscFault::NoAxes,
+            });
         }
         let address = array_address.len() + "_4294967295".len();
         let array_size = |slots: usize| datagram_size([(address, slots * axes.len())]);
@@ -218,7 +258,10 @@ impl Layout {
             OscFormat::Channels => layout.longest_slot(),
         };
         if size > DATAGRAM_MAX {
-            Err(OscError::TooLong { size })
+            Err(OscError {
+                key: "channel_format",
+                fault: OscFault::TooLong { size },
+            })
         } else {
             Ok(layout)
         }
@@ -240,6 +283,14 @@ impl Layout {
             };
             (self.pattern.render(fill).len(), 1)
         }))
+    }
+
+    /// The address of the array message that begins with that slot, from 0.
+    fn array_name(&self, first: usize) -> String {
+        match first {
+            0 => self.array_address.clone(),
+            _ => format!("{}_{}", self.array_address, first + 1),
+        }
     }
 
     /// What to send, for what the receiver was told before.
@@ -316,10 +367,7 @@ impl Layout {
         let mut packer = Packer::new();
         for (chunk, slots) in all.chunks(self.array_slots).enumerate() {
             let first = chunk * self.array_slots;
-            let addr = match chunk {
-                0 => self.array_address.clone(),
-                _ => format!("{}_{}", self.array_address, first + 1),
-            };
+            let addr = self.array_name(first);
             let values = slots
                 .iter()
                 .flat_map(|s| self.axes.iter().map(|axis| value(*axis, s)));

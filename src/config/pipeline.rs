@@ -1,11 +1,35 @@
 //! One camera's share of a configuration, and how it changes.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::ConfigError;
 use super::load::typed;
-use super::{CameraConfig, ClassRef, Config, OscConfig, PipelineConfig, TrackingConfig};
-use crate::source::{AddressError, StreamAddress, redact_address};
+use super::{
+    CameraConfig, ClassRef, Config, OscConfig, ServiceConfig, SlotsConfig, TrackingConfig,
+};
+use crate::source::redact_address;
+
+/// What one pipeline runs on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineConfig {
+    /// The camera; its `stream` is the only key that must be given.
+    pub camera: CameraConfig,
+    /// Detection and tracking.
+    #[serde(default)]
+    pub tracking: TrackingConfig,
+    /// How slots behave.
+    #[serde(default)]
+    pub slots: SlotsConfig,
+    /// OSC output; off unless given.
+    #[serde(default)]
+    pub osc: Option<OscConfig>,
+    /// Device and folders.
+    #[serde(default)]
+    pub service: ServiceConfig,
+}
 
 /// Which stages a change concerns beyond what applies at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,38 +65,6 @@ impl Config {
             service: self.service.clone(),
         };
         config.with_overrides(path)
-    }
-}
-
-impl CameraConfig {
-    /// An enabled camera with that address and default settings.
-    pub fn new(id: &str, stream: &str) -> Self {
-        Self {
-            id: id.into(),
-            name: String::new(),
-            stream: stream.into(),
-            enabled: true,
-            show_preview: false,
-            roi: None,
-            classes_filter: Vec::new(),
-            loop_file: false,
-            every_frame: false,
-            rtsp_transport: super::RtspTransport::default(),
-            overrides: Map::new(),
-        }
-    }
-
-    /// The parsed address of the stream.
-    pub fn address(&self) -> Result<StreamAddress, ConfigError> {
-        self.stream
-            .parse()
-            .map_err(|e: AddressError| ConfigError::one("camera.stream", e.to_string()))
-    }
-
-    /// Whether no frame may be lost, and time stands in the file: `every_frame`
-    /// of a file. A live camera cannot wait, whatever is asked of it.
-    pub fn is_lossless(&self) -> bool {
-        self.every_frame && self.address().is_ok_and(|a| a.is_file())
     }
 }
 

@@ -1,0 +1,135 @@
+//! `cameras`: what differs from camera to camera.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::decimal;
+use super::error::ConfigError;
+use super::{ClassRef, OscConfig, TrackingConfig};
+use crate::source::{AddressError, StreamAddress};
+
+/// One camera.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CameraConfig {
+    /// Short unique name, used in addresses, thread names and logs.
+    #[serde(default = "default_camera_id")]
+    #[schemars(regex(pattern = "^[A-Za-z0-9_-]{1,32}$"))]
+    pub id: String,
+    /// Name for people.
+    #[serde(default)]
+    pub name: String,
+    /// Address of the source: rtsp(s)://, http(s)://, a file, or webcam:N.
+    #[schemars(
+        length(min = 1),
+        example = "rtsp://USER:PASSWORD@192.168.1.10/stream1",
+        example = "webcam:0"
+    )]
+    pub stream: String,
+    /// Whether the camera runs.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Whether a panel shows its picture.
+    #[serde(default)]
+    pub show_preview: bool,
+    /// Region that is looked at: [x1, y1, x2, y2], normalised, or pixels when
+    /// any value is above 1.
+    #[serde(default, serialize_with = "decimal::four")]
+    #[schemars(inner(range(min = 0)))]
+    pub roi: Option<[f32; 4]>,
+    /// Classes this camera tracks, by number or name; empty means those of `tracking`.
+    #[serde(default)]
+    pub classes_filter: Vec<ClassRef>,
+    /// Start a file again when it ends.
+    #[serde(default, rename = "loop")]
+    pub loop_file: bool,
+    /// Process every frame of a file as fast as possible and drop none.
+    #[serde(default)]
+    pub every_frame: bool,
+    /// How RTSP carries its media.
+    #[serde(default)]
+    pub rtsp_transport: RtspTransport,
+    /// Any key of `tracking` or `osc`, for this camera alone.
+    #[serde(default, rename = "override")]
+    #[schemars(schema_with = "override_schema")]
+    pub overrides: Map<String, Value>,
+}
+
+fn default_camera_id() -> String {
+    "cam1".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl CameraConfig {
+    /// An enabled camera with that address and default settings.
+    pub fn new(id: &str, stream: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: String::new(),
+            stream: stream.into(),
+            enabled: true,
+            show_preview: false,
+            roi: None,
+            classes_filter: Vec::new(),
+            loop_file: false,
+            every_frame: false,
+            rtsp_transport: RtspTransport::default(),
+            overrides: Map::new(),
+        }
+    }
+
+    /// The parsed address of the stream.
+    ///
+    /// # Errors
+    /// When it is no address; the message hides its password.
+    pub fn address(&self) -> Result<StreamAddress, ConfigError> {
+        self.stream
+            .parse()
+            .map_err(|e: AddressError| ConfigError::one("camera.stream", e.to_string()))
+    }
+
+    /// Whether no frame may be lost, and time stands in the file: `every_frame`
+    /// of a file. A live camera cannot wait, whatever is asked of it.
+    pub fn is_lossless(&self) -> bool {
+        self.every_frame && self.address().is_ok_and(|a| a.is_file())
+    }
+}
+
+/// The keys of `tracking` and `osc`, without the defaults: what an override
+/// does not name stays as its section says.
+fn override_schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut properties = Map::new();
+    for section in [
+        TrackingConfig::json_schema(generator),
+        OscConfig::json_schema(generator),
+    ] {
+        if let Some(Value::Object(keys)) = section.get("properties") {
+            properties.extend(keys.clone());
+        }
+    }
+    for schema in properties.values_mut().filter_map(Value::as_object_mut) {
+        schema.remove("default");
+    }
+    json_schema!({
+        "description": "Any key of `tracking` or `osc`, for this camera alone.",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+        "default": {},
+    })
+}
+
+/// How RTSP carries its media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RtspTransport {
+    /// Inside the control connection: survives firewalls, loses nothing.
+    #[default]
+    Tcp,
+    /// Datagrams.
+    Udp,
+}

@@ -1,0 +1,133 @@
+//! Environment variables over a configuration.
+//!
+//! `REXTRACK__SERVICE__PORT=9000` is `service.port: 9000`; a number is a
+//! place in a list: `REXTRACK__CAMERAS__0__STREAM`. Values are YAML, except
+//! where the key holds text: there they are taken as they stand, so that no
+//! password can break one. Empty variables count as unset.
+
+use serde_json::{Map, Value};
+
+use super::error::{ConfigError, Findings, join};
+use super::{shape, yaml};
+
+/// What the names of the variables begin with.
+const PREFIX: &str = "REXTRACK__";
+
+/// Environment variables as names and values.
+pub type Environment = Vec<(String, String)>;
+
+/// The variables of this process that concern the configuration.
+pub(super) fn of_process() -> Environment {
+    // `vars` would panic at a variable of somebody else that is not Unicode.
+    let mut variables: Environment = std::env::vars_os()
+        .filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            let ours = name.starts_with(PREFIX);
+            ours.then(|| (name, value.to_string_lossy().into_owned()))
+        })
+        .collect();
+    // The process gives them in any order. By number, so that each camera of a
+    // list comes after the one before it.
+    variables.sort_by_cached_key(|(name, _)| {
+        let parts = name.split("__");
+        parts.map(|p| format!("{p:0>4}")).collect::<Vec<_>>()
+    });
+    variables
+}
+
+/// What the environment set: to name the variable when the value is wrong.
+pub(super) struct Overlay(Vec<(String, String)>);
+
+impl Overlay {
+    /// Lays the variables over a configuration of that schema.
+    pub fn lay(
+        root: &Value,
+        value: &mut Value,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut set = Vec::new();
+        for (name, text) in environment {
+            let Some(parts) = name.strip_prefix(PREFIX).filter(|_| !text.is_empty()) else {
+                continue;
+            };
+            let mut place = &mut *value;
+            let mut path = String::new();
+            let mut schema = Some(root);
+            for part in parts.split("__") {
+                let key = part.to_lowercase();
+                place = step(place, root, schema, &mut path, &key).map_err(|message| {
+                    ConfigError::one(&path, format!("{message} (set by {name})"))
+                })?;
+                schema = schema.and_then(|s| shape::child(root, s, &key));
+            }
+            *place = read(root, schema, text);
+            set.push((path, name.clone()));
+        }
+        Ok(Self(set))
+    }
+
+    /// Names the variable in each problem that comes from one.
+    pub fn blame(&self, found: &mut Findings) {
+        for problem in &mut found.0 {
+            let from = self
+                .0
+                .iter()
+                .find(|(path, _)| is_within(path, &problem.path) || is_within(&problem.path, path));
+            if let Some((_, name)) = from {
+                problem.message.push_str(&format!(" (set by {name})"));
+            }
+        }
+    }
+}
+
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Goes from `place` to its `key`, which is made if it is not there yet.
+fn step<'a>(
+    place: &'a mut Value,
+    root: &Value,
+    schema: Option<&Value>,
+    path: &mut String,
+    key: &str,
+) -> Result<&'a mut Value, String> {
+    let types = schema.map_or_else(Vec::new, |s| shape::types(root, s));
+    if types.contains(&"array") && !place.is_array() {
+        *place = Value::Array(Vec::new());
+    }
+    if let Value::Array(items) = place {
+        let count = items.len();
+        let index = key.parse().ok().filter(|index: &usize| *index <= count);
+        let index = index.ok_or_else(|| {
+            format!("'{key}' is no place in this list of {count}; use a number up to {count}")
+        })?;
+        path.push_str(&format!("[{index}]"));
+        if index == count {
+            items.push(Value::Null);
+        }
+        return Ok(&mut items[index]);
+    }
+    *path = join(path, key);
+    if !place.is_object() {
+        *place = Value::Object(Map::new());
+    }
+    match place {
+        Value::Object(map) => Ok(map.entry(key).or_insert(Value::Null)),
+        _ => Err("has no keys".into()),
+    }
+}
+
+fn read(root: &Value, schema: Option<&Value>, text: &str) -> Value {
+    let types = schema.map_or_else(Vec::new, |s| shape::types(root, s));
+    let parsed = yaml::parse(text).ok();
+    let plain = types.contains(&"string") && !types.contains(&"integer");
+    match parsed {
+        Some(value) if !plain => value,
+        // Some ways of setting variables keep the quotes.
+        Some(Value::String(inner)) if text.starts_with(['"', '\'']) => Value::String(inner),
+        Some(Value::Null) if types.contains(&"null") => Value::Null,
+        _ => Value::String(text.to_owned()),
+    }
+}
