@@ -63,7 +63,12 @@ fn c_example(test: &str, dir: &Path) -> Option<Command> {
     let output = compile.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "slots.c does not build:\n{said}");
-    Some(Command::new(program))
+    let mut command = Command::new(program);
+    // Cargo's own search path names an older copy first.
+    for path in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
+        command.env(path, library_dir());
+    }
+    Some(command)
 }
 
 /// The example in Python; none where there is no Python.
