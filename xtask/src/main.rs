@@ -19,6 +19,7 @@ mod runtime;
 mod score;
 mod setup;
 mod sha256;
+mod soak;
 mod system;
 mod tally;
 mod test;
@@ -37,6 +38,7 @@ usage: cargo xtask COMMAND
   lint               formatting, clippy, documentation
   ci                 lint and test, as the project's CI does
   header             write include/rextrack.h anew
+  soak               the long form of the tests for leaks
   score [--release]  tracking quality against ground truth, where there is any
 ";
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         (Some("test"), rest) => test::run(&workspace, rest),
         (Some("score"), rest) => score::run(&workspace, rest),
         (Some("lint"), []) => lint::run(&workspace),
+        (Some("soak"), []) => soak::run(&workspace),
         (Some("header"), []) => header::run(&workspace),
         (Some("ci"), []) => lint::run(&workspace).and_then(|()| test::run(&workspace, &[])),
         (Some("help" | "--help" | "-h"), _) => {

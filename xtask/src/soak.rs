@@ -1,0 +1,19 @@
+//! `cargo xtask soak`: the long form of the tests that wear the library out.
+
+use crate::command::{Result, shown};
+use crate::system;
+use crate::workspace::Workspace;
+
+/// A thousand lives of a pipeline, and a hundred in front of a silent camera.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    system::build_needs()?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--release", "--package", "rextrack"]);
+    cargo.args(["--test", "lifecycle", "--", "--nocapture"]);
+    cargo.env("REXTRACK_SOAK", "1");
+    shown(
+        "soak: a thousand pipelines come and go",
+        &mut cargo,
+        "see what is left behind in the line above",
+    )
+}
