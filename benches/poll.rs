@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use rextrack::geometry::FrameSize;
 use rextrack::pipeline::exchange::Exchange;
-use rextrack::slots::{Presentation, Slot, SlotState, Snapshot};
+use rextrack::slots::{Presentation, Slot, SlotState, SlotWords, Snapshot};
 use rextrack::source::SourceState;
 
 const SLOTS: usize = 32;
@@ -89,6 +89,7 @@ fn main() {
 
     let exchange = Arc::new(Exchange::default());
     let writer = Arc::clone(&exchange);
+    let mut raw = [SlotWords::default(); SLOTS];
     let mut slots = [Slot::default(); SLOTS];
     let mut free = Vec::new();
     under_a_writer(
@@ -97,8 +98,8 @@ fn main() {
         },
         || {
             free = timed(|| {
-                let header = exchange.read(SLOTS, |_, index, slot| slots[index] = black_box(slot));
-                black_box(header.seq);
+                let header = exchange.read(SLOTS, |_, index, slot| slot.copy_to(&mut raw[index]));
+                black_box((header.seq, &raw));
             });
         },
     );

@@ -7,7 +7,7 @@ use super::args;
 use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::{Header, Next};
-use crate::slots::Slot;
+use crate::slots::{RawSlot, SlotWords};
 
 /// Values of `RextrackSlot.state`.
 #[repr(u32)]
@@ -76,25 +76,16 @@ pub struct RextrackSlot {
     pub life_ms: u32,
 }
 
-impl From<Slot> for RextrackSlot {
-    fn from(s: Slot) -> Self {
-        Self {
-            track_id: s.track_id,
-            generation: s.generation,
-            state: s.state as u32,
-            class_id: s.class_id,
-            score: s.score,
-            x: s.x,
-            y: s.y,
-            w: s.w,
-            h: s.h,
-            vx: s.vx,
-            vy: s.vy,
-            age_ms: s.age_ms,
-            life_ms: s.life_ms,
-        }
-    }
-}
+/// Slots are exchanged in the very layout that hosts get: copied, not converted.
+const LAYOUT: () = assert!(
+    size_of::<RextrackSlot>() == size_of::<SlotWords>()
+        && align_of::<RextrackSlot>() == align_of::<SlotWords>()
+        && offset_of!(RextrackSlot, state) == offset_of!(RawSlot, state)
+        && offset_of!(RextrackSlot, class_id) == offset_of!(RawSlot, class_id)
+        && offset_of!(RextrackSlot, x) == offset_of!(RawSlot, x)
+        && offset_of!(RextrackSlot, vy) == offset_of!(RawSlot, vy)
+        && offset_of!(RextrackSlot, life_ms) == offset_of!(RawSlot, life_ms)
+);
 
 /// What all slots of a poll have in common. Set `struct_size` to
 /// `sizeof(RextrackSnapshot)` before each first use; later versions of the
@@ -224,9 +215,12 @@ unsafe fn copy_out(
         // anything is written.
         unsafe { args::check_struct(snapshot, SNAPSHOT_LEAST, function) }?;
     }
-    let header = pipeline.poll_with(at_ns, capacity, |index, slot| {
-        // SAFETY: `index` < `capacity`, for which the caller vouches.
-        unsafe { slots.add(index).write(slot.into()) };
+    let () = LAYOUT;
+    let header = pipeline.poll_words(at_ns, capacity, |index| {
+        // SAFETY: `index` < `capacity`, for which the caller vouches, and each
+        // index comes once. A slot is as large and as aligned as its words, in
+        // which any bits are valid, as `LAYOUT` checks.
+        unsafe { &mut *slots.cast::<SlotWords>().add(index) }
     });
     if snapshot.is_null() {
         return Ok(());

@@ -21,7 +21,7 @@ use std::time::Instant;
 use parking_lot::{Condvar, Mutex};
 
 use crate::geometry::FrameSize;
-use crate::slots::{Presentation, Slot, SlotState, Snapshot};
+use crate::slots::{Presentation, RawSlot, Slot, SlotState, SlotWords, Snapshot};
 use crate::source::SourceState;
 
 /// Most slots that a snapshot can have.
@@ -34,7 +34,7 @@ const COUNT_BITS: u32 = 48;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
 
 const HEADER_WORDS: usize = 8;
-const SLOT_WORDS: usize = 7;
+const SLOT_WORDS: usize = size_of::<RawSlot>() / size_of::<u64>();
 const WORDS: usize = HEADER_WORDS + SLOTS_MAX * SLOT_WORDS;
 
 /// All of a snapshot but its slots.
@@ -150,14 +150,18 @@ impl Exchange {
 
     /// Gives up to `limit` slots of the newest snapshot to `take`, with what
     /// they have in common. Wait-free as far as `take` is.
-    pub fn read(&self, limit: usize, mut take: impl FnMut(&Header, usize, Slot)) -> Header {
+    pub fn read(
+        &self,
+        limit: usize,
+        mut take: impl FnMut(&Header, usize, StoredSlot<'_>),
+    ) -> Header {
         let held = self.newest.fetch_add(1, Ordering::Acquire);
         let buffer = &self.buffers[(held >> COUNT_BITS) as usize];
         let header = decode_header(&buffer.words);
         let count = (header.slot_count as usize).min(limit);
-        let words = buffer.words[HEADER_WORDS..].chunks_exact(SLOT_WORDS);
-        for (index, words) in words.take(count).enumerate() {
-            take(&header, index, decode_slot(words));
+        let (words, _) = buffer.words[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
+        for (index, words) in words.iter().take(count).enumerate() {
+            take(&header, index, StoredSlot(words));
         }
         // Release: the loads above are over before the writer may reuse.
         buffer.released.fetch_add(1, Ordering::Release);
@@ -223,13 +227,10 @@ fn encode(snapshot: &Snapshot, presentation: Presentation, words: &[AtomicU64]) 
     put(7, presentation.to_bits().into());
     for (index, slot) in slots.iter().enumerate() {
         let at = HEADER_WORDS + index * SLOT_WORDS;
-        put(at, slot.track_id);
-        put(at + 1, pair(slot.generation, slot.state as u32));
-        put(at + 2, pair(slot.class_id as u32, slot.score.to_bits()));
-        put(at + 3, pair(slot.x.to_bits(), slot.y.to_bits()));
-        put(at + 4, pair(slot.w.to_bits(), slot.h.to_bits()));
-        put(at + 5, pair(slot.vx.to_bits(), slot.vy.to_bits()));
-        put(at + 6, pair(slot.age_ms, slot.life_ms));
+        let words: SlotWords = bytemuck::cast(RawSlot::from(slot));
+        for (offset, word) in words.into_iter().enumerate() {
+            put(at + offset, word);
+        }
     }
 }
 
@@ -252,32 +253,26 @@ fn decode_header(words: &[AtomicU64]) -> Header {
     }
 }
 
-fn decode_slot(words: &[AtomicU64]) -> Slot {
-    let get = |index: usize| halves(words[index].load(Ordering::Relaxed));
-    let floats = |index: usize| {
-        let (high, low) = get(index);
-        (f32::from_bits(high), f32::from_bits(low))
-    };
-    let (generation, state) = get(1);
-    let (class_id, score) = get(2);
-    let (x, y) = floats(3);
-    let (w, h) = floats(4);
-    let (vx, vy) = floats(5);
-    let (age_ms, life_ms) = get(6);
-    Slot {
-        track_id: words[0].load(Ordering::Relaxed),
-        generation,
-        state: SlotState::from_number(state),
-        class_id: class_id as i32,
-        score: f32::from_bits(score),
-        x,
-        y,
-        w,
-        h,
-        vx,
-        vy,
-        age_ms,
-        life_ms,
+/// A slot that lies in the exchange while it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredSlot<'a>(&'a [AtomicU64; SLOT_WORDS]);
+
+impl StoredSlot<'_> {
+    /// Copies the slot to its place, one load and one store a word. A copy by
+    /// way of the stack costs four times as much: it is written in words and
+    /// read back in vectors, for which a processor has to wait.
+    #[inline]
+    pub fn copy_to(self, place: &mut SlotWords) {
+        for (to, word) in place.iter_mut().zip(self.0) {
+            *to = word.load(Ordering::Relaxed);
+        }
+    }
+
+    /// The slot.
+    pub fn load(self) -> Slot {
+        let mut words = SlotWords::default();
+        self.copy_to(&mut words);
+        bytemuck::cast::<_, RawSlot>(words).into()
     }
 }
 
@@ -322,7 +317,9 @@ mod tests {
 
     fn read(exchange: &Exchange) -> (Header, Vec<Slot>) {
         let mut slots = vec![Slot::default(); 32];
-        let header = exchange.read(slots.len(), |_, index, slot| slots[index] = slot);
+        let header = exchange.read(slots.len(), |_, index, slot| {
+            slots[index] = slot.load();
+        });
         (header, slots)
     }
 

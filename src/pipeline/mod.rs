@@ -37,7 +37,7 @@ use crate::mailbox::Mailbox;
 use crate::panics;
 use crate::shutdown::Shutdown;
 use crate::sink::{self, Sink};
-use crate::slots::Slot;
+use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
     self, Backoff, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
@@ -310,29 +310,40 @@ impl Pipeline {
     /// Copies the newest whole snapshot; slots that do not fit are left out.
     /// Wait-free: no lock, no allocation, no system call.
     pub fn poll(&self, slots: &mut [Slot]) -> Header {
-        self.poll_with(None, slots.len(), |index, slot| slots[index] = slot)
+        self.shared
+            .exchange
+            .read(slots.len(), |header, index, stored| {
+                slots[index] = presented(header, stored.load(), None);
+            })
     }
 
     /// As [`Pipeline::poll`], with each slot moved on by its own motion from
     /// the snapshot's capture time to `at_ns`. A time before it changes nothing.
     pub fn poll_at(&self, at_ns: i64, slots: &mut [Slot]) -> Header {
-        self.poll_with(Some(at_ns), slots.len(), |index, slot| slots[index] = slot)
+        self.shared
+            .exchange
+            .read(slots.len(), |header, index, stored| {
+                slots[index] = presented(header, stored.load(), Some(at_ns));
+            })
     }
 
-    /// Gives up to `limit` slots of the newest whole snapshot to `take`, moved
-    /// on to `at_ns` if given. Wait-free as far as `take` is.
-    pub fn poll_with(
+    /// As [`Pipeline::poll`], or [`Pipeline::poll_at`] when a time is given, to
+    /// slots in the layout of [`RawSlot`], for which `place` gives the place.
+    /// Wait-free as far as `place` is.
+    pub fn poll_words<'a>(
         &self,
         at_ns: Option<i64>,
         limit: usize,
-        mut take: impl FnMut(usize, Slot),
+        mut place: impl FnMut(usize) -> &'a mut SlotWords,
     ) -> Header {
-        self.shared.exchange.read(limit, |header, index, mut slot| {
-            if let Some(at_ns) = at_ns {
-                slot.advance(at_ns.saturating_sub(header.capture_ns));
+        self.shared.exchange.read(limit, |header, index, stored| {
+            let place = place(index);
+            if at_ns.is_none() && header.presentation.is_identity() {
+                stored.copy_to(place);
+            } else {
+                let slot = presented(header, stored.load(), at_ns);
+                *place = bytemuck::cast(RawSlot::from(&slot));
             }
-            header.presentation.present(&mut slot, header.frame_size);
-            take(index, slot);
         })
     }
 
@@ -491,6 +502,15 @@ impl Pipeline {
             sinks: self.shared.dispatcher.reports(),
         }
     }
+}
+
+/// A slot as a host wants it: at its time, in its units.
+fn presented(header: &Header, mut slot: Slot, at_ns: Option<i64>) -> Slot {
+    if let Some(at_ns) = at_ns {
+        slot.advance(at_ns.saturating_sub(header.capture_ns));
+    }
+    header.presentation.present(&mut slot, header.frame_size);
+    slot
 }
 
 /// Finds what is wrong with a configuration without loading or opening

@@ -12,12 +12,14 @@
 //! into the units and origin that the configuration asks for.
 
 mod presentation;
+mod raw;
 #[cfg(test)]
 mod rules;
 mod table;
 mod trail;
 
 pub use presentation::Presentation;
+pub use raw::{RawSlot, SlotWords};
 pub use table::SlotTable;
 pub use trail::Trails;
 
