@@ -66,6 +66,12 @@ impl<T> Mailbox<T> {
         displaced
     }
 
+    /// Takes back what nobody took yet, for a producer that is about to put
+    /// something newer in.
+    pub fn take_back(&self) -> Option<T> {
+        self.inner.lock().item.take()
+    }
+
     /// Puts an item in, waiting until the place is free. Returns false when
     /// the mailbox was closed meanwhile, which is how a stop ends the wait.
     pub fn deliver(&self, item: T) -> bool {

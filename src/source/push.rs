@@ -103,7 +103,10 @@ impl PushInlet {
     /// Copies a frame in and returns. A frame that nobody took yet gives way
     /// and counts as dropped.
     pub fn push(&self, image: &Image<'_>, status: &SourceStatus) -> Result<(), PushError> {
-        let pixels = self.copy(image)?;
+        self.check(image)?;
+        // Its buffer is used again at once, while it is in the cache.
+        self.drop_untaken(status);
+        let pixels = self.copy(image);
         let pushed = Pushed {
             pixels,
             format: image.format,
@@ -111,11 +114,21 @@ impl PushInlet {
             capture_ns: image.capture_ns.unwrap_or_else(now_ns),
         };
         if let Some(displaced) = self.mailbox.offer(pushed) {
-            status.count_frame();
-            status.count_dropped();
-            self.pool.give(displaced.pixels);
+            self.drop(displaced, status);
         }
         Ok(())
+    }
+
+    fn drop_untaken(&self, status: &SourceStatus) {
+        if let Some(untaken) = self.mailbox.take_back() {
+            self.drop(untaken, status);
+        }
+    }
+
+    fn drop(&self, pushed: Pushed, status: &SourceStatus) {
+        status.count_frame();
+        status.count_dropped();
+        self.pool.give(pushed.pixels);
     }
 
     /// Ends the source's wait, so that it sees a stop.
@@ -123,7 +136,7 @@ impl PushInlet {
         self.mailbox.wake();
     }
 
-    fn copy(&self, image: &Image<'_>) -> Result<Vec<u8>, PushError> {
+    fn check(&self, image: &Image<'_>) -> Result<(), PushError> {
         let FrameSize { width, height } = image.size;
         if !(1..=SIDE_MAX).contains(&width) || !(1..=SIDE_MAX).contains(&height) {
             return Err(PushError::Size(image.size));
@@ -142,6 +155,13 @@ impl PushInlet {
         if given < needed {
             return Err(PushError::Bytes { needed, given });
         }
+        Ok(())
+    }
+
+    /// The rows of a frame that was checked, top row first.
+    fn copy(&self, image: &Image<'_>) -> Vec<u8> {
+        let row = image.size.width as usize * image.format.bytes();
+        let (rows, stride) = (image.size.height as usize, image.stride);
         let mut pixels = self.pool.take();
         pixels.clear();
         pixels.reserve(row * rows);
@@ -157,7 +177,7 @@ impl PushInlet {
                 pixels.extend_from_slice(&image.bytes[from * stride..][..row]);
             }
         }
-        Ok(pixels)
+        pixels
     }
 }
 
