@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use super::error::PipelineError;
-use super::thread::NamedThread;
+use super::thread::{Leftovers, NamedThread};
 use crate::config::PipelineConfig;
 use crate::detect::{self, Detector};
 use crate::track::TrackerSettings;
@@ -21,8 +21,13 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// Starts to load; `done` is called when there is a result.
-    pub fn start(config: Arc<PipelineConfig>, done: impl FnOnce() + Send + 'static) -> Self {
+    /// Starts to load; `done` is called when there is a result. The thread is
+    /// put among `leftovers`, since it ends by itself.
+    pub fn start(
+        config: Arc<PipelineConfig>,
+        leftovers: &Leftovers,
+        done: impl FnOnce() + Send + 'static,
+    ) -> Self {
         let (send, result) = channel();
         let wanted = Arc::clone(&config);
         let panicked = send.clone();
@@ -41,15 +46,18 @@ impl Loader {
                 }))
                 .ok();
         };
-        if let Err(error) = NamedThread::spawn(&config.camera.id, "load", work, on_panic) {
-            let (send, result) = channel();
-            let reason = error.to_string();
-            send.send(Err(PipelineError::Internal {
-                place: "thread start",
-                reason,
-            }))
-            .ok();
-            return Self { result, config };
+        match NamedThread::spawn(&config.camera.id, "load", work, on_panic) {
+            Ok(thread) => leftovers.add([thread]),
+            Err(error) => {
+                let (send, result) = channel();
+                let reason = error.to_string();
+                send.send(Err(PipelineError::Internal {
+                    place: "thread start",
+                    reason,
+                }))
+                .ok();
+                return Self { result, config };
+            }
         }
         Self { result, config }
     }

@@ -53,9 +53,11 @@ use worker::Worker;
 
 /// How long a stop waits for a thread before it leaves it behind. All of them
 /// together stay within the second that a stop may take.
-const STOP_SOURCE: Duration = Duration::from_millis(300);
-const STOP_INFER: Duration = Duration::from_millis(700);
+const STOP_STAGES: Duration = Duration::from_millis(750);
 const STOP_SINK: Duration = Duration::from_millis(200);
+/// How long dropping a pipeline waits for what a stop left behind, within the
+/// two seconds that it may take.
+const DROP: Duration = Duration::from_millis(1900);
 
 /// What the owner of a pipeline may add to its configuration.
 #[derive(Default)]
@@ -231,11 +233,14 @@ impl Pipeline {
         source.stop.request();
         self.shared.inlet.wake();
         inlet.close();
-        source.thread.join_by(within(STOP_SOURCE));
+        let deadline = within(STOP_STAGES);
+        let leftovers = &self.shared.leftovers;
+        leftovers.add(source.thread.join_by(deadline));
         self.shared.source.set_state(SourceState::Stopped);
-        infer.join_by(within(STOP_INFER));
+        leftovers.add(infer.join_by(deadline));
+        leftovers.join_by(deadline);
         self.shared.dispatcher.finish();
-        sink.join_by(within(STOP_SINK));
+        leftovers.add(sink.join_by(within(STOP_SINK)));
         self.shared.exchange.alarm();
     }
 
@@ -279,7 +284,9 @@ impl Pipeline {
             run.source.stop.request();
             self.shared.inlet.wake();
             // The old thread ends by itself; whatever it still reads is refused.
-            run.source = self.start_source(&config, &run.inlet)?;
+            let new = self.start_source(&config, &run.inlet)?;
+            let old = std::mem::replace(&mut run.source, new);
+            self.shared.leftovers.add([old.thread]);
         }
         run.inlet.wake();
         Ok(())
@@ -525,8 +532,13 @@ pub fn check(config: &PipelineConfig) -> Result<(), PipelineError> {
 }
 
 impl Drop for Pipeline {
+    /// Stops, and waits for every thread within two seconds: a thread that is
+    /// still inside a library when the process ends would bring it down.
     fn drop(&mut self) {
+        let deadline = within(DROP);
         self.stop();
+        self.shared.leftovers.join_by(deadline);
+        self.shared.leftovers.abandon();
     }
 }
 

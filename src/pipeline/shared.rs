@@ -12,6 +12,7 @@ use super::error::PipelineError;
 use super::events::{Event, EventKind, EventQueue};
 use super::exchange::Exchange;
 use super::stats::Stages;
+use super::thread::Leftovers;
 use crate::clock::now_ns;
 use crate::config::PipelineConfig;
 use crate::detect::DetectorInfo;
@@ -67,6 +68,7 @@ pub struct Shared {
     /// started again goes on with the same track ids and generations.
     pub chain: Mutex<Chain>,
     pub dispatcher: Dispatcher,
+    pub leftovers: Leftovers,
     /// Sinks that the owner added; lent to the sink thread while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
     /// See [`Extras::give_up`].
@@ -92,6 +94,7 @@ impl Shared {
             finished: AtomicBool::new(false),
             view: Mutex::default(),
             dispatcher: Dispatcher::default(),
+            leftovers: Leftovers::default(),
             sinks: Mutex::new(extras.sinks),
             give_up: extras.give_up,
         }

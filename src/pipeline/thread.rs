@@ -49,20 +49,59 @@ impl NamedThread {
     /// Waits until `deadline` for the thread to end. A thread that is stuck in
     /// a call of another library (FFmpeg, ONNX Runtime) is left behind: it
     /// ends by itself when that call returns, and touches nothing of ours but
-    /// memory that it shares ownership of. Returns whether it was joined.
-    pub fn join_by(self, deadline: Instant) -> bool {
+    /// memory that it shares ownership of. Gives the thread back if it is not
+    /// over by then.
+    pub fn join_by(self, deadline: Instant) -> Option<Self> {
         let mut ended = self.ended.0.lock();
         while !*ended {
             if self.ended.1.wait_until(&mut ended, deadline).timed_out() {
-                log::debug!(
-                    "{} is still inside a blocking call; left to end by itself",
-                    self.name
-                );
-                return false;
+                drop(ended);
+                return Some(self);
             }
         }
         drop(ended);
-        self.handle.join().is_ok()
+        // A panic was told where it happened.
+        self.handle.join().ok();
+        None
+    }
+
+    /// The thread's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Threads that were asked to end and are waited for later: a source that was
+/// replaced, a model that is being loaded, whatever a stop could not wait for.
+#[derive(Debug, Default)]
+pub struct Leftovers(Mutex<Vec<NamedThread>>);
+
+impl Leftovers {
+    /// Adds a thread, and lets go of those that have ended meanwhile.
+    pub fn add(&self, thread: impl IntoIterator<Item = NamedThread>) {
+        let mut threads = self.0.lock();
+        threads.extend(thread);
+        let now = Instant::now();
+        let still = threads.drain(..).filter_map(|t| t.join_by(now)).collect();
+        *threads = still;
+    }
+
+    /// Waits for all of them until `deadline`.
+    pub fn join_by(&self, deadline: Instant) {
+        let threads = std::mem::take(&mut *self.0.lock());
+        let still = threads.into_iter().filter_map(|t| t.join_by(deadline));
+        let mut still: Vec<_> = still.collect();
+        self.0.lock().append(&mut still);
+    }
+
+    /// Says which threads are left for good.
+    pub fn abandon(&self) {
+        for thread in self.0.lock().drain(..) {
+            log::warn!(
+                "{} is still inside a blocking call, and is left to end by itself",
+                thread.name()
+            );
+        }
     }
 }
 
@@ -89,7 +128,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(told.recv().unwrap(), "on purpose");
-        assert!(thread.join_by(within(Duration::from_secs(5))));
+        assert!(thread.join_by(within(Duration::from_secs(5))).is_none());
     }
 
     #[test]
@@ -100,7 +139,12 @@ mod tests {
             inside.wait(Duration::from_secs(60));
         };
         let thread = NamedThread::spawn("cam1", "test", work, |_| {}).unwrap();
-        assert!(!thread.join_by(Instant::now()));
+        let thread = thread.join_by(Instant::now());
+        assert!(thread.is_some());
+        let leftovers = Leftovers::default();
+        leftovers.add(thread);
         stop.request();
+        leftovers.join_by(within(Duration::from_secs(5)));
+        assert!(leftovers.0.lock().is_empty());
     }
 }

@@ -250,9 +250,11 @@ impl Worker {
 
     fn load(&mut self) {
         let inlet = Arc::clone(&self.inlet);
-        self.loader = Some(Loader::start(Arc::clone(&self.config), move || {
-            inlet.wake()
-        }));
+        self.loader = Some(Loader::start(
+            Arc::clone(&self.config),
+            &self.shared.leftovers,
+            move || inlet.wake(),
+        ));
     }
 
     /// Applies a configuration that was set meanwhile.
