@@ -195,6 +195,9 @@ impl Pipeline {
         let address = config.camera.address()?;
         let transport = config.camera.rtsp_transport;
         let stop = Shutdown::new();
+        // Here and not on the source's thread: a host may push as soon as this
+        // has returned.
+        self.shared.inlet.clear();
         let pushed = Arc::clone(&self.shared.inlet);
         let mut capture = Capture {
             camera: config.camera.id.clone(),

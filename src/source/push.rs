@@ -131,6 +131,14 @@ impl PushInlet {
         self.pool.give(pushed.pixels);
     }
 
+    /// Forgets what nobody took, before a source is started: what was pushed
+    /// until then is not news.
+    pub fn clear(&self) {
+        if let Some(stale) = self.mailbox.take_back() {
+            self.pool.give(stale.pixels);
+        }
+    }
+
     /// Ends the source's wait, so that it sees a stop.
     pub fn wake(&self) {
         self.mailbox.wake();
@@ -189,12 +197,8 @@ pub struct PushSource {
 }
 
 impl PushSource {
-    /// Takes frames that are pushed from now on.
+    /// Takes the frame that waits, if any, and those that come.
     pub fn new(inlet: Arc<PushInlet>, stop: &Shutdown) -> Self {
-        // What was pushed before the start is not news.
-        while let Taken::Item(_) | Taken::Woken =
-            inlet.mailbox.take(Some(std::time::Duration::ZERO))
-        {}
         Self {
             inlet,
             stop: stop.clone(),
@@ -368,15 +372,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pushed_before_the_start_is_not_news() {
+    fn a_frame_may_come_before_its_source_and_waits_for_it() {
         let inlet = Arc::new(PushInlet::default());
-        let bytes = [1; 6];
-        let image = image(&bytes, PixelFormat::Gray8, 0, false);
-        inlet.push(&image, &SourceStatus::default()).unwrap();
-        let stop = Shutdown::new();
-        let mut source = PushSource::new(inlet, &stop);
-        stop.request();
-        assert_eq!(source.advance(), Err(SourceError::Stopped));
+        let status = SourceStatus::default();
+        for value in [1, 2] {
+            let bytes = [value; 6];
+            inlet.clear();
+            let image = image(&bytes, PixelFormat::Gray8, 0, false);
+            inlet.push(&image, &status).unwrap();
+        }
+        let mut source = PushSource::new(inlet, &Shutdown::new());
+        assert_eq!(received(&mut source), [2; 18]);
+        assert_eq!(status.dropped(), 0, "what was cleared was never a frame");
     }
 
     #[test]
