@@ -4,14 +4,7 @@
 //! snapshot, loads, one atomic addition to let go. No lock, no allocation, no
 //! system call, no retry, however fast the writer is.
 //!
-//! How: there are a few buffers. `newest` holds, in one word, the number of
-//! the buffer with the newest snapshot and how many readers took hold of it
-//! since it became the newest. A reader adds one to that word, which tells it
-//! the buffer and registers it there in the same step. When the writer
-//! publishes, it swaps the word and so learns how many readers ever took hold
-//! of the old buffer; once as many have let go (`released`), nobody reads it
-//! and it may be written again. A reader that was put to sleep in the middle
-//! of a read therefore pins one buffer and disturbs nobody.
+//! How the buffers take turns is told in `rotation`.
 //!
 //! Buffers are made of atomic words, so that no unsafe code is needed.
 
@@ -20,6 +13,7 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
+use super::rotation::{Ledger, Rotation};
 use crate::geometry::FrameSize;
 use crate::slots::{Presentation, RawSlot, Slot, SlotState, SlotWords, Snapshot};
 use crate::source::SourceState;
@@ -29,9 +23,6 @@ pub const SLOTS_MAX: usize = 256;
 /// One is the newest, one is being written; the rest are for readers that were
 /// put to sleep in the middle of a read.
 const BUFFERS: usize = 16;
-/// Bits of `newest` that count readers. The rest number the buffer.
-const COUNT_BITS: u32 = 48;
-const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
 
 const HEADER_WORDS: usize = 8;
 const SLOT_WORDS: usize = size_of::<RawSlot>() / size_of::<u64>();
@@ -63,11 +54,7 @@ pub struct Header {
     pub presentation: Presentation,
 }
 
-#[derive(Debug)]
-struct Buffer {
-    words: Box<[AtomicU64]>,
-    released: AtomicU64,
-}
+type Buffer = Box<[AtomicU64]>;
 
 /// Why a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +70,8 @@ pub enum Wake {
 /// Hands the newest snapshot to whoever asks.
 #[derive(Debug)]
 pub struct Exchange {
-    buffers: Box<[Buffer]>,
-    newest: AtomicU64,
+    buffers: [Buffer; BUFFERS],
+    rotation: Rotation<BUFFERS>,
     /// What the writer remembers; also what `wait` sleeps on.
     writer: Mutex<Writer>,
     published: Condvar,
@@ -93,26 +80,20 @@ pub struct Exchange {
 #[derive(Debug)]
 struct Writer {
     seq: u64,
-    current: usize,
-    /// Readers that took hold of each retired buffer in all.
-    taken: [u64; BUFFERS],
+    ledger: Ledger<BUFFERS>,
     /// Bumped to wake sleepers without a snapshot.
     alarms: u64,
 }
 
 impl Default for Exchange {
     fn default() -> Self {
-        let buffer = || Buffer {
-            words: (0..WORDS).map(|_| AtomicU64::new(0)).collect(),
-            released: AtomicU64::new(0),
-        };
+        let buffer = |_| (0..WORDS).map(|_| AtomicU64::new(0)).collect();
         Self {
-            buffers: (0..BUFFERS).map(|_| buffer()).collect(),
-            newest: AtomicU64::new(0),
+            buffers: std::array::from_fn(buffer),
+            rotation: Rotation::default(),
             writer: Mutex::new(Writer {
                 seq: 0,
-                current: 0,
-                taken: [0; BUFFERS],
+                ledger: Ledger::default(),
                 alarms: 0,
             }),
             published: Condvar::new(),
@@ -126,22 +107,11 @@ impl Exchange {
     /// is pinned by a sleeping reader.
     pub fn publish(&self, snapshot: &Snapshot, presentation: Presentation) -> bool {
         let mut writer = self.writer.lock();
-        let free = (0..BUFFERS).find(|&i| {
-            i != writer.current
-                && self.buffers[i].released.load(Ordering::Acquire) == writer.taken[i]
-        });
-        let Some(free) = free else { return false };
-        let buffer = &self.buffers[free];
-        buffer.released.store(0, Ordering::Relaxed);
-        encode(snapshot, presentation, &buffer.words);
-        // Release: readers that see the number see the words. Acquire: our
-        // next look at `released` comes after the readers' additions.
-        let old = self
-            .newest
-            .swap((free as u64) << COUNT_BITS, Ordering::AcqRel);
-        let retired = (old >> COUNT_BITS) as usize;
-        writer.taken[retired] = old & COUNT_MASK;
-        writer.current = free;
+        let Some(free) = self.rotation.free(&writer.ledger) else {
+            return false;
+        };
+        encode(snapshot, presentation, &self.buffers[free]);
+        self.rotation.publish(&mut writer.ledger, free);
         writer.seq = snapshot.seq;
         drop(writer);
         self.published.notify_all();
@@ -155,16 +125,15 @@ impl Exchange {
         limit: usize,
         mut take: impl FnMut(&Header, usize, StoredSlot<'_>),
     ) -> Header {
-        let held = self.newest.fetch_add(1, Ordering::Acquire);
-        let buffer = &self.buffers[(held >> COUNT_BITS) as usize];
-        let header = decode_header(&buffer.words);
+        let held = self.rotation.hold();
+        let buffer = &self.buffers[held];
+        let header = decode_header(buffer);
         let count = (header.slot_count as usize).min(limit);
-        let (words, _) = buffer.words[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
+        let (words, _) = buffer[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
         for (index, words) in words.iter().take(count).enumerate() {
             take(&header, index, StoredSlot(words));
         }
-        // Release: the loads above are over before the writer may reuse.
-        buffer.released.fetch_add(1, Ordering::Release);
+        self.rotation.release(held);
         header
     }
 

@@ -17,12 +17,13 @@ mod error;
 mod events;
 pub mod exchange;
 mod loader;
+mod rotation;
 mod shared;
+mod stage;
 mod stats;
 mod thread;
 mod worker;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -34,12 +35,11 @@ use crate::clock::SystemClock;
 use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
-use crate::panics;
 use crate::shutdown::Shutdown;
 use crate::sink::{self, Sink};
 use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
-    self, Backoff, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
+    self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
@@ -157,12 +157,12 @@ impl Pipeline {
 
         let shared = Arc::clone(&self.shared);
         let stop = Shutdown::new();
-        let sink = spawn(&self.shared, id, "sink", &stop, move || {
+        let sink = stage::spawn(&self.shared, id, "sink", &stop, move || {
             shared.dispatcher.run(&mut shared.sinks.lock());
         })?;
         let (shared, frames) = (Arc::clone(&self.shared), Arc::clone(&inlet));
         let work = move || Worker::new(Arc::clone(&shared), Arc::clone(&frames)).run();
-        let infer = match spawn(&self.shared, id, "infer", &stop, work) {
+        let infer = match stage::spawn(&self.shared, id, "infer", &stop, work) {
             Ok(infer) => infer,
             Err(error) => {
                 self.shared.dispatcher.finish();
@@ -213,7 +213,7 @@ impl Pipeline {
             stop: stop.clone(),
         };
         let work = move || capture.run();
-        let thread = spawn(&self.shared, &config.camera.id, "source", &stop, work)?;
+        let thread = stage::spawn(&self.shared, &config.camera.id, "source", &stop, work)?;
         Ok(SourceThread { stop, thread })
     }
 
@@ -543,38 +543,4 @@ impl Drop for Pipeline {
         self.shared.leftovers.join_by(deadline);
         self.shared.leftovers.abandon();
     }
-}
-
-/// Starts a stage's thread. A stage that panics is started anew, after 0.25 s
-/// doubling to 8 s, until `stop`; the log, an event and whoever waits are told.
-fn spawn(
-    shared: &Arc<Shared>,
-    camera: &str,
-    role: &'static str,
-    stop: &Shutdown,
-    mut work: impl FnMut() + Send + 'static,
-) -> Result<NamedThread, PipelineError> {
-    /// A stage that ran for that long is not in a vicious circle.
-    const STEADY: Duration = Duration::from_secs(60);
-    let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
-    let supervised = move || {
-        let mut backoff = Backoff::new(0);
-        loop {
-            let began = Instant::now();
-            let Err(panic) = catch_unwind(AssertUnwindSafe(&mut work)) else {
-                return;
-            };
-            if began.elapsed() > STEADY {
-                backoff.reset();
-            }
-            told.restarting(&camera_id, role, panics::text(panic.as_ref()));
-            if stop.wait(backoff.next_wait()) {
-                return;
-            }
-        }
-    };
-    NamedThread::spawn(camera, role, supervised, |_| {}).map_err(|e| PipelineError::Internal {
-        place: "thread start",
-        reason: e.to_string(),
-    })
 }
