@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const BASE: &str = r#"{
     "camera": {"id": "cam1", "stream": "push:"},
-    "tracking": {"model": "builtin:motion", "classes": [0, "person"], "region": [0, 0, 1, 0.5]},
+    "tracking": {"model": "builtin:motion", "classes": [0, "person"]},
     "slots": {"units": "pixels"},
     "osc": {"host": "127.0.0.1", "port": 9000}
 }"#;

@@ -350,6 +350,62 @@ fn structs_may_be_older_or_newer_but_not_unsized() {
     assert_eq!(newer.known.struct_size as usize, size_of::<Newer>());
 }
 
+/// What a caller of a later version hands in: more than the library knows.
+#[repr(C)]
+struct Later<T> {
+    known: T,
+    added: [u64; 4],
+}
+
+#[test]
+fn every_struct_may_come_from_a_later_caller() {
+    let pipeline = pushing(1000);
+    let later = size_of::<Later<RextrackImage>>() as u32;
+    let pixels = scene(None);
+    let pushed = Later {
+        known: RextrackFrame {
+            struct_size: size_of::<Later<RextrackFrame>>() as u32,
+            ..frame(&pixels, rextrack_now_ns() / 40_000_000)
+        },
+        added: [77; 4],
+    };
+    let status = unsafe { rextrack_push_frame(pipeline.0, (&raw const pushed).cast()) };
+    assert_eq!(status, OK, "{}", last_error());
+    while pipeline.stats().frames_processed == 0 {
+        std::thread::yield_now();
+    }
+    let mut stats = Later {
+        known: RextrackStats {
+            struct_size: size_of::<Later<RextrackStats>>() as u32,
+            ..pipeline.stats()
+        },
+        added: [77; 4],
+    };
+    let status = unsafe { rextrack_stats(pipeline.0, (&raw mut stats).cast()) };
+    assert_eq!((status, stats.added), (OK, [77; 4]));
+    assert_eq!(stats.known.frames_processed, 1);
+    let mut image = Later {
+        known: RextrackImage {
+            struct_size: later,
+            format: RextrackPixelFormat::RextrackPixelGray8 as u32,
+            flags: 0,
+            width: 0,
+            height: 0,
+            reserved: 0,
+            data: null_mut(),
+            capacity: 0,
+            stride: 0,
+            frame_seq: 0,
+            capture_ns: 0,
+        },
+        added: [77; 4],
+    };
+    let status = unsafe { rextrack_preview(pipeline.0, (&raw mut image).cast()) };
+    assert_eq!(status, RextrackStatus::RextrackErrBufferTooSmall);
+    assert_eq!((image.known.struct_size, image.known.width), (later, 320));
+    assert_eq!(image.added, [77; 4]);
+}
+
 #[test]
 fn a_camera_that_says_nothing_holds_nobody_up() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,6 +1,7 @@
 //! Arguments from the host: checked once, here.
 
 use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
 
 use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus};
@@ -101,29 +102,53 @@ pub unsafe fn hand_over(
     Err(Failure(RextrackStatus::RextrackErrBufferTooSmall, reason))
 }
 
-/// Checks the size that the caller wrote at the beginning of an output struct,
-/// and gives it.
+/// Checks the size that the caller wrote at the beginning of a struct, and
+/// gives it.
 ///
 /// # Safety
-/// `out` is NULL or points to a struct that begins with its own size in bytes.
+/// `pointer` is NULL or points to a struct that begins with its own size in
+/// bytes.
 pub unsafe fn check_struct<T>(
-    out: *const T,
+    pointer: *const T,
     least: usize,
     function: &str,
 ) -> Result<usize, Failure> {
-    if out.is_null() {
-        return Err(Failure::argument(format!(
-            "{function}: the output struct is NULL"
-        )));
+    if pointer.is_null() {
+        return Err(Failure::argument(format!("{function}: the struct is NULL")));
     }
     // SAFETY: not NULL; the first field is a u32, as the caller vouches.
-    let theirs = unsafe { out.cast::<u32>().read() } as usize;
+    let theirs = unsafe { pointer.cast::<u32>().read() } as usize;
     if theirs < least {
         return Err(Failure::argument(format!(
             "{function}: struct_size is {theirs}, at least {least} is needed; set it to sizeof the struct"
         )));
     }
     Ok(theirs)
+}
+
+/// Reads a struct that begins with `uint32_t struct_size` as far as the
+/// caller's version of it reaches: fields that an older caller does not have
+/// are 0, fields that only a newer caller has are left out.
+///
+/// # Safety
+/// `pointer` is NULL or points to a struct that begins with its own size in
+/// bytes. `T` is `repr(C)`, and all zeros are a value of it.
+pub unsafe fn read_struct<T: Copy>(
+    pointer: *const T,
+    least: usize,
+    function: &str,
+) -> Result<T, Failure> {
+    // SAFETY: as the caller vouches.
+    let theirs = unsafe { check_struct(pointer, least, function) }?;
+    let size = theirs.min(size_of::<T>());
+    let mut ours = MaybeUninit::<T>::zeroed();
+    // SAFETY: both sides have at least `size` bytes and do not overlap; what
+    // is not copied is zero, which the caller says is a value.
+    Ok(unsafe {
+        let (from, to) = (pointer.cast::<u8>(), ours.as_mut_ptr().cast::<u8>());
+        std::ptr::copy_nonoverlapping(from, to, size);
+        ours.assume_init()
+    })
 }
 
 /// Writes a struct that begins with `uint32_t struct_size` as far as the
@@ -153,4 +178,103 @@ pub unsafe fn write_struct<T>(
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    // Every block below lends a local struct whose size it has set.
+    #![allow(clippy::undocumented_unsafe_blocks)]
+    use super::*;
+
+    /// A struct as it was, as it is, and as it will be.
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Old {
+        struct_size: u32,
+        first: u32,
+    }
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Known {
+        old: Old,
+        second: u64,
+    }
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct New {
+        known: Known,
+        third: u64,
+    }
+
+    const LEAST: usize = size_of::<Old>();
+
+    fn old<T>(first: u32) -> Old {
+        let struct_size = size_of::<T>() as u32;
+        Old { struct_size, first }
+    }
+
+    fn known<T>(first: u32, second: u64) -> Known {
+        let old = old::<T>(first);
+        Known { old, second }
+    }
+
+    #[test]
+    fn an_older_caller_gets_the_fields_it_has_room_for() {
+        // What lies behind the struct in the caller's memory.
+        let mut memory = [old::<Old>(0), old::<Old>(77)];
+        let out = memory.as_mut_ptr().cast::<Known>();
+        unsafe { write_struct(&known::<Known>(5, u64::MAX), out, LEAST, "f") }.unwrap();
+        assert_eq!(memory, [old::<Old>(5), old::<Old>(77)]);
+    }
+
+    #[test]
+    fn a_newer_caller_keeps_what_the_library_does_not_know() {
+        let mut theirs = New {
+            known: known::<New>(0, 0),
+            third: 77,
+        };
+        let out = (&raw mut theirs).cast();
+        unsafe { write_struct(&known::<Known>(5, 6), out, LEAST, "f") }.unwrap();
+        assert_eq!((theirs.known, theirs.third), (known::<New>(5, 6), 77));
+    }
+
+    #[test]
+    fn fields_that_an_older_caller_lacks_are_zero() {
+        let memory = [old::<Old>(5), old::<Old>(u32::MAX)];
+        let read = unsafe { read_struct(memory.as_ptr().cast::<Known>(), LEAST, "f") }.unwrap();
+        assert_eq!(
+            read,
+            Known {
+                old: old::<Old>(5),
+                second: 0
+            }
+        );
+    }
+
+    #[test]
+    fn fields_that_only_a_newer_caller_has_are_left_out() {
+        let theirs = New {
+            known: known::<New>(5, 6),
+            third: 77,
+        };
+        let pointer = (&raw const theirs).cast::<Known>();
+        let read = unsafe { read_struct(pointer, LEAST, "f") }.unwrap();
+        assert_eq!(read, known::<New>(5, 6));
+    }
+
+    #[test]
+    fn a_size_below_the_first_version_is_refused_with_the_remedy() {
+        let memory = Old {
+            struct_size: 4,
+            first: 0,
+        };
+        let pointer = (&raw const memory).cast::<Known>();
+        let refused = unsafe { read_struct(pointer, LEAST, "f") }.unwrap_err();
+        assert!(
+            refused.1.contains("struct_size is 4, at least 8"),
+            "{}",
+            refused.1
+        );
+    }
 }

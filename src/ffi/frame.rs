@@ -117,9 +117,7 @@ pub unsafe extern "C" fn rextrack_push_frame(
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { args::handle(pipeline, NAME) }?;
         // SAFETY: NULL or valid, as the caller vouches.
-        unsafe { args::check_struct(frame, FRAME_LEAST, NAME) }?;
-        // SAFETY: not NULL and large enough, as was just checked.
-        let frame = unsafe { &*frame };
+        let frame = unsafe { args::read_struct(frame, FRAME_LEAST, NAME) }?;
         if frame.data.is_null() {
             return Err(Failure::argument(format!("{NAME}: data is NULL")));
         }
@@ -165,14 +163,12 @@ pub unsafe extern "C" fn rextrack_preview(
     image: *mut RextrackImage,
 ) -> RextrackStatus {
     const NAME: &str = "rextrack_preview";
+    let out = image;
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { args::handle(pipeline, NAME) }?;
         // SAFETY: NULL or valid, as the caller vouches.
-        unsafe { args::check_struct(image, IMAGE_LEAST, NAME) }?;
-        // SAFETY: not NULL and large enough, as was just checked; the caller
-        // lends it to us for this call.
-        let image = unsafe { &mut *image };
+        let mut image = unsafe { args::read_struct(out, IMAGE_LEAST, NAME) }?;
         if image.data.is_null() && image.capacity > 0 {
             return Err(Failure::argument(format!(
                 "{NAME}: data is NULL, capacity {}",
@@ -194,6 +190,8 @@ pub unsafe extern "C" fn rextrack_preview(
         (image.width, image.height) = (newest.size.width, newest.size.height);
         image.stride = layout.stride;
         (image.frame_seq, image.capture_ns) = (newest.seq, newest.capture_ns);
+        // SAFETY: checked above; the caller lends it to us for this call.
+        unsafe { args::write_struct(&image, out, IMAGE_LEAST, NAME) }?;
         if layout.stride < row {
             return Err(Failure::argument(format!(
                 "{NAME}: stride is {} bytes, a row takes {row}",
@@ -217,10 +215,12 @@ pub unsafe extern "C" fn rextrack_preview(
         };
         let frame = drawn.filter(|f| f.size == newest.size).unwrap_or(newest);
         (image.frame_seq, image.capture_ns) = (frame.seq, frame.capture_ns);
+        // SAFETY: as above.
+        unsafe { args::write_struct(&image, out, IMAGE_LEAST, NAME) }?;
         // SAFETY: not NULL, since `capacity` is not 0; the caller vouches for
         // `capacity` bytes, which nobody else uses during this call.
-        let out = unsafe { std::slice::from_raw_parts_mut(image.data.cast::<u8>(), needed) };
-        picture::write(&frame, &layout, out)
+        let pixels = unsafe { std::slice::from_raw_parts_mut(image.data.cast::<u8>(), needed) };
+        picture::write(&frame, &layout, pixels)
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))
     })
 }

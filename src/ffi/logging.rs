@@ -6,6 +6,7 @@ use std::sync::Once;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::RwLock;
 
+use super::library_dir;
 use super::status::{Failure, RextrackStatus, guard};
 
 /// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
@@ -65,7 +66,9 @@ impl Log for HostLog {
 pub fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tell_library_dir();
+        if let Some(folder) = library_dir::find() {
+            crate::detect::runtime::set_library_dir(folder);
+        }
         let stderr = env_logger::Builder::new()
             .filter_level(LevelFilter::Trace)
             .build();
@@ -74,31 +77,6 @@ pub fn prepare() {
         }
     });
 }
-
-/// Tells the runtime's search where this shared library lies.
-#[cfg(unix)]
-fn tell_library_dir() {
-    // SAFETY: an all-zero `Dl_info` is valid, and `dladdr` fills it in.
-    let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
-    // SAFETY: any address may be asked for; `info` is ours.
-    let found = unsafe { libc::dladdr(prepare as *const () as *const c_void, &mut info) };
-    if found == 0 || info.dli_fname.is_null() {
-        return;
-    }
-    // SAFETY: `dladdr` gave a NUL-terminated name that lives as long as the
-    // library is loaded.
-    let name = unsafe { std::ffi::CStr::from_ptr(info.dli_fname) }
-        .to_string_lossy()
-        .into_owned();
-    let path = std::fs::canonicalize(name).ok();
-    if let Some(folder) = path.as_deref().and_then(std::path::Path::parent) {
-        crate::detect::runtime::set_library_dir(folder.to_owned());
-    }
-}
-
-/// On other systems the executable's folder serves until the plugin tells.
-#[cfg(not(unix))]
-fn tell_library_dir() {}
 
 /// Where the log of the whole process goes, and how much of it. `level`: 0
 /// off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`

@@ -24,6 +24,7 @@
 mod args;
 mod events;
 mod frame;
+mod library_dir;
 mod logging;
 mod pipeline;
 mod settings;

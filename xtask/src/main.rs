@@ -8,6 +8,7 @@ mod command;
 mod data_dir;
 mod demo;
 mod download;
+mod fuzz;
 mod header;
 mod lint;
 mod manifest;
@@ -38,6 +39,7 @@ usage: cargo xtask COMMAND
   lint               formatting, clippy, documentation
   ci                 lint and test, as the project's CI does
   header             write include/rextrack.h anew
+  fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   soak               the long form of the tests for leaks
   score [--release]  tracking quality against ground truth, where there is any
 ";
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         (Some("test"), rest) => test::run(&workspace, rest),
         (Some("score"), rest) => score::run(&workspace, rest),
         (Some("lint"), []) => lint::run(&workspace),
+        (Some("fuzz"), rest) => fuzz::run(&workspace, rest),
         (Some("soak"), []) => soak::run(&workspace),
         (Some("header"), []) => header::run(&workspace),
         (Some("ci"), []) => lint::run(&workspace).and_then(|()| test::run(&workspace, &[])),

@@ -15,8 +15,9 @@ const BUILD: [(&str, &[&str]); 3] = [
     ("a C++ compiler", &["g++", "pkg-config"]),
 ];
 
-/// Debian packages that only the tests need: a real RTSP server.
-const TESTS: [&str; 8] = [
+/// Debian packages that only the tests need: a real RTSP server, Python's
+/// environments, a checker of memory.
+const TESTS: [&str; 9] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -25,6 +26,7 @@ const TESTS: [&str; 8] = [
     "gstreamer1.0-plugins-bad",
     "gstreamer1.0-libav",
     "python3-venv",
+    "valgrind",
 ];
 
 /// Sees to what the build needs. True when something was installed.

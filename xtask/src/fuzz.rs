@@ -1,0 +1,44 @@
+//! `cargo xtask fuzz`: invented JSON against the C ABI. What it finds worth
+//! keeping goes to `fuzz/corpus`, which `tests/corpora.rs` tries in every run.
+
+use crate::command::{Result, on_path, shown};
+use crate::system;
+use crate::workspace::Workspace;
+
+/// `create` gets whole configurations, `merge_patch` changes to one.
+const TARGETS: [&str; 2] = ["create", "merge_patch"];
+const SECONDS: &str = "600";
+
+/// Tries each target for so many seconds; stops at the first finding.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let seconds = match arguments {
+        [] => SECONDS,
+        [seconds] if seconds.parse::<u32>().is_ok() => seconds,
+        _ => return Err("usage: cargo xtask fuzz [SECONDS]".into()),
+    };
+    system::build_needs()?;
+    if on_path("cargo-fuzz").is_none() {
+        return Err("fuzz: cargo-fuzz is missing\n  remedy: cargo install cargo-fuzz".into());
+    }
+    for target in TARGETS {
+        // The sanitizers exist on the nightly compiler alone.
+        let mut cargo = workspace.command("cargo");
+        // Apart from ours, which another compiler built.
+        cargo.env("CARGO_TARGET_DIR", workspace.target.join("fuzz"));
+        // Set by the cargo that called us, and read by rustup before `+nightly`.
+        cargo
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .env_remove("CARGO")
+            .env_remove("RUSTC");
+        cargo.args(["+nightly", "fuzz", "run", target, "--"]);
+        cargo.arg(format!("-max_total_time={seconds}"));
+        cargo.args(["-dict=fuzz/json.dict", "-max_len=8192", "-timeout=10"]);
+        shown(
+            &format!("fuzz: {target}, {seconds} s"),
+            &mut cargo,
+            "`rustup toolchain install nightly` if there is no nightly compiler; otherwise \
+             the input at fault is named above",
+        )?;
+    }
+    Ok(())
+}
