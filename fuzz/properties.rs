@@ -10,7 +10,7 @@ use rextrack::ffi::*;
 use serde_json::Value;
 
 const BASE: &str = r#"{
-    "camera": {"id": "cam1", "stream": "push:"},
+    "camera": {"id": "cam1", "stream": "push:", "roi": [0, 0, 1, 0.5]},
     "tracking": {"model": "builtin:motion", "classes": [0, "person"]},
     "slots": {"units": "pixels"},
     "osc": {"host": "127.0.0.1", "port": 9000}

@@ -3,95 +3,48 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod support;
 
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
+use std::path::Path;
+use std::process::Command;
 
-/// The folder with the shared library of this very source.
-fn library_dir() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().to_path_buf()
-}
-
-fn is_there(program: &str) -> bool {
-    let output = Command::new(program).arg("--version").output();
-    output.is_ok_and(|o| o.status.success())
-}
-
-/// The compilers of that language that this machine has.
-fn compilers(test: &str, names: [&'static str; 2]) -> Vec<&'static str> {
-    let there: Vec<_> = names.into_iter().filter(|name| is_there(name)).collect();
-    if there.is_empty() {
-        println!(
-            "skipped: {test}: there is neither {} nor {}",
-            names[0], names[1]
-        );
-    }
-    there
-}
-
-#[track_caller]
-fn succeeded(output: &Output, what: &str) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{what}: {}\n{said}", output.status);
-}
-
-/// Compiles a C program against header and library.
-fn build(compiler: &str, source: &str, program: &Path, more: &[&str]) {
-    let dir = library_dir();
-    let output = Command::new(compiler)
-        .args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra"])
-        .args(["-pedantic", "-Werror", "-g", "-pthread"])
-        .args(more)
-        .arg("-I")
-        .arg(root("include"))
-        .arg(root(source))
-        .arg("-o")
-        .arg(program)
-        .arg("-L")
-        .arg(&dir)
-        .arg("-lrextrack")
-        .arg(format!("-Wl,-rpath,{}", dir.display()))
-        .output()
-        .unwrap();
-    succeeded(&output, source);
-}
+use support::host::{build, c_compiler, is_there, library, root, run, succeeded, those_there};
 
 #[test]
-fn the_header_compiles_as_c_and_as_cpp_when_included_twice() {
-    const TEST: &str = "the_header_compiles_as_c_and_as_cpp_when_included_twice";
+fn headers_compile_as_c_and_as_cpp_when_included_twice() {
+    const TEST: &str = "headers_compile_as_c_and_as_cpp_when_included_twice";
     let folder = tempfile::tempdir().unwrap();
-    let twice = "#include <rextrack.h>\n#include <rextrack.h>\n\
-                 int use(void);\nint use(void) { return (int)rextrack_abi_version(); }\n";
-    let check = |compiler: &str, file: &str, standard: &str| {
-        let path = folder.path().join(file);
-        std::fs::write(&path, twice).unwrap();
-        let output = Command::new(compiler)
-            .arg(format!("-std={standard}"))
-            .args([
-                "-Wall",
-                "-Wextra",
-                "-pedantic",
-                "-Werror",
-                "-fsyntax-only",
-                "-I",
-            ])
-            .arg(root("include"))
-            .arg(&path)
-            .output()
-            .unwrap();
-        succeeded(&output, &format!("{compiler} {standard}"));
+    let check = |compiler: &str, header: &str, standard: &str, more: &[&str]| {
+        let suffix = if standard.starts_with("c++") {
+            "cpp"
+        } else {
+            "c"
+        };
+        let path = folder.path().join(format!("twice.{suffix}"));
+        let text = format!(
+            "#include <{header}>\n#include <{header}>\n\
+             int use(void);\nint use(void) {{ return (int)rextrack_abi_version(); }}\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let mut compile = Command::new(compiler);
+        compile.arg(format!("-std={standard}"));
+        compile.args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"]);
+        compile.args(more).arg("-I").arg(root("include")).arg(&path);
+        succeeded(
+            &compile.output().unwrap(),
+            &format!("{compiler} {standard} {header}"),
+        );
     };
-    for compiler in compilers(TEST, ["gcc", "clang"]) {
-        check(compiler, "twice.c", "c99");
-        check(compiler, "twice.c", "c11");
+    for compiler in those_there(TEST, ["gcc", "clang"]) {
+        check(compiler, "rextrack.h", "c99", &[]);
+        check(compiler, "rextrack.h", "c11", &[]);
     }
-    for compiler in compilers(TEST, ["g++", "clang++"]) {
-        check(compiler, "twice.cpp", "c++11");
-        check(compiler, "twice.cpp", "c++17");
+    for compiler in those_there(TEST, ["g++", "clang++"]) {
+        for standard in ["c++11", "c++17", "c++20"] {
+            check(compiler, "rextrack.h", standard, &[]);
+            check(compiler, "rextrack.hpp", standard, &[]);
+            check(compiler, "rextrack.hpp", standard, &["-fno-exceptions"]);
+        }
     }
 }
 
@@ -99,15 +52,15 @@ fn the_header_compiles_as_c_and_as_cpp_when_included_twice() {
 fn misuse_from_eight_threads_is_answered_as_documented() {
     const TEST: &str = "misuse_from_eight_threads_is_answered_as_documented";
     let folder = tempfile::tempdir().unwrap();
-    let Some(compiler) = compilers(TEST, ["cc", "clang"]).into_iter().next() else {
+    let Some(compiler) = c_compiler(TEST) else {
         return;
     };
     let program = folder.path().join("abuse");
-    build(compiler, "tests/c/abuse.c", &program, &[]);
+    build(compiler, "gnu99", "tests/c/abuse.c", &program, &[]);
     succeeded(&run(&program).output().unwrap(), "abuse");
 
     if is_there("valgrind") {
-        let mut valgrind = run(Path::new("valgrind"));
+        let mut valgrind = run("valgrind");
         valgrind.args(["--error-exitcode=9", "--leak-check=full"]);
         valgrind.args(["--errors-for-leak-kinds=definite", "--quiet"]);
         let output = valgrind.arg(&program).output().unwrap();
@@ -132,22 +85,13 @@ fn misuse_from_eight_threads_is_answered_as_documented() {
         println!("skipped: {TEST}: {compiler} has no AddressSanitizer");
         return;
     }
-    build(compiler, "tests/c/abuse.c", &watched, &[sanitize]);
+    build(compiler, "gnu99", "tests/c/abuse.c", &watched, &[sanitize]);
     let output = run(&watched)
         // OpenCV and its 240 libraries keep what they allocate at start.
         .env("ASAN_OPTIONS", "detect_leaks=0")
         .output()
         .unwrap();
     succeeded(&output, "abuse under AddressSanitizer");
-}
-
-/// Runs a program with the library of this very source: cargo's own search
-/// path names an older copy first.
-fn run(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env("LD_LIBRARY_PATH", library_dir());
-    command.env("DYLD_LIBRARY_PATH", library_dir());
-    command
 }
 
 /// What hosts were built against. Set `REXTRACK_BLESS=1` to take today's state
@@ -159,13 +103,12 @@ fn symbols_and_layouts_are_those_of_the_baseline() {
         println!("skipped: {TEST}: needs nm on 64-bit Linux");
         return;
     }
-    let Some(compiler) = compilers(TEST, ["cc", "clang"]).into_iter().next() else {
+    let Some(compiler) = c_compiler(TEST) else {
         return;
     };
-    let library = library_dir().join("librextrack.so");
     let output = Command::new("nm")
         .args(["-D", "--defined-only", "--format=posix"])
-        .arg(&library)
+        .arg(library())
         .output()
         .unwrap();
     succeeded(&output, "nm");
@@ -180,7 +123,7 @@ fn symbols_and_layouts_are_those_of_the_baseline() {
     }
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("layout");
-    build(compiler, "tests/c/layout.c", &program, &[]);
+    build(compiler, "c99", "tests/c/layout.c", &program, &[]);
     let output = run(&program).output().unwrap();
     succeeded(&output, "layout");
     let layouts = String::from_utf8(output.stdout).unwrap();

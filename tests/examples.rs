@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use opencv::core::{Mat, Scalar, Size};
 use opencv::videoio::{VideoWriter, VideoWriterTrait, VideoWriterTraitConst};
+use support::host;
 
 const MODEL: &str = "yolox_nano";
 
@@ -19,56 +20,13 @@ fn example(path: &str) -> PathBuf {
         .join(path)
 }
 
-/// The folder with the shared library. Cargo compiles it and the one that this
-/// test is linked to in one step, so it is always this source's.
-fn library_dir() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().to_path_buf()
-}
-
-fn library() -> PathBuf {
-    let name = format!(
-        "{}rextrack{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    );
-    let path = library_dir().join(name);
-    assert!(path.is_file(), "{} is missing", path.display());
-    path
-}
-
 /// The example in C, built into `dir`; none where there is no compiler that
 /// takes cc's arguments.
 fn c_example(test: &str, dir: &Path) -> Option<Command> {
-    let compiler = ["cc", "clang"].into_iter().find(|name| {
-        let version = Command::new(name).arg("--version").output();
-        version.is_ok_and(|o| o.status.success())
-    });
-    let Some(compiler) = compiler else {
-        println!("skipped: {test}: there is no C compiler (cc or clang)");
-        return None;
-    };
+    let compiler = host::c_compiler(test)?;
     let program = dir.join(format!("slots{}", std::env::consts::EXE_SUFFIX));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut compile = Command::new(compiler);
-    compile.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"]);
-    compile.arg("-I").arg(root.join("include"));
-    compile.arg(example("c/slots.c")).arg("-o").arg(&program);
-    if cfg!(windows) {
-        compile.arg(library_dir().join("rextrack.dll.lib"));
-    } else {
-        compile.arg("-L").arg(library_dir()).arg("-lrextrack");
-        compile.arg(format!("-Wl,-rpath,{}", library_dir().display()));
-    }
-    let output = compile.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "slots.c does not build:\n{said}");
-    let mut command = Command::new(program);
-    // Cargo's own search path names an older copy first.
-    for path in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
-        command.env(path, library_dir());
-    }
-    Some(command)
+    host::build(compiler, "c99", "examples/c/slots.c", &program, &[]);
+    Some(host::run(program))
 }
 
 /// The example in Python; none where there is no Python.
@@ -83,7 +41,7 @@ fn python_example(test: &str) -> Option<Command> {
     let mut command = Command::new(python);
     command
         .arg(example("python/slots.py"))
-        .env("REXTRACK_LIBRARY", library());
+        .env("REXTRACK_LIBRARY", host::library());
     Some(command)
 }
 

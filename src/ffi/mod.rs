@@ -21,6 +21,7 @@
 // it holds.
 #![allow(unsafe_code)]
 
+mod abi;
 mod args;
 mod events;
 mod frame;

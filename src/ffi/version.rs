@@ -2,10 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-/// Major version of the ABI: goes up when an existing host would break.
-const ABI_MAJOR: u32 = 0;
-/// Minor version of the ABI: goes up when something is added.
-const ABI_MINOR: u32 = 1;
+use super::abi;
 
 /// Version of the ABI: `major << 16 | minor`. A host that was built against
 /// `M.m` works with every library whose major is `M` and whose minor is at
@@ -14,7 +11,7 @@ const ABI_MINOR: u32 = 1;
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]
 pub extern "C" fn rextrack_abi_version() -> u32 {
-    ABI_MAJOR << 16 | ABI_MINOR
+    abi::MAJOR << 16 | abi::MINOR
 }
 
 /// Version of the library, such as "0.1.0" (semantic versioning). The text is

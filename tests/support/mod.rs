@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses its own part of this.
 #![allow(clippy::unwrap_used)]
 
+pub mod host;
 pub mod osc;
 pub mod rtsp;
 pub mod watch;

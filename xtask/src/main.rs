@@ -2,6 +2,9 @@
 //! builds within seconds on a machine that has nothing but Rust.
 #![deny(unsafe_code)]
 
+#[path = "../../src/ffi/abi.rs"]
+#[allow(dead_code)] // The library uses the rest of it.
+mod abi;
 mod assets;
 mod command;
 #[path = "../../src/data_dir.rs"]
@@ -10,6 +13,7 @@ mod demo;
 mod download;
 mod fuzz;
 mod header;
+mod install;
 mod lint;
 mod manifest;
 mod osc;
@@ -40,6 +44,8 @@ usage: cargo xtask COMMAND
   ci                 lint and test, as the project's CI does
   header             write include/rextrack.h anew
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
+  install [--prefix FOLDER]
+                     the library and headers, for pkg-config and CMake to find
   soak               the long form of the tests for leaks
   score [--release]  tracking quality against ground truth, where there is any
 ";
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         (Some("test"), rest) => test::run(&workspace, rest),
         (Some("score"), rest) => score::run(&workspace, rest),
         (Some("lint"), []) => lint::run(&workspace),
+        (Some("install"), rest) => install::run(&workspace, rest),
         (Some("fuzz"), rest) => fuzz::run(&workspace, rest),
         (Some("soak"), []) => soak::run(&workspace),
         (Some("header"), []) => header::run(&workspace),

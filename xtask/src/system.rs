@@ -16,8 +16,8 @@ const BUILD: [(&str, &[&str]); 3] = [
 ];
 
 /// Debian packages that only the tests need: a real RTSP server, Python's
-/// environments, a checker of memory.
-const TESTS: [&str; 9] = [
+/// environments, a checker of memory, the other way to build a C++ host.
+const TESTS: [&str; 10] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -27,6 +27,7 @@ const TESTS: [&str; 9] = [
     "gstreamer1.0-libav",
     "python3-venv",
     "valgrind",
+    "cmake",
 ];
 
 /// Sees to what the build needs. True when something was installed.

@@ -1,0 +1,98 @@
+// Hands OpenCV frames to rextrack and writes what it saw to a PNG, without any
+// window. This is the shape of a program that has its own capture: a depth
+// camera, a capture card, a renderer.
+//
+// usage: push VIDEO PICTURE.png [MODEL [MODELS_DIR]]
+//
+// C++11 and OpenCV. examples/README.md says how to build it.
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <thread>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
+
+#include <rextrack.hpp>
+
+namespace {
+
+// Text as JSON: Windows paths hold backslashes.
+std::string quoted(const std::string &text) {
+    std::string json = "\"";
+    for (char c : text) {
+        if (c == '"' || c == '\\') json += '\\';
+        json += c;
+    }
+    return json + '"';
+}
+
+// Until the model is loaded, frames would only replace each other.
+void wait_for_model(const rextrack::Pipeline &pipeline) {
+    using Clock = std::chrono::steady_clock;
+    auto deadline = Clock::now() + std::chrono::seconds(60);
+    while (pipeline.info().find("\"detector\":null") != std::string::npos) {
+        // Tells, as an Error, when the model cannot be loaded.
+        pipeline.wait(UINT64_MAX, 20);
+        if (Clock::now() > deadline) throw std::runtime_error("the model takes too long");
+    }
+}
+
+void run(const std::string &video, const std::string &picture, const std::string &model,
+         const std::string &models_dir) {
+    cv::VideoCapture capture(video);
+    if (!capture.isOpened()) throw std::runtime_error(video + ": cannot be opened");
+    double fps = capture.get(cv::CAP_PROP_FPS);
+    if (fps < 1 || fps > 240) fps = 25;
+
+    rextrack::Pipeline pipeline("{\"camera\": {\"stream\": \"push:\"},"
+                                " \"tracking\": {\"model\": " + quoted(model) + "},"
+                                " \"service\": {\"models_dir\": " + quoted(models_dir) + "}}");
+    pipeline.start();
+    wait_for_model(pipeline);
+
+    rextrack::Snapshot snapshot;
+    rextrack::Image best(REXTRACK_PIXEL_BGR8);
+    std::uint32_t most = 0;
+    auto next = std::chrono::steady_clock::now();
+    auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
+    for (cv::Mat frame; capture.read(frame);) {
+        // A film is played at its own pace; a camera would set the pace itself.
+        std::this_thread::sleep_until(next);
+        next += interval;
+        pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
+                                      static_cast<std::uint32_t>(frame.rows),
+                                      REXTRACK_PIXEL_BGR8, frame.step));
+        pipeline.poll(snapshot);
+        // The picture with the most people in it is the one to keep.
+        if (snapshot.header().active_count > most && pipeline.preview(best)) {
+            most = snapshot.header().active_count;
+        }
+    }
+    if (most == 0 && !pipeline.preview(best)) throw std::runtime_error("no frame was processed");
+    cv::Mat drawn(static_cast<int>(best.height()), static_cast<int>(best.width()), CV_8UC3,
+                  best.data(), best.stride());
+    if (!cv::imwrite(picture, drawn)) throw std::runtime_error(picture + ": cannot be written");
+    RextrackStats stats = pipeline.stats();
+    std::printf("%llu frames, %llu processed, %u at once; see %s\n",
+                static_cast<unsigned long long>(stats.frames_in),
+                static_cast<unsigned long long>(stats.frames_processed), most, picture.c_str());
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    if (argc < 3 || argc > 5) {
+        std::fprintf(stderr, "usage: %s VIDEO PICTURE.png [MODEL [MODELS_DIR]]\n", argv[0]);
+        return 2;
+    }
+    try {
+        run(argv[1], argv[2], argc > 3 ? argv[3] : "yolox_nano", argc > 4 ? argv[4] : "models");
+        return 0;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "push: %s\n", error.what());
+        return 1;
+    }
+}

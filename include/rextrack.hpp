@@ -1,0 +1,368 @@
+/*
+ * rextrack for C++11 and later: a thin layer over rextrack.h.
+ *
+ * Header-only, nothing to link but the library itself, and nothing of its own
+ * crosses the boundary: what rextrack.h says of threads, blocking, units and
+ * times holds here too.
+ *
+ *     rextrack::Pipeline pipeline(R"({"camera": {"stream": "rtsp://..."}})");
+ *     pipeline.start();
+ *     rextrack::Snapshot snapshot;
+ *     while (running) {
+ *         pipeline.poll(snapshot);              // never waits, never allocates
+ *         for (const RextrackSlot &slot : snapshot.slots()) ...
+ *     }
+ *
+ * Errors
+ *   Every operation comes twice, as `new` does: alone it throws
+ *   rextrack::Error, with std::nothrow as its last argument it returns a
+ *   RextrackStatus and never throws. Define REXTRACK_NO_EXCEPTIONS (done by
+ *   itself where the compiler has exceptions switched off) and only the second
+ *   form is there.
+ *
+ * Ownership
+ *   A Pipeline owns its handle, can be moved and not copied, and destroys it
+ *   (which blocks up to 2 s). Snapshot, Image and the vectors you hand in own
+ *   their memory and use it again from call to call.
+ */
+
+#ifndef REXTRACK_HPP
+#define REXTRACK_HPP
+
+#include "rextrack.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#if !defined(REXTRACK_NO_EXCEPTIONS) && !defined(__cpp_exceptions) &&          \
+    !defined(__EXCEPTIONS) && !defined(_CPPUNWIND)
+#define REXTRACK_NO_EXCEPTIONS
+#endif
+
+#ifndef REXTRACK_NO_EXCEPTIONS
+#include <stdexcept>
+#endif
+
+namespace rextrack {
+
+/* The message of the latest function that failed on this thread: what is at
+ * fault, and the remedy. Empty when nothing failed yet. Never throws anything
+ * but std::bad_alloc. */
+inline std::string last_error() {
+    std::string text(rextrack_last_error(nullptr, 0) + 1, '\0');
+    text.resize(rextrack_last_error(&text[0], text.size()));
+    return text;
+}
+
+#ifndef REXTRACK_NO_EXCEPTIONS
+/* A status other than REXTRACK_OK, with the library's message. */
+class Error : public std::runtime_error {
+public:
+    explicit Error(RextrackStatus status)
+        : std::runtime_error(last_error()), status_(status) {}
+
+    RextrackStatus status() const noexcept { return status_; }
+
+private:
+    RextrackStatus status_;
+};
+
+namespace detail {
+inline void check(RextrackStatus status) {
+    if (status != REXTRACK_OK) throw Error(status);
+}
+} // namespace detail
+#endif
+
+/* A run of values that somebody else owns; a std::span where there is none. */
+template <class T> class Span {
+public:
+    Span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
+
+    T *data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    T *begin() const noexcept { return data_; }
+    T *end() const noexcept { return data_ + size_; }
+    T &operator[](std::size_t index) const noexcept { return data_[index]; }
+
+private:
+    T *data_;
+    std::size_t size_;
+};
+
+/* All slots at one moment. Make it once and poll into it again and again: the
+ * only allocation is in the constructor. */
+class Snapshot {
+public:
+    /* Room for so many slots, of which a pipeline has at most 256. Slots that
+     * do not fit are left out. */
+    explicit Snapshot(std::size_t capacity = 256)
+        : header_(), slots_(capacity) {
+        header_.struct_size = sizeof header_;
+    }
+
+    /* Everything but the slots: number, times, frame size, source state. */
+    const RextrackSnapshot &header() const noexcept { return header_; }
+
+    /* Number of the snapshot, from 1; 0 before the first poll. */
+    std::uint64_t seq() const noexcept { return header_.seq; }
+
+    /* p1 first. Valid until the next poll into this snapshot. */
+    Span<const RextrackSlot> slots() const noexcept {
+        std::size_t count = header_.slot_count;
+        return {slots_.data(), count < slots_.size() ? count : slots_.size()};
+    }
+
+private:
+    friend class Pipeline;
+    RextrackSnapshot header_;
+    std::vector<RextrackSlot> slots_;
+};
+
+/* A picture that Pipeline::preview fills in, rows without gaps. Its memory is
+ * used again from call to call. */
+class Image {
+public:
+    explicit Image(RextrackPixelFormat format = REXTRACK_PIXEL_BGRA8)
+        : raw_(), pixels_() {
+        raw_.struct_size = sizeof raw_;
+        raw_.format = static_cast<std::uint32_t>(format);
+    }
+
+    std::uint32_t width() const noexcept { return raw_.width; }
+    std::uint32_t height() const noexcept { return raw_.height; }
+    /* Bytes from one row to the next. */
+    std::size_t stride() const noexcept { return raw_.stride; }
+    /* Number and capture time of the frame. */
+    std::uint64_t frame_seq() const noexcept { return raw_.frame_seq; }
+    std::int64_t capture_ns() const noexcept { return raw_.capture_ns; }
+    const std::uint8_t *data() const noexcept { return pixels_.data(); }
+    std::uint8_t *data() noexcept { return pixels_.data(); }
+
+private:
+    friend class Pipeline;
+    RextrackImage raw_;
+    std::vector<std::uint8_t> pixels_;
+};
+
+/* Describes a frame of the host's for Pipeline::push; `stride` 0 means rows
+ * without gaps, `capture_ns` 0 means now. */
+inline RextrackFrame frame(const void *data, std::uint32_t width,
+                           std::uint32_t height, RextrackPixelFormat format,
+                           std::size_t stride = 0, std::int64_t capture_ns = 0) {
+    RextrackFrame described = RextrackFrame();
+    described.struct_size = sizeof described;
+    described.format = static_cast<std::uint32_t>(format);
+    described.width = width;
+    described.height = height;
+    described.data = data;
+    described.stride = stride;
+    described.capture_ns = capture_ns;
+    return described;
+}
+
+/* One camera, tracked. Any thread may call any method, several at once; moving
+ * and destroying it are for one thread alone, as with everything in C++. */
+class Pipeline {
+public:
+    /* Holds nothing; create() gives it a pipeline. */
+    Pipeline() noexcept : handle_(nullptr) {}
+
+    ~Pipeline() { rextrack_destroy(handle_); }
+
+    Pipeline(Pipeline &&other) noexcept : handle_(other.handle_) {
+        other.handle_ = nullptr;
+    }
+
+    Pipeline &operator=(Pipeline &&other) noexcept {
+        std::swap(handle_, other.handle_);
+        return *this;
+    }
+
+    Pipeline(const Pipeline &) = delete;
+    Pipeline &operator=(const Pipeline &) = delete;
+
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+
+    /* For functions of rextrack.h; the Pipeline keeps owning it. */
+    RextrackPipeline *handle() const noexcept { return handle_; }
+
+    /* Makes the pipeline from JSON, in place of the one that this held. */
+    RextrackStatus create(const std::string &config, const std::nothrow_t &) noexcept {
+        RextrackPipeline *created = nullptr;
+        RextrackStatus status = rextrack_create(config.c_str(), &created);
+        if (status == REXTRACK_OK) {
+            rextrack_destroy(handle_);
+            handle_ = created;
+        }
+        return status;
+    }
+
+    /* Starts the threads and returns at once. */
+    RextrackStatus start(const std::nothrow_t &) noexcept { return rextrack_start(handle_); }
+
+    /* Stops the threads, within a second. */
+    RextrackStatus stop(const std::nothrow_t &) noexcept { return rextrack_stop(handle_); }
+
+    /* Copies the newest snapshot. Wait-free: no lock, no allocation. */
+    RextrackStatus poll(Snapshot &into, const std::nothrow_t &) const noexcept {
+        return rextrack_poll(handle_, into.slots_.data(), into.slots_.size(), &into.header_);
+    }
+
+    /* The same, with each slot moved by its own motion to the time `t_ns`. */
+    RextrackStatus poll_at(std::int64_t t_ns, Snapshot &into, const std::nothrow_t &) const noexcept {
+        return rextrack_poll_at(handle_, t_ns, into.slots_.data(), into.slots_.size(),
+                                &into.header_);
+    }
+
+    /* Blocks until there is a snapshot newer than `after_seq`. */
+    RextrackStatus wait(std::uint64_t after_seq, std::uint32_t timeout_ms,
+                        const std::nothrow_t &) const noexcept {
+        return rextrack_wait(handle_, after_seq, timeout_ms);
+    }
+
+    /* Takes a frame in, for `camera.stream` `push:`; copies it and returns. */
+    RextrackStatus push(const RextrackFrame &frame, const std::nothrow_t &) noexcept {
+        return rextrack_push_frame(handle_, &frame);
+    }
+
+    /* Takes up to `capacity` events that nobody took yet. */
+    RextrackStatus events(RextrackEvent *into, std::size_t capacity, std::size_t &count,
+                          const std::nothrow_t &) const noexcept {
+        return rextrack_poll_events(handle_, into, capacity, &count);
+    }
+
+    /* Changes the configuration by a JSON merge patch, whole or not at all. */
+    RextrackStatus set_config(const std::string &patch, const std::nothrow_t &) noexcept {
+        return rextrack_set_config(handle_, patch.c_str());
+    }
+
+    /* The configuration in force as JSON, without passwords. */
+    RextrackStatus config(std::string &into, const std::nothrow_t &) const {
+        return text(rextrack_get_config, into);
+    }
+
+    /* Model, licence, device, versions as JSON. */
+    RextrackStatus info(std::string &into, const std::nothrow_t &) const {
+        return text(rextrack_info, into);
+    }
+
+    /* Counts, rates and latencies. */
+    RextrackStatus stats(RextrackStats &into, const std::nothrow_t &) const noexcept {
+        into.struct_size = sizeof into;
+        return rextrack_stats(handle_, &into);
+    }
+
+    /* Writes the newest processed frame; `flags` are of RextrackFrameFlags.
+     * Takes milliseconds on a large frame. */
+    RextrackStatus preview(Image &into, std::uint32_t flags, const std::nothrow_t &) const {
+        RextrackImage &raw = into.raw_;
+        raw.flags = flags;
+        for (;;) {
+            raw.data = into.pixels_.data();
+            raw.capacity = into.pixels_.size();
+            raw.stride = 0;
+            RextrackStatus status = rextrack_preview(handle_, &raw);
+            if (status != REXTRACK_ERR_BUFFER_TOO_SMALL) return status;
+            /* Again, should a larger frame come meanwhile. */
+            into.pixels_.resize(raw.stride * raw.height);
+        }
+    }
+
+#ifndef REXTRACK_NO_EXCEPTIONS
+    explicit Pipeline(const std::string &config) : handle_(nullptr) { create(config); }
+
+    void create(const std::string &config) { detail::check(create(config, std::nothrow)); }
+    void start() { detail::check(start(std::nothrow)); }
+    void stop() { detail::check(stop(std::nothrow)); }
+    void poll(Snapshot &into) const { detail::check(poll(into, std::nothrow)); }
+    void poll_at(std::int64_t t_ns, Snapshot &into) const {
+        detail::check(poll_at(t_ns, into, std::nothrow));
+    }
+
+    /* True: there is a newer snapshot. False: none came in time, or, when
+     * `ended` is given and set, none will, because the file is over. Without
+     * `ended` the end is an Error like any other. */
+    bool wait(std::uint64_t after_seq, std::uint32_t timeout_ms, bool *ended = nullptr) const {
+        RextrackStatus status = wait(after_seq, timeout_ms, std::nothrow);
+        if (status == REXTRACK_ERR_TIMEOUT) return false;
+        if (status == REXTRACK_ERR_ENDED && ended != nullptr) {
+            *ended = true;
+            return false;
+        }
+        detail::check(status);
+        return true;
+    }
+
+    void push(const RextrackFrame &frame) { detail::check(push(frame, std::nothrow)); }
+
+    /* Replaces what is in `into` by the events that nobody took yet; allocates
+     * only while the vector grows to its first 1025. */
+    void events(std::vector<RextrackEvent> &into) const {
+        const std::size_t most = 1025; /* the queue, and word of its overflow */
+        into.resize(most);
+        std::size_t count = 0;
+        RextrackStatus status = events(into.data(), into.size(), count, std::nothrow);
+        into.resize(count);
+        detail::check(status);
+    }
+
+    void set_config(const std::string &patch) {
+        detail::check(set_config(patch, std::nothrow));
+    }
+
+    std::string config() const {
+        std::string json;
+        detail::check(config(json, std::nothrow));
+        return json;
+    }
+
+    std::string info() const {
+        std::string json;
+        detail::check(info(json, std::nothrow));
+        return json;
+    }
+
+    RextrackStats stats() const {
+        RextrackStats counted = RextrackStats();
+        detail::check(stats(counted, std::nothrow));
+        return counted;
+    }
+
+    /* False: no frame was processed yet. */
+    bool preview(Image &into, std::uint32_t flags = REXTRACK_FRAME_ANNOTATED) const {
+        RextrackStatus status = preview(into, flags, std::nothrow);
+        if (status == REXTRACK_ERR_NO_FRAME) return false;
+        detail::check(status);
+        return true;
+    }
+#endif
+
+private:
+    using TextFunction = RextrackStatus (*)(const RextrackPipeline *, char *, std::size_t,
+                                            std::size_t *);
+
+    RextrackStatus text(TextFunction give, std::string &into) const {
+        std::size_t length = 0;
+        RextrackStatus status = give(handle_, nullptr, 0, &length);
+        /* Again, should it grow meanwhile. */
+        while (status == REXTRACK_OK || status == REXTRACK_ERR_BUFFER_TOO_SMALL) {
+            into.resize(length + 1);
+            status = give(handle_, &into[0], into.size(), &length);
+            if (status == REXTRACK_OK) break;
+        }
+        into.resize(status == REXTRACK_OK ? length : 0);
+        return status;
+    }
+
+    RextrackPipeline *handle_;
+};
+
+} // namespace rextrack
+
+#endif /* REXTRACK_HPP */

@@ -1,0 +1,129 @@
+/* What a user of rextrack.hpp relies on. Prints nothing and returns 0 when all
+ * of it holds. */
+#include <rextrack.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+static int failures = 0;
+static unsigned long allocations = 0;
+
+#define EXPECT(what)                                                           \
+    do {                                                                       \
+        if (!(what)) {                                                         \
+            failures += 1;                                                     \
+            std::fprintf(stderr, "line %d: %s\n", __LINE__, #what);            \
+        }                                                                      \
+    } while (0)
+
+void *operator new(std::size_t size) {
+    allocations += 1;
+    void *memory = std::malloc(size);
+    if (memory == nullptr) std::abort();
+    return memory;
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
+
+static const char *const GOOD = "{\"camera\": {\"stream\": \"push:\"},"
+                                " \"tracking\": {\"model\": \"builtin:motion\"}}";
+
+static void statuses() {
+    rextrack::Pipeline pipeline;
+    rextrack::Snapshot snapshot;
+    EXPECT(!pipeline);
+    EXPECT(pipeline.start(std::nothrow) == REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(pipeline.poll(snapshot, std::nothrow) == REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(pipeline.create("{}", std::nothrow) == REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack::last_error().find("camera.stream") != std::string::npos);
+    EXPECT(pipeline.create(GOOD, std::nothrow) == REXTRACK_OK);
+    EXPECT(pipeline.create(GOOD, std::nothrow) == REXTRACK_OK); /* the first one is freed */
+    EXPECT(pipeline.wait(0, 0, std::nothrow) == REXTRACK_ERR_NOT_RUNNING);
+    EXPECT(pipeline.start(std::nothrow) == REXTRACK_OK);
+    std::string text;
+    EXPECT(pipeline.config(text, std::nothrow) == REXTRACK_OK);
+    EXPECT(text.find("builtin:motion") != std::string::npos);
+    EXPECT(text.size() == std::strlen(text.c_str()));
+    EXPECT(pipeline.info(text, std::nothrow) == REXTRACK_OK);
+    EXPECT(text[0] == '{' && text[text.size() - 1] == '}');
+    RextrackStats stats;
+    EXPECT(pipeline.stats(stats, std::nothrow) == REXTRACK_OK);
+    rextrack::Image image;
+    EXPECT(pipeline.preview(image, 0, std::nothrow) == REXTRACK_ERR_NO_FRAME);
+    EXPECT(pipeline.stop(std::nothrow) == REXTRACK_OK);
+}
+
+/* Pushes one frame until it is processed, and looks at it. */
+static void frames() {
+    unsigned char pixels[4 * 8 * 3];
+    std::memset(pixels, 40, sizeof pixels);
+    rextrack::Pipeline first, pipeline;
+    EXPECT(first.create(GOOD, std::nothrow) == REXTRACK_OK);
+    pipeline = std::move(first);
+    EXPECT(!first && pipeline);
+    EXPECT(pipeline.start(std::nothrow) == REXTRACK_OK);
+    EXPECT(pipeline.push(rextrack::frame(pixels, 8, 4, REXTRACK_PIXEL_RGB8), std::nothrow) ==
+           REXTRACK_OK);
+    rextrack::Snapshot snapshot(4);
+    while (snapshot.header().frame_seq == 0) {
+        RextrackStatus status = pipeline.wait(snapshot.seq(), 60000, std::nothrow);
+        EXPECT(status == REXTRACK_OK);
+        if (status != REXTRACK_OK) return;
+        unsigned long before = allocations;
+        EXPECT(pipeline.poll(snapshot, std::nothrow) == REXTRACK_OK);
+        EXPECT(pipeline.poll_at(rextrack_now_ns(), snapshot, std::nothrow) == REXTRACK_OK);
+        EXPECT(allocations == before);
+    }
+    EXPECT(snapshot.slots().size() == 4);
+    std::size_t seen = 0;
+    for (const RextrackSlot &slot : snapshot.slots()) seen += slot.state == REXTRACK_SLOT_EMPTY;
+    EXPECT(seen == 4);
+    EXPECT(snapshot.header().frame_width == 8 && snapshot.header().frame_height == 4);
+    rextrack::Image image(REXTRACK_PIXEL_GRAY8);
+    EXPECT(pipeline.preview(image, 0, std::nothrow) == REXTRACK_OK);
+    EXPECT(image.width() == 8 && image.height() == 4 && image.stride() == 8);
+    EXPECT(image.data()[31] == 40);
+}
+
+#ifndef REXTRACK_NO_EXCEPTIONS
+static void exceptions() {
+    try {
+        rextrack::Pipeline pipeline("{\"camera\": {\"stream\": 7}}");
+        EXPECT(false);
+    } catch (const rextrack::Error &error) {
+        EXPECT(error.status() == REXTRACK_ERR_CONFIG);
+        EXPECT(std::string(error.what()).find("camera.stream") != std::string::npos);
+    }
+    rextrack::Pipeline pipeline(GOOD);
+    bool refused = false;
+    try {
+        pipeline.set_config("nonsense");
+    } catch (const rextrack::Error &) {
+        refused = true;
+    }
+    EXPECT(refused);
+    pipeline.set_config("{\"tracking\": {\"confidence\": 0.75}}");
+    EXPECT(pipeline.config().find("0.75") != std::string::npos);
+    pipeline.start();
+    std::vector<RextrackEvent> events;
+    pipeline.events(events);
+    EXPECT(!pipeline.wait(UINT64_MAX, 0));
+    rextrack::Image image;
+    EXPECT(!pipeline.preview(image));
+    EXPECT(pipeline.stats().frames_in == 0);
+    pipeline.stop();
+}
+#endif
+
+int main() {
+    rextrack_set_log(1, nullptr, nullptr);
+    statuses();
+    frames();
+#ifndef REXTRACK_NO_EXCEPTIONS
+    exceptions();
+#endif
+    return failures == 0 ? 0 : 1;
+}

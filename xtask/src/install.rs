@@ -1,0 +1,178 @@
+//! `cargo xtask install`: library, headers, and what pkg-config and CMake need
+//! to find them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::abi;
+use crate::command::{Result, shown};
+use crate::system;
+use crate::workspace::Workspace;
+
+const USAGE: &str = "usage: cargo xtask install [--prefix FOLDER] [--library FILE]";
+
+/// Where each file comes from and where in the prefix it goes.
+struct Files<'a> {
+    workspace: &'a Workspace,
+    prefix: PathBuf,
+}
+
+/// Installs to `--prefix` (/usr/local by default; needed on Windows), from a
+/// release build, or from the build of the library that `--library` names.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (mut prefix, mut library) = (None, None);
+    let mut rest = arguments.iter();
+    while let Some(option) = rest.next() {
+        let place = match option.as_str() {
+            "--prefix" => &mut prefix,
+            "--library" => &mut library,
+            _ => return Err(USAGE.into()),
+        };
+        *place = Some(PathBuf::from(rest.next().ok_or(USAGE)?));
+    }
+    let prefix = match prefix {
+        Some(prefix) => prefix,
+        None if cfg!(windows) => return Err(format!("install: --prefix is needed\n{USAGE}")),
+        None => "/usr/local".into(),
+    };
+    let prefix = std::path::absolute(&prefix).map_err(|e| format!("install: --prefix: {e}"))?;
+    let library = match library {
+        Some(library) => library,
+        None => built(workspace)?,
+    };
+    let files = Files { workspace, prefix };
+    let name = files.library(&library)?;
+    for header in ["rextrack.h", "rextrack.hpp"] {
+        files.copy(
+            &workspace.root.join("include").join(header),
+            &format!("include/{header}"),
+        )?;
+    }
+    files.fill("rextrack.pc", "lib/pkgconfig", &name)?;
+    files.fill("rextrackConfig.cmake", "lib/cmake/rextrack", &name)?;
+    files.fill("rextrackConfigVersion.cmake", "lib/cmake/rextrack", &name)?;
+    let prefix = files.prefix.display();
+    println!("installed to {prefix}; unless that is where your system looks anyway:");
+    println!("  pkg-config   PKG_CONFIG_PATH={prefix}/lib/pkgconfig");
+    println!("  CMake        -DCMAKE_PREFIX_PATH={prefix}");
+    Ok(())
+}
+
+fn built(workspace: &Workspace) -> Result<PathBuf> {
+    system::build_needs()?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release", "--package", "rextrack", "--lib"]);
+    shown(
+        "install: the library",
+        &mut cargo,
+        "mend what the compiler reports above",
+    )?;
+    let name = format!(
+        "{}rextrack{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    Ok(workspace.target.join("release").join(name))
+}
+
+/// The names of an installed library.
+struct Name {
+    /// The file, from the prefix on.
+    file: String,
+    /// What programs that were linked to it look for.
+    soname: String,
+}
+
+impl Files<'_> {
+    /// Copies the library under its full name, with the shorter names that the
+    /// linker and the loader look for beside it.
+    fn library(&self, library: &Path) -> Result<Name> {
+        let (version, compatibility) = (version(), abi::compatibility());
+        if cfg!(windows) {
+            self.copy(library, "bin/rextrack.dll")?;
+            self.copy(&library.with_extension("dll.lib"), "lib/rextrack.lib")?;
+            return Ok(Name {
+                file: "bin/rextrack.dll".into(),
+                soname: String::new(),
+            });
+        }
+        let named = |version: &str| match cfg!(target_os = "macos") {
+            true => format!("librextrack.{version}.dylib"),
+            false => format!("librextrack.so.{version}"),
+        };
+        let (full, soname) = (named(version), named(&compatibility));
+        let plain = named("").replace("..", ".");
+        let plain = plain.trim_end_matches('.');
+        self.copy(library, &format!("lib/{full}"))?;
+        self.alias(&full, &soname)?;
+        self.alias(&soname, plain)?;
+        Ok(Name {
+            file: format!("lib/{full}"),
+            soname,
+        })
+    }
+
+    fn copy(&self, from: &Path, to: &str) -> Result<()> {
+        let to = self.place(to)?;
+        // The old one goes first: a process that has it loaded keeps it whole.
+        fs::remove_file(&to).ok();
+        fs::copy(from, &to).map(drop).map_err(|e| {
+            format!(
+                "install: {} cannot be copied to {} ({e})",
+                from.display(),
+                to.display()
+            )
+        })
+    }
+
+    fn alias(&self, file: &str, name: &str) -> Result<()> {
+        let path = self.place(&format!("lib/{name}"))?;
+        fs::remove_file(&path).ok();
+        #[cfg(unix)]
+        let made = std::os::unix::fs::symlink(file, &path);
+        #[cfg(not(unix))]
+        let made = fs::copy(path.with_file_name(file), &path);
+        made.map(drop)
+            .map_err(|e| format!("install: {} cannot be made ({e})", path.display()))
+    }
+
+    /// Fills in a file of `packaging/`.
+    fn fill(&self, file: &str, folder: &str, name: &Name) -> Result<()> {
+        let template = self
+            .workspace
+            .root
+            .join("packaging")
+            .join(format!("{file}.in"));
+        let text = fs::read_to_string(&template)
+            .map_err(|e| format!("install: {} cannot be read ({e})", template.display()))?;
+        let mut numbers = version().split('.');
+        let text = text
+            .replace("@VERSION@", version())
+            .replace("@MAJOR@", numbers.next().unwrap_or_default())
+            .replace("@MINOR@", numbers.next().unwrap_or_default())
+            .replace("@LIBRARY@", &name.file)
+            .replace("@SONAME@", &name.soname);
+        let path = self.place(&format!("{folder}/{file}"))?;
+        fs::write(&path, text)
+            .map_err(|e| format!("install: {} cannot be written ({e})", path.display()))
+    }
+
+    /// A file of the prefix, in a folder that is there.
+    fn place(&self, file: &str) -> Result<PathBuf> {
+        let path = self.prefix.join(file);
+        let folder = path.parent().unwrap_or(&self.prefix);
+        fs::create_dir_all(folder).map_err(|e| {
+            format!(
+                "install: {} cannot be made ({e})\n  remedy: another --prefix, or the rights \
+                 for this one",
+                folder.display()
+            )
+        })?;
+        Ok(path)
+    }
+}
+
+/// The version of all packages of the workspace, xtask's too.
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
