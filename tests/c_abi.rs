@@ -5,7 +5,6 @@
 
 mod support;
 
-use std::path::Path;
 use std::process::Command;
 
 use support::host::{build, c_compiler, is_there, library, root, run, succeeded, those_there};

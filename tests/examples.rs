@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use opencv::core::{Mat, Scalar, Size};
 use opencv::videoio::{VideoWriter, VideoWriterTrait, VideoWriterTraitConst};
-use support::host;
+use support::{host, python};
 
 const MODEL: &str = "yolox_nano";
 
@@ -31,13 +31,7 @@ fn c_example(test: &str, dir: &Path) -> Option<Command> {
 
 /// The example in Python; none where there is no Python.
 fn python_example(test: &str) -> Option<Command> {
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    let new_enough = "import sys; sys.exit(sys.version_info < (3, 8))";
-    let there = Command::new(python).args(["-c", new_enough]).output();
-    if !there.is_ok_and(|o| o.status.success()) {
-        println!("skipped: {test}: there is no {python} of 3.8 or newer");
-        return None;
-    }
+    let python = python::system(test)?;
     let mut command = Command::new(python);
     command
         .arg(example("python/slots.py"))

@@ -305,7 +305,8 @@ class Snapshot:
         of this snapshot's memory: the next poll into it changes the array."""
         import numpy
 
-        return numpy.frombuffer(self._slots, dtype=numpy.dtype(Slot))[: len(self)]
+        memory: Any = self._slots
+        return numpy.frombuffer(memory, dtype=numpy.dtype(Slot))[: len(self)]
 
 
 class Image:

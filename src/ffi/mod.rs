@@ -21,6 +21,7 @@
 // it holds.
 #![allow(unsafe_code)]
 
+#[allow(dead_code)] // The build script and the installer use the rest of it.
 mod abi;
 mod args;
 mod events;

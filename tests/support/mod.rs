@@ -4,6 +4,7 @@
 
 pub mod host;
 pub mod osc;
+pub mod python;
 pub mod rtsp;
 pub mod watch;
 

@@ -1,7 +1,7 @@
 //! An OSC receiver that is not ours (python-osc) as a child process.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
@@ -31,7 +31,7 @@ impl OscReceiver {
     /// Starts one; `None`, and one line that says why, where there is no
     /// python-osc.
     pub fn start(test: &str) -> Option<Self> {
-        let python = venv();
+        let python = super::python::venv();
         let there = python.as_ref().is_some_and(|python| {
             let output = Command::new(python)
                 .args(["-c", "import pythonosc"])
@@ -79,18 +79,4 @@ impl OscReceiver {
         self.child.wait().unwrap();
         all
     }
-}
-
-/// The Python that `cargo xtask setup --tests` made: `venv` in the target
-/// folder, in which this test's program lies too.
-fn venv() -> Option<PathBuf> {
-    let test = std::env::current_exe().ok()?;
-    let python = if cfg!(windows) {
-        "venv/Scripts/python.exe"
-    } else {
-        "venv/bin/python"
-    };
-    test.ancestors()
-        .map(|a| a.join(python))
-        .find(|p| p.is_file())
 }

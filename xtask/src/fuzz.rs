@@ -1,5 +1,6 @@
-//! `cargo xtask fuzz`: invented JSON against the C ABI. What it finds worth
-//! keeping goes to `fuzz/corpus`, which `tests/corpora.rs` tries in every run.
+//! `cargo xtask fuzz`: invented JSON against the C ABI. It begins with
+//! `fuzz/corpus`, which `tests/corpora.rs` tries in every run, and keeps what it
+//! finds in the target folder; `fuzz/README.md` says how to take that over.
 
 use crate::command::{Result, on_path, shown};
 use crate::system;
@@ -30,7 +31,14 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             .env_remove("RUSTUP_TOOLCHAIN")
             .env_remove("CARGO")
             .env_remove("RUSTC");
-        cargo.args(["+nightly", "fuzz", "run", target, "--"]);
+        cargo.args(["+nightly", "fuzz", "run", target]);
+        // What it invents goes to the first, from what lies in both.
+        let found = workspace.target.join("fuzz").join("corpus").join(target);
+        std::fs::create_dir_all(&found).map_err(|e| format!("fuzz: {} ({e})", found.display()))?;
+        cargo
+            .arg(&found)
+            .arg(workspace.root.join("fuzz/corpus").join(target))
+            .arg("--");
         cargo.arg(format!("-max_total_time={seconds}"));
         cargo.args(["-dict=fuzz/json.dict", "-max_len=8192", "-timeout=10"]);
         shown(

@@ -10,7 +10,11 @@ use crate::system;
 use crate::workspace::Workspace;
 
 /// Python packages that tests use: an OSC receiver that is not ours, and arrays.
-const TEST_PACKAGES: [python::Package; 2] = [("python-osc", "pythonosc"), ("numpy", "numpy")];
+const TEST_PACKAGES: [python::Package; 3] = [
+    ("python-osc", "pythonosc"),
+    ("numpy", "numpy"),
+    ("mypy", "mypy"),
+];
 
 /// What there is to run with. What is missing is said in `problems`, since
 /// something useful runs without each of these.

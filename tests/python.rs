@@ -1,0 +1,137 @@
+//! The Python package `examples/python/rextrack.py`: its own tests with and
+//! without numpy, its types, and the plot that stands on it.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::host::{library, root, succeeded};
+use support::python;
+
+fn python_of_ours(test: &str) -> Option<PathBuf> {
+    let python = python::venv();
+    if python.is_none() {
+        println!("skipped: {test}: target/venv is missing (cargo xtask setup --tests)");
+    }
+    python
+}
+
+fn has(python: &Path, module: &str) -> bool {
+    let output = Command::new(python)
+        .args(["-c", &format!("import {module}")])
+        .output();
+    output.is_ok_and(|o| o.status.success())
+}
+
+fn run(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.env("REXTRACK_LIBRARY", library());
+    command.env("PYTHONPATH", root("examples/python"));
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+fn check(python: &Path) {
+    let mut tests = run(python);
+    let output = tests
+        .arg(root("tests/python/test_rextrack.py"))
+        .output()
+        .unwrap();
+    succeeded(&output, "test_rextrack.py");
+}
+
+#[test]
+fn the_package_works_with_nothing_but_python() {
+    const TEST: &str = "the_package_works_with_nothing_but_python";
+    if let Some(python) = python::system(TEST) {
+        check(&python);
+    }
+}
+
+#[test]
+fn the_package_works_with_numpy() {
+    const TEST: &str = "the_package_works_with_numpy";
+    let Some(python) = python_of_ours(TEST) else {
+        return;
+    };
+    if has(&python, "numpy") {
+        check(&python);
+    } else {
+        println!("skipped: {TEST}: there is no numpy in target/venv");
+    }
+}
+
+#[test]
+fn the_package_is_typed_throughout() {
+    const TEST: &str = "the_package_is_typed_throughout";
+    let Some(python) = python_of_ours(TEST) else {
+        return;
+    };
+    if !has(&python, "mypy") {
+        println!("skipped: {TEST}: there is no mypy in target/venv");
+        return;
+    }
+    let cache = tempfile::tempdir().unwrap();
+    let mut mypy = Command::new(&python);
+    mypy.current_dir(root("examples/python"));
+    mypy.args([
+        "-m",
+        "mypy",
+        "--strict",
+        "--ignore-missing-imports",
+        "--cache-dir",
+    ]);
+    mypy.arg(cache.path())
+        .args(["rextrack.py", "slots.py", "live_plot.py"]);
+    let output = mypy.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
+fn the_plot_shows_slots_where_they_are() {
+    const TEST: &str = "the_plot_shows_slots_where_they_are";
+    let Some(python) = python::system(TEST) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("film.avi");
+    support::film(&film, 60);
+    let mut plot = run(&python);
+    plot.env("COLUMNS", "42").env("LINES", "24");
+    plot.arg(root("examples/python/live_plot.py")).arg(&film);
+    let output = plot.args(["--model", "builtin:motion"]).output().unwrap();
+    succeeded(&output, "live_plot.py");
+    let said = String::from_utf8_lossy(&output.stdout);
+    // The square walks along the middle of the picture, to the right.
+    let edge = format!("+{}+", "-".repeat(40));
+    let plans: Vec<_> = said
+        .split(&edge)
+        .filter(|plan| plan.contains('1') && plan.contains("|\n"))
+        .collect();
+    let place = |plan: &str| {
+        let rows: Vec<_> = plan.trim().lines().collect();
+        assert_eq!(rows.len(), 20, "{plan}");
+        let row = rows.iter().position(|row| row.contains('1')).unwrap();
+        (row, rows[row].find('1').unwrap())
+    };
+    let (first, last) = (place(plans[0]), place(plans[plans.len() - 1]));
+    assert!(
+        (9..=10).contains(&first.0) && (9..=10).contains(&last.0),
+        "{first:?} {last:?}"
+    );
+    assert!(last.1 > first.1 + 3, "{first:?} {last:?}");
+
+    let output = run(&python)
+        .arg(root("examples/python/live_plot.py"))
+        .args(["nowhere.avi", "--model", "builtin:motion"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("live_plot.py: ") && told.contains("nowhere.avi: no such file"),
+        "{told}"
+    );
+}
