@@ -51,6 +51,16 @@
 #include <stdint.h>
 
 /*
+ Goes up when an existing host would break.
+ */
+#define MAJOR 0
+
+/*
+ Goes up when something is added.
+ */
+#define MINOR 1
+
+/*
  Bytes of a device's name, the closing NUL included.
  */
 #define REXTRACK_DEVICE_CHARS 16
@@ -670,7 +680,7 @@ extern "C" {
  Any thread. Takes a lock that the pipeline's thread holds for well below a
  microsecond; does not allocate.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `events` has room for `capacity`
  events; `count` is NULL or points to a `size_t`.
  */
@@ -688,7 +698,7 @@ RextrackStatus rextrack_poll_events(const RextrackPipeline *pipeline,
  Any thread. Blocks for the copy alone, about as long as a memcpy of the
  frame; BGR8 saves the pipeline a conversion.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `frame` is NULL or describes readable
  memory.
  */
@@ -706,7 +716,7 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
  Any thread that may spend some milliseconds on a large frame; not for a
  host's cook thread.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `image` is NULL or valid, with
  `capacity` bytes at `data`.
  */
@@ -721,7 +731,7 @@ RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage 
 
  Any thread but the callback itself. Blocks until running callbacks return.
 
- # Safety
+ Conditions:
  `callback` and `user` must be usable from any thread until they are
  replaced.
  */
@@ -743,7 +753,7 @@ RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, voi
 
  Any thread. Takes below 5 ms.
 
- # Safety
+ Conditions:
  `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
  pointer.
  */
@@ -757,7 +767,7 @@ RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
 
  Any thread. Returns at once, below 1 ms.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle.
  */
 RextrackStatus rextrack_start(RextrackPipeline *pipeline);
@@ -769,7 +779,7 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 
  Any thread. Blocks for at most 1 s, usually for a few milliseconds.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle.
  */
 RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
@@ -781,7 +791,7 @@ RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
  Any thread. Blocks for at most 2 s, even in the middle of connecting or of
  inference.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle that nobody else is using.
  */
 RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
@@ -800,7 +810,7 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
 
  Any thread. Does not wait for the change; below 5 ms.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `patch_json` is NULL or NUL-terminated.
  */
 RextrackStatus rextrack_set_config(RextrackPipeline *pipeline, const char *patch_json);
@@ -816,7 +826,7 @@ RextrackStatus rextrack_set_config(RextrackPipeline *pipeline, const char *patch
 
  Any thread. Never blocks for longer than another thread's `set_config`.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
  bytes; `length` is NULL or points to a `size_t`.
  */
@@ -829,7 +839,7 @@ RextrackStatus rextrack_get_config(const RextrackPipeline *pipeline,
  As `rextrack_get_config`; with `include_secrets` not 0 the passwords in
  addresses are given as they are. Do not log that.
 
- # Safety
+ Conditions:
  As `rextrack_get_config`.
  */
 RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
@@ -847,7 +857,7 @@ RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
  Any thread, any number at once. Wait-free: no lock, no allocation, no
  system call. Made for a host's cook, audio or render thread.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `slots` has room for `capacity`
  slots; `snapshot` is NULL or a struct with its `struct_size` set.
  */
@@ -866,7 +876,7 @@ RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
 
  Any thread, any number at once. Wait-free, as `rextrack_poll`.
 
- # Safety
+ Conditions:
  As `rextrack_poll`.
  */
 RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
@@ -886,7 +896,7 @@ RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
 
  Any thread that may block; not for a host's cook thread.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle.
  */
 RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
@@ -899,7 +909,7 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
  Any thread. Takes short locks that the pipeline's threads hold for
  microseconds.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
  `struct_size` set.
  */
@@ -914,7 +924,7 @@ RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *s
 
  Any thread. Takes short locks.
 
- # Safety
+ Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
  bytes; `length` is NULL or points to a `size_t`.
  */
@@ -932,7 +942,7 @@ RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
 
  Any thread. Never blocks.
 
- # Safety
+ Conditions:
  `buffer` must have room for `capacity` bytes.
  */
 size_t rextrack_last_error(char *buffer, size_t capacity);

@@ -14,7 +14,10 @@ fn committed_header_is_current() {
         .with_src(root.join("src/ffi/mod.rs"));
     let mut header = Vec::new();
     builder.generate().unwrap().write(&mut header);
-    let header = String::from_utf8(header).unwrap();
+    // Rust's name for what a C programmer reads as conditions.
+    let header = String::from_utf8(header)
+        .unwrap()
+        .replace(" # Safety\n", " Conditions:\n");
     let path = root.join("include/rextrack.h");
     if std::env::var_os("REXTRACK_BLESS").is_some() {
         std::fs::write(&path, &header).unwrap();
