@@ -7,6 +7,7 @@ mod support;
 use std::path::Path;
 
 use rextrack::clock::NS_PER_MS;
+use rextrack::pipeline::Header;
 use rextrack::slots::{Slot, SlotState};
 use rextrack::source::SourceState;
 use support::rtsp::RtspServer;
@@ -31,23 +32,12 @@ fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
     let port = server.port();
     let pipeline = started(&server.url, "yolox_nano", PERSISTENCE_MS);
 
-    // Tracked: somebody is active for some frames.
     let active = |slot: &Slot| slot.state == SlotState::Active;
-    until(&pipeline, |header, slots| {
-        (header.frame_seq > 15 && slots.iter().any(active)).then_some(())
-    });
-    let fps = pipeline.stats().fps_in;
-    assert!(
-        (5.0..20.0).contains(&fps),
-        "vtest.avi has 10 frames a second, not {fps}"
-    );
-
-    drop(server);
-    // The latest sighting of everybody, until nobody is seen.
+    // The latest sighting of everybody, and when each slot was released.
     let mut seen = vec![(0u32, 0i64); 10];
     let mut released = vec![0i64; 10];
     let mut held = 0;
-    until(&pipeline, |header, slots| {
+    let mut note = |header: &Header, slots: &[Slot]| {
         for (index, slot) in slots.iter().enumerate() {
             match slot.state {
                 SlotState::Active => seen[index] = (slot.generation, header.capture_ns),
@@ -58,10 +48,23 @@ fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
                 SlotState::Empty => {}
             }
         }
-        slots
-            .iter()
-            .all(|s| s.state == SlotState::Empty)
-            .then_some(())
+    };
+    // Tracked: somebody is active for some frames.
+    until(&pipeline, |header, slots| {
+        note(header, slots);
+        (header.frame_seq > 15 && slots.iter().any(active)).then_some(())
+    });
+    let fps = pipeline.stats().fps_in;
+    assert!(
+        (5.0..20.0).contains(&fps),
+        "vtest.avi has 10 frames a second, not {fps}"
+    );
+
+    drop(server);
+    until(&pipeline, |header, slots| {
+        note(header, slots);
+        let nobody = slots.iter().all(|s| s.state == SlotState::Empty);
+        nobody.then_some(())
     });
     assert!(held > 0, "slots are held before they are released");
     let kept: Vec<i64> = seen
