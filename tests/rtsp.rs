@@ -40,7 +40,10 @@ fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
     let mut note = |header: &Header, slots: &[Slot]| {
         for (index, slot) in slots.iter().enumerate() {
             match slot.state {
-                SlotState::Active => seen[index] = (slot.generation, header.capture_ns),
+                SlotState::Active => {
+                    seen[index] = (slot.generation, header.capture_ns);
+                    released[index] = 0;
+                }
                 SlotState::Held => held += 1,
                 SlotState::Empty if released[index] == 0 && slot.generation == seen[index].0 => {
                     released[index] = header.capture_ns;
