@@ -173,21 +173,20 @@ fn an_installed_library_is_found_by_pkg_config_and_by_cmake() {
 
     let path = prefix.join("lib/pkgconfig");
     let flags = pkg_config(&["--cflags", "--libs", "rextrack"], Some(&path)).unwrap();
-    let program = folder.path().join("slots");
+    let program = folder.path().join("host");
     let mut compile = Command::new(compiler);
     compile
-        .arg(root("examples/c/slots.c"))
+        .arg(root("examples/c/host.c"))
         .arg("-o")
         .arg(&program)
         .args(flags);
-    succeeded(&compile.output().unwrap(), "slots.c with pkg-config");
+    succeeded(&compile.output().unwrap(), "host.c with pkg-config");
     // Found by its soname, in the prefix alone.
     let lib = prefix.join("lib");
-    let mut slots = Command::new(&program);
-    slots
-        .env("LD_LIBRARY_PATH", &lib)
+    let mut host = Command::new(&program);
+    host.env("LD_LIBRARY_PATH", &lib)
         .env("DYLD_LIBRARY_PATH", &lib);
-    let output = slots
+    let output = host
         .arg("nowhere.avi")
         .arg("builtin:motion")
         .output()
