@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::abi;
-use crate::command::{Result, shown};
+use crate::command::Result;
+use crate::program::{self, Profile};
 use crate::system;
 use crate::workspace::Workspace;
 
@@ -58,21 +59,16 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The library of a release build, the one that the demo makes too.
 fn built(workspace: &Workspace) -> Result<PathBuf> {
     system::build_needs()?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--package", "rextrack", "--lib"]);
-    shown(
-        "install: the library",
-        &mut cargo,
-        "mend what the compiler reports above",
-    )?;
+    let program = program::build(workspace, Profile::Release)?;
     let name = format!(
         "{}rextrack{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    Ok(workspace.target.join("release").join(name))
+    Ok(program.with_file_name(name))
 }
 
 /// The names of an installed library.
