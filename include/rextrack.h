@@ -51,14 +51,16 @@
 #include <stdint.h>
 
 /*
- Goes up when an existing host would break.
+ Major version of the ABI that this header describes: goes up when an
+ existing host would break.
  */
-#define MAJOR 0
+#define REXTRACK_ABI_MAJOR 0
 
 /*
- Goes up when something is added.
+ Minor version of the ABI that this header describes: goes up when something
+ is added.
  */
-#define MINOR 1
+#define REXTRACK_ABI_MINOR 1
 
 /*
  Bytes of a device's name, the closing NUL included.

@@ -513,21 +513,17 @@ impl Handle {
         assert_eq!(status, OK, "{}", last_error());
     }
 
-    /// Pushes a picture again and again until it has been processed.
+    /// Pushes a picture and waits until it is in a snapshot. Snapshots without
+    /// a new frame may come between.
     fn show(&self, pixels: &[u8], number: i64) -> Vec<RextrackSlot> {
-        let before = self.stats().frames_processed;
+        let before = self.poll().0.frame_seq;
         self.push(&frame(pixels, number));
-        while self.stats().frames_processed == before {
-            std::thread::yield_now();
-        }
-        let mut seq = self.poll().0.seq;
         loop {
             let (snapshot, slots) = self.poll();
-            if snapshot.capture_ns >= number * 40_000_000 || seq == 0 {
+            if snapshot.frame_seq > before {
                 return slots;
             }
-            self.wait(seq);
-            seq = self.poll().0.seq;
+            self.wait(snapshot.seq);
         }
     }
 

@@ -30,3 +30,17 @@ fn committed_header_is_current() {
         "include/rextrack.h is not what src/ffi/ says; run `cargo xtask header` and commit it"
     );
 }
+
+#[test]
+fn every_name_that_a_host_gets_is_ours() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/rextrack.h");
+    let header = std::fs::read_to_string(path).unwrap();
+    let macros: Vec<&str> = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ")?.split_whitespace().next())
+        .collect();
+    assert!(macros.contains(&"REXTRACK_ABI_MAJOR"), "{macros:?}");
+    for name in macros {
+        assert!(name.starts_with("REXTRACK_"), "#define {name}");
+    }
+}

@@ -1,17 +1,19 @@
 //! Version of the ABI. The build script and the installer, which name the
 //! shared library after it, include this file.
 
-/// Goes up when an existing host would break.
-pub const MAJOR: u32 = 0;
-/// Goes up when something is added.
-pub const MINOR: u32 = 1;
+/// Major version of the ABI that this header describes: goes up when an
+/// existing host would break.
+pub const REXTRACK_ABI_MAJOR: u32 = 0;
+/// Minor version of the ABI that this header describes: goes up when something
+/// is added.
+pub const REXTRACK_ABI_MINOR: u32 = 1;
 
 /// What hosts name the library by when they are linked to it: libraries of one
 /// such name can take each other's place. While the major is 0, a new minor may
 /// break and counts.
 pub fn compatibility() -> String {
-    match MAJOR {
-        0 => format!("0.{MINOR}"),
+    match REXTRACK_ABI_MAJOR {
+        0 => format!("0.{REXTRACK_ABI_MINOR}"),
         major => major.to_string(),
     }
 }

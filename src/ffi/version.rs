@@ -11,7 +11,7 @@ use super::abi;
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]
 pub extern "C" fn rextrack_abi_version() -> u32 {
-    abi::MAJOR << 16 | abi::MINOR
+    abi::REXTRACK_ABI_MAJOR << 16 | abi::REXTRACK_ABI_MINOR
 }
 
 /// Version of the library, such as "0.1.0" (semantic versioning). The text is

@@ -34,13 +34,15 @@ def scene(left=None):
 
 
 def show(pipeline, push, number):
-    """Pushes a frame and waits until it is in a snapshot."""
+    """Pushes a frame and waits until it is in a snapshot. Snapshots without a
+    new frame may come between: that the source is live is one."""
+    before = pipeline.poll().frame_seq
     push(number * STEP_NS)
     seq = 0
     while True:
         assert pipeline.wait(seq, 60)
         snapshot = pipeline.poll()
-        if snapshot.capture_ns >= number * STEP_NS:
+        if snapshot.frame_seq > before:
             return snapshot
         seq = snapshot.seq
 

@@ -16,6 +16,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         "rextrack",
         "--test",
         "header",
+        "committed_header_is_current",
     ]);
     cargo.env("REXTRACK_BLESS", "1");
     shown(
