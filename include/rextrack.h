@@ -787,6 +787,20 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
 
 /*
+ Releases all slots and gives them out anew: the next snapshot shows them
+ empty, the next processed frame seats whoever is seen, longest-lived first,
+ from p1 on, each with a new generation. Nothing else restarts. While the
+ pipeline is stopped there is nothing to release.
+
+ Any thread. Does not wait for the release; never blocks for longer than
+ another thread's `start`, `stop` or `set_config`.
+
+ Conditions:
+ `pipeline` is NULL or a live handle.
+ */
+RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
+
+/*
  Stops the pipeline if it runs and frees it. NULL is fine. The handle must
  not be used any more, and no other thread may be inside a function with it.
 
@@ -919,8 +933,8 @@ RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *s
 
 /*
  What does not change from frame to frame, as JSON: version, OpenCV, camera,
- source (without its password), device asked for, tracker, and under
- `detector` the model's file, family, classes, input size, licence, device in
+ source (without its password), device asked for, tracker, under `problem`
+ why nothing comes out (null while all is well), and under `detector` the model's file, family, classes, input size, licence, device in
  use and runtime; `detector` is null until the model is loaded. Buffer and
  length as in `rextrack_get_config`.
 

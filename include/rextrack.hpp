@@ -209,6 +209,11 @@ public:
     /* Stops the threads, within a second. */
     RextrackStatus stop(const std::nothrow_t &) noexcept { return rextrack_stop(handle_); }
 
+    /* Releases the slots and gives them out anew, from p1 on. */
+    RextrackStatus reset_slots(const std::nothrow_t &) noexcept {
+        return rextrack_reset_slots(handle_);
+    }
+
     /* Copies the newest snapshot. Wait-free: no lock, no allocation. */
     RextrackStatus poll(Snapshot &into, const std::nothrow_t &) const noexcept {
         return rextrack_poll(handle_, into.slots_.data(), into.slots_.size(), &into.header_);
@@ -280,6 +285,7 @@ public:
     void create(const std::string &config) { detail::check(create(config, std::nothrow)); }
     void start() { detail::check(start(std::nothrow)); }
     void stop() { detail::check(stop(std::nothrow)); }
+    void reset_slots() { detail::check(reset_slots(std::nothrow)); }
     void poll(Snapshot &into) const { detail::check(poll(into, std::nothrow)); }
     void poll_at(std::int64_t t_ns, Snapshot &into) const {
         detail::check(poll_at(t_ns, into, std::nothrow));

@@ -583,6 +583,27 @@ fn pushed_frames_are_tracked_and_told_by_events() {
 }
 
 #[test]
+fn slots_that_are_reset_are_given_out_anew() {
+    let pipeline = pushing(1000);
+    let base = rextrack_now_ns() / 40_000_000 + 1;
+    for number in 0..20 {
+        pipeline.show(&scene(None), base + number);
+    }
+    for step in 0..10 {
+        pipeline.show(&scene(Some(100 + 4 * step as usize)), base + 20 + step);
+    }
+    let (before, slots) = pipeline.poll();
+    assert_eq!((slots[0].state, slots[0].generation), (1, 1));
+    assert_eq!(unsafe { rextrack_reset_slots(pipeline.0) }, OK);
+    pipeline.wait(before.seq);
+    let (released, slots) = pipeline.poll();
+    assert_eq!(released.frame_seq, before.frame_seq);
+    assert_eq!((slots[0].state, slots[0].generation), (0, 1));
+    let slots = pipeline.show(&scene(Some(140)), base + 30);
+    assert_eq!((slots[0].state, slots[0].generation), (1, 2));
+}
+
+#[test]
 fn previews_come_plain_and_annotated_in_the_layout_asked_for() {
     let pipeline = pushing(1000);
     let mut image = RextrackImage {

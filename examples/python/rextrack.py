@@ -367,6 +367,7 @@ def _library() -> ctypes.CDLL:
         "create": [c_char_p, POINTER(c_void_p)],
         "start": [c_void_p],
         "stop": [c_void_p],
+        "reset_slots": [c_void_p],
         "destroy": [c_void_p],
         "set_config": [c_void_p, c_char_p],
         "get_config_ex": [c_void_p, c_int32, c_void_p, c_size_t, POINTER(c_size_t)],
@@ -469,6 +470,10 @@ class Pipeline:
     def stop(self) -> None:
         """Stops the threads, within a second; `start` goes on."""
         _check(self._c.rextrack_stop(self._open()))
+
+    def reset_slots(self) -> None:
+        """Releases the slots and gives them out anew, from p1 on."""
+        _check(self._c.rextrack_reset_slots(self._open()))
 
     def close(self) -> None:
         """Stops and frees everything, within two seconds. May be called twice;

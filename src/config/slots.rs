@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::decimal;
+
 /// How slots behave and in which units every output gives them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -13,6 +15,11 @@ pub struct SlotsConfig {
     pub units: Units,
     /// Where y is 0.
     pub origin: Origin,
+    /// How much boxes are steadied, 0 not at all to 1 most. What moves fast is
+    /// steadied least, so that it does not lag.
+    #[serde(serialize_with = "decimal::one")]
+    #[schemars(range(min = 0, max = 1))]
+    pub smoothing: f32,
 }
 
 /// What an emptied slot's position becomes.

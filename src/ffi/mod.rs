@@ -42,7 +42,8 @@ pub use frame::{
 };
 pub use logging::{RextrackLogCallback, rextrack_set_log};
 pub use pipeline::{
-    RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_start, rextrack_stop,
+    RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_reset_slots, rextrack_start,
+    rextrack_stop,
 };
 pub use settings::{rextrack_get_config, rextrack_get_config_ex, rextrack_set_config};
 pub use snapshot::{

@@ -85,6 +85,25 @@ pub unsafe extern "C" fn rextrack_stop(pipeline: *mut RextrackPipeline) -> Rextr
     })
 }
 
+/// Releases all slots and gives them out anew: the next snapshot shows them
+/// empty, the next processed frame seats whoever is seen, longest-lived first,
+/// from p1 on, each with a new generation. Nothing else restarts. While the
+/// pipeline is stopped there is nothing to release.
+///
+/// Any thread. Does not wait for the release; never blocks for longer than
+/// another thread's `start`, `stop` or `set_config`.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_reset_slots(pipeline: *mut RextrackPipeline) -> RextrackStatus {
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        unsafe { args::handle(pipeline, "rextrack_reset_slots") }?.reset_slots();
+        Ok(())
+    })
+}
+
 /// Stops the pipeline if it runs and frees it. NULL is fine. The handle must
 /// not be used any more, and no other thread may be inside a function with it.
 ///

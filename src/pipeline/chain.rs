@@ -8,13 +8,14 @@ use crate::clock::NS_PER_MS;
 use crate::config::PipelineConfig;
 use crate::detect::Detection;
 use crate::geometry::FrameSize;
-use crate::slots::{Presentation, SlotTable, Snapshot};
+use crate::slots::{Presentation, SlotTable, Smoother, Snapshot};
 use crate::source::SourceState;
 use crate::track::{self, Moment, Tracker, TrackerSettings};
 
 /// Detections in, snapshots out.
 pub struct Chain {
     tracker: Box<dyn Tracker>,
+    smoother: Smoother,
     slots: SlotTable,
     presentation: Presentation,
     seq: u64,
@@ -33,6 +34,7 @@ impl Chain {
                 config.tracking.tracker,
                 &TrackerSettings::from(&config.tracking),
             ),
+            smoother: Smoother::new(config.slots.smoothing, persistence_ns(config)),
             slots: SlotTable::new(
                 config.tracking.objects_max,
                 persistence_ns(config),
@@ -51,6 +53,8 @@ impl Chain {
     pub fn configure(&mut self, config: &PipelineConfig) {
         self.tracker
             .configure(&TrackerSettings::from(&config.tracking));
+        self.smoother
+            .configure(config.slots.smoothing, persistence_ns(config));
         self.slots.configure(
             config.tracking.objects_max,
             persistence_ns(config),
@@ -70,6 +74,7 @@ impl Chain {
         };
         let tracks = self.tracker.update(moment, detections);
         self.tracks = tracks.iter().map(|t| t.id).fold(self.tracks, u64::max);
+        let tracks = self.smoother.apply(self.latest_ns, tracks);
         self.slots.update(self.latest_ns, tracks);
         self.snapshot(SourceState::Live)
     }
@@ -86,7 +91,9 @@ impl Chain {
         self.snapshot(state)
     }
 
-    /// Releases every slot, at the end of a run.
+    /// Releases every slot: at the end of a run, or because the host wants them
+    /// given out anew. Tracks go on; those that are still seen are seated by the
+    /// next frame, longest-lived first.
     pub fn release_all(&mut self, state: SourceState) -> Outgoing {
         self.slots.reset();
         self.snapshot(state)

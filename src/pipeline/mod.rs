@@ -91,6 +91,9 @@ pub struct Info {
     pub device_asked: String,
     /// The tracker.
     pub tracker: TrackerKind,
+    /// Why nothing comes out: what is wrong with the source or the model.
+    /// `null` while all is well.
+    pub problem: Option<String>,
     /// Model, family, classes, input size, licence, device in use and runtime;
     /// `null` until the model is loaded.
     pub detector: Option<DetectorInfo>,
@@ -250,6 +253,15 @@ impl Pipeline {
     /// Whether the threads were started and not stopped.
     pub fn is_running(&self) -> bool {
         self.run.lock().is_some()
+    }
+
+    /// Releases all slots; the next frame seats whoever is seen, from p1 on.
+    /// Does nothing while the pipeline does not run.
+    pub fn reset_slots(&self) {
+        if let Some(run) = self.run.lock().as_ref() {
+            self.shared.reset.store(true, Ordering::Release);
+            run.inlet.wake();
+        }
     }
 
     /// Applies an RFC 7396 merge patch to the configuration. Thresholds,
@@ -468,7 +480,7 @@ impl Pipeline {
     }
 
     /// Everything that does not change from frame to frame: versions, source,
-    /// model and device. Holds no password.
+    /// model and device, and what is wrong. Holds no password.
     pub fn info(&self) -> Info {
         let config = self.shared.config();
         Info {
@@ -478,6 +490,10 @@ impl Pipeline {
             source: redact_address(&config.camera.stream),
             device_asked: config.service.device.to_string(),
             tracker: config.tracking.tracker,
+            problem: self
+                .failure()
+                .map(|error| error.to_string())
+                .or_else(|| self.source_problem()),
             detector: self.detector(),
         }
     }

@@ -63,6 +63,8 @@ pub struct Shared {
     /// Why the latest change was given up, until somebody is told.
     pub refused: Mutex<Option<PipelineError>>,
     pub finished: AtomicBool,
+    /// The slots are to be released, by the infer thread.
+    pub reset: AtomicBool,
     pub view: Mutex<Option<View>>,
     /// Held by the infer thread while it runs, so that a pipeline which is
     /// started again goes on with the same track ids and generations.
@@ -92,6 +94,7 @@ impl Shared {
             failure: Mutex::default(),
             refused: Mutex::default(),
             finished: AtomicBool::new(false),
+            reset: AtomicBool::new(false),
             view: Mutex::default(),
             dispatcher: Dispatcher::default(),
             leftovers: Leftovers::default(),

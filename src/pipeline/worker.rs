@@ -79,6 +79,7 @@ impl Worker {
         loop {
             self.follow_config(&mut chain);
             self.follow_loader();
+            self.follow_reset(&mut chain);
             let taken = if self.detector.is_some() {
                 self.inlet.take(self.patience(&chain))
             } else {
@@ -282,6 +283,14 @@ impl Worker {
         self.configure_detector();
         if changes.osc {
             self.set_osc();
+        }
+    }
+
+    /// Releases the slots if the owner wants that.
+    fn follow_reset(&mut self, chain: &mut Chain) {
+        if self.shared.reset.swap(false, Ordering::AcqRel) {
+            let outgoing = chain.release_all(self.shared.source.state());
+            self.publish(outgoing);
         }
     }
 

@@ -8,18 +8,21 @@
 //!                       +-------------+  seen again: same slot, same generation
 //! ```
 //!
-//! [`SlotTable`] seats tracks by these rules, [`Presentation`] turns a snapshot
+//! [`Smoother`] steadies the tracks' boxes, [`SlotTable`] seats tracks by these
+//! rules, [`Presentation`] turns a snapshot
 //! into the units and origin that the configuration asks for.
 
 mod presentation;
 mod raw;
 #[cfg(test)]
 mod rules;
+mod smoothing;
 mod table;
 mod trail;
 
 pub use presentation::Presentation;
 pub use raw::{RawSlot, SlotWords};
+pub use smoothing::Smoother;
 pub use table::SlotTable;
 pub use trail::Trails;
 

@@ -68,6 +68,7 @@ static void with_null(void) {
     EXPECT(rextrack_create(GOOD, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_start(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_stop(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_reset_slots(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_destroy(NULL), REXTRACK_OK);
     EXPECT(rextrack_set_config(NULL, "{}"), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_get_config(NULL, byte, 1, &length),
@@ -203,6 +204,7 @@ static void *everything(void *shared) {
         with_pipeline(p);
         EXPECT(rextrack_start(p), REXTRACK_OK);
         with_pipeline(p);
+        EXPECT(rextrack_reset_slots(p), REXTRACK_OK);
         EXPECT(rextrack_stop(p), REXTRACK_OK);
         EXPECT(rextrack_stop(p), REXTRACK_OK);
         with_pipeline(p);
