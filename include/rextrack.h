@@ -129,6 +129,10 @@ enum RextrackStatus
      */
     REXTRACK_ERR_NO_FRAME = -11,
     /*
+     No pipeline of that name. Create it first.
+     */
+    REXTRACK_ERR_NOT_FOUND = -12,
+    /*
      A defect of rextrack or a machine out of resources. Please report it.
      */
     REXTRACK_ERR_INTERNAL = -98,
@@ -674,6 +678,22 @@ extern "C" {
 #endif // __cplusplus
 
 /*
+ Finds the pipeline of this process whose `camera.id` is `camera_id` and
+ writes its handle to `out`; of several the one that was created last. For
+ two guests of a host that work on one camera, such as a node that tracks
+ and a node that shows the picture. The caller becomes one more owner: each
+ owner calls `rextrack_destroy` once, and the last one frees the pipeline.
+ `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+
+ Any thread. Never blocks.
+
+ Conditions:
+ `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
+ pointer.
+ */
+RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
+
+/*
  Takes up to `capacity` events that nobody took yet, oldest first, and writes
  how many to `count`. Each event is given once, whoever asks. The queue holds
  1024; when nobody asks for so long that it overflows, the oldest are dropped
@@ -801,14 +821,16 @@ RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
 RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
 
 /*
- Stops the pipeline if it runs and frees it. NULL is fine. The handle must
- not be used any more, and no other thread may be inside a function with it.
+ Gives a handle back; the last owner's stops the pipeline if it runs and
+ frees it. There is one owner, the caller of `rextrack_create`, and one more
+ for each `rextrack_find`. NULL is fine. This owner must not use the handle
+ any more, and none of its threads may be inside a function with it.
 
  Any thread. Blocks for at most 2 s, even in the middle of connecting or of
  inference.
 
  Conditions:
- `pipeline` is NULL or a live handle that nobody else is using.
+ `pipeline` is NULL or a live handle that this owner is not using elsewhere.
  */
 RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
 

@@ -604,6 +604,39 @@ fn slots_that_are_reset_are_given_out_anew() {
 }
 
 #[test]
+fn a_pipeline_is_found_by_its_camera_and_lives_as_long_as_its_owners() {
+    let create = || {
+        let mut pipeline = null_mut();
+        let json = c"{\"camera\": {\"id\": \"lobby\", \"stream\": \"push:\"}, \
+                      \"tracking\": {\"model\": \"builtin:motion\"}}";
+        let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+        assert_eq!(status, OK, "{}", last_error());
+        pipeline
+    };
+    let find = || {
+        let mut found = null_mut();
+        (
+            unsafe { rextrack_find(c"lobby".as_ptr(), &mut found) },
+            found,
+        )
+    };
+    assert_eq!(find().0, RextrackStatus::RextrackErrNotFound);
+    assert!(last_error().contains("\"lobby\""), "{}", last_error());
+    let first = create();
+    assert_eq!(find(), (OK, first));
+    let second = create();
+    assert_eq!(find(), (OK, second), "the newest one");
+    for owner in [first, first, second] {
+        assert_eq!(unsafe { rextrack_destroy(owner) }, OK);
+    }
+    assert_eq!(find(), (OK, second), "it has an owner yet");
+    for owner in [second, second] {
+        assert_eq!(unsafe { rextrack_destroy(owner) }, OK);
+    }
+    assert_eq!(find().0, RextrackStatus::RextrackErrNotFound);
+}
+
+#[test]
 fn previews_come_plain_and_annotated_in_the_layout_asked_for() {
     let pipeline = pushing(1000);
     let mut image = RextrackImage {

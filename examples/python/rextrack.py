@@ -58,6 +58,7 @@ class Status(enum.IntEnum):
     NOT_RUNNING = -9
     ENDED = -10
     NO_FRAME = -11
+    NOT_FOUND = -12
     INTERNAL = -98
     PANIC = -99
 

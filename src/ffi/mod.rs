@@ -4,6 +4,7 @@
 //!
 //! | file | functions |
 //! |---|---|
+//! | `directory.rs` | `rextrack_find` |
 //! | `version.rs` | `rextrack_abi_version`, `rextrack_version_string`, `rextrack_now_ns` |
 //! | `status.rs` | `rextrack_status_string`, `rextrack_last_error` |
 //! | `logging.rs` | `rextrack_set_log` |
@@ -24,6 +25,7 @@
 #[allow(dead_code)] // The build script and the installer use the rest of it.
 mod abi;
 mod args;
+mod directory;
 mod events;
 mod frame;
 mod library_dir;
@@ -35,6 +37,7 @@ mod stats;
 mod status;
 mod version;
 
+pub use directory::rextrack_find;
 pub use events::{RextrackEvent, RextrackEventKind, rextrack_poll_events};
 pub use frame::{
     RextrackFrame, RextrackFrameFlags, RextrackImage, RextrackPixelFormat, rextrack_preview,

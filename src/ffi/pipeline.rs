@@ -1,8 +1,10 @@
 //! The life of a pipeline.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use super::args;
+use super::directory;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::config::PipelineConfig;
 use crate::pipeline::{Pipeline, PipelineError};
@@ -45,7 +47,9 @@ pub unsafe extern "C" fn rextrack_create(
         let json = unsafe { args::text(config_json, "rextrack_create") }?;
         let config = PipelineConfig::from_json(json).map_err(PipelineError::from)?;
         let pipeline = Pipeline::new(config)?;
-        *out = Box::into_raw(Box::new(RextrackPipeline { pipeline }));
+        let pipeline = Arc::new(RextrackPipeline { pipeline });
+        directory::enter(&pipeline);
+        *out = Arc::into_raw(pipeline).cast_mut();
         Ok(())
     })
 }
@@ -104,22 +108,26 @@ pub unsafe extern "C" fn rextrack_reset_slots(pipeline: *mut RextrackPipeline) -
     })
 }
 
-/// Stops the pipeline if it runs and frees it. NULL is fine. The handle must
-/// not be used any more, and no other thread may be inside a function with it.
+/// Gives a handle back; the last owner's stops the pipeline if it runs and
+/// frees it. There is one owner, the caller of `rextrack_create`, and one more
+/// for each `rextrack_find`. NULL is fine. This owner must not use the handle
+/// any more, and none of its threads may be inside a function with it.
 ///
 /// Any thread. Blocks for at most 2 s, even in the middle of connecting or of
 /// inference.
 ///
 /// # Safety
-/// `pipeline` is NULL or a live handle that nobody else is using.
+/// `pipeline` is NULL or a live handle that this owner is not using elsewhere.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rextrack_destroy(pipeline: *mut RextrackPipeline) -> RextrackStatus {
     guard(|| {
         if !pipeline.is_null() {
-            // SAFETY: it came from `Box::into_raw` in `rextrack_create`, and
-            // the caller vouches that this is its last use.
-            drop(unsafe { Box::from_raw(pipeline) });
-            give_back_memory();
+            // SAFETY: it came from `Arc::into_raw` in `rextrack_create` or
+            // `rextrack_find`, and the caller vouches that this is its last use.
+            let pipeline = unsafe { Arc::from_raw(pipeline) };
+            if Arc::into_inner(pipeline).is_some() {
+                give_back_memory();
+            }
         }
         Ok(())
     })

@@ -43,6 +43,8 @@ pub enum RextrackStatus {
     RextrackErrEnded = -10,
     /// No frame was processed yet. Try again.
     RextrackErrNoFrame = -11,
+    /// No pipeline of that name. Create it first.
+    RextrackErrNotFound = -12,
     /// A defect of rextrack or a machine out of resources. Please report it.
     RextrackErrInternal = -98,
     /// A defect of rextrack: it was caught at the boundary, the process is
@@ -149,6 +151,7 @@ pub extern "C" fn rextrack_status_string(status: i32) -> *const c_char {
         -9 => c"not running",
         -10 => c"the file is over",
         -11 => c"no frame yet",
+        -12 => c"not found",
         -98 => c"internal error",
         -99 => c"internal panic",
         _ => c"unknown status",

@@ -69,6 +69,11 @@ static void with_null(void) {
     EXPECT(rextrack_start(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_stop(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_reset_slots(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    RextrackPipeline *found = NULL;
+    EXPECT(rextrack_find(NULL, &found), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_find("cam1", NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_find("\xff", &found), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_find("no such camera", &found), REXTRACK_ERR_NOT_FOUND);
     EXPECT(rextrack_destroy(NULL), REXTRACK_OK);
     EXPECT(rextrack_set_config(NULL, "{}"), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_get_config(NULL, byte, 1, &length),
