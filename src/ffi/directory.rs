@@ -9,25 +9,22 @@ use parking_lot::Mutex;
 use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
 
-static PIPELINES: Mutex<Vec<Weak<RextrackPipeline>>> = Mutex::new(Vec::new());
+/// Camera ids, which do not change in a pipeline's life, and pipelines.
+static PIPELINES: Mutex<Vec<(String, Weak<RextrackPipeline>)>> = Mutex::new(Vec::new());
 
 /// Makes a pipeline known.
 pub fn enter(pipeline: &Arc<RextrackPipeline>) {
+    let id = pipeline.pipeline.config().camera.id.clone();
     let mut pipelines = PIPELINES.lock();
-    pipelines.retain(|one| one.strong_count() > 0);
-    pipelines.push(Arc::downgrade(pipeline));
+    pipelines.retain(|(_, one)| one.strong_count() > 0);
+    pipelines.push((id, Arc::downgrade(pipeline)));
 }
 
 /// The newest pipeline whose camera has that id.
 fn find(camera: &str) -> Option<Arc<RextrackPipeline>> {
     let pipelines = PIPELINES.lock();
-    // A pipeline that ends here and now is dropped after the lock is given up.
-    let alive: Vec<Arc<RextrackPipeline>> =
-        pipelines.iter().rev().filter_map(Weak::upgrade).collect();
-    drop(pipelines);
-    alive
-        .into_iter()
-        .find(|one| one.pipeline.config().camera.id == camera)
+    let mut named = pipelines.iter().rev().filter(|(id, _)| id == camera);
+    named.find_map(|(_, pipeline)| pipeline.upgrade())
 }
 
 /// Finds the pipeline of this process whose `camera.id` is `camera_id` and
