@@ -1,0 +1,161 @@
+#include "settings.h"
+
+#include "platform.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace rextrack_td {
+
+namespace {
+
+using nlohmann::json;
+
+std::string trimmed(const std::string &text) {
+    const char *blanks = " \t\r\n";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::string percent_encoded(const std::string &text) {
+    const char *digits = "0123456789ABCDEF";
+    std::string encoded;
+    for (unsigned char c : text) {
+        if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            encoded += static_cast<char>(c);
+        } else {
+            encoded += '%';
+            encoded += digits[c >> 4];
+            encoded += digits[c & 15];
+        }
+    }
+    return encoded;
+}
+
+// "person, 3" becomes ["person", 3].
+json classes_of(const std::string &text) {
+    json classes = json::array();
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        const std::string one = trimmed(text.substr(begin, end - begin));
+        const bool number = !one.empty() && one.size() < 6 &&
+                            std::all_of(one.begin(), one.end(),
+                                        [](unsigned char c) { return std::isdigit(c); });
+        if (number)
+            classes.push_back(std::stoul(one));
+        else if (!one.empty())
+            classes.push_back(one);
+        begin = end + 1;
+    }
+    return classes;
+}
+
+// Where the picture comes from, as `camera.stream`.
+std::string stream_of(const Values &values, std::string &problem) {
+    const std::string &source = values.text(Par::Source);
+    if (source == "webcam") return "webcam:" + std::to_string(values.whole(Par::Webcam));
+    if (source == "top") return "push:";
+    if (source == "file") {
+        const std::string file = trimmed(values.text(Par::File));
+        if (file.empty()) problem = "Source is Movie File and File is empty: choose a movie";
+        return file;
+    }
+    const std::string address = trimmed(values.text(Par::Address));
+    if (address.empty())
+        problem = "Address is empty: enter the camera's rtsp:// address, or choose another Source";
+    return with_credentials(address, values.text(Par::User), values.text(Par::Password));
+}
+
+// Lays settings that a person wrote as JSON over the others.
+void lay_over(json &config, const std::string &text, const char *what, std::string &problem) {
+    if (trimmed(text).empty() || !problem.empty()) return;
+    try {
+        const json patch = json::parse(text, nullptr, true, true);
+        if (!patch.is_object()) {
+            problem = std::string(what) + ": must be a JSON object, such as " +
+                      "{\"tracking\": {\"confidence\": 0.4}}";
+            return;
+        }
+        config.merge_patch(patch);
+    } catch (const json::exception &error) {
+        problem = std::string(what) + " is not JSON: " + error.what();
+    }
+}
+
+} // namespace
+
+std::string models_folder(const Values &values, const std::string &plugin_folder) {
+    const std::string chosen = trimmed(values.text(Par::Modelsfolder));
+    return chosen.empty() ? plugin_folder + platform::separator + "models" : chosen;
+}
+
+std::string with_credentials(const std::string &address, const std::string &user,
+                             const std::string &password) {
+    const std::size_t scheme = address.find("://");
+    if (scheme == std::string::npos || (user.empty() && password.empty())) return address;
+    const std::size_t host = scheme + 3;
+    const std::size_t path = std::min(address.find_first_of("/?#", host), address.size());
+    if (address.substr(host, path - host).find('@') != std::string::npos) return address;
+    std::string credentials = percent_encoded(user);
+    if (!password.empty()) credentials += ":" + percent_encoded(password);
+    return address.substr(0, host) + credentials + "@" + address.substr(host);
+}
+
+Settings settings_of(const Values &values, const std::string &camera_id,
+                     const std::string &plugin_folder, const std::string &more) {
+    Settings settings;
+    const std::string stream = stream_of(values, settings.problem);
+    json camera = {{"id", camera_id},
+                   {"stream", stream},
+                   {"loop", values.on(Par::Loop)},
+                   {"rtsp_transport", values.text(Par::Transport)}};
+    if (values.on(Par::Useroi)) camera["roi"] = values.region(Par::Roi);
+    json service = {{"device", trimmed(values.text(Par::Device))},
+                    {"models_dir", models_folder(values, plugin_folder)}};
+    const std::string runtime = trimmed(values.text(Par::Onnxruntime));
+    if (!runtime.empty()) service["onnxruntime"] = runtime;
+    json config = {
+        {"camera", camera},
+        {"service", service},
+        {"tracking",
+         {{"model", trimmed(values.text(Par::Model))},
+          {"confidence", values.number(Par::Confidence)},
+          {"iou", values.number(Par::Overlap)},
+          {"classes", classes_of(values.text(Par::Classes))},
+          {"objects_max", values.whole(Par::Slots)},
+          {"object_persistence_ms", values.whole(Par::Persistence)},
+          {"period_frames", values.whole(Par::Everynth)},
+          {"tracker", values.text(Par::Tracker)}}},
+        {"slots",
+         {{"on_release", values.text(Par::Onrelease)},
+          {"smoothing", values.number(Par::Smoothing)}}},
+    };
+    lay_over(config, more, "Settings File", settings.problem);
+    lay_over(config, values.text(Par::Settings), "Settings", settings.problem);
+    // Channels and pictures are made from these, whatever the settings say.
+    json canonical = {{"camera", {{"id", camera_id}}},
+                      {"slots", {{"units", "normalized"}, {"origin", "top_left"}}}};
+    config.merge_patch(canonical);
+    if (settings.problem.empty()) settings.config = std::move(config);
+    return settings;
+}
+
+nlohmann::json patch_between(const json &from, const json &to) {
+    json patch = json::object();
+    for (const auto &[key, value] : to.items()) {
+        const auto old = from.find(key);
+        if (old == from.end()) {
+            patch[key] = value;
+        } else if (*old != value) {
+            const bool both = old->is_object() && value.is_object();
+            patch[key] = both ? patch_between(*old, value) : value;
+        }
+    }
+    for (const auto &[key, value] : from.items())
+        if (!to.contains(key)) patch[key] = nullptr;
+    return patch;
+}
+
+} // namespace rextrack_td

@@ -1,0 +1,59 @@
+// TouchDesigner's SDK. The only file that includes its headers, and where the differences between
+// its generations are evened out.
+//
+// The headers are Derivative's and come with TouchDesigner; they are never part of this project.
+// No macro tells the generations apart, so members are asked for by name: a function that takes
+// an int is preferred to its twin that takes a long, if what it names is there.
+
+#ifndef REXTRACK_TD_SDK_H
+#define REXTRACK_TD_SDK_H
+
+// They use both without including them.
+#include <cstddef>
+#include <cstdint>
+
+#if !defined(_WIN32) && !defined(__cdecl)
+#define __cdecl
+#endif
+
+#if __has_include("CHOP_CPlusPlusBase.h")
+#include "CHOP_CPlusPlusBase.h"
+#endif
+#if __has_include("TOP_CPlusPlusBase.h")
+#include "TOP_CPlusPlusBase.h"
+#endif
+
+namespace rextrack_td::sdk {
+
+// Tells TouchDesigner which API the plugin was built for. False when this TouchDesigner does not
+// know that API: FillPluginInfo must then return at once.
+template <class Info>
+auto set_api_version(Info &info, int32_t version, int) -> decltype(info.setAPIVersion(version)) {
+    return info.setAPIVersion(version);
+}
+template <class Info>
+auto set_api_version(Info &info, int32_t version, long)
+    -> decltype(info.apiVersion = version, bool()) {
+    info.apiVersion = version;
+    return true;
+}
+
+// Where the help button leads, if there is one.
+template <class Info>
+auto set_help_url(Info &info, const char *url, int) -> decltype(info.opHelpURL->setString(url)) {
+    if (info.opHelpURL) info.opHelpURL->setString(url);
+}
+template <class Info> void set_help_url(Info &, const char *, long) {}
+
+// Pictures go out and come in as cameras and models know them, whatever the project's working
+// colour space is.
+template <class Picture>
+auto set_srgb(Picture &picture, int)
+    -> decltype(picture.colorSpace = decltype(picture.colorSpace)::SRGB, void()) {
+    picture.colorSpace = decltype(picture.colorSpace)::SRGB;
+}
+template <class Picture> void set_srgb(Picture &, long) {}
+
+} // namespace rextrack_td::sdk
+
+#endif

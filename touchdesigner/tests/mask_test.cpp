@@ -1,0 +1,37 @@
+#include "core/mask.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace rextrack_td;
+
+namespace {
+
+std::vector<uint8_t> drawn(float x, float y, float w, float h, uint32_t state) {
+    Slots slots;
+    slots.count = 1;
+    slots.slots[0].x = x;
+    slots.slots[0].y = y;
+    slots.slots[0].w = w;
+    slots.slots[0].h = h;
+    slots.slots[0].state = state;
+    std::vector<uint8_t> pixels(4 * 4, 1);
+    draw_mask(slots, 4, 4, pixels.data());
+    return pixels;
+}
+
+} // namespace
+
+TEST_CASE("the mask is white in the boxes of slots that are taken") {
+    const std::vector<uint8_t> expected = {0, 0, 0, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 0, 0, 0};
+    CHECK(drawn(0.5f, 0.5f, 0.5f, 0.5f, REXTRACK_SLOT_ACTIVE) == expected);
+    CHECK(drawn(0.5f, 0.5f, 0.5f, 0.5f, REXTRACK_SLOT_HELD) == expected);
+    CHECK(drawn(0.5f, 0.5f, 0.5f, 0.5f, REXTRACK_SLOT_EMPTY) == std::vector<uint8_t>(16, 0));
+}
+
+TEST_CASE("boxes may reach beyond the picture, or lie beside it") {
+    const std::vector<uint8_t> corner = {255, 255, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    CHECK(drawn(0.0f, 0.0f, 1.0f, 1.0f, REXTRACK_SLOT_ACTIVE) == corner);
+    CHECK(drawn(3.0f, -2.0f, 0.5f, 0.5f, REXTRACK_SLOT_ACTIVE) == std::vector<uint8_t>(16, 0));
+}
