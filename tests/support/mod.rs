@@ -6,6 +6,7 @@ pub mod host;
 pub mod osc;
 pub mod python;
 pub mod rtsp;
+pub mod touchdesigner;
 pub mod watch;
 
 use std::path::PathBuf;

@@ -5,7 +5,6 @@
 #include "sdk/top_source.h"
 
 #include <chrono>
-#include <optional>
 
 namespace rextrack_td {
 
@@ -81,10 +80,11 @@ public:
     }
 
     void getWarningString(TD::OP_String *warning, void *) override {
-        if (no_top_)
-            warning->setString("Source is TOP and there is no such TOP: choose one as TOP");
-        else if (!report_->warning.empty())
-            warning->setString(report_->warning.c_str());
+        sdk::guarded([&] {
+            const char *own =
+                no_top_ ? "Source is TOP and there is no such TOP: choose one as TOP" : "";
+            sdk::warn(*warning, own, *report_);
+        });
     }
 
     void getInfoPopupString(TD::OP_String *info, void *) override {
@@ -105,14 +105,10 @@ public:
 private:
     void follow_top(const TD::OP_Inputs &inputs) {
         no_top_ = false;
-        if (values_.text(Par::Source) != "top" || !values_.on(Par::Active)) {
-            top_.reset();
-            return;
-        }
+        if (values_.text(Par::Source) != "top" || !values_.on(Par::Active)) return;
         const TD::OP_TOPInput *top = inputs.getParTOP(parameter(Par::Top).name);
         no_top_ = !top;
-        if (!top_) top_.emplace(node_);
-        if (top) top_->offer(*top);
+        if (top) top_.offer(*top);
     }
 
     Values values_;
@@ -123,7 +119,7 @@ private:
     Slots slots_;
     const Report *report_ = &node_.report();
     // After the node that it hands pictures to.
-    std::optional<sdk::TopSource> top_;
+    sdk::TopSource top_{node_};
     bool no_top_ = false;
     float cook_us_ = 0;
 };
@@ -134,18 +130,18 @@ private:
 
 extern "C" {
 
-DLLEXPORT void FillCHOPPluginInfo(TD::CHOP_PluginInfo *info) {
+REXTRACK_TD_EXPORT void FillCHOPPluginInfo(TD::CHOP_PluginInfo *info) {
     if (!rextrack_td::sdk::set_api_version(*info, TD::CHOPCPlusPlusAPIVersion, 0)) return;
     rextrack_td::sdk::describe(info->customOPInfo, 0);
 }
 
-DLLEXPORT TD::CHOP_CPlusPlusBase *CreateCHOPInstance(const TD::OP_NodeInfo *info) {
+REXTRACK_TD_EXPORT TD::CHOP_CPlusPlusBase *CreateCHOPInstance(const TD::OP_NodeInfo *info) {
     TD::CHOP_CPlusPlusBase *instance = nullptr;
     rextrack_td::sdk::guarded([&] { instance = new rextrack_td::RextrackChop(*info); });
     return instance;
 }
 
-DLLEXPORT void DestroyCHOPInstance(TD::CHOP_CPlusPlusBase *instance) {
+REXTRACK_TD_EXPORT void DestroyCHOPInstance(TD::CHOP_CPlusPlusBase *instance) {
     delete static_cast<rextrack_td::RextrackChop *>(instance);
 }
 

@@ -58,38 +58,32 @@ private:
     bool full_ = false;
 };
 
-// Wakes a thread. Waking costs the cook thread one system call and never a wait; a wake-up that
-// comes while nobody sleeps is kept for the next sleep.
-class Bell {
+// The sleep of a worker thread, which only the end cuts short.
+//
+// The cook thread wakes nobody: a wake-up is a system call, and on a busy machine the thread that
+// wakes takes the cook thread's place at once. Workers look by themselves instead, as often as
+// what they do is urgent.
+class Rest {
 public:
-    void ring() {
-        {
-            std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
-            if (lock) rung_ = true;
-            // Else the sleeper is between sleep and wake, and will look by itself within a turn.
-        }
-        condition_.notify_one();
+    // Sleeps for so long. False when it is over and the thread is to end.
+    template <class Duration> bool sleep(Duration time) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        return !condition_.wait_for(lock, time, [this] { return over_; });
     }
 
-    // As ring, but waits for the lock, so that it cannot be missed: for the end.
-    void ring_surely() {
+    // Ends the sleep, and all sleeps from now on.
+    void end() {
         {
             std::lock_guard<std::mutex> lock(mutex_);
-            rung_ = true;
+            over_ = true;
         }
-        condition_.notify_one();
-    }
-
-    template <class Duration> void sleep(Duration longest) {
-        std::unique_lock<std::mutex> lock(mutex_);
-        condition_.wait_for(lock, longest, [this] { return rung_; });
-        rung_ = false;
+        condition_.notify_all();
     }
 
 private:
     std::mutex mutex_;
     std::condition_variable condition_;
-    bool rung_ = false;
+    bool over_ = false;
 };
 
 } // namespace rextrack_td

@@ -14,8 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-// How often the report is made anew.
-constexpr auto report_interval = std::chrono::milliseconds(100);
+// How often the worker looks whether the cook thread wants something: below what a person who
+// moves a slider notices.
+constexpr auto turn_interval = std::chrono::milliseconds(20);
+// In how many turns without news the report is made anew.
+constexpr int report_turns = 5;
 
 std::string text_at(const json &object, const char *key) {
     const auto found = object.find(key);
@@ -88,6 +91,8 @@ public:
         if (pulses & restart_flag) restart();
         if (again) apply();
         if ((pulses & reset_flag) && pipeline_) library_->reset_slots(pipeline_->handle());
+        if (!again && ++turns_ < report_turns) return;
+        turns_ = 0;
         observe();
         publish();
     }
@@ -120,12 +125,13 @@ private:
             const json patch = patch_between(applied_, config);
             if (patch.empty()) return;
             const std::string text = text_of(patch);
-            if (library_->set_config(pipeline_->handle(), text.c_str()) == REXTRACK_OK) {
+            if (!needs_another(patch)) {
+                if (library_->set_config(pipeline_->handle(), text.c_str()) != REXTRACK_OK)
+                    return refuse(library_->message());
                 applied_ = std::move(config);
                 return;
             }
         }
-        // New, or changed in a way that a running pipeline cannot follow.
         RextrackPipeline *handle = nullptr;
         const std::string text = text_of(config);
         const int32_t status = library_->create(text.c_str(), &handle);
@@ -136,6 +142,13 @@ private:
         pipeline_ = created;
         applied_ = std::move(config);
         node_.replace(std::move(created));
+    }
+
+    // Whether a running pipeline cannot follow that change: what docs/ref/config.md marks as not
+    // live.
+    static bool needs_another(const json &patch) {
+        const auto tracking = patch.find("tracking");
+        return tracking != patch.end() && tracking->is_object() && tracking->contains("tracker");
     }
 
     // Says why what was asked for is not done. What runs goes on as it was.
@@ -245,6 +258,7 @@ private:
     std::string library_error_;
     Values values_;
     bool known_ = false;
+    int turns_ = 0;
     std::shared_ptr<Pipeline> pipeline_;
     json applied_;
     // Why there is no pipeline.
@@ -263,8 +277,7 @@ Node::Node(std::string camera_id, std::string plugin_folder)
       thread_([this] { run(); }) {}
 
 Node::~Node() {
-    ends_ = true;
-    bell_.ring_surely();
+    rest_.end();
     thread_.join();
 }
 
@@ -276,10 +289,7 @@ void Node::set(const Values &values, bool changed) {
         // The very first time nothing has changed against the defaults.
         outgoing_ = values;
     }
-    if (unsent_ && values_.try_put(outgoing_)) {
-        unsent_ = false;
-        bell_.ring();
-    }
+    if (unsent_ && values_.try_put(outgoing_)) unsent_ = false;
 }
 
 void Node::poll(bool predict, Slots &slots) {
@@ -321,7 +331,7 @@ void Node::replace(std::shared_ptr<Pipeline> pipeline) {
 void Node::run() {
     platform::name_thread("rextrack:td");
     Worker worker(*this);
-    while (!ends_) {
+    do {
         try {
             worker.turn();
         } catch (const std::exception &error) {
@@ -331,8 +341,7 @@ void Node::run() {
             std::shared_ptr<const Report> ready = std::move(report);
             reports_.put(ready);
         }
-        bell_.sleep(report_interval);
-    }
+    } while (rest_.sleep(turn_interval));
     // The cook thread is inside the destructor, and polls no more.
     replace(nullptr);
 }

@@ -88,10 +88,7 @@ public:
 private:
     static constexpr unsigned restart_flag = 1, reset_flag = 2;
 
-    void pulse(unsigned flag) {
-        pulses_.fetch_or(flag);
-        bell_.ring();
-    }
+    void pulse(unsigned flag) { pulses_.fetch_or(flag); }
 
     class Worker;
     void run();
@@ -111,8 +108,7 @@ private:
     Newest<std::shared_ptr<const Report>> reports_;
     std::shared_ptr<const Report> report_ = std::make_shared<Report>();
 
-    Bell bell_;
-    std::atomic<bool> ends_{false};
+    Rest rest_;
     std::thread thread_;
 };
 

@@ -7,7 +7,6 @@
 #include "node.h"
 #include "platform.h"
 
-#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -24,8 +23,7 @@ public:
     explicit Pusher(const Node &node) : node_(node), thread_([this] { run(); }) {}
 
     ~Pusher() {
-        ends_ = true;
-        bell_.ring_surely();
+        rest_.end();
         thread_.join();
     }
 
@@ -33,11 +31,14 @@ public:
     // looked at yet gives way.
     void offer(Picture picture) {
         Offer offer{std::move(picture), Clock::now()};
-        if (offers_.try_put(offer)) bell_.ring();
+        offers_.try_put(offer);
     }
 
 private:
     using Clock = std::chrono::steady_clock;
+
+    // Between two looks for a picture: a small part of a frame of the host's while pictures come.
+    static constexpr std::chrono::milliseconds short_rest{2}, long_rest{33}, idle_after{1000};
 
     struct Offer {
         Picture picture{};
@@ -46,13 +47,14 @@ private:
 
     void run() {
         platform::name_thread("rextrack:push");
-        while (!ends_) {
+        Clock::time_point latest{};
+        do {
             Offer offer;
-            if (offers_.take(offer))
+            if (offers_.take(offer)) {
+                latest = Clock::now();
                 push(offer);
-            else
-                bell_.sleep(std::chrono::milliseconds(500));
-        }
+            }
+        } while (rest_.sleep(Clock::now() - latest < idle_after ? short_rest : long_rest));
     }
 
     void push(Offer &offer) {
@@ -70,8 +72,7 @@ private:
 
     const Node &node_;
     Newest<Offer> offers_;
-    Bell bell_;
-    std::atomic<bool> ends_{false};
+    Rest rest_;
     std::thread thread_;
 };
 

@@ -50,8 +50,7 @@ public:
           thread_([this] { run(); }) {}
 
     ~Viewer() {
-        ends_ = true;
-        bell_.ring_surely();
+        rest_.end();
         thread_.join();
     }
 
@@ -63,7 +62,6 @@ public:
             Request copy = request;
             sent_ = requests_.try_put(copy);
         }
-        bell_.ring();
     }
 
     // Whether there is a pipeline to look at.
@@ -74,16 +72,20 @@ public:
 
 private:
     // Without a look for that long nothing is drawn.
-    static constexpr auto patience = std::chrono::seconds(1);
+    static constexpr std::chrono::seconds patience{1};
+    // Between two looks whether somebody looks, or whether there is a pipeline now.
+    static constexpr std::chrono::milliseconds pause{20};
 
     void run() {
         platform::name_thread("rextrack:view");
-        auto looked = std::chrono::steady_clock::now() - patience;
-        while (!ends_) {
-            if (looks_.exchange(false)) looked = std::chrono::steady_clock::now();
+        using Clock = std::chrono::steady_clock;
+        auto looked = Clock::now() - patience;
+        std::chrono::milliseconds rest{0};
+        while (rest_.sleep(rest)) {
+            if (looks_.exchange(false)) looked = Clock::now();
             if (requests_.take(request_)) seq_ = frame_seq_ = 0;
-            const bool idle = std::chrono::steady_clock::now() - looked >= patience;
-            if (idle || !next()) bell_.sleep(std::chrono::milliseconds(idle ? 500 : 20));
+            const bool busy = Clock::now() - looked < patience && next();
+            rest = busy ? std::chrono::milliseconds{0} : pause;
         }
     }
 
@@ -177,8 +179,7 @@ private:
     const void *seen_ = nullptr;
     uint64_t seq_ = 0;
     uint64_t frame_seq_ = 0;
-    Bell bell_;
-    std::atomic<bool> ends_{false};
+    Rest rest_;
     std::thread thread_;
 };
 

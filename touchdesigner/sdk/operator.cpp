@@ -263,6 +263,12 @@ void Info::row(int32_t index, int32_t entries, TD::OP_InfoDATEntries &row, const
         row.values[i]->setString(cells[static_cast<std::size_t>(i)].c_str());
 }
 
+void warn(TD::OP_String &warning, const std::string &own, const Report &report) {
+    const bool both = !own.empty() && !report.warning.empty();
+    const std::string text = own + (both ? "\n" : "") + report.warning;
+    if (!text.empty()) warning.setString(text.c_str());
+}
+
 std::string popup(const Report &report, const RextrackSnapshot &snapshot) {
     char text[96];
     std::snprintf(text, sizeof text, ", %.1f fps, %u of %u slots, %u waiting",

@@ -54,6 +54,9 @@ public:
                     const Report &report, const Slots &slots);
 };
 
+// Sets a node's warning: what the node itself knows first, then what its pipeline tells.
+void warn(TD::OP_String &warning, const std::string &own, const Report &report);
+
 // The popup of a node.
 std::string popup(const Report &report, const RextrackSnapshot &snapshot);
 

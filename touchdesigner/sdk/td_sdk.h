@@ -23,6 +23,13 @@
 #include "TOP_CPlusPlusBase.h"
 #endif
 
+// The SDK's own DLLEXPORT is empty where symbols are hidden by a compiler's option.
+#ifdef _WIN32
+#define REXTRACK_TD_EXPORT __declspec(dllexport)
+#else
+#define REXTRACK_TD_EXPORT __attribute__((visibility("default")))
+#endif
+
 namespace rextrack_td::sdk {
 
 // Tells TouchDesigner which API the plugin was built for. False when this TouchDesigner does not

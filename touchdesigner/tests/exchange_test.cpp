@@ -22,12 +22,15 @@ TEST_CASE("the newest value replaces one that nobody took") {
     CHECK_FALSE(newest.take(value));
 }
 
-TEST_CASE("a bell that rings while nobody sleeps is heard") {
-    Bell bell;
-    bell.ring();
-    const auto begin = std::chrono::steady_clock::now();
-    bell.sleep(std::chrono::seconds(60));
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+TEST_CASE("the end cuts a sleep short, and every later one") {
+    Rest rest;
+    CHECK(rest.sleep(std::chrono::milliseconds(0)));
+    bool went_on = true;
+    std::thread sleeper([&] { went_on = rest.sleep(std::chrono::hours(1)); });
+    rest.end();
+    sleeper.join();
+    CHECK_FALSE(went_on);
+    CHECK_FALSE(rest.sleep(std::chrono::hours(1)));
 }
 
 TEST_CASE("values go over in order, none is torn, and the last arrives") {

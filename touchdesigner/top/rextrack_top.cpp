@@ -5,7 +5,6 @@
 #include "sdk/top_source.h"
 
 #include <chrono>
-#include <optional>
 
 namespace rextrack_td {
 
@@ -74,14 +73,15 @@ public:
     }
 
     void getWarningString(TD::OP_String *warning, void *) override {
-        if (borrows_ && !viewer_.has_pipeline())
-            warning->setString("Rextrack CHOP: that node tracks nothing: choose a Rextrack CHOP, "
-                               "switch its Active on and see what it says itself");
-        else if (no_top_)
-            warning->setString("Source is TOP and there is no such TOP: wire one, or choose one "
-                               "as TOP");
-        else if (!report_->warning.empty())
-            warning->setString(report_->warning.c_str());
+        sdk::guarded([&] {
+            const char *own = "";
+            if (borrows_ && !viewer_.has_pipeline())
+                own = "Rextrack CHOP: that node tracks nothing: choose a Rextrack CHOP, switch its "
+                      "Active on and see what it says itself";
+            else if (no_top_)
+                own = "Source is TOP and there is no such TOP: wire one, or choose one as TOP";
+            sdk::warn(*warning, own, *report_);
+        });
     }
 
     void getInfoPopupString(TD::OP_String *info, void *) override {
@@ -108,15 +108,11 @@ private:
 
     void follow_top(const TD::OP_Inputs &inputs) {
         no_top_ = false;
-        if (values_.text(Par::Source) != "top" || !own_.on(Par::Active)) {
-            top_.reset();
-            return;
-        }
+        if (values_.text(Par::Source) != "top" || !own_.on(Par::Active)) return;
         const TD::OP_TOPInput *top = inputs.getInputTOP(0);
         if (!top) top = inputs.getParTOP(parameter(Par::Top).name);
         no_top_ = !top;
-        if (!top_) top_.emplace(node_);
-        if (top) top_->offer(*top);
+        if (top) top_.offer(*top);
     }
 
     // Gives TouchDesigner the picture that was drawn since the last cook; without one it keeps
@@ -144,7 +140,7 @@ private:
     const Report *report_ = &node_.report();
     // After the node that they work for.
     Viewer<Buffer> viewer_;
-    std::optional<sdk::TopSource> top_;
+    sdk::TopSource top_{node_};
     bool borrows_ = false;
     bool no_top_ = false;
     float cook_us_ = 0;
@@ -156,20 +152,20 @@ private:
 
 extern "C" {
 
-DLLEXPORT void FillTOPPluginInfo(TD::TOP_PluginInfo *info) {
+REXTRACK_TD_EXPORT void FillTOPPluginInfo(TD::TOP_PluginInfo *info) {
     if (!rextrack_td::sdk::set_api_version(*info, TD::TOPCPlusPlusAPIVersion, 0)) return;
     info->executeMode = TD::TOP_ExecuteMode::CPUMem;
     rextrack_td::sdk::describe(info->customOPInfo, 1);
 }
 
-DLLEXPORT TD::TOP_CPlusPlusBase *CreateTOPInstance(const TD::OP_NodeInfo *info,
-                                                   TD::TOP_Context *context) {
+REXTRACK_TD_EXPORT TD::TOP_CPlusPlusBase *CreateTOPInstance(const TD::OP_NodeInfo *info,
+                                                            TD::TOP_Context *context) {
     TD::TOP_CPlusPlusBase *instance = nullptr;
     rextrack_td::sdk::guarded([&] { instance = new rextrack_td::RextrackTop(*info, *context); });
     return instance;
 }
 
-DLLEXPORT void DestroyTOPInstance(TD::TOP_CPlusPlusBase *instance, TD::TOP_Context *) {
+REXTRACK_TD_EXPORT void DestroyTOPInstance(TD::TOP_CPlusPlusBase *instance, TD::TOP_Context *) {
     delete static_cast<rextrack_td::RextrackTop *>(instance);
 }
 

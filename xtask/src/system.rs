@@ -16,8 +16,9 @@ const BUILD: [(&str, &[&str]); 3] = [
 ];
 
 /// Debian packages that only the tests need: a real RTSP server, Python's
-/// environments, a checker of memory, the other way to build a C++ host.
-const TESTS: [&str; 10] = [
+/// environments, a checker of memory, the other way to build a C++ host, what
+/// the TouchDesigner plugins are built and tested with.
+const TESTS: [&str; 12] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -28,6 +29,8 @@ const TESTS: [&str; 10] = [
     "python3-venv",
     "valgrind",
     "cmake",
+    "doctest-dev",
+    "nlohmann-json3-dev",
 ];
 
 /// Sees to what the build needs. True when something was installed.

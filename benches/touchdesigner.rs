@@ -1,0 +1,114 @@
+//! `cargo bench --bench touchdesigner [COOKS]`: how long a cook of the
+//! Rextrack CHOP takes while everything goes well, and while everything goes
+//! wrong. Needs TouchDesigner's SDK (`TD_SDK_DIR`); a host of our own cooks the
+//! real plugin at 60 Hz, with 32 slots. Each run takes 50 s.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use serde_json::Value;
+use support::rtsp::RtspServer;
+use support::touchdesigner::{self, Build};
+
+const NAME: &str = "touchdesigner";
+
+/// Runs the host; `at_cook` is told every hundredth cook.
+fn run(build: &Build, title: &str, cooks: u32, settings: &[&str], mut at_cook: impl FnMut(u32)) {
+    let mut child = build
+        .program("cook_bench")
+        .arg(cooks.to_string())
+        .args(settings)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut result = Value::Null;
+    for line in BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+    {
+        match line.strip_prefix("cook ") {
+            Some(number) => at_cook(number.parse().unwrap()),
+            None => result = serde_json::from_str(&line).unwrap(),
+        }
+    }
+    assert!(child.wait().unwrap().success());
+    let number = |key: &str| result[key].as_f64().unwrap();
+    println!(
+        "{title:<34} {:>8.1} {:>8.1} {:>8.1} {:>10.1} {:>9.1}   {:>5} {:>4}  {}",
+        number("execute_p50"),
+        number("execute_p99"),
+        number("execute_max"),
+        number("cook_p99"),
+        number("cook_max"),
+        number("frames"),
+        number("reconnects"),
+        result["status"].as_str().unwrap(),
+    );
+}
+
+fn main() {
+    let cooks = std::env::args()
+        .skip(1)
+        .find_map(|argument| argument.parse().ok())
+        .unwrap_or(3000);
+    let Some(sdk) = touchdesigner::sdk(NAME) else {
+        return;
+    };
+    let Some(build) = Build::make(NAME, Some(&sdk)) else {
+        return;
+    };
+    println!("{cooks} cooks at 60 Hz, 32 slots, times in microseconds");
+    println!(
+        "{:<34} {:>8} {:>8} {:>8} {:>10} {:>9}   frames lost",
+        "", "exec p50", "p99", "max", "cook p99", "max"
+    );
+    let models = support::models_dir();
+    let models = format!("Modelsfolder={}", models.display());
+    let video = support::asset(NAME, "vtest.avi");
+
+    if let Some(video) = &video {
+        let server = RtspServer::start(NAME, video, 0, &[]);
+        if let Some(server) = server {
+            let address = format!("Address={}", server.url);
+            let live = [models.as_str(), &address, "Model=yolox_nano"];
+            run(&build, "live video", cooks, &live, |_| {});
+            let port = server.port();
+            let mut server = Some(server);
+            let moved = [models.as_str(), &address, "Model=builtin:motion"];
+            run(&build, "camera killed and back", cooks, &moved, |cook| {
+                if cook * 3 >= cooks && cook * 3 < cooks + 300 {
+                    server = None;
+                }
+                if server.is_none() && cook * 3 >= 2 * cooks {
+                    server = RtspServer::start(NAME, video, port, &[]);
+                }
+            });
+        }
+    }
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("Address=rtsp://{}/cam", silent.local_addr().unwrap());
+    let hung = [address.as_str(), "Model=builtin:motion"];
+    run(&build, "camera hung", cooks, &hung, |_| {});
+    let loading = [
+        models.as_str(),
+        "top=640x360",
+        "models=yolox_nano,builtin:motion",
+    ];
+    run(&build, "model loading", cooks, &loading, |_| {});
+    let top = ["top=1920x1080", "Model=builtin:motion"];
+    run(&build, "source TOP 1080p", cooks, &top, |_| {});
+    let change = ["top=640x360", "Model=builtin:motion", "change=every-cook"];
+    run(
+        &build,
+        "parameters changing every cook",
+        cooks,
+        &change,
+        |_| {},
+    );
+}
