@@ -60,6 +60,25 @@ impl Build {
     }
 }
 
+/// The folders with headers below an SDK's folder: it, or those of its samples.
+pub fn header_folders(sdk: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![sdk.to_path_buf()];
+    for family in ["CHOP", "TOP"] {
+        let samples = sdk.join(family);
+        let below = std::fs::read_dir(&samples).into_iter().flatten().flatten();
+        folders.extend(below.map(|entry| entry.path()));
+        folders.push(samples);
+    }
+    folders.retain(|folder| folder.join("CPlusPlus_Common.h").is_file());
+    folders
+}
+
+/// Whether an SDK has that header.
+pub fn has_header(sdk: &Path, header: &str) -> bool {
+    let folders = header_folders(sdk);
+    folders.iter().any(|folder| folder.join(header).is_file())
+}
+
 /// The SDK, or `None` with the one line by which a skipped test is counted.
 pub fn sdk(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("TD_SDK_DIR").filter(|v| !v.is_empty());
