@@ -83,7 +83,7 @@ fn one_source_compiles_with_every_generation_of_the_sdk() {
                 ("CPlusPlus_Common.h", "sdk/operator.cpp"),
             ] {
                 if touchdesigner::has_header(&folder, header) {
-                    compiles(compiler, &folder, source);
+                    compiles(compiler, &folder, source, &[]);
                     println!("{compiler}: {source} with {}", folder.display());
                 }
             }
@@ -91,37 +91,83 @@ fn one_source_compiles_with_every_generation_of_the_sdk() {
     }
 }
 
-/// The platform's own code with Windows' real headers, by MinGW. A plugin that
-/// MinGW links would not run in TouchDesigner, whose objects are MSVC's.
+/// With MinGW's headers: by MinGW, which has Windows' real ones, and by clang
+/// for MSVC's target, whose layouts and tables are those of TouchDesigner.
 #[test]
 fn the_sources_compile_for_windows() {
     let test = "the_sources_compile_for_windows";
-    let compiler = "x86_64-w64-mingw32-g++-posix";
-    if !is_there(compiler) {
+    if !is_there(MINGW) {
         println!("skipped: {test}: g++-mingw-w64-x86-64-posix is not installed");
         return;
     }
-    for entry in std::fs::read_dir(root("touchdesigner/core")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "cpp") {
-            let source = path.strip_prefix(root("touchdesigner")).unwrap();
-            compiles(compiler, Path::new(""), source.to_str().unwrap());
-        }
+    let mut sources: Vec<String> = std::fs::read_dir(root("touchdesigner/core"))
+        .unwrap()
+        .map(|entry| format!("core/{}", entry.unwrap().file_name().display()))
+        .filter(|name| name.ends_with(".cpp"))
+        .collect();
+    let sdk = touchdesigner::sdk(test);
+    if sdk.is_some() {
+        let nodes = [
+            "chop/rextrack_chop.cpp",
+            "top/rextrack_top.cpp",
+            "sdk/operator.cpp",
+        ];
+        sources.extend(nodes.map(String::from));
     }
-    let Some(sdk) = touchdesigner::sdk(test) else {
-        return;
-    };
-    for source in [
-        "chop/rextrack_chop.cpp",
-        "top/rextrack_top.cpp",
-        "sdk/operator.cpp",
-    ] {
-        compiles(compiler, &sdk, source);
+    let clang = is_there("clang++").then(msvc_target);
+    for source in &sources {
+        let sdk = sdk.as_deref().unwrap_or(Path::new(""));
+        compiles(MINGW, sdk, source, &mingw_json());
+        if let Some(clang) = &clang {
+            compiles("clang++", sdk, source, clang);
+        }
     }
 }
 
+const MINGW: &str = "x86_64-w64-mingw32-g++-posix";
+
+/// For nlohmann_json, which knows no platform; after the platform's own headers.
+fn mingw_json() -> Vec<String> {
+    ["-idirafter", "/usr/include"].map(String::from).into()
+}
+
+/// Clang for MSVC's target, with MinGW's headers in the place of MSVC's.
+fn msvc_target() -> Vec<String> {
+    let asked = Command::new(MINGW)
+        .arg("-print-file-name=include/c++")
+        .output();
+    let cpp = String::from_utf8(asked.unwrap().stdout).unwrap();
+    let cpp = cpp.trim();
+    let mut arguments: Vec<String> = [
+        "--target=x86_64-pc-windows-msvc",
+        "-std=gnu++17",
+        // What MinGW's headers want to hear from a compiler.
+        "-fno-ms-compatibility",
+        "-fms-extensions",
+        "-fgnuc-version=12.2.0",
+        "-fexceptions",
+        "-fcxx-exceptions",
+        "-D__MINGW32__",
+        "-D__MINGW64__",
+        "-D__SEH__",
+        "-D__declspec(a)=__attribute__((a))",
+        "-nostdinc++",
+    ]
+    .map(String::from)
+    .into();
+    for folder in [
+        cpp,
+        &format!("{cpp}/x86_64-w64-mingw32"),
+        "/usr/x86_64-w64-mingw32/include",
+    ] {
+        arguments.extend(["-isystem".into(), folder.into()]);
+    }
+    arguments.extend(mingw_json());
+    arguments
+}
+
 /// Compiles a source of the plugins without linking it.
-fn compiles(compiler: &str, sdk: &Path, source: &str) {
+fn compiles(compiler: &str, sdk: &Path, source: &str, more: &[String]) {
     let folder = root("touchdesigner");
     let mut compile = Command::new(compiler);
     compile
@@ -138,10 +184,18 @@ fn compiles(compiler: &str, sdk: &Path, source: &str) {
     if !compiler.starts_with("clang") {
         compile.arg("-fpermissive");
     }
-    if compiler.contains("mingw") {
-        // For nlohmann_json, which knows no platform; after MinGW's own headers.
-        compile.args(["-idirafter", "/usr/include"]);
-    }
-    let output = compile.arg(folder.join(source)).output();
+    let output = compile.args(more).arg(folder.join(source)).output();
     succeeded(&output.unwrap(), source);
+}
+
+#[test]
+fn the_demo_networks_are_built_whole() {
+    let test = "the_demo_networks_are_built_whole";
+    if !is_there("python3") {
+        println!("skipped: {test}: python3 is missing");
+        return;
+    }
+    let script = root("touchdesigner/tests/test_demo_networks.py");
+    let output = Command::new("python3").arg(script).output().unwrap();
+    succeeded(&output, "test_demo_networks.py");
 }

@@ -71,8 +71,8 @@ int main(int argc, char **argv) {
             chop.set(name.c_str(), value);
         }
     }
-    std::vector<double> execute, cook;
-    int taken = 0;
+    std::vector<double> execute, cook, undisturbed;
+    int taken = 0, preempted = 0;
     auto next = Clock::now();
     for (int n = 0; n < cooks; ++n) {
         next += std::chrono::microseconds(16667);
@@ -88,6 +88,8 @@ int main(int argc, char **argv) {
         chop.cook();
         execute.push_back(in_us(chop.execute_time));
         cook.push_back(in_us(chop.cook_time));
+        preempted += chop.preemptions > 0;
+        if (chop.preemptions == 0) undisturbed.push_back(execute.back());
         taken += chop.value("count") > 0;
         if (n % 100 == 0) {
             std::printf("cook %d\n", n);
@@ -96,11 +98,13 @@ int main(int argc, char **argv) {
         std::this_thread::sleep_until(next);
     }
     std::printf("{\"cooks\": %d, \"execute_p50\": %.1f, \"execute_p99\": %.1f, "
-                "\"execute_max\": %.1f, \"cook_p99\": %.1f, \"cook_max\": %.1f, "
+                "\"execute_max\": %.1f, \"preempted\": %d, \"undisturbed_max\": %.1f, "
+                "\"cook_p99\": %.1f, \"cook_max\": %.1f, "
                 "\"cooks_with_somebody\": %d, \"frames\": %.0f, \"reconnects\": %.0f, "
                 "\"error\": \"%s\", \"status\": \"%s\"}\n",
                 cooks, percentile(execute, 0.5), percentile(execute, 0.99),
-                percentile(execute, 1.0), percentile(cook, 0.99), percentile(cook, 1.0), taken,
+                percentile(execute, 1.0), preempted, percentile(undisturbed, 1.0),
+                percentile(cook, 0.99), percentile(cook, 1.0), taken,
                 static_cast<double>(chop.info_channels["frames"]),
                 static_cast<double>(chop.info_channels["reconnects"]), chop.error.c_str(),
                 chop.fact("status").c_str());

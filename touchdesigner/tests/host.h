@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 namespace host {
 
@@ -337,12 +338,20 @@ struct Description {
     }
 };
 
+// How often the system took the processor away from the calling thread.
+inline long preemptions_so_far() {
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+}
+
 // What the two families of nodes have in common.
 class Operator {
 public:
     Inputs inputs;
-    // What the last cook took.
+    // What the last cook took, and how often the system took the processor away meanwhile.
     std::chrono::nanoseconds execute_time{};
+    long preemptions = 0;
     std::chrono::nanoseconds cook_time{};
     std::string error, warning, popup;
     std::map<std::string, float> info_channels;
@@ -441,9 +450,11 @@ public:
         }
         TD::CHOP_Output out(output.numChannels, 1, 60.0f, 0, channels_.data(),
                             name_pointers_.data());
+        const long preempted = preemptions_so_far();
         const Clock::time_point executed = Clock::now();
         node_->execute(&out, &inputs, nullptr);
         execute_time = Clock::now() - executed;
+        preemptions = preemptions_so_far() - preempted;
         if (ask_all) ask(*node_);
         cook_time = Clock::now() - begin;
     }
