@@ -107,6 +107,8 @@ fn main() {
     run(&build, "model loading", cooks, &loading, |_| {});
     let top = ["top=1920x1080", "Model=builtin:motion"];
     run(&build, "source TOP 1080p", cooks, &top, |_| {});
+    let restarts = ["top=640x360", "Model=builtin:motion", "restart=60"];
+    run(&build, "restarted every second", cooks, &restarts, |_| {});
     let change = ["top=640x360", "Model=builtin:motion", "change=every-cook"];
     run(
         &build,

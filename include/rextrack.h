@@ -783,7 +783,8 @@ RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
 
 /*
  Starts the pipeline's threads: they load the model, open the stream and go
- on by themselves, through every loss of the camera. What becomes of it is
+ on by themselves, through every loss of the camera. They run a little below
+ normal priority, so that the host's own threads go first. What becomes of it is
  told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
  does nothing.
 

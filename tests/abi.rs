@@ -636,6 +636,39 @@ fn a_pipeline_is_found_by_its_camera_and_lives_as_long_as_its_owners() {
     assert_eq!(find().0, RextrackStatus::RextrackErrNotFound);
 }
 
+/// Niceness of the threads whose names begin with `name`.
+#[cfg(target_os = "linux")]
+fn niceness(name: &str) -> Vec<i32> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    // A thread may end while it is looked at.
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok())
+        .filter_map(|stat| {
+            let (_, after) = stat.split_once('(')?;
+            let (comm, fields) = after.rsplit_once(')')?;
+            // The 19th field of the line, the 17th after the name.
+            let nice = fields.split_whitespace().nth(16)?;
+            comm.starts_with(name).then(|| nice.parse().unwrap())
+        })
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_threads_of_a_guest_let_the_host_go_first() {
+    let mut pipeline = null_mut();
+    let json = c"{\"camera\": {\"id\": \"nice\", \"stream\": \"push:\"}, \
+                  \"tracking\": {\"model\": \"builtin:motion\"}}";
+    let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+    assert_eq!(status, OK, "{}", last_error());
+    assert_eq!(unsafe { rextrack_start(pipeline) }, OK);
+    // source, infer and sink; each says so as the first thing it does.
+    while niceness("rextrack:nice:") != [4, 4, 4] {
+        std::thread::yield_now();
+    }
+    assert_eq!(unsafe { rextrack_destroy(pipeline) }, OK);
+}
+
 #[test]
 fn previews_come_plain_and_annotated_in_the_layout_asked_for() {
     let pipeline = pushing(1000);

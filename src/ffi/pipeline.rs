@@ -7,7 +7,7 @@ use super::args;
 use super::directory;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::config::PipelineConfig;
-use crate::pipeline::{Pipeline, PipelineError};
+use crate::pipeline::{Extras, Pipeline, PipelineError};
 
 /// One camera's pipeline. Opaque: only pointers to it cross the boundary.
 pub struct RextrackPipeline {
@@ -46,7 +46,11 @@ pub unsafe extern "C" fn rextrack_create(
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let json = unsafe { args::text(config_json, "rextrack_create") }?;
         let config = PipelineConfig::from_json(json).map_err(PipelineError::from)?;
-        let pipeline = Pipeline::new(config)?;
+        let extras = Extras {
+            guest: true,
+            ..Extras::default()
+        };
+        let pipeline = Pipeline::with(config, extras)?;
         let pipeline = Arc::new(RextrackPipeline { pipeline });
         directory::enter(&pipeline);
         *out = Arc::into_raw(pipeline).cast_mut();
@@ -55,7 +59,8 @@ pub unsafe extern "C" fn rextrack_create(
 }
 
 /// Starts the pipeline's threads: they load the model, open the stream and go
-/// on by themselves, through every loss of the camera. What becomes of it is
+/// on by themselves, through every loss of the camera. They run a little below
+/// normal priority, so that the host's own threads go first. What becomes of it is
 /// told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
 /// does nothing.
 ///

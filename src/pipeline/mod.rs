@@ -64,6 +64,9 @@ const DROP: Duration = Duration::from_millis(1900);
 pub struct Extras {
     /// Sinks besides the configured ones.
     pub sinks: Vec<Box<dyn Sink>>,
+    /// Let the other threads of the process go first: the pipeline is a guest in
+    /// somebody's program.
+    pub guest: bool,
     /// Fail when the source cannot be had at the first try, instead of trying
     /// until it can.
     pub give_up: bool,

@@ -73,6 +73,8 @@ pub struct Shared {
     pub leftovers: Leftovers,
     /// Sinks that the owner added; lent to the sink thread while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
+    /// See [`Extras::guest`].
+    pub guest: bool,
     /// See [`Extras::give_up`].
     pub give_up: bool,
 }
@@ -99,6 +101,7 @@ impl Shared {
             dispatcher: Dispatcher::default(),
             leftovers: Leftovers::default(),
             sinks: Mutex::new(extras.sinks),
+            guest: extras.guest,
             give_up: extras.give_up,
         }
     }

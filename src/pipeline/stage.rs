@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::PipelineError;
 use super::shared::Shared;
-use super::thread::NamedThread;
+use super::thread::{self, NamedThread};
 use crate::panics;
 use crate::shutdown::Shutdown;
 use crate::source::Backoff;
@@ -24,6 +24,9 @@ pub fn spawn(
     const STEADY: Duration = Duration::from_secs(60);
     let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
     let supervised = move || {
+        if told.guest {
+            thread::give_way();
+        }
         let mut backoff = Backoff::new(0);
         loop {
             let began = Instant::now();

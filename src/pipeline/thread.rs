@@ -6,8 +6,23 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
+use thread_priority::{ThreadPriority, ThreadPriorityValue};
 
 use crate::panics;
+
+/// Of 0..=99, where 50 is normal: nice 4 on Linux, "below normal" on Windows.
+const BELOW_NORMAL: u8 = 38;
+
+/// Lets other threads go before the calling one and, on Linux, before those that
+/// it starts. On a busy machine the host's cook or render thread then keeps its
+/// processor when one of ours wakes up.
+pub fn give_way() {
+    let Ok(priority) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
+        return;
+    };
+    // Where the system does not allow it everything works as well, but for that.
+    thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
+}
 
 /// A running thread of a pipeline.
 #[derive(Debug)]

@@ -329,7 +329,7 @@ void Node::replace(std::shared_ptr<Pipeline> pipeline) {
 }
 
 void Node::run() {
-    platform::name_thread("rextrack:td");
+    platform::begin_thread("rextrack:td");
     Worker worker(*this);
     do {
         try {

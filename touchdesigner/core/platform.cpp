@@ -13,6 +13,7 @@
 #else
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #endif
 
 namespace fs = std::filesystem;
@@ -145,7 +146,7 @@ void *symbol(void *library, const char *name) {
 #endif
 }
 
-void name_thread(const char *name) {
+void begin_thread(const char *name) {
 #if defined(_WIN32)
     // Windows 10 1607 and later have it; looked up, so that older ones still load the plugin.
     using SetDescription = HRESULT(WINAPI *)(HANDLE, PCWSTR);
@@ -153,10 +154,13 @@ void name_thread(const char *name) {
     auto set = reinterpret_cast<SetDescription>(
         reinterpret_cast<void *>(GetProcAddress(kernel, "SetThreadDescription")));
     if (set) set(GetCurrentThread(), wide(name).c_str());
+    SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
 #elif defined(__APPLE__)
     pthread_setname_np(name);
 #else
     pthread_setname_np(pthread_self(), name);
+    // Linux counts niceness by thread; as much as the library's own threads have.
+    setpriority(PRIO_PROCESS, 0, 4);
 #endif
 }
 

@@ -37,8 +37,9 @@ void *load(const std::string &path, std::string &error);
 // A function of a loaded library, or NULL.
 void *symbol(void *library, const char *name);
 
-// Names the calling thread, for debuggers and `top`.
-void name_thread(const char *name);
+// For a thread of our own to begin with: names it, for debuggers and `top`, and lets the host's
+// threads go before it.
+void begin_thread(const char *name);
 
 } // namespace rextrack_td::platform
 

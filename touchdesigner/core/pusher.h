@@ -46,7 +46,7 @@ private:
     };
 
     void run() {
-        platform::name_thread("rextrack:push");
+        platform::begin_thread("rextrack:push");
         Clock::time_point latest{};
         do {
             Offer offer;

@@ -77,7 +77,7 @@ private:
     static constexpr std::chrono::milliseconds pause{20};
 
     void run() {
-        platform::name_thread("rextrack:view");
+        platform::begin_thread("rextrack:view");
         using Clock = std::chrono::steady_clock;
         auto looked = Clock::now() - patience;
         std::chrono::milliseconds rest{0};

@@ -45,13 +45,6 @@ auto set_api_version(Info &info, int32_t version, long)
     return true;
 }
 
-// Where the help button leads, if there is one.
-template <class Info>
-auto set_help_url(Info &info, const char *url, int) -> decltype(info.opHelpURL->setString(url)) {
-    if (info.opHelpURL) info.opHelpURL->setString(url);
-}
-template <class Info> void set_help_url(Info &, const char *, long) {}
-
 // Pictures go out and come in as cameras and models know them, whatever the project's working
 // colour space is.
 template <class Picture>

@@ -6,6 +6,7 @@
 //   top=WIDTHxHEIGHT        a TOP with a moving square, a new picture every cook
 //   change=every-cook       a parameter changes before every cook
 //   models=A,B              the model changes every 250 cooks
+//   restart=N               Restart is pulsed every N cooks
 // "cook N" is printed every 100 cooks, so that whoever started this can act meanwhile; at the end
 // one line of JSON, with times in microseconds.
 
@@ -43,6 +44,7 @@ int main(int argc, char **argv) {
     // A few pictures, made before: painting is not what is measured.
     std::vector<std::shared_ptr<const Picture>> pictures;
     bool change = false;
+    int restart = 0;
     std::vector<std::string> models;
     for (int i = 2; i < argc; ++i) {
         const std::string argument = argv[i];
@@ -61,6 +63,8 @@ int main(int argc, char **argv) {
             chop.inputs.top = top.get();
         } else if (name == "change") {
             change = true;
+        } else if (name == "restart") {
+            restart = std::atoi(value.c_str());
         } else if (name == "models") {
             const std::size_t comma = value.find(',');
             models = {value.substr(0, comma), value.substr(comma + 1)};
@@ -85,6 +89,7 @@ int main(int argc, char **argv) {
         }
         if (!models.empty() && n % 250 == 0)
             chop.set("Model", models[static_cast<std::size_t>(n / 250 % 2)]);
+        if (restart && n % restart == restart - 1) chop.pulse("Restart");
         chop.cook();
         execute.push_back(in_us(chop.execute_time));
         cook.push_back(in_us(chop.cook_time));

@@ -57,6 +57,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     // not leave the first one running.
     for pipeline in configs {
         let extras = Extras {
+            guest: false,
             sinks: sinks(args)?,
             // Who typed the address is there to correct it; who wrote a file
             // has gone home.
