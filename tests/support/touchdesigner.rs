@@ -22,6 +22,15 @@ impl Build {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("touchdesigner")
             .join(name);
+        // A build of another checkout that shares this target folder.
+        let cache = std::fs::read_to_string(folder.join("CMakeCache.txt")).unwrap_or_default();
+        let home = format!(
+            "CMAKE_HOME_DIRECTORY:INTERNAL={}",
+            root("touchdesigner").display()
+        );
+        if !cache.is_empty() && !cache.contains(&home) {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
         let mut configure = Command::new("cmake");
         configure
             .arg("-S")
