@@ -42,8 +42,10 @@ std::vector<Parameter> table() {
          "Closes the source and opens it anew."},
 
         {Par::Model, "Model", "Model", model, Kind::ModelMenu, both, 0, "yolox_nano", 0, 0, 0, {},
-         "A model of the models folder, the path of an .onnx file, or builtin:motion, which "
-         "finds what moves and needs no file."},
+         "A model of the models folder, or builtin:motion, which finds what moves and needs no "
+         "file."},
+        {Par::Modelfile, "Modelfile", "Model File", model, Kind::File, both, 0, "", 0, 0, 0, {},
+         "An .onnx file elsewhere, instead of Model."},
         {Par::Modelsfolder, "Modelsfolder", "Models Folder", model, Kind::Folder, both, 0, "", 0, 0,
          0, {}, "Where the models are. Empty means the folder \"models\" beside the plugin."},
         {Par::Device, "Device", "Device", model, Kind::TextMenu, both, 0, "auto", 0, 0, 0,

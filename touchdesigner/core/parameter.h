@@ -26,6 +26,7 @@ enum class Par {
     Restart,
     // Model
     Model,
+    Modelfile,
     Modelsfolder,
     Device,
     Confidence,

@@ -114,13 +114,14 @@ Settings settings_of(const Values &values, const std::string &camera_id,
     if (values.on(Par::Useroi)) camera["roi"] = values.region(Par::Roi);
     json service = {{"device", trimmed(values.text(Par::Device))},
                     {"models_dir", models_folder(values, plugin_folder)}};
+    const std::string file = trimmed(values.text(Par::Modelfile));
     const std::string runtime = trimmed(values.text(Par::Onnxruntime));
     if (!runtime.empty()) service["onnxruntime"] = runtime;
     json config = {
         {"camera", camera},
         {"service", service},
         {"tracking",
-         {{"model", trimmed(values.text(Par::Model))},
+         {{"model", file.empty() ? trimmed(values.text(Par::Model)) : file},
           {"confidence", values.number(Par::Confidence)},
           {"iou", values.number(Par::Overlap)},
           {"classes", classes_of(values.text(Par::Classes))},

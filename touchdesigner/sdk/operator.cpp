@@ -31,6 +31,8 @@ void append(TD::OP_ParameterManager &manager, const Parameter &one) {
     text.label = one.label;
     text.page = one.page;
     text.defaultValue = one.text;
+    set_help(number, one.help, 0);
+    set_help(text, one.help, 0);
     std::vector<const char *> names, labels;
     for (const MenuItem &item : one.items) {
         names.push_back(item.name);

@@ -45,6 +45,14 @@ auto set_api_version(Info &info, int32_t version, long)
     return true;
 }
 
+// What a parameter does, for those who point at it.
+template <class Parameter>
+auto set_help(Parameter &parameter, const char *text, int)
+    -> decltype(parameter.help = text, void()) {
+    parameter.help = text;
+}
+template <class Parameter> void set_help(Parameter &, const char *, long) {}
+
 // Pictures go out and come in as cameras and models know them, whatever the project's working
 // colour space is.
 template <class Picture>

@@ -67,7 +67,7 @@ std::string values_of(const Parameter &one) {
     std::string values;
     for (const MenuItem &item : one.items)
         values += std::string(values.empty() ? "" : ", ") + "`" + item.name + "`";
-    if (one.kind == Kind::ModelMenu) return "a name or a path";
+    if (one.kind == Kind::ModelMenu) return "a name";
     return values.empty() ? "text" : values;
 }
 

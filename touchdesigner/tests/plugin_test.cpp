@@ -11,6 +11,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <unistd.h>
 
 using namespace host;
@@ -416,12 +417,50 @@ TEST_CASE("a TOP has a source of its own, or what is wired to it") {
     CHECK(top.output.pixels[(190 * 320 + 310) * 4] == 40);
 }
 
+namespace {
+
+// What the library logs. Lines come from its threads.
+struct Log {
+    std::mutex lock;
+    std::vector<std::string> lines;
+
+    Log() { set(&take, this); }
+    ~Log() { set(nullptr, nullptr); }
+
+    std::size_t count(const std::string &part) {
+        std::lock_guard<std::mutex> guard(lock);
+        return static_cast<std::size_t>(std::count_if(
+            lines.begin(), lines.end(), [&](const std::string &line) { return has(line, part); }));
+    }
+
+private:
+    using Callback = void (*)(int32_t, const char *, void *);
+
+    static void take(int32_t, const char *line, void *user) {
+        Log &log = *static_cast<Log *>(user);
+        std::lock_guard<std::mutex> guard(log.lock);
+        log.lines.push_back(line);
+    }
+
+    // The library is in the process once a node has cooked.
+    static void set(Callback callback, void *user) {
+        void *library = dlopen((plugins() + "/librextrack.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+        REQUIRE(library != nullptr);
+        using SetLog = int32_t (*)(int32_t, Callback, void *);
+        reinterpret_cast<SetLog>(dlsym(library, "rextrack_set_log"))(3, callback, user);
+        dlclose(library);
+    }
+};
+
+} // namespace
+
 TEST_CASE("a movie is tracked with a real model, and nodes share it") {
     const std::string video = variable("REXTRACK_TD_VIDEO"), models = variable("REXTRACK_TD_MODELS");
     if (video.empty() || models.empty()) {
         MESSAGE("left out: no REXTRACK_TD_VIDEO or no REXTRACK_TD_MODELS");
         return;
     }
+    Log log;
     Chop first(chop_plugin(), next_id()), second(chop_plugin(), next_id());
     TopNode top(top_plugin(), next_id());
     for (Chop *chop : {&first, &second}) {
@@ -439,6 +478,9 @@ TEST_CASE("a movie is tracked with a real model, and nodes share it") {
     CHECK(first.info_table[1][5] == "person");
     top.inputs.chop = first.as_input();
     CHECK(until(top, [&] { return top.output.uploads > 2; }));
+    // One model for two pipelines, and no third pipeline for the TOP.
+    CHECK(log.count("yolox_nano.onnx is loaded already, and shared") == 1);
+    CHECK(log.count("yolox_nano.onnx on cpu") == 2);
 }
 
 TEST_CASE("a hundred nodes leave nothing behind") {

@@ -65,6 +65,14 @@ TEST_CASE("user and password go into the address as they must stand there") {
     CHECK(with_credentials("rtsp://host/a", "", "") == "rtsp://host/a");
 }
 
+TEST_CASE("a model's file goes over the model of the menu") {
+    Values values = streaming();
+    values.set(Par::Model, "yolov8l");
+    CHECK(made(values).config["tracking"]["model"] == "yolov8l");
+    values.set(Par::Modelfile, "/models/mine.onnx");
+    CHECK(made(values).config["tracking"]["model"] == "/models/mine.onnx");
+}
+
 TEST_CASE("classes are names and numbers") {
     Values values = streaming();
     values.set(Par::Classes, " person, 16 ,,sports ball ");
