@@ -135,7 +135,7 @@ private:
         RextrackPipeline *handle = nullptr;
         const std::string text = text_of(config);
         const int32_t status = library_->create(text.c_str(), &handle);
-        if (status != REXTRACK_OK) return refuse(library_->message());
+        if (status != REXTRACK_OK) return refuse(explained(status));
         auto created = std::make_shared<Pipeline>(*library_, handle);
         drop();
         if (library_->start(handle) != REXTRACK_OK) return refuse(library_->message());
@@ -180,12 +180,24 @@ private:
             return;
         }
         if (!is_failure(status)) return;
-        const std::string message = library_->message();
+        const std::string message = explained(status);
         // A change that was given up is told once; what stops the pipeline, each time.
         if (is_failure(probe()))
             failure_ = message;
         else
             refusal_ = message;
+    }
+
+    // The library's message, with the remedy for those who have TouchDesigner and nothing else.
+    std::string explained(int32_t status) const {
+        std::string message = library_->message();
+        if (status == REXTRACK_ERR_RUNTIME)
+            message += "\nIn TouchDesigner: put ONNX Runtime into " + node_.plugin_folder_ +
+                       ", beside the plugin, or choose it as ONNX Runtime on the page Advanced; "
+                       "the Model builtin:motion needs none";
+        if (status == REXTRACK_ERR_MODEL)
+            message += "\nIn TouchDesigner: choose a Model from the menu, or a Model File";
+        return message;
     }
 
     int32_t probe() { return library_->wait(pipeline_->handle(), UINT64_MAX, 0); }

@@ -261,6 +261,20 @@ TEST_CASE("errors and warnings say what is wrong and what to do") {
         CHECK(until(chop, [&] { return has(chop.error, "no_such_model"); }));
         INFO(chop.error);
         CHECK(has(chop.error, "/models"));
+        CHECK(has(chop.error, "choose a Model from the menu"));
+    }
+    SUBCASE("an ONNX Runtime that is not there") {
+        const std::string models = variable("REXTRACK_TD_MODELS");
+        if (models.empty()) {
+            MESSAGE("left out: no REXTRACK_TD_MODELS");
+            return;
+        }
+        chop.set("Source", std::string("top"));
+        chop.set("Modelsfolder", models);
+        chop.set("Model", std::string("yolox_nano"));
+        chop.set("Onnxruntime", std::string("/nowhere/libonnxruntime.so"));
+        CHECK(until(chop, [&] { return has(chop.error, "/nowhere/libonnxruntime.so"); }));
+        CHECK(has(chop.error, "put ONNX Runtime into " + plugins()));
     }
     SUBCASE("a camera that cannot be reached is a warning, and its password is nowhere") {
         chop.set("Address", std::string("rtsp://127.0.0.1:9/x"));
