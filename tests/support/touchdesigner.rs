@@ -44,8 +44,12 @@ impl Build {
             ))
             .env_remove("TD_SDK_DIR");
         let output = configure.output().unwrap();
-        succeeded(&output, "cmake");
         let said = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() && said.contains("nlohmann_json is not installed") {
+            println!("skipped: {test}: nlohmann_json is missing (cargo xtask setup --tests)");
+            return None;
+        }
+        succeeded(&output, "cmake");
         if said.contains("doctest is not installed") {
             println!("skipped: {test}: doctest is missing (cargo xtask setup --tests)");
             return None;
