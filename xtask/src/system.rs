@@ -18,7 +18,7 @@ const BUILD: [(&str, &[&str]); 3] = [
 /// Debian packages that only the tests need: a real RTSP server, Python's
 /// environments, a checker of memory, the other way to build a C++ host, what
 /// the TouchDesigner plugins are built and tested with.
-const TESTS: [&str; 12] = [
+const TESTS: [&str; 13] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -29,6 +29,7 @@ const TESTS: [&str; 12] = [
     "python3-venv",
     "valgrind",
     "cmake",
+    "make",
     "doctest-dev",
     "nlohmann-json3-dev",
 ];
