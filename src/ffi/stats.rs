@@ -120,8 +120,8 @@ pub unsafe extern "C" fn rextrack_stats(
 
 /// What does not change from frame to frame, as JSON: version, OpenCV, camera,
 /// source (without its password), device asked for, tracker, under `problem`
-/// why nothing comes out (null while all is well), and under `detector` the model's file, family, classes, input size, licence, device in
-/// use and runtime; `detector` is null until the model is loaded. Buffer and
+/// why nothing comes out (null while all is well), and under `detector` the
+/// model's file, family, classes, input size, licence, device in use and runtime; `detector` is null until the model is loaded. Buffer and
 /// length as in `rextrack_get_config`.
 ///
 /// Any thread. Takes short locks.

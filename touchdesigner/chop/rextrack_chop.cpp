@@ -4,20 +4,13 @@
 #include "sdk/operator.h"
 #include "sdk/top_source.h"
 
-#include <chrono>
-
 namespace rextrack_td {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-class RextrackChop final : public TD::CHOP_CPlusPlusBase {
+class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, Family::Chop> {
 public:
-    explicit RextrackChop(const TD::OP_NodeInfo &info)
-        : node_(camera_id(info.opId), sdk::plugin_folder(info)), channels_(values_) {}
-
-    ~RextrackChop() override = default;
+    using Operator::Operator;
 
     void getGeneralInfo(TD::CHOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
         // What it shows changes without any input of TouchDesigner's.
@@ -43,66 +36,23 @@ public:
     }
 
     void execute(TD::CHOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
-        const Clock::time_point begin = Clock::now();
-        sdk::guarded([&] {
+        cook([&] {
             if (changed_) sdk::enable_parameters(*inputs, values_, Family::Chop);
             node_.set(values_, changed_);
             changed_ = false;
             follow_top(*inputs);
-            node_.poll(values_.on(Par::Predict), slots_);
-            report_ = &node_.report();
+            poll(values_.on(Par::Predict));
             if (output->numChannels == static_cast<int32_t>(channels_.names().size()))
                 channels_.fill(slots_.slots.data(), slots_.count, slots_.snapshot,
                                report_->stats.fps_proc, output->channels);
         });
-        const std::chrono::duration<float, std::micro> took = Clock::now() - begin;
-        cook_us_ = took.count();
-    }
-
-    int32_t getNumInfoCHOPChans(void *) override { return sdk::Info::channels(); }
-
-    void getInfoCHOPChan(int32_t index, TD::OP_InfoCHOPChan *channel, void *) override {
-        sdk::Info::channel(index, *channel, *report_, slots_.snapshot, cook_us_);
-    }
-
-    bool getInfoDATSize(TD::OP_InfoDATSize *size, void *) override {
-        sdk::Info::size(*size, slots_);
-        return true;
-    }
-
-    void getInfoDATEntries(int32_t index, int32_t entries, TD::OP_InfoDATEntries *row,
-                           void *) override {
-        sdk::guarded([&] { sdk::Info::row(index, entries, *row, *report_, slots_); });
-    }
-
-    void getErrorString(TD::OP_String *error, void *) override {
-        if (!report_->error.empty()) error->setString(report_->error.c_str());
-    }
-
-    void getWarningString(TD::OP_String *warning, void *) override {
-        sdk::guarded([&] {
-            const char *own =
-                no_top_ ? "Source is TOP and there is no such TOP: choose one as TOP" : "";
-            sdk::warn(*warning, own, *report_);
-        });
-    }
-
-    void getInfoPopupString(TD::OP_String *info, void *) override {
-        sdk::guarded([&] { info->setString(sdk::popup(*report_, slots_.snapshot).c_str()); });
-    }
-
-    void setupParameters(TD::OP_ParameterManager *manager, void *) override {
-        sdk::guarded([&] { sdk::append_parameters(*manager, Family::Chop); });
-    }
-
-    void pulsePressed(const char *name, void *) override { sdk::pulse(node_, name); }
-
-    void buildDynamicMenu(const TD::OP_Inputs *, TD::OP_BuildDynamicMenuInfo *menu,
-                          void *) override {
-        sdk::guarded([&] { sdk::build_menu(*menu, *report_); });
     }
 
 private:
+    const char *own_warning() const override {
+        return no_top_ ? "Source is TOP and there is no such TOP: choose one as TOP" : "";
+    }
+
     void follow_top(const TD::OP_Inputs &inputs) {
         no_top_ = false;
         if (values_.text(Par::Source) != "top" || !values_.on(Par::Active)) return;
@@ -111,17 +61,11 @@ private:
         if (top) top_.offer(*top);
     }
 
-    Values values_;
     // The parameters have changed since the node was last told.
     bool changed_ = false;
-    Node node_;
-    Channels channels_;
-    Slots slots_;
-    const Report *report_ = &node_.report();
-    // After the node that it hands pictures to.
+    Channels channels_{values_};
     sdk::TopSource top_{node_};
     bool no_top_ = false;
-    float cook_us_ = 0;
 };
 
 } // namespace

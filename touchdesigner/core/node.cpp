@@ -3,10 +3,9 @@
 #include "platform.h"
 #include "settings.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
-#include <fstream>
-#include <sstream>
 
 namespace rextrack_td {
 
@@ -49,13 +48,11 @@ json info_of(const Pipeline &pipeline) {
     return json::object();
 }
 
-std::string read_file(const std::string &path, std::string &problem) {
-    if (path.empty()) return {};
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) problem = "Settings File: " + path + " cannot be read: choose a .json file";
-    return text.str();
+std::string settings_file(const std::string &path, std::string &problem) {
+    std::string text;
+    if (!path.empty() && !platform::read_file(path, text))
+        problem = "Settings File: " + path + " cannot be read: choose a .json file";
+    return text;
 }
 
 const char *state_name(uint32_t state) {
@@ -78,6 +75,12 @@ std::string camera_id(uint32_t node_id) { return "td-" + std::to_string(node_id)
 class Node::Worker {
 public:
     explicit Worker(Node &node) : node_(node) {}
+
+    // Another node may be looking at the pipeline: its threads end here all the same.
+    ~Worker() { drop(); }
+
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
 
     // One turn: does what was asked meanwhile, and reports.
     void turn() {
@@ -107,10 +110,12 @@ private:
     void apply() {
         error_.clear();
         refusal_.clear();
+        // Here and not for every report: the folder may be on a network.
+        models_ = models();
         if (!library_) return;
         if (!values_.on(Par::Active)) return drop();
         std::string problem;
-        const std::string file = read_file(values_.text(Par::Settingsfile), problem);
+        const std::string file = settings_file(values_.text(Par::Settingsfile), problem);
         Settings settings =
             settings_of(values_, node_.camera_id_, node_.plugin_folder_, file);
         if (problem.empty()) problem = settings.problem;
@@ -213,7 +218,7 @@ private:
         report->warning = refusal_;
         if (library_) report->version = library_->version_string();
         report->status = values_.on(Par::Active) ? "not running" : "not active";
-        report->models = models();
+        report->models = models_;
         if (pipeline_) describe(*report);
         std::shared_ptr<const Report> ready = std::move(report);
         node_.reports_.put(ready);
@@ -273,6 +278,7 @@ private:
     int turns_ = 0;
     std::shared_ptr<Pipeline> pipeline_;
     json applied_;
+    std::vector<std::string> models_;
     // Why there is no pipeline.
     std::string error_;
     // Why the latest change is not in force.
@@ -354,8 +360,6 @@ void Node::run() {
             reports_.put(ready);
         }
     } while (rest_.sleep(turn_interval));
-    // The cook thread is inside the destructor, and polls no more.
-    replace(nullptr);
 }
 
 } // namespace rextrack_td

@@ -132,7 +132,7 @@ std::vector<Parameter> table() {
          "Settings that have no parameter, over all others: "
          "{\"osc\": {\"host\": \"127.0.0.1\", \"port\": 5005}}."},
         {Par::Settingsfile, "Settingsfile", "Settings File", advanced, Kind::File, both, 0, "", 0, 0,
-         0, {}, "The same from a .json file; read when it is chosen and at Restart."},
+         0, {}, "The same from a .json file; read at Restart and whenever a parameter changes."},
         {Par::Onnxruntime, "Onnxruntime", "ONNX Runtime", advanced, Kind::File, both, 0, "", 0, 0, 0,
          {}, "The ONNX Runtime library, when it is not beside the plugin."},
     };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #ifdef _WIN32
@@ -110,6 +112,12 @@ std::vector<std::string> files_in(const std::string &folder, const std::string &
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+bool read_file(const std::string &path, std::string &text) {
+    std::ifstream file(path_of(path), std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(file), {});
+    return file.good() || file.eof();
 }
 
 void *load(const std::string &path, std::string &error) {

@@ -30,6 +30,9 @@ bool is_file(const std::string &path);
 // File names in `folder` that end with `ending`, sorted; none when there is no such folder.
 std::vector<std::string> files_in(const std::string &folder, const std::string &ending);
 
+// Puts the whole of a file into `text`. False when it cannot be read.
+bool read_file(const std::string &path, std::string &text);
+
 // Loads a shared library by its absolute path, with the libraries beside it before those of the
 // process. It stays loaded for the life of the process. NULL on failure, and why in `error`.
 void *load(const std::string &path, std::string &error);

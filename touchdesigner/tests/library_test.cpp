@@ -53,6 +53,16 @@ TEST_CASE("the folder of a plugin in a macOS bundle is where the bundle is") {
     CHECK(platform::outside_bundle("/a/Plugins") == "/a/Plugins");
 }
 
+TEST_CASE("a file is read whole, whatever its name, and a missing one is told") {
+    const Folder folder;
+    const std::string path = folder.path + platform::separator + "\xD1\x84.json";
+    std::ofstream(std::filesystem::u8path(path), std::ios::binary) << "{\r\n}";
+    std::string text;
+    CHECK(platform::read_file(path, text));
+    CHECK(text == "{\r\n}");
+    CHECK_FALSE(platform::read_file(path + "x", text));
+}
+
 TEST_CASE("files are listed by their ending, and no folder has none") {
     const Folder folder;
     for (const char *name : {"b.onnx", "a.onnx", "c.pt", ".onnx"})

@@ -4,24 +4,19 @@
 #include "sdk/operator.h"
 #include "sdk/top_source.h"
 
-#include <chrono>
-
 namespace rextrack_td {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Buffer = TD::OP_SmartRef<TD::TOP_Buffer>;
 
-class RextrackTop final : public TD::TOP_CPlusPlusBase {
+class RextrackTop final : public sdk::Operator<TD::TOP_CPlusPlusBase, Family::Top> {
 public:
     RextrackTop(const TD::OP_NodeInfo &info, TD::TOP_Context &context)
-        : node_(camera_id(info.opId), sdk::plugin_folder(info)),
+        : Operator(info),
           viewer_(node_, sdk::plugin_folder(info), [&context](uint64_t size) {
               return context.createOutputBuffer(size, TD::TOP_BufferFlags::None, nullptr);
           }) {}
-
-    ~RextrackTop() override = default;
 
     void getGeneralInfo(TD::TOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
         // What it shows changes without any input of TouchDesigner's.
@@ -29,8 +24,7 @@ public:
     }
 
     void execute(TD::TOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
-        const Clock::time_point begin = Clock::now();
-        sdk::guarded([&] {
+        cook([&] {
             bool changed = sdk::read_parameters(*inputs, Family::Top, values_);
             if (changed) sdk::enable_parameters(*inputs, values_, Family::Top);
             const TD::OP_CHOPInput *chop = inputs->getParCHOP(parameter(Par::Chop).name);
@@ -43,63 +37,22 @@ public:
             }
             node_.set(own_, changed);
             follow_top(*inputs);
-            node_.poll(false, slots_);
-            report_ = &node_.report();
+            poll(false);
             viewer_.look({chop ? camera_id(chop->opId) : std::string(), show()});
             show_newest(*output);
         });
-        const std::chrono::duration<float, std::micro> took = Clock::now() - begin;
-        cook_us_ = took.count();
-    }
-
-    int32_t getNumInfoCHOPChans(void *) override { return sdk::Info::channels(); }
-
-    void getInfoCHOPChan(int32_t index, TD::OP_InfoCHOPChan *channel, void *) override {
-        sdk::Info::channel(index, *channel, *report_, slots_.snapshot, cook_us_);
-    }
-
-    bool getInfoDATSize(TD::OP_InfoDATSize *size, void *) override {
-        sdk::Info::size(*size, slots_);
-        return true;
-    }
-
-    void getInfoDATEntries(int32_t index, int32_t entries, TD::OP_InfoDATEntries *row,
-                           void *) override {
-        sdk::guarded([&] { sdk::Info::row(index, entries, *row, *report_, slots_); });
-    }
-
-    void getErrorString(TD::OP_String *error, void *) override {
-        if (!report_->error.empty()) error->setString(report_->error.c_str());
-    }
-
-    void getWarningString(TD::OP_String *warning, void *) override {
-        sdk::guarded([&] {
-            const char *own = "";
-            if (borrows_ && !viewer_.has_pipeline())
-                own = "Rextrack CHOP: that node tracks nothing: choose a Rextrack CHOP, switch its "
-                      "Active on and see what it says itself";
-            else if (no_top_)
-                own = "Source is TOP and there is no such TOP: wire one, or choose one as TOP";
-            sdk::warn(*warning, own, *report_);
-        });
-    }
-
-    void getInfoPopupString(TD::OP_String *info, void *) override {
-        sdk::guarded([&] { info->setString(sdk::popup(*report_, slots_.snapshot).c_str()); });
-    }
-
-    void setupParameters(TD::OP_ParameterManager *manager, void *) override {
-        sdk::guarded([&] { sdk::append_parameters(*manager, Family::Top); });
-    }
-
-    void pulsePressed(const char *name, void *) override { sdk::pulse(node_, name); }
-
-    void buildDynamicMenu(const TD::OP_Inputs *, TD::OP_BuildDynamicMenuInfo *menu,
-                          void *) override {
-        sdk::guarded([&] { sdk::build_menu(*menu, *report_); });
     }
 
 private:
+    const char *own_warning() const override {
+        if (borrows_ && !viewer_.has_pipeline())
+            return "Rextrack CHOP: that node tracks nothing: choose a Rextrack CHOP, switch its "
+                   "Active on and see what it says itself";
+        if (no_top_)
+            return "Source is TOP and there is no such TOP: wire one, or choose one as TOP";
+        return "";
+    }
+
     Show show() const {
         const std::string &name = values_.text(Par::Show);
         if (name == "plain") return Show::Plain;
@@ -132,18 +85,12 @@ private:
         output.uploadBuffer(&picture.buffer, upload, nullptr);
     }
 
-    Values values_;
-    // The same, without a source where another node's is shown.
+    // The values, without a source where another node's is shown.
     Values own_;
-    Node node_;
-    Slots slots_;
-    const Report *report_ = &node_.report();
-    // After the node that they work for.
     Viewer<Buffer> viewer_;
     sdk::TopSource top_{node_};
     bool borrows_ = false;
     bool no_top_ = false;
-    float cook_us_ = 0;
 };
 
 } // namespace
