@@ -219,8 +219,8 @@ fn mistakes_name_the_key_and_the_remedy() {
         "cameras[0].stream: is empty",
     );
     wrong(
-        "cameras: [{stream: 'synth:people=5', id: a}]",
-        "cameras[0].stream: this build does not have synth: sources yet",
+        "cameras: [{stream: 'synth:people=x', id: a}]",
+        "cameras[0].stream: synth: people must be a number within 0..500, got 'x'",
     );
     wrong(
         "cameras: [{stream: a.mp4, id: a}, {stream: b.mp4, id: a, enabled: false}]",

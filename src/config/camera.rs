@@ -20,11 +20,13 @@ pub struct CameraConfig {
     /// Name for people.
     #[serde(default)]
     pub name: String,
-    /// Address of the source: rtsp(s)://, http(s)://, a file, or webcam:N.
+    /// Address of the source: rtsp(s)://, http(s)://, a file, webcam:N, or
+    /// synth:people=5 for a made crowd.
     #[schemars(
         length(min = 1),
         example = "rtsp://USER:PASSWORD@192.168.1.10/stream1",
-        example = "webcam:0"
+        example = "webcam:0",
+        example = "synth:people=5,seed=1"
     )]
     pub stream: String,
     /// Whether the camera runs.
@@ -93,9 +95,9 @@ impl CameraConfig {
     }
 
     /// Whether no frame may be lost, and time stands in the file: `every_frame`
-    /// of a file. A live camera cannot wait, whatever is asked of it.
+    /// of a file or a made crowd. A live camera cannot wait, whatever is asked of it.
     pub fn is_lossless(&self) -> bool {
-        self.every_frame && self.address().is_ok_and(|a| a.is_file())
+        self.every_frame && self.address().is_ok_and(|a| a.can_wait())
     }
 }
 

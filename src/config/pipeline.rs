@@ -139,6 +139,7 @@ impl PipelineConfig {
         let detector = |c: &Self| {
             let service = &c.service;
             (
+                c.camera.address().is_ok_and(|a| !a.gives_pictures()),
                 c.tracking.model.clone(),
                 service.device,
                 service.models_dir.clone(),

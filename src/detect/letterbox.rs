@@ -334,6 +334,7 @@ mod tests {
             decode_ns: 0,
             size,
             bgr,
+            known: None,
         }
     }
 

@@ -11,9 +11,11 @@
 //! * [`letterbox`] fits frames into a model's input and maps boxes back.
 //! * `session` holds loaded models, each once for the process.
 //! * [`onnx`] ties these together; [`motion`] needs no model at all.
+//! * `given` hands on what a source knows without a picture.
 
 mod classes;
 mod error;
+mod given;
 pub mod head;
 pub mod letterbox;
 pub mod model;
@@ -143,6 +145,9 @@ fn as_slice<S: serde::Serializer>(classes: &Arc<[String]>, s: S) -> Result<S::Ok
 /// thread that will use the detector, never on a host's.
 pub fn create(config: &PipelineConfig, floor: f32) -> Result<Box<dyn Detector>, DetectError> {
     let settings = DetectSettings::new(config, floor);
+    if !needs_model(config) {
+        return Ok(Box::new(given::GivenDetector::new(config, &settings)?));
+    }
     match model::resolve(config)? {
         model::Model::Motion => Ok(Box::new(motion::MotionDetector::new(
             config.service.device,
@@ -159,5 +164,13 @@ pub fn create(config: &PipelineConfig, floor: f32) -> Result<Box<dyn Detector>, 
 /// Checks, without loading anything, that the configured model is there. Takes
 /// microseconds; a model may still turn out to be unusable in [`create`].
 pub fn check(config: &PipelineConfig) -> Result<(), DetectError> {
+    if !needs_model(config) {
+        return Ok(());
+    }
     model::resolve(config).map(|_| ())
+}
+
+/// Whether the source gives pictures in which things have to be found.
+fn needs_model(config: &PipelineConfig) -> bool {
+    config.camera.address().map_or(true, |a| a.gives_pictures())
 }

@@ -364,6 +364,7 @@ mod tests {
             decode_ns: 0,
             size,
             bgr,
+            known: None,
         }
     }
 

@@ -36,6 +36,7 @@ use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
+use crate::sink::annotate::AnnotateError;
 use crate::sink::{self, Sink};
 use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
@@ -473,11 +474,12 @@ impl Pipeline {
         let Some(view) = self.view() else {
             return Ok(None);
         };
+        let painted = view.frame.painted().map_err(AnnotateError::from)?;
         if !annotated {
-            return Ok(Some(view.frame));
+            return Ok(Some(painted));
         }
         let classes = self.detector().map(|d| d.classes).unwrap_or_default();
-        let mut frame = Frame::clone(&view.frame);
+        let mut frame = Arc::unwrap_or_clone(painted);
         sink::annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)?;
         Ok(Some(Arc::new(frame)))
     }

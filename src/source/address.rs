@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use super::redact::redact_address;
+use super::synth::SynthSettings;
 
 /// Where frames come from.
 ///
@@ -33,6 +34,8 @@ pub enum StreamAddress {
     },
     /// `push:`, frames that the host hands in.
     Push,
+    /// `synth:`, a made crowd.
+    Synth(SynthSettings),
 }
 
 /// An address on the network, with credentials that cameras allow and URLs do not.
@@ -84,12 +87,12 @@ impl Scheme {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Nothing given.
-    #[error("is empty; give rtsp://HOST/PATH, http://HOST/PATH, a file or webcam:0")]
+    #[error("is empty; give rtsp://HOST/PATH, http://HOST/PATH, a file, webcam:0 or synth:")]
     Empty,
     /// Scheme that nobody knows.
     #[error(
         "unknown kind of source '{scheme}' in '{shown}'; known are rtsp, rtsps, http, https, \
-         file and webcam (a file with ':' in its name is written ./NAME)"
+         file, webcam and synth (a file with ':' in its name is written ./NAME)"
     )]
     UnknownScheme {
         /// What stands before the colon.
@@ -99,10 +102,10 @@ pub enum AddressError {
     },
     /// A scheme of the plan that this build cannot do.
     #[error(
-        "this build does not have {scheme} sources yet; use rtsp://, http://, a file or webcam:N"
+        "this build does not have {scheme} sources yet; use rtsp://, http://, a file, webcam:N or synth:"
     )]
     NotYet {
-        /// `synth:` or `mqtt://`.
+        /// `mqtt://`.
         scheme: &'static str,
     },
     /// Credentials and a host, but no scheme.
@@ -126,6 +129,12 @@ pub enum AddressError {
     Webcam {
         /// The address.
         shown: String,
+    },
+    /// A made crowd that cannot be.
+    #[error("synth: {reason}")]
+    Synth {
+        /// What is wrong and what would be right.
+        reason: String,
     },
 }
 
@@ -170,7 +179,10 @@ impl std::str::FromStr for StreamAddress {
                 }),
             },
             "push" if rest.is_empty() => Ok(Self::Push),
-            "synth" => Err(AddressError::NotYet { scheme: "synth:" }),
+            "synth" => rest
+                .parse()
+                .map(Self::Synth)
+                .map_err(|reason| AddressError::Synth { reason }),
             "mqtt" | "mqtts" => Err(AddressError::NotYet { scheme: "mqtt://" }),
             _ if rest.contains('@') && !rest.starts_with("//") => Err(AddressError::NoScheme {
                 shown: redact_address(text),
@@ -191,7 +203,7 @@ impl StreamAddress {
             Self::Rtsp { url } | Self::Http { url } => url.expose(),
             Self::File { path } => path.display().to_string(),
             Self::Webcam { index } => format!("webcam:{index}"),
-            Self::Push => "push:".into(),
+            Self::Push | Self::Synth(_) => self.to_string(),
         }
     }
 
@@ -199,7 +211,7 @@ impl StreamAddress {
     pub fn network(&self) -> Option<&NetworkAddress> {
         match self {
             Self::Rtsp { url } | Self::Http { url } => Some(url),
-            Self::File { .. } | Self::Webcam { .. } | Self::Push => None,
+            Self::File { .. } | Self::Webcam { .. } | Self::Push | Self::Synth(_) => None,
         }
     }
 
@@ -223,6 +235,17 @@ impl StreamAddress {
         matches!(self, Self::File { .. })
     }
 
+    /// Whether frames wait for whoever takes them, so that none need be lost: a
+    /// file or a made crowd.
+    pub fn can_wait(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Synth(_))
+    }
+
+    /// Whether the source gives pictures, in which a model has to find things.
+    pub fn gives_pictures(&self) -> bool {
+        !matches!(self, Self::Synth(_))
+    }
+
     /// The same address with a relative file put under `folder`.
     pub fn relative_to(self, folder: &Path) -> Self {
         match self {
@@ -241,6 +264,7 @@ impl fmt::Display for StreamAddress {
             Self::File { path } => path.display().fmt(f),
             Self::Webcam { index } => write!(f, "webcam:{index}"),
             Self::Push => f.write_str("push:"),
+            Self::Synth(settings) => write!(f, "synth:{settings}"),
         }
     }
 }
@@ -699,7 +723,7 @@ mod tests {
         assert!(error("rtmp://u:hunter2@cam/a").contains("unknown kind of source 'rtmp'"));
         assert!(error("admin:hunter2@cam/a").contains("write rtsp://admin:***@cam/a"));
         assert!(error("webcam:x").contains("webcam:0"));
-        assert!(error("synth:people=5,seed=1").contains("does not have synth: sources yet"));
+        assert!(error("synth:people=x").contains("people must be a number within 0..500"));
         assert!(error("push:2").contains("unknown kind of source 'push'"));
         assert!(error("mqtt://node/cam").contains("does not have mqtt:// sources yet"));
         for text in [

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::{
-    Advance, Backoff, Content, Frame, Retry, Source, SourceError, SourceState, SourceStatus, Stamp,
+    Advance, Backoff, Content, Frame, Known, Retry, Source, SourceError, SourceState, SourceStatus, Stamp,
 };
 use crate::clock::Clock;
 use crate::mailbox::Mailbox;
@@ -186,8 +186,9 @@ impl Capture {
                 continue;
             }
             let started_ns = self.clock.now_ns();
-            let (size, bgr) = match source.content(self.pool.take()) {
-                Ok(Content::Picture(size, bgr)) => (size, bgr),
+            let (size, bgr, known) = match source.content(self.pool.take()) {
+                Ok(Content::Picture(size, bgr)) => (size, bgr, None),
+                Ok(Content::Crowd(size, scene)) => (size, Vec::new(), Some(Known::Crowd(scene))),
                 Err(error) => return Ended::Lost(error),
             };
             let ready_ns = self.clock.now_ns();
@@ -201,6 +202,7 @@ impl Capture {
                 decode_ns,
                 size,
                 bgr,
+                known,
             };
             if !self.hand_over(frame) {
                 return Ended::Stopped;

@@ -6,10 +6,9 @@
 //! the camera's read for at most 5 s and in nothing else that a stop does not
 //! end.
 //!
-//! A source is one [`Source`]. What it hands over is [`Content`]: today a
-//! picture; a source that knows detections or tracks already (a made crowd, a
-//! recording, another node) gets a variant of its own there and enters the
-//! chain at that stage.
+//! A source is one [`Source`]. What it hands over is [`Content`]: a picture, or what
+//! it knows already (the detections of a made crowd), which enters the chain at
+//! the stage that would have found it out.
 
 mod address;
 mod authentication;
@@ -21,6 +20,7 @@ mod probe;
 mod push;
 mod redact;
 mod status;
+mod synth;
 mod video;
 
 use std::sync::Arc;
@@ -37,6 +37,7 @@ pub use ffmpeg::codecs;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
 pub use redact::{redact, redact_address};
 pub use status::{SourceState, SourceStatus};
+pub use synth::{Body, Scene, SynthSettings};
 
 /// One picture of a camera: BGR, 8 bits a channel, rows without padding.
 #[derive(Clone)]
@@ -53,8 +54,36 @@ pub struct Frame {
     pub decode_ns: i64,
     /// Size in pixels.
     pub size: FrameSize,
-    /// `width * height * 3` bytes, blue first, top row first.
+    /// `width * height * 3` bytes, blue first, top row first. Empty while `known`
+    /// says what a picture would have shown; see [`Frame::painted`].
     pub bgr: Vec<u8>,
+    /// What a source knows without a picture.
+    pub known: Option<Known>,
+}
+
+/// What a source knows of a frame that was never a picture.
+#[derive(Debug, Clone)]
+pub enum Known {
+    /// Everybody of a made crowd, and what a detector would see of them.
+    Crowd(Arc<Scene>),
+}
+
+impl Frame {
+    /// The frame as a picture: itself, or what it knows, painted. Paints on the
+    /// calling thread, a millisecond or so.
+    ///
+    /// # Errors
+    /// When OpenCV cannot draw.
+    pub fn painted(self: &Arc<Self>) -> opencv::Result<Arc<Self>> {
+        match &self.known {
+            None => Ok(Arc::clone(self)),
+            Some(Known::Crowd(scene)) => Ok(Arc::new(Self {
+                bgr: scene.paint(self.size)?,
+                known: None,
+                ..Self::clone(self)
+            })),
+        }
+    }
 }
 
 impl std::fmt::Debug for Frame {
@@ -98,6 +127,7 @@ pub fn open(
 ) -> Result<Box<dyn Source>, SourceError> {
     match address {
         StreamAddress::Push => Ok(Box::new(push::PushSource::new(Arc::clone(inlet), stop))),
+        StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
         _ => video::open(address, transport, stop),
     }
 }
@@ -108,6 +138,8 @@ pub fn open(
 pub enum Content {
     /// A picture: BGR bytes as in [`Frame::bgr`].
     Picture(FrameSize, Vec<u8>),
+    /// A made crowd, in a frame of that size.
+    Crowd(FrameSize, Arc<Scene>),
 }
 
 /// One open camera, file or webcam. Dropping it closes it.

@@ -328,7 +328,9 @@ mod tests {
             source.advance().unwrap(),
             Advance::Frame(Stamp::Capture(77))
         );
-        let Content::Picture(size, bgr) = source.content(vec![8; 5]).unwrap();
+        let Content::Picture(size, bgr) = source.content(vec![8; 5]).unwrap() else {
+            panic!("not a picture");
+        };
         assert_eq!(size, SIZE);
         bgr
     }

@@ -28,7 +28,9 @@ pub fn open(
     match address {
         StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
         StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
-        StreamAddress::Push => Err(SourceError::Address("push: is no video".into())),
+        StreamAddress::Push | StreamAddress::Synth(_) => {
+            Err(SourceError::Address(format!("{shown} is no video")))
+        }
         StreamAddress::Rtsp { .. } | StreamAddress::Http { .. } => {
             ask_first(address, &shown, stop)?;
             if stop.is_requested() {

@@ -55,6 +55,7 @@ pub fn picture(path: &std::path::Path) -> Frame {
         decode_ns: 0,
         size,
         bgr: mat.data_bytes().unwrap().to_vec(),
+        known: None,
     }
 }
 

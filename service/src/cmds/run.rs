@@ -79,7 +79,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .detector()
             .map(|d| d.classes)
             .unwrap_or_default();
-        let mut frame = view.frame.as_ref().clone();
+        let painted = view.frame.painted();
+        let painted = painted.map_err(|e| Failure::work(annotate::AnnotateError::from(e).to_string()))?;
+        let mut frame = painted.as_ref().clone();
         annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)
             .and_then(|()| annotate::save(&frame, path))
             .map_err(|e| Failure::work(e.to_string()))?;
