@@ -33,3 +33,4 @@ pub mod sink;
 pub mod slots;
 pub mod source;
 pub mod track;
+pub mod wire;

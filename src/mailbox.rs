@@ -131,6 +131,16 @@ impl<T> Mailbox<T> {
         self.filled.notify_one();
     }
 
+    /// Whether something waits to be taken.
+    pub fn is_filled(&self) -> bool {
+        self.inner.lock().item.is_some()
+    }
+
+    /// Whether the mailbox was closed.
+    pub fn is_closed(&self) -> bool {
+        self.inner.lock().closed
+    }
+
     /// Closes the mailbox for good and wakes both sides. What nobody took is
     /// dropped.
     pub fn close(&self) {

@@ -543,7 +543,7 @@ fn a_change_restarts_only_what_it_must() {
     let config = pipeline(json!({"camera": {"stream": "a.mp4"}})).unwrap();
     let changes = |patch: Value| {
         let changes = config.changes(&config.merged(&patch.to_string()).unwrap());
-        (changes.source, changes.detector, changes.osc)
+        (changes.source, changes.detector, changes.sinks)
     };
     let live = json!({
         "tracking": {"confidence": 0.5, "classes": [0], "objects_max": 5, "iou": 0.5,

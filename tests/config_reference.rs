@@ -38,6 +38,8 @@ fn every_key_stands_in_the_reference_with_its_default() {
         ("TrackingConfig", "tracking."),
         ("SlotsConfig", "slots."),
         ("OscConfig", "osc."),
+        ("MqttConfig", "mqtt."),
+        ("JsonlConfig", "sinks[].jsonl."),
         ("CameraConfig", "cameras[]."),
     ] {
         for (key, default) in keys(&schema, section) {

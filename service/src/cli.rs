@@ -18,6 +18,10 @@ pub struct Cli {
 pub enum Command {
     /// Track cameras and send their slots over OSC.
     Run(Box<RunArgs>),
+    /// Serve many cameras, with a web panel and an API.
+    Serve(ServeArgs),
+    /// Ask a running service to read its configuration file again.
+    Reload(ReloadArgs),
     /// Check a configuration file and say what is wrong where.
     ValidateConfig(ValidateArgs),
     /// List the models that can be used.
@@ -108,6 +112,37 @@ pub struct RunArgs {
     /// A file that receives the log besides the terminal.
     #[arg(long, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
+}
+
+/// `rextrack serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Configuration file; config.yaml if it is there, else a made-up crowd to begin with.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address to listen on, instead of service.listen.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Port to listen on, instead of service.port; 0 takes a free one.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Print where the panel is as a line of JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rextrack reload`.
+#[derive(Debug, Args)]
+pub struct ReloadArgs {
+    /// Configuration file of the running service; config.yaml if not given.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Port that the service listens on, instead of service.port.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Print what changed as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `rextrack validate-config`.

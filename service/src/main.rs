@@ -1,4 +1,4 @@
-//! The `rextrack` program: command line and OSC mode on top of the library.
+//! The `rextrack` program: command line, OSC mode and service on top of the library.
 //!
 //! Exit codes: 0 fine, 1 failed at work, 2 wrong usage or configuration.
 
@@ -6,7 +6,11 @@ mod cli;
 mod cmds;
 mod failure;
 mod logging;
+mod manager;
 mod output;
+mod server;
+mod sinks;
+mod store;
 
 use clap::Parser;
 
@@ -17,6 +21,8 @@ fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Run(args) => cmds::run::run(args),
+        Command::Serve(args) => cmds::serve::run(args),
+        Command::Reload(args) => cmds::reload::run(args),
         Command::ValidateConfig(args) => cmds::validate_config::run(args),
         Command::ListModels(args) => cmds::list_models::run(args),
         Command::Doctor(args) => cmds::doctor::run(args),

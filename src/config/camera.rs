@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::decimal;
 use super::error::ConfigError;
-use super::{ClassRef, OscConfig, TrackingConfig};
+use super::{ClassRef, OscConfig, SinkConfig, TrackingConfig};
 use crate::source::{AddressError, StreamAddress};
 
 /// One camera.
@@ -52,6 +52,13 @@ pub struct CameraConfig {
     /// How RTSP carries its media.
     #[serde(default)]
     pub rtsp_transport: RtspTransport,
+    /// Most frames a second that are processed; 0 is all.
+    #[serde(default, serialize_with = "decimal::one")]
+    #[schemars(range(min = 0, max = 240))]
+    pub max_fps: f32,
+    /// Further outputs of this camera.
+    #[serde(default)]
+    pub sinks: Vec<SinkConfig>,
     /// Any key of `tracking` or `osc`, for this camera alone.
     #[serde(default, rename = "override")]
     #[schemars(schema_with = "override_schema")]
@@ -80,6 +87,8 @@ impl CameraConfig {
             loop_file: false,
             every_frame: false,
             rtsp_transport: RtspTransport::default(),
+            max_fps: 0.0,
+            sinks: Vec::new(),
             overrides: Map::new(),
         }
     }

@@ -55,13 +55,18 @@ impl Config {
     /// # Errors
     /// As [`Config::load`], without a file's name.
     pub fn from_yaml(text: &str, environment: &Environment) -> Result<Self, ConfigError> {
-        let value = yaml::parse(text).map_err(|YamlError { place, message }| {
-            let place = place.map_or(String::new(), |(line, column)| {
-                format!("line {line}, column {column}: ")
-            });
-            ConfigError::one("", format!("{place}{message}"))
-        })?;
-        Self::from_value(value, environment)
+        Self::from_value(parse(text)?, environment)
+    }
+
+    /// Checks what a file says, given as a value, and puts the process's
+    /// environment over it. Relative paths are relative to `folder`.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_document(document: Value, folder: &Path) -> Result<Self, ConfigError> {
+        let mut config = Self::from_value(document, &environment::of_process())?;
+        config.rebase(folder);
+        Ok(config)
     }
 
     fn from_value(mut value: Value, environment: &Environment) -> Result<Self, ConfigError> {
@@ -78,6 +83,19 @@ impl Config {
         service.models_dir = resolve(folder, &service.models_dir);
         for path in [&mut service.log_file, &mut service.onnxruntime] {
             *path = path.take().map(|p| resolve(folder, &p));
+        }
+        let sinks = self.cameras.iter_mut().flat_map(|c| &mut c.sinks);
+        let mut brokers: Vec<_> = self.mqtt.iter_mut().collect();
+        for sink in sinks {
+            brokers.extend(&mut sink.mqtt);
+            if let Some(jsonl) = &mut sink.jsonl
+                && jsonl.path != Path::new("-")
+            {
+                jsonl.path = resolve(folder, &jsonl.path);
+            }
+        }
+        for broker in brokers {
+            broker.ca_file = broker.ca_file.take().map(|p| resolve(folder, &p));
         }
         for camera in &mut self.cameras {
             if let Ok(file @ StreamAddress::File { .. }) = camera.stream.parse() {
@@ -107,6 +125,19 @@ impl PipelineConfig {
         found.result()?;
         config?.with_overrides("camera.override")
     }
+}
+
+/// Reads YAML (of which JSON is a part) without checking what it says.
+///
+/// # Errors
+/// Broken YAML, with line and column.
+pub fn parse(text: &str) -> Result<Value, ConfigError> {
+    yaml::parse(text).map_err(|YamlError { place, message }| {
+        let place = place.map_or(String::new(), |(line, column)| {
+            format!("line {line}, column {column}: ")
+        });
+        ConfigError::one("", format!("{place}{message}"))
+    })
 }
 
 /// Types a value whose shape was checked, and applies rules to it. What serde

@@ -20,6 +20,7 @@ mod error;
 mod hint;
 mod load;
 mod osc;
+mod outputs;
 mod pipeline;
 mod rules;
 mod service;
@@ -31,9 +32,11 @@ mod yaml;
 pub use camera::{CameraConfig, RtspTransport};
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
+pub use load::parse;
 pub use osc::{Axis, OscConfig, OscFormat};
-pub use pipeline::{ChangeSet, PipelineConfig};
-pub use service::{Device, LogLevel, ServiceConfig};
+pub use outputs::{JsonlConfig, MqttConfig, SinkConfig};
+pub use pipeline::{ChangeSet, PipelineConfig, merge};
+pub use service::{Auth, Device, LogFormat, LogLevel, ServiceConfig};
 pub use slots::{OnRelease, Origin, SlotsConfig, Units};
 pub use tracking::{ClassRef, TrackerKind, TrackingConfig};
 
@@ -44,7 +47,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The process: device, folders, log, and later the web server.
+    /// The process: device, folders, log, and the web server.
     pub service: ServiceConfig,
     /// Detection and tracking, for all cameras.
     pub tracking: TrackingConfig,
@@ -53,6 +56,8 @@ pub struct Config {
     /// OSC output; `null` turns it off.
     #[serde(default = "osc_on")]
     pub osc: Option<OscConfig>,
+    /// MQTT output of all cameras; off unless given.
+    pub mqtt: Option<MqttConfig>,
     /// The cameras, each a pipeline of its own.
     pub cameras: Vec<CameraConfig>,
 }
@@ -64,6 +69,7 @@ impl Default for Config {
             tracking: TrackingConfig::default(),
             slots: SlotsConfig::default(),
             osc: osc_on(),
+            mqtt: None,
             cameras: Vec::new(),
         }
     }

@@ -9,7 +9,7 @@ use super::load::typed;
 use super::{
     CameraConfig, ClassRef, Config, OscConfig, ServiceConfig, SlotsConfig, TrackingConfig,
 };
-use crate::source::redact_address;
+use crate::source::{HIDDEN, redact_address};
 
 /// What one pipeline runs on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,8 +38,8 @@ pub struct ChangeSet {
     pub source: bool,
     /// The model has to be loaded anew.
     pub detector: bool,
-    /// The OSC sink has to be made anew.
-    pub osc: bool,
+    /// The configured sinks have to be made anew.
+    pub sinks: bool,
 }
 
 impl Config {
@@ -51,14 +51,20 @@ impl Config {
         enabled.filter_map(|c| self.pipeline(c, "").ok()).collect()
     }
 
-    /// The pipeline of one camera; `path` is where its override stands.
-    pub(super) fn pipeline(
+    /// The pipeline of one camera; `path` is where its override stands, for errors.
+    ///
+    /// # Errors
+    /// When the override is wrong.
+    pub fn pipeline(
         &self,
         camera: &CameraConfig,
         path: &str,
     ) -> Result<PipelineConfig, ConfigError> {
+        let mut camera = camera.clone();
+        // The owner of many pipelines publishes for all of them.
+        camera.sinks.retain(|sink| sink.mqtt.is_none());
         let config = PipelineConfig {
-            camera: camera.clone(),
+            camera,
             tracking: self.tracking.clone(),
             slots: self.slots.clone(),
             osc: self.osc.clone(),
@@ -121,6 +127,7 @@ impl PipelineConfig {
         let mut shown = self.clone();
         if !include_secrets {
             shown.camera.stream = redact_address(&shown.camera.stream);
+            shown.service.token = shown.service.token.map(|_| HIDDEN.into());
         }
         serde_json::to_value(shown).unwrap_or_default()
     }
@@ -149,7 +156,9 @@ impl PipelineConfig {
         ChangeSet {
             source: source(self) != source(new),
             detector: detector(self) != detector(new),
-            osc: self.osc != new.osc || self.camera.id != new.camera.id,
+            sinks: self.osc != new.osc
+                || self.camera.sinks != new.camera.sinks
+                || self.camera.id != new.camera.id,
         }
     }
 }
@@ -172,7 +181,7 @@ fn patched<T: serde::Serialize + serde::de::DeserializeOwned>(
 }
 
 /// RFC 7396: objects merge key by key, `null` removes, all else replaces.
-fn merge(target: &mut Value, patch: Value) {
+pub fn merge(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;
         return;

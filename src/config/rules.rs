@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 use super::error::{ConfigError, Findings};
 use super::hint::quoted;
 use super::{
-    CameraConfig, ClassRef, Config, OscConfig, OscFormat, PipelineConfig, TrackingConfig, shape,
+    CameraConfig, ClassRef, Config, MqttConfig, OscConfig, OscFormat, PipelineConfig,
+    TrackingConfig, shape,
 };
 use crate::sink;
-use crate::source::{StreamAddress, redact_address};
+use crate::source::{NetworkAddress, StreamAddress, redact_address};
 
 /// Most slots that addresses are compared for; more are out of range anyway.
 const SLOTS_MAX: u32 = 256;
@@ -33,6 +34,9 @@ impl Config {
         tracking(found, &Place::section("tracking"), &self.tracking);
         if let Some(section) = &self.osc {
             osc(found, &Place::section("osc"), section, "camera");
+        }
+        if let Some(section) = &self.mqtt {
+            mqtt(found, "mqtt", section);
         }
         for (index, one) in self.cameras.iter().enumerate() {
             let path = format!("cameras[{index}]");
@@ -73,6 +77,14 @@ impl PipelineConfig {
 
     pub(super) fn rules(&self, found: &mut Findings) {
         camera(found, "camera", &self.camera);
+        for (index, sink) in self.camera.sinks.iter().enumerate() {
+            if sink.mqtt.is_some() {
+                found.add(
+                    format!("camera.sinks[{index}].mqtt"),
+                    "only `rextrack run --config` and `rextrack serve` publish to a broker",
+                );
+            }
+        }
         tracking(found, &Place::section("tracking"), &self.tracking);
         if let Some(section) = &self.osc {
             osc(found, &Place::section("osc"), section, &self.camera.id);
@@ -247,6 +259,41 @@ fn camera(found: &mut Findings, path: &str, camera: &CameraConfig) {
         );
     }
     classes(found, &at("classes_filter"), &camera.classes_filter);
+    for (index, sink) in camera.sinks.iter().enumerate() {
+        let at = at(&format!("sinks[{index}]"));
+        if sink.given() != 1 {
+            found.add(&at, "must have exactly one of the keys osc, mqtt and jsonl");
+        }
+        if let Some(section) = &sink.osc {
+            let place = format!("{at}.osc");
+            osc(found, &Place::section(&place), section, &camera.id);
+        }
+        if let Some(section) = &sink.mqtt {
+            mqtt(found, &format!("{at}.mqtt"), section);
+        }
+    }
+}
+
+fn mqtt(found: &mut Findings, path: &str, mqtt: &MqttConfig) {
+    if let Err(error) = mqtt.broker.parse::<NetworkAddress>() {
+        found.add(format!("{path}.broker"), error.to_string());
+    } else if is_redacted(&mqtt.broker) {
+        found.add(
+            format!("{path}.broker"),
+            "holds *** where a password was hidden; write the password itself",
+        );
+    }
+    let prefix = &mqtt.topic_prefix;
+    let wrong = |c: char| matches!(c, '#' | '+') || c.is_control();
+    if prefix.contains(wrong) || prefix.starts_with('/') || prefix.ends_with('/') {
+        found.add(
+            format!("{path}.topic_prefix"),
+            format!(
+                "must be a topic without '#' and '+' that neither begins nor ends with '/', got {}",
+                quoted(prefix)
+            ),
+        );
+    }
 }
 
 /// Whether an address was copied from where its password is hidden.
@@ -267,21 +314,23 @@ fn shared_addresses(found: &mut Findings, config: &Config) {
         let Some(pipeline) = pipeline.filter(|_| camera.enabled && !same_id) else {
             continue;
         };
-        let Some(osc) = pipeline.osc else { continue };
+        let further = pipeline.camera.sinks.iter().filter_map(|s| s.osc.as_ref());
         let slots = pipeline.tracking.objects_max.min(SLOTS_MAX);
-        let addresses = sink::osc::addresses(&osc, &camera.id, slots).unwrap_or_default();
-        let host = receiver(&osc.host);
         let mut told = HashSet::new();
-        for address in addresses {
-            let key = (host.clone(), osc.port, address);
-            let shown = format!("{} to {}:{}", key.2, osc.host, osc.port);
-            let first = *owners.entry(key).or_insert(index);
-            if first == index || !told.insert(first) {
-                continue;
-            }
-            match clashes.iter_mut().find(|c| c.0 == first) {
-                Some(clash) => clash.1.push(index),
-                None => clashes.push((first, vec![index], shown)),
+        for osc in pipeline.osc.iter().chain(further) {
+            let addresses = sink::osc::addresses(osc, &camera.id, slots).unwrap_or_default();
+            let host = receiver(&osc.host);
+            for address in addresses {
+                let key = (host.clone(), osc.port, address);
+                let shown = format!("{} to {}:{}", key.2, osc.host, osc.port);
+                let first = *owners.entry(key).or_insert(index);
+                if first == index || !told.insert(first) {
+                    continue;
+                }
+                match clashes.iter_mut().find(|c| c.0 == first) {
+                    Some(clash) => clash.1.push(index),
+                    None => clashes.push((first, vec![index], shown)),
+                }
             }
         }
     }

@@ -16,15 +16,48 @@ pub struct ServiceConfig {
     pub port: u16,
     /// error, warn, info, debug or trace.
     pub log_level: LogLevel,
+    /// Lines for people, or JSON for programs.
+    pub log_format: LogFormat,
     /// A file that receives the log besides the terminal.
     pub log_file: Option<PathBuf>,
+    /// Size in megabytes at which `log_file` is put aside and begun anew; 0 never.
+    #[schemars(range(min = 0, max = 100_000))]
+    pub log_max_mb: u32,
+    /// Whether `log_file` is put aside and begun anew every day, too.
+    pub log_daily: bool,
+    /// How many log files that were put aside are kept.
+    #[schemars(range(min = 0, max = 1000))]
+    pub log_keep: u32,
     /// auto, cpu or cuda:N.
     pub device: Device,
     /// Folder of the model files. Relative to the configuration file.
     pub models_dir: PathBuf,
     /// Path of the ONNX Runtime library, when it is not where rextrack looks.
     pub onnxruntime: Option<PathBuf>,
+    /// How many cameras may use their model at the same time; 0 chooses by the
+    /// processors. Those who wait take turns, and drop frames meanwhile.
+    #[schemars(range(min = 0, max = 256))]
+    pub inference_jobs: u32,
+    /// Whether the web server asks for a token where others can reach it.
+    pub auth: Auth,
+    /// The token; made at the first start if it is needed and not given.
+    #[schemars(length(min = 16))]
+    pub token: Option<String>,
+    /// Names besides its own by which the web server may be called.
+    pub allowed_hosts: Vec<String>,
+    /// Schemes of the addresses that cameras may be given over the network.
+    pub stream_schemes: Vec<String>,
+    /// Whether a change of the configuration file is applied as soon as it is saved.
+    pub watch: bool,
+    /// This machine's name in messages; its network name if not given.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_.-]{1,64}$"))]
+    pub node: Option<String>,
 }
+
+/// Schemes that no camera's owner would be surprised by.
+const STREAM_SCHEMES: [&str; 8] = [
+    "rtsp", "rtsps", "http", "https", "webcam", "file", "synth", "mqtt",
+];
 
 impl Default for ServiceConfig {
     fn default() -> Self {
@@ -32,10 +65,21 @@ impl Default for ServiceConfig {
             listen: "127.0.0.1".into(),
             port: 8080,
             log_level: LogLevel::default(),
+            log_format: LogFormat::default(),
             log_file: None,
+            log_max_mb: 20,
+            log_daily: false,
+            log_keep: 5,
             device: Device::default(),
             models_dir: "models".into(),
             onnxruntime: None,
+            inference_jobs: 0,
+            auth: Auth::default(),
+            token: None,
+            allowed_hosts: Vec::new(),
+            stream_schemes: STREAM_SCHEMES.map(String::from).to_vec(),
+            watch: true,
+            node: None,
         }
     }
 }
@@ -51,6 +95,28 @@ pub enum LogLevel {
     Info,
     Debug,
     Trace,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Whether the web server asks who comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// A token is asked for, unless only this machine can come.
+    #[default]
+    Token,
+    /// Nobody is asked.
+    None,
 }
 
 /// Marks a device in the schema.

@@ -75,7 +75,10 @@ impl Detector for GivenDetector {
         let started = Instant::now();
         out.clear();
         if let Some(Known::Crowd(scene)) = &frame.known {
-            let kept = scene.detections.iter().filter(|d| self.keeps(d, frame.size));
+            let kept = scene
+                .detections
+                .iter()
+                .filter(|d| self.keeps(d, frame.size));
             out.extend(kept.copied());
         }
         Ok(StageTimes {
@@ -121,8 +124,7 @@ mod tests {
             r#"{"camera": {"stream": "synth:", "classes_filter": ["person"], "roi": [0, 0, 100, 100]}}"#,
         )
         .unwrap();
-        let mut detector =
-            GivenDetector::new(&config, &DetectSettings::new(&config, 0.2)).unwrap();
+        let mut detector = GivenDetector::new(&config, &DetectSettings::new(&config, 0.2)).unwrap();
         let mut out = Vec::new();
         detector.detect(&frame, &mut out).unwrap();
         assert_eq!(out, [detection(0, 0.9, 0.2)]);

@@ -22,6 +22,7 @@ pub mod model;
 pub mod motion;
 mod nms;
 pub mod onnx;
+mod outline;
 pub mod runtime;
 mod session;
 

@@ -69,7 +69,7 @@ impl From<PipelineError> for Failure {
             PipelineError::Detect(error) => status_of(error),
             PipelineError::Push(_) => RextrackStatus::RextrackErrInvalidArgument,
             PipelineError::Source(_) => RextrackStatus::RextrackErrSource,
-            PipelineError::Picture(_) | PipelineError::Internal { .. } => {
+            PipelineError::Sink(_) | PipelineError::Picture(_) | PipelineError::Internal { .. } => {
                 RextrackStatus::RextrackErrInternal
             }
         };

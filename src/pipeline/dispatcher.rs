@@ -29,8 +29,10 @@ pub struct Outgoing {
 
 enum Job {
     Send(Outgoing),
-    /// Replaces the OSC sink, or takes it away.
-    SetOsc(Option<Box<dyn Sink>>),
+    /// Replaces the configured sinks.
+    SetConfigured(Vec<Box<dyn Sink>>, Arc<[String]>),
+    /// Replaces the owner's sinks.
+    SetOwn(Vec<Box<dyn Sink>>),
     Finish,
 }
 
@@ -40,7 +42,14 @@ pub struct Dispatcher {
     queue: Mutex<VecDeque<Job>>,
     changed: Condvar,
     taken: Condvar,
-    reports: Mutex<Vec<SinkReport>>,
+    reports: Mutex<Vec<Report>>,
+}
+
+/// What is known of a sink.
+struct Report {
+    public: SinkReport,
+    /// Snapshots that gave way in the queue before all sinks.
+    overrun: u64,
 }
 
 impl Dispatcher {
@@ -56,7 +65,8 @@ impl Dispatcher {
         {
             queue.remove(oldest);
             for report in self.reports.lock().iter_mut() {
-                report.dropped += 1;
+                report.overrun += 1;
+                report.public.stats.dropped += 1;
             }
         }
         queue.push_back(Job::Send(outgoing));
@@ -64,9 +74,17 @@ impl Dispatcher {
         self.changed.notify_one();
     }
 
-    /// Puts another OSC sink in place, or none.
-    pub fn set_osc(&self, sink: Option<Box<dyn Sink>>) {
-        self.queue.lock().push_back(Job::SetOsc(sink));
+    /// Puts other sinks in the place of those that the configuration asked for, and
+    /// tells all the names of the classes.
+    pub fn set_configured(&self, sinks: Vec<Box<dyn Sink>>, classes: Arc<[String]>) {
+        let job = Job::SetConfigured(sinks, classes);
+        self.queue.lock().push_back(job);
+        self.changed.notify_one();
+    }
+
+    /// Puts other sinks in the place of the owner's.
+    pub fn set_own(&self, sinks: Vec<Box<dyn Sink>>) {
+        self.queue.lock().push_back(Job::SetOwn(sinks));
         self.changed.notify_one();
     }
 
@@ -78,14 +96,16 @@ impl Dispatcher {
 
     /// What each sink sent and could not send.
     pub fn reports(&self) -> Vec<SinkReport> {
-        self.reports.lock().clone()
+        let reports = self.reports.lock();
+        reports.iter().map(|report| report.public.clone()).collect()
     }
 
     /// The thread's work: sends until [`Dispatcher::finish`]. Blocks in the
     /// queue, and where a sink blocks (a file's write).
-    pub fn run(&self, extra: &mut [Box<dyn Sink>]) {
-        let mut osc: Option<Box<dyn Sink>> = None;
-        self.describe(osc.as_deref(), extra);
+    pub fn run(&self, own: &mut Vec<Box<dyn Sink>>) {
+        let mut configured: Vec<Box<dyn Sink>> = Vec::new();
+        let mut classes: Arc<[String]> = Arc::default();
+        self.describe(&configured, own);
         loop {
             let job = {
                 let mut queue = self.queue.lock();
@@ -99,7 +119,7 @@ impl Dispatcher {
             self.taken.notify_one();
             match job {
                 Job::Send(outgoing) => {
-                    for (index, sink) in osc.iter_mut().chain(extra.iter_mut()).enumerate() {
+                    for (index, sink) in configured.iter_mut().chain(own.iter_mut()).enumerate() {
                         let snapshot = if sink.wants_canonical() {
                             &outgoing.canonical
                         } else {
@@ -108,14 +128,23 @@ impl Dispatcher {
                         self.attempt(index, sink.as_mut(), |sink| sink.send(snapshot));
                     }
                 }
-                Job::SetOsc(sink) => {
-                    osc = sink;
-                    self.describe(osc.as_deref(), extra);
+                Job::SetConfigured(sinks, names) => {
+                    configured = sinks;
+                    classes = names;
+                    for sink in configured.iter_mut().chain(own.iter_mut()) {
+                        sink.learn_classes(&classes);
+                    }
+                    self.describe(&configured, own);
+                }
+                Job::SetOwn(sinks) => {
+                    *own = sinks;
+                    own.iter_mut().for_each(|sink| sink.learn_classes(&classes));
+                    self.describe(&configured, own);
                 }
                 Job::Finish => break,
             }
         }
-        for (index, sink) in osc.iter_mut().chain(extra.iter_mut()).enumerate() {
+        for (index, sink) in configured.iter_mut().chain(own.iter_mut()).enumerate() {
             self.attempt(index, sink.as_mut(), |sink| sink.finish());
         }
     }
@@ -128,7 +157,7 @@ impl Dispatcher {
         sink: &mut dyn Sink,
         work: impl FnOnce(&mut dyn Sink) -> Result<(), SinkError>,
     ) {
-        let broken = |r: &SinkReport| r.broken.is_some();
+        let broken = |r: &Report| r.public.broken.is_some();
         if self.reports.lock().get(index).is_none_or(broken) {
             return;
         }
@@ -144,21 +173,23 @@ impl Dispatcher {
         });
         let mut reports = self.reports.lock();
         let report = &mut reports[index];
-        report.stats = sink.stats();
+        report.public.stats = sink.stats();
+        report.public.stats.dropped += report.overrun;
         if let Err(error) = result {
             log::error!("{error}");
-            report.broken = Some(error.to_string());
+            report.public.broken = Some(error.to_string());
         }
     }
 
-    fn describe(&self, osc: Option<&dyn Sink>, extra: &[Box<dyn Sink>]) {
-        *self.reports.lock() = osc
-            .into_iter()
-            .chain(extra.iter().map(AsRef::as_ref))
-            .map(|sink| SinkReport {
-                name: sink.name().to_owned(),
-                stats: sink.stats(),
-                ..SinkReport::default()
+    fn describe(&self, configured: &[Box<dyn Sink>], own: &[Box<dyn Sink>]) {
+        *self.reports.lock() = (configured.iter().chain(own))
+            .map(|sink| Report {
+                public: SinkReport {
+                    name: sink.name().to_owned(),
+                    stats: sink.stats(),
+                    broken: None,
+                },
+                overrun: 0,
             })
             .collect();
     }

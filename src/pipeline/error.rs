@@ -24,6 +24,9 @@ pub enum PipelineError {
     /// A frame that the host handed in cannot be taken.
     #[error("{0}")]
     Push(String),
+    /// An output could not be made.
+    #[error("{0}")]
+    Sink(String),
     /// A picture could not be drawn.
     #[error("{0}")]
     Picture(String),

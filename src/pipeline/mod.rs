@@ -11,6 +11,7 @@
 //! wins; behind infer stand the exchange, from which hosts poll without ever
 //! waiting, and the queue of the sinks.
 
+mod budget;
 mod chain;
 mod dispatcher;
 mod error;
@@ -26,13 +27,14 @@ mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::clock::SystemClock;
-use crate::config::{PipelineConfig, TrackerKind};
+use crate::config::{ChangeSet, PipelineConfig, TrackerKind};
 use crate::detect::{self, DetectorInfo};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
@@ -42,6 +44,7 @@ use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
     self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
+pub use budget::{Budget, Turn};
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
 use exchange::Wake;
@@ -71,6 +74,8 @@ pub struct Extras {
     /// Fail when the source cannot be had at the first try, instead of trying
     /// until it can.
     pub give_up: bool,
+    /// Turns at the model, shared with other pipelines.
+    pub budget: Option<Budget>,
 }
 
 /// One camera, tracked. All methods may be called from any thread; dropping
@@ -212,7 +217,7 @@ impl Pipeline {
             looped: config.camera.loop_file && address.is_file(),
             give_up: self.shared.give_up,
             open: Box::new(move |stop| source::open(&address, transport, &pushed, stop)),
-            period: Arc::clone(&self.shared.period),
+            sampling: Arc::clone(&self.shared.sampling),
             outlet: Arc::clone(inlet),
             pool: Arc::clone(&self.shared.pool),
             status: Arc::clone(&self.shared.source),
@@ -274,23 +279,59 @@ impl Pipeline {
     /// old one and replaces it when it is warm. Slots are kept throughout.
     /// When it returns an error nothing has changed.
     pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
+        self.change(|current| Ok(current.merged(patch)?))
+    }
+
+    /// As [`Pipeline::set_config`], to a whole new configuration.
+    pub fn replace_config(&self, new: PipelineConfig) -> Result<(), PipelineError> {
+        self.change(|_| {
+            new.validate()?;
+            Ok(new)
+        })
+    }
+
+    /// Puts other sinks in the place of [`Extras::sinks`], between two snapshots.
+    /// The old ones are dropped without [`Sink::finish`].
+    pub fn set_sinks(&self, sinks: Vec<Box<dyn Sink>>) {
+        self.shared.dispatcher.set_own(sinks);
+    }
+
+    /// What the configured OSC output sends from now on, as datagrams, until the
+    /// receiver is dropped.
+    pub fn watch_osc(&self) -> Receiver<Vec<u8>> {
+        self.shared.tap.watch()
+    }
+
+    /// Whether [`Pipeline::replace_config`] would take a configuration. Changes
+    /// nothing.
+    pub fn check_config(&self, new: &PipelineConfig) -> Result<(), PipelineError> {
+        new.validate()?;
+        self.check_change(&self.config(), new).map(|_| ())
+    }
+
+    fn check_change(
+        &self,
+        current: &PipelineConfig,
+        new: &PipelineConfig,
+    ) -> Result<ChangeSet, PipelineError> {
+        let changes = current.changes(new);
+        if changes.detector {
+            detect::check(new)?;
+        } else if let Some(info) = self.shared.detector.lock().as_ref() {
+            detect::ClassFilter::resolve(new.classes(), &info.classes)?;
+        }
+        Ok(changes)
+    }
+
+    fn change(
+        &self,
+        make: impl FnOnce(&PipelineConfig) -> Result<PipelineConfig, PipelineError>,
+    ) -> Result<(), PipelineError> {
         let mut run = self.run.lock();
         let changes = {
             let mut current = self.shared.config.lock();
-            let new = current.merged(patch)?;
-            let changes = current.changes(&new);
-            if changes.detector {
-                detect::check(&new)?;
-            }
-            if let Some(info) = self
-                .shared
-                .detector
-                .lock()
-                .as_ref()
-                .filter(|_| !changes.detector)
-            {
-                detect::ClassFilter::resolve(new.classes(), &info.classes)?;
-            }
+            let new = make(&current)?;
+            let changes = self.check_change(&current, &new)?;
             *current = Arc::new(new);
             self.shared.epoch.fetch_add(1, Ordering::AcqRel);
             changes
@@ -452,6 +493,11 @@ impl Pipeline {
             .map(PipelineError::Source)
     }
 
+    /// Where the source stands.
+    pub fn source_state(&self) -> SourceState {
+        self.shared.source.state()
+    }
+
     /// Why the source gives nothing, while it does not.
     pub fn source_problem(&self) -> Option<String> {
         self.shared.source.problem()
@@ -521,6 +567,12 @@ impl Pipeline {
             frames_in: source.frames(),
             frames_processed: measured.frames,
             dropped: source.dropped(),
+            queued: u64::from(
+                self.run
+                    .lock()
+                    .as_ref()
+                    .is_some_and(|run| run.inlet.is_filled()),
+            ),
             reconnects: source.reconnects(),
             snapshots: measured.snapshots,
             tracks: measured.tracks,

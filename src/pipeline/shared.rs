@@ -1,11 +1,12 @@
 //! What a pipeline's threads and its owner share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use parking_lot::Mutex;
 
 use super::Extras;
+use super::budget::Budget;
 use super::chain::Chain;
 use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
@@ -17,8 +18,9 @@ use crate::clock::now_ns;
 use crate::config::PipelineConfig;
 use crate::detect::DetectorInfo;
 use crate::sink::Sink;
+use crate::sink::osc::Tap;
 use crate::slots::{Snapshot, Trails};
-use crate::source::{Frame, FramePool, PushInlet, SourceStatus};
+use crate::source::{Frame, FramePool, PushInlet, Sampling, SourceStatus};
 
 /// The newest processed frame with what was seen in it.
 #[derive(Debug, Clone)]
@@ -53,7 +55,7 @@ pub struct Shared {
     pub exchange: Exchange,
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
-    pub period: Arc<AtomicU32>,
+    pub sampling: Arc<Sampling>,
     /// Where a `push:` source gets its frames.
     pub inlet: Arc<PushInlet>,
     pub pool: Arc<FramePool>,
@@ -77,13 +79,21 @@ pub struct Shared {
     pub guest: bool,
     /// See [`Extras::give_up`].
     pub give_up: bool,
+    /// See [`Extras::budget`].
+    pub budget: Option<Budget>,
+    /// What the OSC output sends, for those who watch.
+    pub tap: Arc<Tap>,
 }
 
 impl Shared {
     pub fn new(config: PipelineConfig, extras: Extras) -> Self {
         Self {
             chain: Mutex::new(Chain::new(&config)),
-            period: Arc::new(AtomicU32::new(config.tracking.period_frames)),
+            sampling: {
+                let sampling = Sampling::default();
+                sampling.configure(&config);
+                Arc::new(sampling)
+            },
             config: Mutex::new(Arc::new(config)),
             epoch: AtomicU64::new(0),
             exchange: Exchange::default(),
@@ -103,6 +113,8 @@ impl Shared {
             sinks: Mutex::new(extras.sinks),
             guest: extras.guest,
             give_up: extras.give_up,
+            budget: extras.budget,
+            tap: Arc::default(),
         }
     }
 

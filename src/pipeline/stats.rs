@@ -24,6 +24,10 @@ pub struct Latency {
     count: u64,
     #[serde(skip)]
     total_ns: i64,
+    /// How many frames took up to each of [`Latency::BOUNDS_MS`], and how many
+    /// took longer.
+    #[serde(skip)]
+    buckets: [u64; Latency::BOUNDS_MS.len() + 1],
 }
 
 /// Nobody reads nanoseconds out of a report.
@@ -32,6 +36,27 @@ fn to_microseconds<S: serde::Serializer>(ms: &f32, s: S) -> Result<S::Ok, S::Err
 }
 
 impl Latency {
+    /// Upper bounds of the histogram's buckets, in milliseconds.
+    pub const BOUNDS_MS: [f32; 11] = [
+        1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0,
+    ];
+
+    /// Frames that were timed.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Their times together, in seconds.
+    pub fn total_s(&self) -> f64 {
+        self.total_ns as f64 / 1e9
+    }
+
+    /// How many frames took longer than the bound before and up to each of
+    /// [`Self::BOUNDS_MS`]; last, how many took longer than all.
+    pub fn buckets(&self) -> &[u64] {
+        &self.buckets
+    }
+
     /// Takes one frame's time in.
     pub fn record(&mut self, ns: i64) {
         let ms = ns as f32 / 1e6;
@@ -41,6 +66,7 @@ impl Latency {
             self.recent_ms + (ms - self.recent_ms) / 16.0
         };
         self.count += 1;
+        self.buckets[Self::BOUNDS_MS.partition_point(|bound| *bound < ms)] += 1;
         self.total_ns += ns;
         self.last_ms = ms;
         self.mean_ms = (self.total_ns as f64 / self.count as f64 / 1e6) as f32;
@@ -79,6 +105,8 @@ pub struct Stats {
     pub frames_processed: u64,
     /// Frames that were replaced by a newer one before anyone took them.
     pub dropped: u64,
+    /// Frames that wait for the model now: none or one.
+    pub queued: u64,
     /// How often the source was lost and came back.
     pub reconnects: u64,
     /// Snapshots published, ticks between frames included.
@@ -120,8 +148,6 @@ pub struct SinkReport {
     /// What went out and what did not.
     #[serde(flatten)]
     pub stats: SinkStats,
-    /// Snapshots that were replaced by newer ones before they were sent.
-    pub dropped: u64,
     /// Why nothing is sent any more.
     pub broken: Option<String>,
 }

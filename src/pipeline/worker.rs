@@ -3,20 +3,22 @@
 //! It blocks in three places only: in its mailbox, in the model, and in a
 //! dispatcher that may not lose a snapshot (files with `every_frame`).
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::chain::Chain;
 use super::dispatcher::Outgoing;
+use super::error::PipelineError;
 use super::events::Watcher;
 use super::loader::Loader;
 use super::shared::{Shared, View};
 use crate::clock::{duration_ns, now_ns};
-use crate::config::PipelineConfig;
+use crate::config::{OscConfig, PipelineConfig};
 use crate::detect::{DetectSettings, Detection, Detector};
 use crate::mailbox::{Mailbox, Taken};
-use crate::sink::{OscSink, Sink};
+use crate::sink::{Detached, JsonlSink, OscSink, Sink};
 use crate::slots::Trails;
 use crate::source::{Delivery, Frame, SourceState};
 use crate::track::{Moment, TrackerSettings};
@@ -86,7 +88,7 @@ impl Worker {
                 self.inlet.wait_for_wake(None)
             };
             match taken {
-                Taken::Item(Delivery::Frame(frame)) => self.process(&mut chain, frame),
+                Taken::Item(Delivery::Frame(frame)) => self.take_turn(&mut chain, frame),
                 Taken::Item(Delivery::End) => self.end(&mut chain),
                 Taken::Woken | Taken::TimedOut => self.tick(&mut chain),
                 Taken::Closed => break,
@@ -148,6 +150,39 @@ impl Worker {
         if self.is_live() && (news || chain.is_occupied()) {
             let outgoing = chain.tick(now, self.is_unseen(now), state);
             self.publish(outgoing);
+        }
+    }
+
+    /// Processes a frame when it is this camera's turn at the model. What came
+    /// meanwhile is newer and takes its place.
+    fn take_turn(&mut self, chain: &mut Chain, mut frame: Frame) {
+        let budget = self.shared.budget.clone();
+        let Some(budget) = budget.filter(|_| frame.known.is_none()) else {
+            return self.process(chain, frame);
+        };
+        let inlet = Arc::clone(&self.inlet);
+        let Some(_turn) = budget.turn(|| inlet.is_closed()) else {
+            return self.shared.pool.give(frame.bgr);
+        };
+        let newer = if self.lossless {
+            None
+        } else {
+            self.inlet.take_back()
+        };
+        let mut end = false;
+        match newer {
+            Some(Delivery::Frame(newer)) => {
+                self.shared.source.count_dropped();
+                self.shared
+                    .pool
+                    .give(std::mem::replace(&mut frame, newer).bgr);
+            }
+            Some(Delivery::End) => end = true,
+            None => {}
+        }
+        self.process(chain, frame);
+        if end {
+            self.end(chain);
         }
     }
 
@@ -269,9 +304,7 @@ impl Worker {
         let changes = self.config.changes(&new);
         self.config = new;
         self.lossless = self.config.camera.is_lossless();
-        self.shared
-            .period
-            .store(self.config.tracking.period_frames, Ordering::Relaxed);
+        self.shared.sampling.configure(&self.config);
         chain.configure(&self.config);
         if changes.source {
             self.ended = false;
@@ -281,8 +314,8 @@ impl Worker {
             self.load();
         }
         self.configure_detector();
-        if changes.osc {
-            self.set_osc();
+        if changes.sinks {
+            self.set_sinks();
         }
     }
 
@@ -315,7 +348,7 @@ impl Worker {
                 *self.shared.failure.lock() = None;
                 self.detector = Some(detector);
                 self.configure_detector();
-                self.set_osc();
+                self.set_sinks();
                 self.shared.exchange.alarm();
             }
             Err(error) => {
@@ -358,21 +391,45 @@ impl Worker {
         }
     }
 
-    fn set_osc(&self) {
+    /// Makes the configured sinks. One that cannot be made is told and left out.
+    fn set_sinks(&self) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
         };
-        let config = &self.config;
-        let sink = config.osc.as_ref().and_then(|osc| {
-            let sink = OscSink::new(osc, &config.camera.id, info.classes)
-                .map_err(|e| {
-                    log::error!("[{}] {e}", config.camera.id);
-                    self.shared.fail(e.into());
+        let camera = &self.config.camera;
+        let told = |error: &dyn std::fmt::Display| log::error!("[{}] {error}", camera.id);
+        let osc = |osc: &OscConfig| {
+            let sink = OscSink::new(osc, &camera.id, Arc::clone(&info.classes));
+            sink.map(|sink| sink.on_release(self.config.slots.on_release))
+                .inspect_err(|error| {
+                    told(error);
+                    self.shared.fail(error.clone().into());
                 })
-                .ok()?;
-            let sink = sink.on_release(config.slots.on_release);
-            Some(Box::new(sink) as Box<dyn Sink>)
-        });
-        self.shared.dispatcher.set_osc(sink);
+                .ok()
+        };
+        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+        if let Some(main) = self.config.osc.as_ref().and_then(osc) {
+            sinks.push(Box::new(main.tapped(Arc::clone(&self.shared.tap))));
+        }
+        for further in &camera.sinks {
+            if let Some(sink) = further.osc.as_ref().and_then(osc) {
+                sinks.push(Box::new(sink));
+            }
+            if let Some(jsonl) = &further.jsonl {
+                let made = if jsonl.path == Path::new("-") {
+                    Ok(JsonlSink::stdout())
+                } else {
+                    JsonlSink::append(&jsonl.path)
+                };
+                match made.and_then(|sink| Detached::new(Box::new(sink))) {
+                    Ok(sink) => sinks.push(Box::new(sink)),
+                    Err(error) => {
+                        told(&error);
+                        self.shared.refuse(PipelineError::Sink(error.to_string()));
+                    }
+                }
+            }
+        }
+        self.shared.dispatcher.set_configured(sinks, info.classes);
     }
 }

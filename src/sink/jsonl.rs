@@ -23,6 +23,16 @@ impl JsonlSink {
         })
     }
 
+    /// Adds to a file, which is made if it is not there and flushed every second.
+    ///
+    /// # Errors
+    /// When the file cannot be made or opened; names it.
+    pub fn append(path: &Path) -> Result<Self, SinkError> {
+        Ok(Self {
+            out: TextOutput::append("jsonl", path)?,
+        })
+    }
+
     /// Writes to the standard output, each line at once. Blocks while the
     /// program that reads it does not read.
     pub fn stdout() -> Self {

@@ -1,20 +1,25 @@
 //! Sinks: snapshots in, messages, files and pictures out.
 //!
 //! Sinks run on the pipeline's sink thread, which takes the newest snapshot:
-//! a slow sink misses snapshots and never slows the flow. [`OscSink`] sends to
+//! a slow sink misses snapshots and never slows the flow; one that may block
+//! ([`Detached`]) has a thread of its own. [`OscSink`] sends to
 //! an OSC receiver, [`MotSink`] and [`JsonlSink`] write text, and [`annotate`]
 //! draws slots into a frame.
 
 pub mod annotate;
+mod detached;
 mod jsonl;
 mod mot;
 pub mod osc;
 pub mod picture;
 mod text;
 
+pub use detached::Detached;
 pub use jsonl::JsonlSink;
 pub use mot::MotSink;
 pub use osc::OscSink;
+
+use std::sync::Arc;
 
 use crate::slots::Snapshot;
 
@@ -28,6 +33,10 @@ pub trait Sink: Send {
     fn wants_canonical(&self) -> bool {
         false
     }
+
+    /// Tells the names of the classes, as soon as they are known and whenever they
+    /// change.
+    fn learn_classes(&mut self, _classes: &Arc<[String]>) {}
 
     /// Sends one whole snapshot. Must not block for longer than a file write.
     ///
@@ -56,6 +65,8 @@ pub struct SinkStats {
     pub failed: u64,
     /// Bytes handed to the system.
     pub bytes: u64,
+    /// Snapshots that gave way to newer ones before they were sent.
+    pub dropped: u64,
 }
 
 /// Why a snapshot did not get out.

@@ -1,7 +1,7 @@
 //! A frame's pixels, laid out as a host wants them.
 
-use opencv::core::{Mat, MatTraitConst, Vec3b, Vec4b};
-use opencv::imgproc;
+use opencv::core::{Mat, MatTraitConst, Size, Vec3b, Vec4b, Vector};
+use opencv::{imgcodecs, imgproc};
 
 use super::annotate::AnnotateError;
 use crate::source::{Frame, PixelFormat};
@@ -59,6 +59,29 @@ pub fn write(frame: &Frame, layout: &Layout, out: &mut [u8]) -> Result<(), Annot
     Ok(())
 }
 
+/// A frame as JPEG, reduced to `width` pixels a row where it is wider. `quality`
+/// is 1..100. Takes some milliseconds on the calling thread.
+///
+/// # Errors
+/// When the frame's memory does not match its size or OpenCV cannot encode it.
+pub fn jpeg(frame: &Frame, width: u32, quality: u8) -> Result<Vec<u8>, AnnotateError> {
+    super::annotate::check(frame)?;
+    let flat = Mat::from_bytes::<Vec3b>(&frame.bgr)?;
+    let whole = flat.reshape(3, frame.size.height as i32)?;
+    let parameters = Vector::from_slice(&[imgcodecs::IMWRITE_JPEG_QUALITY, i32::from(quality)]);
+    let mut bytes = Vector::<u8>::new();
+    if width >= frame.size.width {
+        imgcodecs::imencode(".jpg", &whole, &mut bytes, &parameters)?;
+    } else {
+        let height = u64::from(frame.size.height) * u64::from(width) / u64::from(frame.size.width);
+        let size = Size::new(width.max(1) as i32, height.max(1) as i32);
+        let mut small = Mat::default();
+        imgproc::resize(&whole, &mut small, size, 0.0, 0.0, imgproc::INTER_AREA)?;
+        imgcodecs::imencode(".jpg", &small, &mut bytes, &parameters)?;
+    }
+    Ok(bytes.as_slice().to_vec())
+}
+
 fn convert(frame: &Frame, format: PixelFormat, out: &mut [u8]) -> Result<(), AnnotateError> {
     let (rows, columns) = (frame.size.height as i32, frame.size.width as i32);
     let flat = Mat::from_bytes::<Vec3b>(&frame.bgr)?;
@@ -105,6 +128,20 @@ mod tests {
             size: FrameSize::new(2, 2),
             bgr: vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
             known: None,
+        }
+    }
+
+    #[test]
+    fn a_jpeg_has_the_width_that_was_asked_for_and_never_more_than_there_is() {
+        let wide = Frame {
+            size: FrameSize::new(64, 32),
+            bgr: vec![120; 64 * 32 * 3],
+            ..frame()
+        };
+        for (asked, width, height) in [(16, 16, 8), (64, 64, 32), (500, 64, 32)] {
+            let bytes = Vector::from_slice(&jpeg(&wide, asked, 80).unwrap());
+            let read = imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR).unwrap();
+            assert_eq!((read.cols(), read.rows()), (width, height));
         }
     }
 

@@ -22,8 +22,18 @@ pub(super) struct TextOutput {
 impl TextOutput {
     /// Makes or empties a file.
     pub fn create(kind: &str, path: &Path) -> Result<Self, SinkError> {
+        Self::file(kind, path, File::create(path))
+    }
+
+    /// Makes a file or goes on where it ends.
+    pub fn append(kind: &str, path: &Path) -> Result<Self, SinkError> {
+        let file = File::options().create(true).append(true).open(path);
+        Self::file(kind, path, file)
+    }
+
+    fn file(kind: &str, path: &Path, file: io::Result<File>) -> Result<Self, SinkError> {
         let name = format!("{kind} {}", path.display());
-        match File::create(path) {
+        match file {
             Ok(file) => Ok(Self::new(name, Box::new(file), FLUSH_NS)),
             Err(e) => Err(SinkError {
                 name,
@@ -157,7 +167,8 @@ pub(super) mod tests {
             SinkStats {
                 sent: 4,
                 failed: 0,
-                bytes: 8
+                bytes: 8,
+                dropped: 0
             }
         );
     }

@@ -30,10 +30,10 @@ use crate::clock::{NS_PER_MS, NS_PER_S};
 use crate::geometry::FrameSize;
 use crate::motion;
 use crate::source::SourceState;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a slot is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SlotState {
     /// Nobody sits here.

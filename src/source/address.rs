@@ -59,10 +59,19 @@ enum Scheme {
     Rtsps,
     Http,
     Https,
+    Mqtt,
+    Mqtts,
 }
 
 impl Scheme {
-    const ALL: [Self; 4] = [Self::Rtsp, Self::Rtsps, Self::Http, Self::Https];
+    const ALL: [Self; 6] = [
+        Self::Rtsp,
+        Self::Rtsps,
+        Self::Http,
+        Self::Https,
+        Self::Mqtt,
+        Self::Mqtts,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -70,6 +79,8 @@ impl Scheme {
             Self::Rtsps => "rtsps",
             Self::Http => "http",
             Self::Https => "https",
+            Self::Mqtt => "mqtt",
+            Self::Mqtts => "mqtts",
         }
     }
 
@@ -79,6 +90,8 @@ impl Scheme {
             Self::Rtsps => 322,
             Self::Http => 80,
             Self::Https => 443,
+            Self::Mqtt => 1883,
+            Self::Mqtts => 8883,
         }
     }
 }
@@ -130,6 +143,12 @@ pub enum AddressError {
         /// The address.
         shown: String,
     },
+    /// No address of a broker.
+    #[error("'{shown}' must be mqtt://HOST, mqtt://USER:PASSWORD@HOST:1883 or mqtts://HOST")]
+    Broker {
+        /// The address without its password.
+        shown: String,
+    },
     /// A made crowd that cannot be.
     #[error("synth: {reason}")]
     Synth {
@@ -163,10 +182,11 @@ impl std::str::FromStr for StreamAddress {
                 });
             };
             let url = NetworkAddress::parse(text, known, rest)?;
-            return Ok(match known {
-                Scheme::Rtsp | Scheme::Rtsps => Self::Rtsp { url },
-                Scheme::Http | Scheme::Https => Self::Http { url },
-            });
+            return match known {
+                Scheme::Rtsp | Scheme::Rtsps => Ok(Self::Rtsp { url }),
+                Scheme::Http | Scheme::Https => Ok(Self::Http { url }),
+                Scheme::Mqtt | Scheme::Mqtts => Err(AddressError::NotYet { scheme: "mqtt://" }),
+            };
         }
         match lower.as_str() {
             "file" => Ok(Self::File {
@@ -183,7 +203,6 @@ impl std::str::FromStr for StreamAddress {
                 .parse()
                 .map(Self::Synth)
                 .map_err(|reason| AddressError::Synth { reason }),
-            "mqtt" | "mqtts" => Err(AddressError::NotYet { scheme: "mqtt://" }),
             _ if rest.contains('@') && !rest.starts_with("//") => Err(AddressError::NoScheme {
                 shown: redact_address(text),
             }),
@@ -272,6 +291,27 @@ impl fmt::Display for StreamAddress {
 impl fmt::Debug for StreamAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StreamAddress({self})")
+    }
+}
+
+impl std::str::FromStr for NetworkAddress {
+    type Err = AddressError;
+
+    /// Reads the address of a broker: `mqtt://` or `mqtts://`.
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let shown = || redact_address(text);
+        let scheme = match split_scheme(text) {
+            Some((scheme, rest)) => {
+                let lower = scheme.to_ascii_lowercase();
+                let broker = [Scheme::Mqtt, Scheme::Mqtts];
+                let known = broker.into_iter().find(|s| s.name() == lower);
+                known.zip(rest.strip_prefix("//"))
+            }
+            None => None,
+        };
+        let (scheme, rest) = scheme.ok_or_else(|| AddressError::Broker { shown: shown() })?;
+        Self::parse(text, scheme, rest)
     }
 }
 

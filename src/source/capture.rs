@@ -6,7 +6,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::{
-    Advance, Backoff, Content, Frame, Known, Retry, Source, SourceError, SourceState, SourceStatus, Stamp,
+    Advance, Backoff, Content, Frame, Known, Retry, Sampling, Schedule, Source, SourceError,
+    SourceState, SourceStatus, Stamp,
 };
 use crate::clock::Clock;
 use crate::mailbox::Mailbox;
@@ -59,8 +60,8 @@ pub struct Capture {
     /// Wait until the next stage took each frame, instead of replacing it. For
     /// files; a live camera cannot wait.
     pub lossless: bool,
-    /// Every n-th frame is handed on. Shared, since it changes while running.
-    pub period: Arc<std::sync::atomic::AtomicU32>,
+    /// Which frames are handed on. Shared, since it changes while running.
+    pub sampling: Arc<Sampling>,
     /// Where frames go.
     pub outlet: Arc<Mailbox<Delivery>>,
     /// Where used buffers come from.
@@ -177,12 +178,7 @@ impl Capture {
                     return Ended::Stopped;
                 }
             }
-            let period = u64::from(
-                self.period
-                    .load(std::sync::atomic::Ordering::Relaxed)
-                    .max(1),
-            );
-            if !(seq - 1).is_multiple_of(period) {
+            if !self.sampling.takes(&mut session.schedule, seq, capture_ns) {
                 continue;
             }
             let started_ns = self.clock.now_ns();
@@ -260,6 +256,7 @@ struct Session {
     latest_ns: i64,
     latest_media_ns: i64,
     step_ns: i64,
+    schedule: Schedule,
 }
 
 impl Session {
@@ -277,6 +274,7 @@ impl Session {
             latest_ns: 0,
             latest_media_ns: 0,
             step_ns: 0,
+            schedule: Schedule::default(),
         }
     }
 

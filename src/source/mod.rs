@@ -19,6 +19,7 @@ mod ffmpeg;
 mod probe;
 mod push;
 mod redact;
+mod sampling;
 mod status;
 mod synth;
 mod video;
@@ -35,7 +36,8 @@ pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
-pub use redact::{redact, redact_address};
+pub use redact::{HIDDEN, redact, redact_address};
+pub use sampling::{Sampling, Schedule};
 pub use status::{SourceState, SourceStatus};
 pub use synth::{Body, Scene, SynthSettings};
 
@@ -130,6 +132,36 @@ pub fn open(
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
         _ => video::open(address, transport, stop),
     }
+}
+
+/// Opens a source for one picture and closes it again, to find out whether an
+/// address is right. Blocks as [`open`] and [`Source::advance`] do.
+///
+/// # Errors
+/// Why there is no picture; a file that is over before its first is one.
+pub fn first_picture(
+    address: &StreamAddress,
+    transport: RtspTransport,
+    stop: &Shutdown,
+) -> Result<Frame, SourceError> {
+    let mut source = open(address, transport, &Arc::default(), stop)?;
+    let stamp = source.advance()?;
+    if stamp == Advance::End {
+        return Err(SourceError::Address(format!("{address} has no picture")));
+    }
+    let (size, bgr, known) = match source.content(Vec::new())? {
+        Content::Picture(size, bgr) => (size, bgr, None),
+        Content::Crowd(size, scene) => (size, Vec::new(), Some(Known::Crowd(scene))),
+    };
+    Ok(Frame {
+        seq: 1,
+        capture_ns: crate::clock::now_ns(),
+        arrival_ns: crate::clock::now_ns(),
+        decode_ns: 0,
+        size,
+        bgr,
+        known,
+    })
 }
 
 /// What a source hands over for one frame.

@@ -9,7 +9,7 @@
 use std::net::Ipv4Addr;
 
 /// What stands in a password's place.
-pub(crate) const HIDDEN: &str = "***";
+pub const HIDDEN: &str = "***";
 
 /// Ends of the names of query parameters whose value is a secret.
 const SECRET_ENDINGS: [&str; 11] = [

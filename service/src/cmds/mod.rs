@@ -2,7 +2,10 @@
 
 pub mod doctor;
 pub mod list_models;
+pub mod reload;
+pub mod reload_on;
 pub mod run;
 pub mod schema;
+pub mod serve;
 pub mod track_mot;
 pub mod validate_config;

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use log::LevelFilter;
-use rextrack::config::{CameraConfig, ClassRef, Config, LogLevel, PipelineConfig, TrackerKind};
+use rextrack::config::{CameraConfig, ClassRef, Config, PipelineConfig, TrackerKind};
 use rextrack::pipeline::{Extras, Pipeline, Stats};
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
@@ -26,10 +25,7 @@ const LINE: Duration = Duration::from_secs(10);
 /// is over or somebody presses Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let config = configuration(args)?;
-    logging::start(
-        filter(config.service.log_level),
-        config.service.log_file.as_deref(),
-    )?;
+    logging::start(&config.service)?;
     let stop = Shutdown::new();
     let pressed = stop.clone();
     ctrlc::set_handler(move || pressed.request())
@@ -62,6 +58,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             // Who typed the address is there to correct it; who wrote a file
             // has gone home.
             give_up: args.config.is_none() && !args.keep_trying,
+            ..Extras::default()
         };
         pipelines.push(Pipeline::with(pipeline, extras)?);
     }
@@ -80,7 +77,8 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .map(|d| d.classes)
             .unwrap_or_default();
         let painted = view.frame.painted();
-        let painted = painted.map_err(|e| Failure::work(annotate::AnnotateError::from(e).to_string()))?;
+        let painted =
+            painted.map_err(|e| Failure::work(annotate::AnnotateError::from(e).to_string()))?;
         let mut frame = painted.as_ref().clone();
         annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)
             .and_then(|()| annotate::save(&frame, path))
@@ -196,16 +194,6 @@ fn host_port(text: &str) -> Result<(String, u16), Failure> {
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
     let port = port.parse().map_err(|_| wrong())?;
     Ok((host.trim_matches(['[', ']']).to_owned(), port))
-}
-
-fn filter(level: LogLevel) -> LevelFilter {
-    match level {
-        LogLevel::Error => LevelFilter::Error,
-        LogLevel::Warn => LevelFilter::Warn,
-        LogLevel::Info => LevelFilter::Info,
-        LogLevel::Debug => LevelFilter::Debug,
-        LogLevel::Trace => LevelFilter::Trace,
-    }
 }
 
 fn sinks(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {

@@ -252,7 +252,8 @@ mod tests {
             SinkStats {
                 sent: 1,
                 failed: 1,
-                bytes: 4
+                bytes: 4,
+                dropped: 0
             }
         );
     }

@@ -20,12 +20,14 @@
 mod address;
 mod bundle;
 mod link;
+mod tap;
 
 use std::sync::Arc;
 
 use address::{AddressPattern, Fill, array_address, safe};
 use bundle::{DATAGRAM_MAX, Datagram, Packer, datagram_size, floats};
 use link::Link;
+pub use tap::Tap;
 
 use super::{Sink, SinkError, SinkStats};
 use crate::clock::{Clock, SystemClock};
@@ -41,6 +43,7 @@ pub struct OscSink {
     link: Link,
     /// The owner that the receiver was last told of, for each slot.
     told: Vec<Option<Slot>>,
+    tap: Arc<Tap>,
 }
 
 /// Why an OSC output cannot work as configured.
@@ -129,6 +132,7 @@ impl OscSink {
             layout: Layout::new(config, camera_id, classes)?,
             link: Link::new(&config.host, config.port, clock),
             told: Vec::new(),
+            tap: Arc::default(),
         })
     }
 
@@ -137,6 +141,13 @@ impl OscSink {
     #[must_use]
     pub fn on_release(mut self, on_release: OnRelease) -> Self {
         self.layout.on_release = on_release;
+        self
+    }
+
+    /// Lets those who watch `tap` see what is sent.
+    #[must_use]
+    pub fn tapped(mut self, tap: Arc<Tap>) -> Self {
+        self.tap = tap;
         self
     }
 
@@ -153,6 +164,7 @@ impl OscSink {
             if !self.link.send(&bytes) {
                 break;
             }
+            self.tap.offer(&bytes);
             for (index, owner) in effects {
                 if self.told.len() <= index {
                     self.told.resize(index + 1, None);

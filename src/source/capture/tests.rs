@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicU32;
 
 use super::*;
 use crate::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
@@ -102,7 +101,7 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
         looped: false,
         give_up: false,
         lossless: false,
-        period: Arc::new(AtomicU32::new(1)),
+        sampling: Arc::default(),
         outlet: Arc::clone(&outlet),
         pool: Arc::default(),
         status: Arc::clone(&status),
@@ -286,10 +285,10 @@ fn every_frame_is_handed_over_when_none_may_be_lost() {
 fn every_nth_frame_is_handed_over() {
     let film = (0..10).map(|n| Step::Media(n * 40)).chain([Step::End]);
     let stage = stage(vec![Ok(film.collect())]);
-    stage
-        .capture
-        .period
-        .store(3, std::sync::atomic::Ordering::Relaxed);
+    let mut config =
+        crate::config::PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();
+    config.tracking.period_frames = 3;
+    stage.capture.sampling.configure(&config);
     let numbers: Vec<u64> = stage.all().iter().map(|f| f.seq).collect();
     assert_eq!(numbers, [1, 4, 7, 10]);
 }

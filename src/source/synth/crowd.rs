@@ -3,8 +3,8 @@
 
 use fastrand::Rng;
 
-use super::scene::{Body, Scene};
 use super::SynthSettings;
+use super::scene::{Body, Scene};
 use crate::detect::Detection;
 use crate::geometry::BBox;
 

@@ -97,7 +97,9 @@ fn size(text: &str) -> Result<FrameSize, String> {
     text.split_once('x')
         .and_then(|(w, h)| Some(FrameSize::new(side(w)?, side(h)?)))
         .ok_or_else(|| {
-            format!("size must be WIDTHxHEIGHT with sides of 16..8192, such as 1280x720, got '{text}'")
+            format!(
+                "size must be WIDTHxHEIGHT with sides of 16..8192, such as 1280x720, got '{text}'"
+            )
         })
 }
 

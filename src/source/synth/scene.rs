@@ -50,11 +50,8 @@ impl Scene {
         let (width, height) = (size.width as usize, size.height as usize);
         let mut bgr = GROUND.repeat(width * height);
         {
-            let mut picture = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(
-                height as i32,
-                width as i32,
-                &mut bgr,
-            )?;
+            let mut picture =
+                Mat::new_rows_cols_with_bytes_mut::<Vec3b>(height as i32, width as i32, &mut bgr)?;
             for body in &self.bodies {
                 body.paint(&mut picture, size)?;
             }
@@ -89,13 +86,19 @@ impl Body {
         let skin = Scalar::new(150.0, 175.0, 210.0, 0.0);
         let shade = Scalar::new(80.0, 88.0, 76.0, 0.0);
         let mut disc = |centre: Point, axes: Size, colour: Scalar| {
-            imgproc::ellipse(picture, centre, axes, 0.0, 0.0, 360.0, colour, FILLED, LINE_AA, 0)
+            imgproc::ellipse(
+                picture, centre, axes, 0.0, 0.0, 360.0, colour, FILLED, LINE_AA, 0,
+            )
         };
         disc(at(0.5, 0.98), radii(0.5, 0.025), shade)?;
         // Legs swing with the step.
         let swing = 0.16 * (self.phase * std::f32::consts::TAU).sin();
         for side in [-1.0, 1.0] {
-            disc(at(0.5 + side * (0.12 + swing), 0.77), radii(0.13, 0.23), dark)?;
+            disc(
+                at(0.5 + side * (0.12 + swing), 0.77),
+                radii(0.13, 0.23),
+                dark,
+            )?;
         }
         disc(at(0.5, 0.40), radii(0.36, 0.24), cloth)?;
         disc(at(0.5, 0.11), radii(0.19, 0.10), skin)

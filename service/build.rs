@@ -1,0 +1,15 @@
+//! Says where the built panel lies.
+
+use std::path::Path;
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist");
+    println!("cargo:rustc-env=REXTRACK_PANEL={}", folder.display());
+    println!("cargo:rerun-if-changed={}", folder.display());
+    println!("cargo:rerun-if-changed=build.rs");
+    if !folder.join("index.html").is_file() {
+        println!(
+            "cargo:warning=the web panel is not built and will be left out; `cargo xtask panel` builds it"
+        );
+    }
+}

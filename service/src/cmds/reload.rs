@@ -1,0 +1,67 @@
+//! `rextrack reload`: asks a running service to read its configuration again.
+
+use std::time::Duration;
+
+use rextrack::config::Config;
+use serde_json::Value;
+
+use crate::cli::ReloadArgs;
+use crate::failure::Failure;
+use crate::output::line;
+use crate::server::auth;
+
+/// Asks the service that the configuration file describes.
+pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
+    let path = args.config.as_deref().unwrap_or("config.yaml".as_ref());
+    // A file that is wrong is told here, with the same words.
+    let service = Config::load(path)?.service;
+    let port = args.port.unwrap_or(service.port);
+    let host = match service.listen.as_str() {
+        "0.0.0.0" => "127.0.0.1".to_owned(),
+        "::" => "[::1]".to_owned(),
+        host if host.contains(':') => format!("[{host}]"),
+        host => host.to_owned(),
+    };
+    let url = format!("http://{host}:{port}/api/v1/config/reload");
+    let folder = path.parent().unwrap_or("".as_ref());
+    let token = auth::token(&service, folder).map_err(Failure::work)?;
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(15)))
+        .http_status_as_error(false)
+        .build()
+        .into();
+    let mut request = agent.post(&url);
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {}", token.text));
+    }
+    let failed = |e: ureq::Error| {
+        Failure::work(format!(
+            "{url}: no answer ({e}); is `rextrack serve` running there?"
+        ))
+    };
+    let mut answer = request.send_empty().map_err(failed)?;
+    let body: Value = answer.body_mut().read_json().map_err(failed)?;
+    if answer.status() != 200 {
+        let detail = body["detail"].as_str().unwrap_or("no reason given");
+        return Err(Failure::work(detail));
+    }
+    if args.json {
+        line(body);
+        return Ok(());
+    }
+    for (key, word) in [
+        ("added", "added"),
+        ("removed", "removed"),
+        ("changed", "changed"),
+        ("restart", "waits for a restart"),
+    ] {
+        for name in body[key].as_array().into_iter().flatten() {
+            line(format_args!(
+                "{word}: {}",
+                name.as_str().unwrap_or_default()
+            ));
+        }
+    }
+    line("the configuration is in force");
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! What makes a running service read its configuration again: the file's change,
+//! and SIGHUP.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::manager::Manager;
+
+/// Editors write a file in several steps; after the last it is quiet for that long.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Reads the file again whenever it is another than the one in force. Ends when
+/// the watcher that it gives is dropped.
+pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher> {
+    let (told, changes) = channel();
+    let watch = |told: std::sync::mpsc::Sender<()>| {
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                if event.is_ok() {
+                    told.send(()).ok();
+                }
+            })?;
+        // The folder: a file that is replaced is another file under the same name.
+        let folder = path.parent().unwrap_or(Path::new("."));
+        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        Ok::<_, notify::Error>(watcher)
+    };
+    let watcher = watch(told)
+        .inspect_err(|e| {
+            log::warn!("the configuration file cannot be watched ({e}); use `rextrack reload`")
+        })
+        .ok()?;
+    let manager = Arc::clone(manager);
+    let follow = move || {
+        while changes.recv().is_ok() {
+            loop {
+                match changes.recv_timeout(QUIET) {
+                    Ok(()) => {}
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+            if manager.is_stale() {
+                reload(&manager, "the file was changed");
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("rextrack:file".into())
+        .spawn(follow)
+        .ok()?;
+    Some(watcher)
+}
+
+/// Reads the file again at each SIGHUP, where there is such a thing. Call it on the
+/// web server's runtime.
+pub fn hangup(manager: &Arc<Manager>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut hangups) = signal(SignalKind::hangup()) else {
+            log::warn!("SIGHUP cannot be handled; use `rextrack reload`");
+            return;
+        };
+        let manager = Arc::clone(manager);
+        tokio::spawn(async move {
+            while hangups.recv().await.is_some() {
+                let manager = Arc::clone(&manager);
+                tokio::task::spawn_blocking(move || reload(&manager, "SIGHUP"))
+                    .await
+                    .ok();
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = manager;
+}
+
+fn reload(manager: &Manager, why: &str) {
+    match manager.reload() {
+        Ok(applied) => log::info!(
+            "{why}: {} cameras added, {} removed, {} changed",
+            applied.added.len(),
+            applied.removed.len(),
+            applied.changed.len()
+        ),
+        Err(error) => {
+            for line in error.to_string().lines() {
+                log::error!("{why}, and nothing is changed: {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,504 @@
+//! Many cameras in one process: a pipeline each, changed by difference while they
+//! run.
+//!
+//! One lock serialises changes; readers never wait for it longer than a pointer
+//! copy. A change is checked as a whole, saved, and then applied camera by camera:
+//! one that is not concerned is not touched. What may block (opening, stopping) is
+//! the pipelines' own threads' business.
+
+pub mod camera;
+pub mod event;
+pub mod feed;
+pub mod policy;
+pub mod preview;
+pub mod status;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, RwLock};
+use rextrack::config::{CameraConfig, Config, ConfigError, merge};
+use rextrack::pipeline::Budget;
+use rextrack::shutdown::Shutdown;
+use rextrack::source::redact_address;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
+use utoipa::ToSchema;
+
+use crate::store::{Draft, Store, StoreError};
+use camera::{Camera, Surroundings};
+use event::EventRecord;
+use status::Status;
+
+/// How often cameras are looked at for news.
+const LOOK: Duration = Duration::from_millis(100);
+/// Every how many looks each camera's status is told though nothing happened.
+const STATUS_LOOKS: u64 = 10;
+/// News that wait for a slow watcher; beyond that it is told how things stand.
+const NOTICES_MAX: usize = 256;
+
+/// Something that those who watch want to know.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// A camera's figures.
+    Status(Arc<Status>),
+    /// Something happened in front of a camera, or to it.
+    Event(String, Arc<EventRecord>),
+    /// A camera came, went or was changed.
+    Cameras,
+    /// The configuration was changed, or the file is wrong.
+    Config(Result<String, String>),
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct Applied {
+    /// Cameras that came.
+    pub added: Vec<String>,
+    /// Cameras that went.
+    pub removed: Vec<String>,
+    /// Cameras that were changed.
+    pub changed: Vec<String>,
+    /// Keys that take effect when the service starts again.
+    pub restart: Vec<String>,
+    /// The configuration's tag, for `If-Match`.
+    pub etag: String,
+}
+
+/// Why a change was not made. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// It is wrong.
+    #[error(transparent)]
+    Invalid(#[from] ConfigError),
+    /// There is no camera of that id.
+    #[error("there is no camera '{0}'; GET /cameras lists those there are")]
+    NoCamera(String),
+    /// There is one already.
+    #[error("there is a camera '{0}' already; choose another id")]
+    Taken(String),
+    /// Somebody else was faster.
+    #[error("the configuration was changed by somebody else meanwhile; read it again")]
+    Outdated,
+    /// The disk does not take it.
+    #[error("{0}")]
+    Write(String),
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Config(error) => Self::Invalid(error),
+            error @ StoreError::Write { .. } => Self::Write(error.to_string()),
+        }
+    }
+}
+
+/// All cameras, and the file that describes them.
+pub struct Manager {
+    store: Mutex<Store>,
+    config: RwLock<Arc<Config>>,
+    cameras: RwLock<Vec<Arc<Camera>>>,
+    surroundings: Surroundings,
+    budget: Budget,
+    notices: broadcast::Sender<Notice>,
+    /// Why the file on the disk was refused.
+    file_problem: Mutex<Option<String>>,
+    path: PathBuf,
+    /// Whether the file is there. Apart from the store, which is locked while a disk
+    /// is waited for.
+    saved: AtomicBool,
+    started: Instant,
+    stop: Shutdown,
+}
+
+impl Manager {
+    /// Makes a pipeline for each camera of the file and starts those that are
+    /// enabled. One that cannot be made is there all the same, and says why.
+    pub fn start(store: Store, node: String) -> Arc<Self> {
+        let config = Arc::new(store.config().clone());
+        let budget = Budget::new(jobs(&config));
+        let manager = Arc::new(Self {
+            surroundings: Surroundings {
+                node,
+                budget: budget.clone(),
+            },
+            budget,
+            path: store.path().to_owned(),
+            saved: AtomicBool::new(store.is_saved()),
+            store: Mutex::new(store),
+            config: RwLock::new(Arc::clone(&config)),
+            cameras: RwLock::default(),
+            notices: broadcast::channel(NOTICES_MAX).0,
+            file_problem: Mutex::default(),
+            started: Instant::now(),
+            stop: Shutdown::new(),
+        });
+        manager.follow(&Config::default(), &config);
+        manager
+    }
+
+    /// Looks after the cameras until [`Manager::shut_down`]; the work of a thread
+    /// of its own.
+    pub fn watch(&self) {
+        let mut looks = 0;
+        while !self.stop.wait(LOOK) {
+            looks += 1;
+            for camera in self.cameras() {
+                for event in camera.drain_events() {
+                    self.notify(Notice::Event(camera.id.clone(), Arc::new(event)));
+                }
+                if camera.has_news() || looks % STATUS_LOOKS == 0 {
+                    self.notify(Notice::Status(Arc::new(camera.status())));
+                }
+            }
+        }
+    }
+
+    /// Stops every camera, all at the same time.
+    pub fn shut_down(&self) {
+        self.stop.request();
+        let cameras = std::mem::take(&mut *self.cameras.write());
+        std::thread::scope(|scope| {
+            for camera in &cameras {
+                scope.spawn(|| camera.shut_down());
+            }
+        });
+    }
+
+    /// This machine's name in messages.
+    pub fn node(&self) -> &str {
+        &self.surroundings.node
+    }
+
+    /// How long the service has been running.
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read())
+    }
+
+    /// Where the configuration file is, or will be, and whether it is there.
+    pub fn file(&self) -> (&Path, bool) {
+        (&self.path, self.saved.load(Ordering::Relaxed))
+    }
+
+    /// The folder that relative paths in the file start from.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The address of a camera that is shown like that, its password included.
+    pub fn known_stream(&self, shown: &str) -> Option<String> {
+        let config = self.config();
+        let known = config.cameras.iter().map(|camera| &camera.stream);
+        known
+            .filter(|stream| *stream != shown)
+            .find(|stream| redact_address(stream) == shown)
+            .cloned()
+    }
+
+    /// Reads from the file's keeper; waits while somebody changes it.
+    pub fn with_store<T>(&self, read: impl FnOnce(&Store) -> T) -> T {
+        read(&self.store.lock())
+    }
+
+    /// Why the file on the disk is not in force.
+    pub fn file_problem(&self) -> Option<String> {
+        self.file_problem.lock().clone()
+    }
+
+    /// All cameras in the order of the file.
+    pub fn cameras(&self) -> Vec<Arc<Camera>> {
+        self.cameras.read().clone()
+    }
+
+    /// The camera of that id.
+    pub fn camera(&self, id: &str) -> Result<Arc<Camera>, ChangeError> {
+        let cameras = self.cameras.read();
+        let found = cameras.iter().find(|camera| camera.id == id);
+        found
+            .cloned()
+            .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
+    }
+
+    /// News from now on. Whoever is too slow misses the oldest.
+    pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    fn notify(&self, notice: Notice) {
+        // Nobody may be listening.
+        self.notices.send(notice).ok();
+    }
+
+    /// Reads the file again; when it is wrong nothing changes.
+    pub fn reload(&self) -> Result<Applied, ChangeError> {
+        let mut store = self.store.lock();
+        let draft = store.reread().map_err(ChangeError::from);
+        let result = draft.and_then(|draft| {
+            // What the owner of the file writes is not held against the policy.
+            self.check(&draft.config)?;
+            store.accept(draft);
+            Ok(self.adopt(&store))
+        });
+        let problem = result.as_ref().err().map(ToString::to_string);
+        if let Some(problem) = &problem {
+            self.notify(Notice::Config(Err(problem.clone())));
+        }
+        *self.file_problem.lock() = problem;
+        result
+    }
+
+    /// Whether the file on the disk is another than the one in force.
+    pub fn is_stale(&self) -> bool {
+        self.store.lock().is_stale()
+    }
+
+    /// Checks a whole new text or document as [`Manager::replace`] would take it.
+    pub fn draft(&self, store: &Store, new: NewConfig) -> Result<Draft, ChangeError> {
+        let draft = match new {
+            NewConfig::Text(text) => store.rewrite(&text)?,
+            NewConfig::Document(document) => store.replace(document)?,
+        };
+        policy::check(store, &draft)?;
+        self.check(&draft.config)?;
+        Ok(draft)
+    }
+
+    /// Puts a whole new configuration in place and saves it. `etag` is what the
+    /// caller believes to be in force.
+    pub fn replace(&self, new: NewConfig, etag: Option<&str>) -> Result<Applied, ChangeError> {
+        let mut store = self.store.lock();
+        if etag.is_some_and(|etag| etag != store.etag()) {
+            return Err(ChangeError::Outdated);
+        }
+        let draft = self.draft(&store, new)?;
+        store.save(draft)?;
+        Ok(self.adopt(&store))
+    }
+
+    /// Adds a camera, given as its configuration.
+    pub fn add(&self, camera: Value) -> Result<Arc<Camera>, ChangeError> {
+        let id = id_of(&camera)?;
+        let mut store = self.store.lock();
+        if self.camera(&id).is_ok() {
+            return Err(ChangeError::Taken(id));
+        }
+        let count = list(store.document()).map_or(0, Vec::len);
+        self.edit(&mut store, &format!("cameras[{count}]"), |cameras| {
+            cameras.push(camera);
+        })?;
+        self.camera(&id)
+    }
+
+    /// Changes a camera by an RFC 7396 merge patch of its configuration.
+    pub fn patch(&self, id: &str, patch: Value) -> Result<Arc<Camera>, ChangeError> {
+        let mut store = self.store.lock();
+        let index = position(&store, id)?;
+        if !patch.is_object() {
+            let error = ConfigError::one("", "the patch must be a JSON object");
+            return Err(error.into());
+        }
+        if patch.get("id").is_some_and(|new| *new != json!(id)) {
+            let message = "cannot be changed; add a camera under the new id and delete this one";
+            return Err(ConfigError::one("id", message).into());
+        }
+        self.edit(&mut store, &format!("cameras[{index}]"), |cameras| {
+            merge(&mut cameras[index], patch);
+        })?;
+        self.camera(id)
+    }
+
+    /// Takes a camera away.
+    pub fn remove(&self, id: &str) -> Result<(), ChangeError> {
+        let mut store = self.store.lock();
+        let index = position(&store, id)?;
+        self.edit(&mut store, "", |cameras| {
+            cameras.remove(index);
+        })
+    }
+
+    /// Changes the list of cameras in the file. In errors `path`, the camera that
+    /// was changed, is left out: the caller sent that camera alone.
+    fn edit(
+        &self,
+        store: &mut Store,
+        path: &str,
+        change: impl FnOnce(&mut Vec<Value>),
+    ) -> Result<(), ChangeError> {
+        let attempt = || -> Result<Draft, ChangeError> {
+            let draft = store.edit(|document| {
+                if !document["cameras"].is_array() {
+                    document["cameras"] = json!([]);
+                }
+                if let Some(cameras) = document["cameras"].as_array_mut() {
+                    change(cameras);
+                }
+                Ok(())
+            })?;
+            policy::check(store, &draft)?;
+            self.check(&draft.config)?;
+            Ok(draft)
+        };
+        let draft = attempt().map_err(|error| match error {
+            ChangeError::Invalid(error) => ChangeError::Invalid(within(error, path)),
+            other => other,
+        })?;
+        store.save(draft)?;
+        self.adopt(store);
+        Ok(())
+    }
+
+    /// Whether every camera that a configuration concerns could take it.
+    fn check(&self, new: &Config) -> Result<(), ConfigError> {
+        let old = self.config();
+        for (index, camera) in new.cameras.iter().enumerate() {
+            if !concerns(&old, new, camera) {
+                continue;
+            }
+            let known = self.camera(&camera.id).ok();
+            let check = camera::check(known.as_deref(), new, camera);
+            check.map_err(|error| error.into_config(&format!("cameras[{index}]")))?;
+        }
+        Ok(())
+    }
+
+    /// Follows the store to what it now says.
+    fn adopt(&self, store: &Store) -> Applied {
+        let new = Arc::new(store.config().clone());
+        let old = std::mem::replace(&mut *self.config.write(), Arc::clone(&new));
+        self.budget.resize(jobs(&new));
+        crate::logging::set_level(new.service.log_level);
+        let mut applied = self.follow(&old, &new);
+        applied.restart = policy::needs_restart(&old.service, &new.service);
+        applied.etag = store.etag();
+        *self.file_problem.lock() = None;
+        self.saved.store(store.is_saved(), Ordering::Relaxed);
+        self.notify(Notice::Config(Ok(applied.etag.clone())));
+        if !(applied.added.is_empty() && applied.removed.is_empty() && applied.changed.is_empty()) {
+            self.notify(Notice::Cameras);
+        }
+        applied
+    }
+
+    /// Goes from one configuration to another, touching only what differs.
+    fn follow(&self, old: &Config, new: &Config) -> Applied {
+        let mut applied = Applied::default();
+        let mut known: HashMap<String, Arc<Camera>> = self
+            .cameras()
+            .into_iter()
+            .map(|camera| (camera.id.clone(), camera))
+            .collect();
+        let mut cameras = Vec::new();
+        for config in &new.cameras {
+            let camera = match known.remove(&config.id) {
+                Some(camera) => {
+                    if concerns(old, new, config) {
+                        camera.apply(new, config, &self.surroundings);
+                        applied.changed.push(config.id.clone());
+                    }
+                    camera
+                }
+                None => {
+                    applied.added.push(config.id.clone());
+                    let camera = Arc::new(Camera::new(&config.id));
+                    camera.apply(new, config, &self.surroundings);
+                    camera
+                }
+            };
+            cameras.push(camera);
+        }
+        *self.cameras.write() = cameras;
+        for (id, camera) in known {
+            applied.removed.push(id);
+            // A camera that hangs takes up to two seconds to go; nobody waits for it.
+            std::thread::spawn(move || camera.shut_down());
+        }
+        applied
+    }
+}
+
+/// A whole new configuration, as it came.
+#[derive(Debug)]
+pub enum NewConfig {
+    /// YAML, comments and all.
+    Text(String),
+    /// A JSON document.
+    Document(Value),
+}
+
+/// Whether a camera is another in `new` than it was in `old`, by its own keys or by
+/// the sections that it shares.
+fn concerns(old: &Config, new: &Config, camera: &CameraConfig) -> bool {
+    let shared = |c: &Config| {
+        let service = &c.service;
+        (
+            c.tracking.clone(),
+            c.slots.clone(),
+            c.osc.clone(),
+            c.mqtt.clone(),
+            service.device,
+            service.models_dir.clone(),
+            service.onnxruntime.clone(),
+        )
+    };
+    let before = old.cameras.iter().find(|c| c.id == camera.id);
+    before != Some(camera) || shared(old) != shared(new)
+}
+
+/// How many cameras may use their model at the same time: a model keeps two to four
+/// processors busy, so half of them as many, at least one.
+fn jobs(config: &Config) -> usize {
+    match config.service.inference_jobs {
+        0 => std::thread::available_parallelism().map_or(1, |n| (n.get() / 2).max(1)),
+        jobs => jobs as usize,
+    }
+}
+
+fn list(document: &Value) -> Option<&Vec<Value>> {
+    document.get("cameras")?.as_array()
+}
+
+/// Where a camera stands in the file. One that only the environment knows cannot
+/// be changed there.
+fn position(store: &Store, id: &str) -> Result<usize, ChangeError> {
+    // A camera without an id is `cam1`, as the schema says.
+    let name = |camera: &Value| camera.get("id").and_then(Value::as_str).unwrap_or("cam1") == id;
+    list(store.document())
+        .and_then(|cameras| cameras.iter().position(name))
+        .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
+}
+
+fn id_of(camera: &Value) -> Result<String, ConfigError> {
+    if !camera.is_object() {
+        return Err(ConfigError::one("", "a camera must be a JSON object"));
+    }
+    match camera.get("id") {
+        Some(Value::String(id)) => Ok(id.clone()),
+        Some(_) => Err(ConfigError::one("id", "must be text")),
+        None => Err(ConfigError::one(
+            "id",
+            "is missing; give 1 to 32 letters (a-z), digits, '_' or '-'",
+        )),
+    }
+}
+
+/// The error in the words of somebody who sees one camera alone.
+fn within(mut error: ConfigError, camera: &str) -> ConfigError {
+    for problem in &mut error.problems {
+        if let Some(rest) = problem.path.strip_prefix(camera)
+            && !camera.is_empty()
+        {
+            problem.path = rest.trim_start_matches('.').to_owned();
+        }
+    }
+    error
+}

@@ -1,0 +1,128 @@
+//! How a camera is doing, as the API shows it.
+
+use rextrack::geometry::FrameSize;
+use rextrack::pipeline::SinkReport;
+use rextrack::source::SourceState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A camera's figures.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct Status {
+    /// Its short name.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is meant to run.
+    pub enabled: bool,
+    /// Whether it runs.
+    pub running: bool,
+    /// Its address, without the password.
+    pub stream: String,
+    /// stopped, connecting, live, lost, ended or failed.
+    #[schema(value_type = String, example = "live")]
+    pub source_state: SourceState,
+    /// Why nothing comes out, and the remedy.
+    pub problem: Option<String>,
+    /// Frames a second that the source gives.
+    pub fps_in: f32,
+    /// Frames a second that are processed.
+    pub fps_proc: f32,
+    /// From a frame's arrival to its snapshot, lately.
+    pub latency_ms: f32,
+    /// The model's share of it.
+    pub inference_ms: f32,
+    /// Frames that the source gave.
+    pub frames_in: u64,
+    /// Frames that were processed.
+    pub frames_processed: u64,
+    /// Frames that gave way to newer ones.
+    pub dropped: u64,
+    /// How often the source was lost and came back.
+    pub reconnects: u64,
+    /// Who is there.
+    pub slots: SlotCounts,
+    /// Size of a frame, once there was one.
+    pub frame_size: Option<Size>,
+    /// The model.
+    pub model: String,
+    /// The device that it runs on, once it is loaded.
+    pub device: Option<String>,
+    /// Its classes, once it is loaded.
+    pub classes: Vec<String>,
+    /// Where the tracks come from, when another node made them.
+    pub remote: Option<Remote>,
+    /// Its outputs.
+    pub sinks: Vec<SinkStatus>,
+}
+
+/// How many slots are in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
+pub struct SlotCounts {
+    /// Seen in the newest frame.
+    pub active: u32,
+    /// Kept for somebody who is not seen.
+    pub held: u32,
+    /// Tracks that wait for a slot.
+    pub waiting: u32,
+    /// All there are.
+    pub max: u32,
+}
+
+/// A frame's size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+pub struct Size {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+impl From<FrameSize> for Size {
+    fn from(FrameSize { width, height }: FrameSize) -> Self {
+        Self { width, height }
+    }
+}
+
+/// Another node's tracks.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Remote {
+    /// The node's name.
+    pub node: String,
+    /// How far its clock is ahead of this machine's.
+    pub clock_offset_ms: f64,
+    /// Messages that came twice.
+    pub duplicates: u64,
+    /// Messages that came after newer ones, and were left out.
+    pub reordered: u64,
+}
+
+/// One output's counts.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SinkStatus {
+    /// Such as `osc 127.0.0.1:5005`.
+    pub name: String,
+    /// Messages or lines that went out.
+    pub sent: u64,
+    /// Messages or lines that did not.
+    pub failed: u64,
+    /// Snapshots that gave way to newer ones.
+    pub dropped: u64,
+    /// Bytes that went out.
+    pub bytes: u64,
+    /// Why nothing is sent any more.
+    pub broken: Option<String>,
+}
+
+impl From<SinkReport> for SinkStatus {
+    fn from(report: SinkReport) -> Self {
+        Self {
+            name: report.name,
+            sent: report.stats.sent,
+            failed: report.stats.failed,
+            dropped: report.stats.dropped,
+            bytes: report.stats.bytes,
+            broken: report.broken,
+        }
+    }
+}

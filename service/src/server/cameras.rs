@@ -1,0 +1,299 @@
+//! `/cameras`: those there are, added, changed and taken away.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rextrack::sink::picture;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::config::blocking;
+use super::extract::{Asked, Document, Named};
+use super::problem::Problem;
+use crate::manager::ChangeError;
+use crate::manager::camera::Camera;
+use crate::manager::event::EventRecord;
+use crate::manager::preview::width_for;
+use crate::manager::status::Status;
+use crate::store::hide;
+
+/// All cameras.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Cameras {
+    /// In the order of the file.
+    cameras: Vec<Status>,
+}
+
+/// One camera, whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CameraView {
+    /// Its keys in the file, the password as ***.
+    config: Value,
+    /// What it runs on, overrides applied.
+    effective: Effective,
+    /// How it is doing.
+    status: Status,
+}
+
+/// What a camera runs on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Effective {
+    /// Detection and tracking.
+    tracking: Value,
+    /// How slots behave.
+    slots: Value,
+    /// Where OSC goes, or null.
+    osc: Value,
+}
+
+/// What happened lately.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Events {
+    /// Oldest first.
+    events: Vec<EventRecord>,
+}
+
+/// How a picture is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PictureQuery {
+    /// Pixels a row; rounded up, and never above the frame's own.
+    width: Option<u32>,
+    /// Whether slots are drawn in.
+    #[serde(default)]
+    #[param(required = false)]
+    annotated: bool,
+}
+
+fn view(app: &App, camera: &Camera) -> CameraView {
+    let config = app.manager.config();
+    let mut own = camera
+        .config()
+        .map(|c| serde_json::to_value(c).unwrap_or_default())
+        .unwrap_or_default();
+    own = hide(&json!({ "cameras": [own] }))["cameras"][0].take();
+    let pipeline = camera
+        .config()
+        .and_then(|c| config.pipeline(&c, "").ok())
+        .map(|p| p.to_json(false))
+        .unwrap_or_default();
+    let part = |name: &str| pipeline.get(name).cloned().unwrap_or_default();
+    CameraView {
+        config: own,
+        effective: Effective {
+            tracking: part("tracking"),
+            slots: part("slots"),
+            osc: part("osc"),
+        },
+        status: camera.status(),
+    }
+}
+
+/// Runs a change and shows the camera that came of it.
+async fn changed(
+    app: Arc<App>,
+    change: impl FnOnce(&App) -> Result<Arc<Camera>, ChangeError> + Send + 'static,
+) -> Result<CameraView, Problem> {
+    blocking(move || change(&app).map(|camera| view(&app, &camera))).await
+}
+
+/// All cameras
+#[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
+    (status = 200, body = Cameras),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
+    let cameras = app.manager.cameras();
+    Json(Cameras {
+        cameras: cameras.iter().map(|camera| camera.status()).collect(),
+    })
+}
+
+/// Add a camera
+#[utoipa::path(post, path = "/cameras", tag = "cameras", request_body = CameraConfig, responses(
+    (status = 201, body = CameraView, headers(("Location" = String))),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json",
+        description = "the id is taken"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn add(
+    State(app): State<Arc<App>>,
+    Document(camera): Document,
+) -> Result<Response, Problem> {
+    let view = changed(app, move |app| app.manager.add(camera)).await?;
+    let location = format!("/api/v1/cameras/{}", view.status.id);
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Json(view)).into_response())
+}
+
+/// One camera
+#[utoipa::path(get, path = "/cameras/{id}", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 200, body = CameraView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+    let camera = id.find(&app.manager)?;
+    Ok(Json(view(&app, &camera)))
+}
+
+/// Change a camera by an RFC 7396 merge patch
+#[utoipa::path(patch, path = "/cameras/{id}", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")),
+    request_body(content_type = "application/json", content = CameraPatch), responses(
+    (status = 200, body = CameraView),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn patch(
+    State(app): State<Arc<App>>,
+    id: Named,
+    Document(patch): Document,
+) -> Result<Json<CameraView>, Problem> {
+    changed(app, move |app| app.manager.patch(&id.0, patch))
+        .await
+        .map(Json)
+}
+
+/// Take a camera away
+#[utoipa::path(delete, path = "/cameras/{id}", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 204, description = "it is gone"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
+    blocking(move || app.manager.remove(&id.0)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Start a camera; it stays enabled
+#[utoipa::path(post, path = "/cameras/{id}/start", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 200, body = CameraView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+    enable(app, id, true).await
+}
+
+/// Stop a camera; it stays disabled
+#[utoipa::path(post, path = "/cameras/{id}/stop", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 200, body = CameraView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn stop(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+    enable(app, id, false).await
+}
+
+async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraView>, Problem> {
+    let patch = json!({ "enabled": enabled });
+    changed(app, move |app| app.manager.patch(&id.0, patch))
+        .await
+        .map(Json)
+}
+
+/// Release all slots of a camera
+#[utoipa::path(post, path = "/cameras/{id}/reset", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 204, description = "the next frame seats whoever is seen, from p1 on"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
+    if let Some(pipeline) = id.find(&app.manager)?.pipeline() {
+        pipeline.reset_slots();
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The newest picture of a camera
+#[utoipa::path(get, path = "/cameras/{id}/picture.jpg", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id"), PictureQuery), responses(
+    (status = 200, description = "a JPEG", content_type = "image/jpeg", body = Vec<u8>),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn picture(
+    State(app): State<Arc<App>>,
+    id: Named,
+    Asked(query): Asked<PictureQuery>,
+) -> Result<Response, Problem> {
+    let none = || {
+        let detail = "the camera has given no picture yet; its status says why";
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    };
+    let pipeline = id.find(&app.manager)?.pipeline().ok_or_else(none)?;
+    let width = query.width.map_or(u32::MAX, width_for);
+    let encoded = tokio::task::spawn_blocking(move || {
+        let frame = pipeline
+            .preview(query.annotated)
+            .map_err(|e| e.to_string())?;
+        let jpeg = frame.map(|frame| picture::jpeg(&frame, width, 85));
+        jpeg.transpose().map_err(|e| e.to_string())
+    });
+    let encoded = encoded.await.map_err(Problem::internal)?;
+    let bytes = encoded.map_err(Problem::internal)?.ok_or_else(none)?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// What happened in front of a camera lately
+#[utoipa::path(get, path = "/cameras/{id}/events", tag = "cameras",
+    params(("id" = String, Path, description = "the camera's id")), responses(
+    (status = 200, body = Events),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn events(State(app): State<Arc<App>>, id: Named) -> Result<Json<Events>, Problem> {
+    let events = id.find(&app.manager)?.events();
+    Ok(Json(Events { events }))
+}
+
+/// A camera's keys; the schema is completed from the library's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CameraConfig {}
+
+/// A merge patch of a camera's keys: those that are named change, `null` gives a key
+/// its default back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CameraPatch {}

@@ -1,0 +1,162 @@
+//! `/config`: the file, read, checked, written and read again.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::extract::Configuration;
+use super::problem::{KeyError, Problem, key_errors};
+use crate::manager::{Applied, ChangeError, NewConfig};
+use crate::store::hide;
+
+/// What a change would come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Checked {
+    /// Whether it would be made.
+    ok: bool,
+    /// The keys at fault.
+    errors: Vec<KeyError>,
+    /// The file's text now, passwords as ***.
+    before: String,
+    /// The file's text afterwards, if the change would be made.
+    after: Option<String>,
+}
+
+/// The configuration file
+#[utoipa::path(get, path = "/config", tag = "config", responses(
+    (status = 200, description = "as JSON, or the file's own text with `Accept: application/yaml`; \
+        passwords are ***", content((serde_json::Value = "application/json"),
+        (String = "application/yaml")), headers(("ETag" = String))),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
+    let (etag, text, document) = app
+        .manager
+        .with_store(|store| (store.etag(), store.shown_text(), hide(store.document())));
+    let etag = [(header::ETAG, format!("\"{etag}\""))];
+    if accept.is_some_and(|accept| accept.contains("yaml")) {
+        let kind = [(header::CONTENT_TYPE, "application/yaml")];
+        return (etag, kind, text).into_response();
+    }
+    (etag, Json(document)).into_response()
+}
+
+/// Replace the configuration file
+#[utoipa::path(put, path = "/config", tag = "config",
+    request_body(description = "the whole configuration; *** stands for the password in use",
+        content((ConfigFile = "application/json"), (String = "application/yaml"))),
+    params(("If-Match" = Option<String>, Header, description = "the ETag that was read")),
+    responses(
+    (status = 200, body = Applied),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 412, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 507, body = Problem, content_type = "application/problem+json",
+        description = "the disk does not take it"),
+))]
+pub async fn put(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Configuration(new): Configuration,
+) -> Result<Response, Problem> {
+    let etag = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok());
+    let etag = etag.filter(|etag| *etag != "*");
+    let etag = etag.map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_owned());
+    let applied = blocking(move || app.manager.replace(new, etag.as_deref())).await?;
+    let tag = [(header::ETAG, format!("\"{}\"", applied.etag))];
+    Ok((tag, Json(applied)).into_response())
+}
+
+/// JSON Schema of the configuration
+#[utoipa::path(get, path = "/config/schema", tag = "config", responses(
+    (status = 200, body = serde_json::Value),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn schema() -> Response {
+    Json(rextrack::config::schema()).into_response()
+}
+
+/// Try a configuration out without changing anything
+#[utoipa::path(post, path = "/config/check", tag = "config",
+    request_body(content((ConfigFile = "application/json"), (String = "application/yaml"))),
+    responses(
+    (status = 200, body = Checked),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn check(
+    State(app): State<Arc<App>>,
+    Configuration(new): Configuration,
+) -> Result<Json<Checked>, Problem> {
+    blocking(move || check_now(&app, new)).await.map(Json)
+}
+
+fn check_now(app: &App, new: NewConfig) -> Result<Checked, ChangeError> {
+    app.manager.with_store(|store| {
+        let before = store.shown_text();
+        match app.manager.draft(store, new) {
+            Ok(draft) => Ok(Checked {
+                ok: true,
+                errors: Vec::new(),
+                before,
+                after: Some(draft.shown_text()),
+            }),
+            Err(ChangeError::Invalid(error)) => Ok(Checked {
+                ok: false,
+                errors: key_errors(&error),
+                before,
+                after: None,
+            }),
+            Err(other) => Err(other),
+        }
+    })
+}
+
+/// Read the configuration file again
+#[utoipa::path(post, path = "/config/reload", tag = "config", responses(
+    (status = 200, body = Applied),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json",
+        description = "the file is wrong; nothing has changed"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn reload(State(app): State<Arc<App>>) -> Result<Json<Applied>, Problem> {
+    blocking(move || app.manager.reload()).await.map(Json)
+}
+
+/// Runs what may wait for the disk on a thread that may.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ChangeError> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(Problem::from),
+        Err(error) => {
+            // Its message holds the panic's text, which is ours and not the user's.
+            debug_assert!(error.is_panic());
+            Err(Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the service failed inside; please report this with the log",
+            ))
+        }
+    }
+}
+
+/// The configuration file; the schema is completed from the library's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConfigFile {}

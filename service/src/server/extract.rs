@@ -1,0 +1,123 @@
+//! What handlers take out of a request, with refusals in our own words.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::App;
+use super::problem::Problem;
+use crate::manager::camera::Camera;
+use crate::manager::{Manager, NewConfig};
+
+/// The camera that the path names.
+pub struct Named(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| {
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "a camera's id is plain letters and digits",
+            )
+        })
+    }
+}
+
+impl Named {
+    /// The camera, or 404.
+    pub fn find(&self, manager: &Manager) -> Result<Arc<Camera>, Problem> {
+        Ok(manager.camera(&self.0)?)
+    }
+}
+
+/// The query of a request.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|Query(query)| Self(query))
+            .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, e.body_text()))
+    }
+}
+
+/// A JSON body of any shape.
+pub struct Document(pub Value);
+
+impl FromRequest<Arc<App>> for Document {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        match Body::from_request(request, state).await? {
+            Body { yaml: true, .. } => Err(unsupported("application/json")),
+            Body { bytes, .. } => Ok(Self(json(&bytes)?)),
+        }
+    }
+}
+
+/// A configuration as JSON or YAML.
+pub struct Configuration(pub NewConfig);
+
+impl FromRequest<Arc<App>> for Configuration {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        let body = Body::from_request(request, state).await?;
+        if !body.yaml {
+            return Ok(Self(NewConfig::Document(json(&body.bytes)?)));
+        }
+        let text = String::from_utf8(body.bytes.to_vec());
+        let text =
+            text.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8 text"))?;
+        Ok(Self(NewConfig::Text(text)))
+    }
+}
+
+struct Body {
+    yaml: bool,
+    bytes: Bytes,
+}
+
+impl Body {
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|k| k.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        // A form can be sent from any page without asking; these types cannot.
+        let yaml = match kind.to_ascii_lowercase().as_str() {
+            "application/json" | "application/merge-patch+json" => false,
+            "application/yaml" | "application/x-yaml" | "text/yaml" => true,
+            _ => return Err(unsupported("application/json or application/yaml")),
+        };
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        Ok(Self { yaml, bytes })
+    }
+}
+
+fn unsupported(wanted: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("send the body with Content-Type: {wanted}"),
+    )
+}
+
+fn json(bytes: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(bytes).map_err(|e| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            format!("the body is not valid JSON: {e}"),
+        )
+    })
+}

@@ -1,0 +1,106 @@
+//! `/health`: one look for monitors.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use rextrack::source::SourceState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::problem::Problem;
+
+/// How the service is doing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// ok; degraded when a camera that should be live is not; failed when one cannot
+    /// be without a change.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// Version of rextrack.
+    version: &'static str,
+    /// This machine's name in messages.
+    node: String,
+    /// Seconds since the start.
+    uptime_s: f64,
+    /// The cameras.
+    cameras: Count,
+    /// The configuration file.
+    config: ConfigHealth,
+}
+
+/// How many cameras are in which state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Count {
+    /// All.
+    total: usize,
+    /// Those that are meant to run.
+    enabled: usize,
+    /// Those whose frames arrive.
+    live: usize,
+    /// Those that cannot work without a change.
+    failed: usize,
+}
+
+/// The configuration file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConfigHealth {
+    /// Where it is, or will be.
+    path: String,
+    /// Whether it is there.
+    saved: bool,
+    /// Why what it says now is not in force.
+    problem: Option<String>,
+}
+
+/// Whether all is well
+#[utoipa::path(get, path = "/health", tag = "service", responses(
+    (status = 200, body = Health),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 503, body = Health, description = "a camera failed for good"),
+))]
+pub async fn get(State(app): State<Arc<App>>) -> Response {
+    let statuses: Vec<_> = app.manager.cameras().iter().map(|c| c.brief()).collect();
+    let count = |wanted: fn(&(bool, SourceState)) -> bool| {
+        statuses.iter().filter(|status| wanted(status)).count()
+    };
+    let cameras = Count {
+        total: statuses.len(),
+        enabled: count(|(enabled, _)| *enabled),
+        live: count(|(_, state)| *state == SourceState::Live),
+        failed: count(|(enabled, state)| *enabled && *state == SourceState::Failed),
+    };
+    let well = |(enabled, state): &(bool, SourceState)| {
+        !enabled || matches!(state, SourceState::Live | SourceState::Ended)
+    };
+    let problem = app.manager.file_problem();
+    let status = if cameras.failed > 0 {
+        "failed"
+    } else if problem.is_some() || !statuses.iter().all(well) {
+        "degraded"
+    } else {
+        "ok"
+    };
+    let (path, saved) = app.manager.file();
+    let code = match status {
+        "failed" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
+    let health = Health {
+        status,
+        version: env!("CARGO_PKG_VERSION"),
+        node: app.manager.node().to_owned(),
+        uptime_s: app.manager.uptime().as_secs_f64(),
+        cameras,
+        config: ConfigHealth {
+            path: path.display().to_string(),
+            saved,
+            problem,
+        },
+    };
+    (code, Json(health)).into_response()
+}

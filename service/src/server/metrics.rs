@@ -1,0 +1,339 @@
+//! `/metrics`: Prometheus text, or the same as JSON.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+use rextrack::pipeline::{Latency, Stats};
+use rextrack::source::SourceState;
+use serde::Serialize;
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+use utoipa::ToSchema;
+
+use super::App;
+use super::problem::Problem;
+use crate::manager::camera::Camera;
+use crate::manager::status::Status;
+
+/// The media type that Prometheus asks for.
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Everything that is measured, for programs that read JSON.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Metrics {
+    /// This process.
+    process: Usage,
+    /// The cameras.
+    cameras: Vec<Status>,
+}
+
+/// Memory and processor of this process.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub struct Usage {
+    /// Bytes in memory.
+    resident_bytes: u64,
+    /// Processor seconds since the start, all threads together.
+    cpu_seconds: f64,
+    /// Seconds since the start.
+    uptime_s: f64,
+}
+
+/// Looks at this process, at most once a second.
+#[derive(Default)]
+pub struct Process(Mutex<Option<(System, Instant, Usage)>>);
+
+impl Process {
+    fn usage(&self) -> Usage {
+        let mut known = self.0.lock();
+        if let Some((_, at, usage)) = known.as_ref()
+            && at.elapsed() < Duration::from_secs(1)
+        {
+            return *usage;
+        }
+        let known_system = known.take().map(|(system, ..)| system);
+        let Some(mut system) = known_system.or_else(|| System::new().ok()) else {
+            return Usage::default();
+        };
+        let pid = Pid::from_u32(std::process::id());
+        let what = ProcessRefreshKind::nothing().with_memory().with_cpu();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+        let usage = system
+            .process(pid)
+            .map_or_else(Usage::default, |process| Usage {
+                resident_bytes: process.memory(),
+                cpu_seconds: process.accumulated_cpu_time() as f64 / 1e3,
+                uptime_s: 0.0,
+            });
+        *known = Some((system, Instant::now(), usage));
+        usage
+    }
+}
+
+/// What the process and the cameras measure
+#[utoipa::path(get, path = "/metrics", tag = "service", responses(
+    (status = 200, description = "Prometheus text; JSON with `Accept: application/json`",
+        content((String = "application/openmetrics-text"), (Metrics = "application/json"))),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
+    let usage = Usage {
+        uptime_s: app.manager.uptime().as_secs_f64(),
+        ..app.process.usage()
+    };
+    let cameras = app.manager.cameras();
+    if accept.is_some_and(|accept| accept.contains("application/json")) {
+        let cameras = cameras.iter().map(|camera| camera.status()).collect();
+        return Json(Metrics {
+            process: usage,
+            cameras,
+        })
+        .into_response();
+    }
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(Snapshot::new(&cameras, usage)));
+    let mut text = String::new();
+    match encode(&mut text, &registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
+        Err(error) => Problem::internal(error).into_response(),
+    }
+}
+
+/// All figures at one moment.
+#[derive(Debug)]
+struct Snapshot {
+    cameras: Vec<Figures>,
+    usage: Usage,
+}
+
+#[derive(Debug)]
+struct Figures {
+    id: String,
+    enabled: bool,
+    stats: Stats,
+    active: u32,
+    held: u32,
+}
+
+impl Snapshot {
+    fn new(cameras: &[Arc<Camera>], usage: Usage) -> Self {
+        let figures = |camera: &Arc<Camera>| {
+            let pipeline = camera.pipeline();
+            Figures {
+                id: camera.id.clone(),
+                enabled: camera.brief().0,
+                stats: pipeline.as_ref().map(|p| p.stats()).unwrap_or_default(),
+                active: pipeline.map_or(0, |p| p.poll(&mut []).active),
+                held: camera.feed.held(),
+            }
+        };
+        Self {
+            cameras: cameras.iter().map(figures).collect(),
+            usage,
+        }
+    }
+}
+
+type Encoded = Result<(), std::fmt::Error>;
+/// A label and its value.
+type Label<'a> = [(&'a str, &'a str); 1];
+
+impl Collector for Snapshot {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Encoded {
+        let out = &mut encoder;
+        self.gauge(
+            out,
+            "fps_in",
+            "Frames a second that the source gives",
+            |c| f64::from(c.stats.fps_in),
+        )?;
+        self.gauge(out, "fps_proc", "Frames a second that are processed", |c| {
+            f64::from(c.stats.fps_proc)
+        })?;
+        self.gauge(out, "slots_active", "Slots whose owner is seen", |c| {
+            f64::from(c.active)
+        })?;
+        self.gauge(
+            out,
+            "slots_held",
+            "Slots held for somebody who is not seen",
+            |c| f64::from(c.held),
+        )?;
+        self.gauge(out, "slots_waiting", "Tracks that wait for a slot", |c| {
+            f64::from(c.stats.waiting)
+        })?;
+        self.gauge(
+            out,
+            "camera_enabled",
+            "1 if the camera is meant to run",
+            |c| f64::from(u8::from(c.enabled)),
+        )?;
+        self.gauge(out, "camera_live", "1 while frames arrive", |c| {
+            f64::from(u8::from(c.stats.source_state == SourceState::Live))
+        })?;
+        self.gauge(out, "queue_frames", "Frames that wait for the model", |c| {
+            c.stats.queued as f64
+        })?;
+        self.counter(out, "frames_in", "Frames that the source gave", |c| {
+            c.stats.frames_in
+        })?;
+        self.counter(out, "frames_processed", "Frames that were processed", |c| {
+            c.stats.frames_processed
+        })?;
+        self.counter(
+            out,
+            "frames_dropped",
+            "Frames that gave way to newer ones",
+            |c| c.stats.dropped,
+        )?;
+        self.counter(out, "reconnects", "How often the source came back", |c| {
+            c.stats.reconnects
+        })?;
+        self.counter(out, "tracks", "Tracks that got an id", |c| c.stats.tracks)?;
+        self.histogram(out, "model_latency", "Time in the model", |c| {
+            &c.stats.stages.inference
+        })?;
+        self.histogram(
+            out,
+            "end_to_end_latency",
+            "From a frame's arrival to its snapshot",
+            |c| &c.stats.stages.end_to_end,
+        )?;
+        self.sinks(out)?;
+        self.process(out)
+    }
+}
+
+impl Snapshot {
+    fn gauge(
+        &self,
+        out: &mut DescriptorEncoder<'_>,
+        name: &str,
+        help: &str,
+        of: impl Fn(&Figures) -> f64,
+    ) -> Encoded {
+        let name = format!("rextrack_{name}");
+        let mut family = out.encode_descriptor(&name, help, None, MetricType::Gauge)?;
+        for camera in &self.cameras {
+            let labels: Label<'_> = [("camera", &camera.id)];
+            let mut one = family.encode_family(&labels)?;
+            one.encode_gauge(&of(camera))?;
+        }
+        Ok(())
+    }
+
+    fn counter(
+        &self,
+        out: &mut DescriptorEncoder<'_>,
+        name: &str,
+        help: &str,
+        of: impl Fn(&Figures) -> u64,
+    ) -> Encoded {
+        let name = format!("rextrack_{name}");
+        let mut family = out.encode_descriptor(&name, help, None, MetricType::Counter)?;
+        for camera in &self.cameras {
+            let labels: Label<'_> = [("camera", &camera.id)];
+            count(&mut family.encode_family(&labels)?, of(camera))?;
+        }
+        Ok(())
+    }
+
+    fn histogram(
+        &self,
+        out: &mut DescriptorEncoder<'_>,
+        name: &str,
+        help: &str,
+        of: impl Fn(&Figures) -> &Latency,
+    ) -> Encoded {
+        let name = format!("rextrack_{name}");
+        let unit = Some(&Unit::Seconds);
+        let mut family = out.encode_descriptor(&name, help, unit, MetricType::Histogram)?;
+        for camera in &self.cameras {
+            let latency = of(camera);
+            let bounds = Latency::BOUNDS_MS.iter().map(|ms| f64::from(*ms) / 1e3);
+            let buckets: Vec<(f64, u64)> = bounds
+                .chain([f64::MAX])
+                .zip(latency.buckets().iter().copied())
+                .collect();
+            let labels: Label<'_> = [("camera", &camera.id)];
+            let mut one = family.encode_family(&labels)?;
+            one.encode_histogram::<NoLabelSet>(latency.total_s(), latency.count(), &buckets, None)?;
+        }
+        Ok(())
+    }
+
+    fn sinks(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
+        type Of = fn(&rextrack::sink::SinkStats) -> u64;
+        let counts: [(&str, &str, Of); 4] = [
+            ("sent", "Messages or lines that an output sent", |s| s.sent),
+            (
+                "failed",
+                "Messages or lines that an output could not send",
+                |s| s.failed,
+            ),
+            ("dropped", "Snapshots that an output left out", |s| {
+                s.dropped
+            }),
+            ("bytes", "Bytes that an output sent", |s| s.bytes),
+        ];
+        for (name, help, of) in counts {
+            let name = format!("rextrack_sink_{name}");
+            let mut family = out.encode_descriptor(&name, help, None, MetricType::Counter)?;
+            for camera in &self.cameras {
+                for (index, sink) in camera.stats.sinks.iter().enumerate() {
+                    // Two outputs may have one name; a number tells them apart.
+                    let number = index.to_string();
+                    let labels = [
+                        ("camera", camera.id.as_str()),
+                        ("sink", sink.name.as_str()),
+                        ("number", number.as_str()),
+                    ];
+                    count(&mut family.encode_family(&labels)?, of(&sink.stats))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn process(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
+        let gauges = [
+            (
+                "process_resident_memory",
+                "Memory of this process",
+                Unit::Bytes,
+                self.usage.resident_bytes as f64,
+            ),
+            (
+                "process_uptime",
+                "Time since the start",
+                Unit::Seconds,
+                self.usage.uptime_s,
+            ),
+        ];
+        for (name, help, unit, value) in gauges {
+            let mut one = out.encode_descriptor(name, help, Some(&unit), MetricType::Gauge)?;
+            one.encode_gauge(&value)?;
+        }
+        let mut cpu = out.encode_descriptor(
+            "process_cpu",
+            "Processor time of all threads",
+            Some(&Unit::Seconds),
+            MetricType::Counter,
+        )?;
+        cpu.encode_counter::<NoLabelSet, f64, u64>(&self.usage.cpu_seconds, None)
+    }
+}
+
+fn count(encoder: &mut MetricEncoder<'_>, value: u64) -> Encoded {
+    encoder.encode_counter::<NoLabelSet, u64, u64>(&value, None)
+}

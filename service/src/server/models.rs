@@ -1,0 +1,82 @@
+//! `/models`: what may stand in `tracking.model`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use rextrack::detect;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::problem::Problem;
+
+/// The models there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Models {
+    /// Where model files are looked for.
+    models_dir: String,
+    /// By name.
+    models: Vec<Model>,
+}
+
+/// A model.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Model {
+    /// What to write as `tracking.model`.
+    name: String,
+    /// The file's name; none for what is built in.
+    file: Option<String>,
+    /// Size of the file.
+    size_bytes: u64,
+    /// Such as yolov8, once a camera has loaded it.
+    family: Option<String>,
+    /// The licence that the file states.
+    licence: Option<String>,
+    /// Weights that have to be exported to ONNX first.
+    needs_export: bool,
+    /// Cameras that use it.
+    in_use: Vec<String>,
+}
+
+/// The models there are
+#[utoipa::path(get, path = "/models", tag = "service", responses(
+    (status = 200, body = Models),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Models>, Problem> {
+    let work = tokio::task::spawn_blocking(move || {
+        let service = app.manager.config().service.clone();
+        let loaded: Vec<_> = app
+            .manager
+            .cameras()
+            .iter()
+            .filter_map(|camera| Some((camera.id.clone(), camera.pipeline()?.detector()?)))
+            .collect();
+        let models = detect::list_models(&service).into_iter().map(|entry| {
+            let is_it = |model: &str| {
+                let path = entry.path.as_deref();
+                model == entry.name || path.is_some_and(|p| p == std::path::Path::new(model))
+            };
+            let users: Vec<_> = loaded.iter().filter(|(_, d)| is_it(&d.model)).collect();
+            let info = users.first().map(|(_, detector)| detector);
+            let stated = entry.path.as_deref().and_then(detect::model::licence);
+            Model {
+                family: info.map(|d| d.family.clone()),
+                licence: info.and_then(|d| d.licence.clone()).or(stated),
+                in_use: users.iter().map(|(id, _)| id.clone()).collect(),
+                file: (entry.path.as_deref())
+                    .and_then(|p| Some(p.file_name()?.to_string_lossy().into_owned())),
+                name: entry.name,
+                size_bytes: entry.size_bytes,
+                needs_export: entry.needs_export,
+            }
+        });
+        Models {
+            models: models.collect(),
+            models_dir: service.models_dir.display().to_string(),
+        }
+    });
+    work.await.map(Json).map_err(Problem::internal)
+}

@@ -1,0 +1,140 @@
+//! `/cameras/probe`: an address tried out before it is saved.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rextrack::config::RtspTransport;
+use rextrack::shutdown::Shutdown;
+use rextrack::sink::picture;
+use rextrack::source::{self, StreamAddress};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::extract::Document;
+use super::problem::Problem;
+use crate::manager::policy;
+
+/// Addresses that are tried at the same time; each may hold a thread for as long as
+/// a camera is silent.
+pub const AT_ONCE: usize = 4;
+/// How long the caller waits at most.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Width of the picture that is shown.
+const WIDTH: u32 = 640;
+
+/// What is to be tried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeRequest {
+    /// The address.
+    #[schema(example = "synth:people=5")]
+    stream: String,
+    /// How RTSP carries its media: tcp or udp.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, example = "tcp")]
+    rtsp_transport: RtspTransport,
+}
+
+/// What came of it.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Probe {
+    /// Whether there is a picture.
+    ok: bool,
+    /// Why there is none, and the remedy.
+    reason: Option<String>,
+    /// Pixels a row.
+    width: u32,
+    /// Rows.
+    height: u32,
+    /// The picture as a data: URL.
+    picture: Option<String>,
+    /// How long it took.
+    ms: u64,
+}
+
+/// Try an address: its first picture, or why there is none
+#[utoipa::path(post, path = "/cameras/probe", tag = "cameras", request_body = ProbeRequest,
+    responses(
+    (status = 200, body = Probe),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json",
+        description = "too many addresses are being tried"),
+))]
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Document(body): Document,
+) -> Result<Json<Probe>, Problem> {
+    let wanted: ProbeRequest = serde_json::from_value(body)
+        .map_err(|e| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string()))?;
+    let Ok(_turn) = app.probes.try_acquire() else {
+        let detail = "too many addresses are being tried at the same time; try again in a moment";
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(2));
+    };
+    let config = app.manager.config();
+    let folder = app.manager.folder().to_owned();
+    let known = app.manager.known_stream(&wanted.stream);
+    let stream = known.unwrap_or_else(|| wanted.stream.clone());
+    let checked = policy::stream(&stream, &config, &folder);
+    let checked = checked.and_then(|()| {
+        let address = stream.parse::<StreamAddress>().map_err(|e| e.to_string())?;
+        Ok(address.relative_to(&folder))
+    });
+    let address = match checked {
+        Ok(address) => address,
+        Err(reason) => {
+            return Ok(Json(Probe {
+                reason: Some(reason),
+                ..Probe::default()
+            }));
+        }
+    };
+    let started = Instant::now();
+    let stop = Shutdown::new();
+    let asked = stop.clone();
+    let attempt =
+        tokio::task::spawn_blocking(move || look(&address, wanted.rtsp_transport, &asked));
+    let result = match tokio::time::timeout(PATIENCE, attempt).await {
+        Ok(joined) => joined.map_err(Problem::internal)?,
+        Err(_) => {
+            stop.request();
+            Err(format!("no picture within {} s", PATIENCE.as_secs()))
+        }
+    };
+    let ms = started.elapsed().as_millis() as u64;
+    Ok(Json(match result {
+        Ok(probe) => Probe { ms, ..probe },
+        Err(reason) => Probe {
+            reason: Some(reason),
+            ms,
+            ..Probe::default()
+        },
+    }))
+}
+
+fn look(
+    address: &StreamAddress,
+    transport: RtspTransport,
+    stop: &Shutdown,
+) -> Result<Probe, String> {
+    let frame = source::first_picture(address, transport, stop).map_err(|e| e.to_string())?;
+    let frame = Arc::new(frame).painted().map_err(|e| e.to_string())?;
+    let jpeg = picture::jpeg(&frame, WIDTH, 80).map_err(|e| e.to_string())?;
+    Ok(Probe {
+        ok: true,
+        reason: None,
+        width: frame.size.width,
+        height: frame.size.height,
+        picture: Some(format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))),
+        ms: 0,
+    })
+}

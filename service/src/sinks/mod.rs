@@ -1,0 +1,3 @@
+//! Outputs that belong to the service: the library sees no broker.
+
+pub mod mqtt;

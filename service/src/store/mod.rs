@@ -1,0 +1,357 @@
+//! The configuration file: read, checked, changed as a whole, never lost.
+//!
+//! The file holds what its owner wrote; the environment lies over it only in the
+//! [`Config`] that comes out, and is never written back.
+
+mod edit;
+mod secrets;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rextrack::config::{self, Config, ConfigError};
+use serde_json::{Value, json};
+
+pub use secrets::hide;
+
+/// What a service without a file begins with: a made crowd, and room for cameras.
+const WELCOME: &str = "\
+# rextrack. Every key: https://docs.rs/rextrack or `rextrack schema`.
+osc:
+  host: 127.0.0.1
+  port: 5005
+  # A part of each address, so that cameras do not get mixed up: /demo/p1_x
+  address_prefix: /{camera}/
+cameras:
+- id: demo
+  name: Made-up crowd
+  stream: synth:people=6,seed=1
+";
+
+/// The file and what it says.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    /// Whether the file is there; it is made by the first change.
+    saved: bool,
+    text: String,
+    document: Value,
+    config: Config,
+}
+
+/// A change that was checked and can be saved.
+#[derive(Debug)]
+pub struct Draft {
+    text: String,
+    document: Value,
+    /// What it means, with the environment over it.
+    pub config: Config,
+}
+
+/// Why the file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// What it says is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The disk, or its permissions.
+    #[error(
+        "{path}: the configuration cannot be saved ({reason}); check the folder, its permissions and the disk"
+    )]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// Reads a file. One that is missing is an error only if it `must_exist`; else
+    /// the service begins with a made crowd.
+    pub fn open(path: &Path, must_exist: bool) -> Result<Self, StoreError> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (text, saved) = if must_exist || path.exists() {
+            (read(&path)?, true)
+        } else {
+            (WELCOME.to_owned(), false)
+        };
+        let draft = draft(text, folder(&path)).map_err(|e| in_file(e, &path))?;
+        Ok(Self {
+            path,
+            saved,
+            text: draft.text,
+            document: draft.document,
+            config: draft.config,
+        })
+    }
+
+    /// Where the file is, or will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder that relative paths in it start from.
+    pub fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+
+    /// Whether the file is there.
+    pub fn is_saved(&self) -> bool {
+        self.saved
+    }
+
+    /// What the file means, with the environment over it.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What the file says, passwords included.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// The file's words, passwords hidden.
+    pub fn shown_text(&self) -> String {
+        secrets::hide_in_text(&self.text, &self.document)
+    }
+
+    /// Changes with each change of the file.
+    pub fn etag(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.text.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// The file as it is on the disk now.
+    pub fn reread(&self) -> Result<Draft, StoreError> {
+        let text = read(&self.path)?;
+        draft(text, self.folder()).map_err(|e| in_file(e, &self.path).into())
+    }
+
+    /// Whether the file on the disk is another than the one last read or written.
+    pub fn is_stale(&self) -> bool {
+        std::fs::read(&self.path).is_ok_and(|bytes| bytes != self.text.as_bytes())
+    }
+
+    /// A whole new text. `***` stands for the password in use.
+    pub fn rewrite(&self, text: &str) -> Result<Draft, ConfigError> {
+        let text = secrets::restore_in_text(text, &self.document);
+        draft(text, self.folder())
+    }
+
+    /// A whole new document, in the words of the old one as far as they still hold.
+    /// `***` stands for the password in use.
+    pub fn replace(&self, mut document: Value) -> Result<Draft, ConfigError> {
+        secrets::restore(&mut document, &self.document);
+        let config = Config::from_document(document.clone(), self.folder())?;
+        let text = edit::rewritten(&self.text, &self.document, &document);
+        Ok(Draft {
+            text,
+            document,
+            config,
+        })
+    }
+
+    /// The document with a change made to it.
+    pub fn edit(
+        &self,
+        change: impl FnOnce(&mut Value) -> Result<(), ConfigError>,
+    ) -> Result<Draft, ConfigError> {
+        let mut document = self.document.clone();
+        if document.is_null() {
+            document = json!({});
+        }
+        change(&mut document)?;
+        self.replace(document)
+    }
+
+    /// Writes a draft to the disk, the version before it to `FILE.bak`. The file is
+    /// whole at every moment: it is written beside, and moved into its place.
+    pub fn save(&mut self, draft: Draft) -> Result<(), StoreError> {
+        let failed = |e: std::io::Error| StoreError::Write {
+            path: self.path.display().to_string(),
+            reason: e.to_string(),
+        };
+        if draft.text != self.text || !self.saved {
+            if self.saved {
+                let mut backup = self.path.clone().into_os_string();
+                backup.push(".bak");
+                write_whole(Path::new(&backup), &self.text).map_err(failed)?;
+            }
+            write_whole(&self.path, &draft.text).map_err(failed)?;
+        }
+        self.saved = true;
+        self.accept(draft);
+        Ok(())
+    }
+
+    /// Takes over what is on the disk already.
+    pub fn accept(&mut self, draft: Draft) {
+        self.text = draft.text;
+        self.document = draft.document;
+        self.config = draft.config;
+    }
+}
+
+impl Draft {
+    /// What it says, passwords included.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// Its words, passwords hidden.
+    pub fn shown_text(&self) -> String {
+        secrets::hide_in_text(&self.text, &self.document)
+    }
+}
+
+fn draft(text: String, folder: &Path) -> Result<Draft, ConfigError> {
+    let document = config::parse(&text)?;
+    let config = Config::from_document(document.clone(), folder)?;
+    Ok(Draft {
+        text,
+        document,
+        config,
+    })
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|e| {
+        ConfigError::one("", format!("{shown}: cannot be read ({e}); check the path"))
+    })?;
+    String::from_utf8(bytes)
+        .map_err(|_| ConfigError::one("", format!("{shown}: is not UTF-8 text; save it as UTF-8")))
+}
+
+/// What concerns no key concerns the file.
+fn in_file(mut error: ConfigError, path: &Path) -> ConfigError {
+    for problem in error.problems.iter_mut().filter(|p| p.path.is_empty()) {
+        problem.message = format!("{}: {}", path.display(), problem.message);
+    }
+    error
+}
+
+/// Writes beside the file and moves the result into its place, with its
+/// permissions.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = tempfile::Builder::new()
+        .prefix(".rextrack-")
+        .tempfile_in(folder(path))?;
+    beside.write_all(text.as_bytes())?;
+    if let Ok(about) = std::fs::metadata(path) {
+        beside.as_file().set_permissions(about.permissions())?;
+    }
+    beside.as_file().sync_all()?;
+    beside.persist(path).map_err(|e| e.error)?;
+    // The name is on the disk only when its folder is.
+    if let Ok(folder) = std::fs::File::open(folder(path)) {
+        folder.sync_all().ok();
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const FILE: &str = "\
+# The hall, 2026
+cameras:
+- id: hall            # by the door
+  stream: rtsp://user:secret@10.0.0.5/s1
+  override: {confidence: 0.4}
+tracking:
+  confidence: 0.3     # found by trying
+";
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.yaml");
+        std::fs::write(&path, FILE).unwrap();
+        let store = Store::open(&path, true).unwrap();
+        (folder, store)
+    }
+
+    #[test]
+    fn a_change_keeps_comments_and_the_version_before() {
+        let (folder, mut store) = store();
+        let before = store.etag();
+        let draft = store
+            .edit(|document| {
+                document["tracking"]["confidence"] = json!(0.5);
+                Ok(())
+            })
+            .unwrap();
+        store.save(draft).unwrap();
+        let text = std::fs::read_to_string(store.path()).unwrap();
+        assert_eq!(text, FILE.replace("confidence: 0.3 ", "confidence: 0.5 "));
+        let backup = std::fs::read_to_string(folder.path().join("config.yaml.bak")).unwrap();
+        assert_eq!(backup, FILE);
+        assert_ne!(store.etag(), before);
+        assert_eq!(store.config().tracking.confidence, 0.5);
+        assert!(!store.is_stale());
+        let files = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 2, "nothing is left beside them");
+    }
+
+    #[test]
+    fn passwords_are_hidden_and_come_back() {
+        let (_folder, mut store) = store();
+        let shown = store.shown_text();
+        assert!(shown.contains("user:***@10.0.0.5") && !shown.contains("secret"));
+        // As a panel does it: shown, changed, sent back.
+        let draft = store.rewrite(&shown.replace("0.3 ", "0.2 ")).unwrap();
+        store.save(draft).unwrap();
+        let text = std::fs::read_to_string(store.path()).unwrap();
+        assert_eq!(text, FILE.replace("0.3 ", "0.2 "));
+        let mut document = hide(store.document());
+        document["cameras"][0]["name"] = json!("Hall");
+        let draft = store.replace(document).unwrap();
+        assert_eq!(
+            draft.config.cameras[0].stream,
+            "rtsp://user:secret@10.0.0.5/s1"
+        );
+    }
+
+    #[test]
+    fn without_a_file_there_is_a_crowd_and_the_first_change_makes_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.yaml");
+        let mut store = Store::open(&path, false).unwrap();
+        assert!(!store.is_saved() && !path.exists());
+        assert_eq!(store.config().cameras[0].id, "demo");
+        let camera = json!({"id": "door", "stream": "webcam:0"});
+        let draft = store
+            .edit(|document| {
+                document["cameras"].as_array_mut().unwrap().push(camera);
+                Ok(())
+            })
+            .unwrap();
+        store.save(draft).unwrap();
+        assert!(store.is_saved());
+        let again = Store::open(&path, true).unwrap();
+        assert_eq!(again.config(), store.config());
+        assert_eq!(again.config().cameras.len(), 2);
+        assert!(again.shown_text().starts_with("# rextrack"));
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_by_its_name_and_changes_nothing() {
+        let (_folder, store) = store();
+        std::fs::write(store.path(), "cameras: [").unwrap();
+        let error = store.reread().unwrap_err().to_string();
+        assert!(error.contains("config.yaml"), "{error}");
+        std::fs::write(store.path(), "tracking: {confidence: 7}").unwrap();
+        let error = store.reread().unwrap_err().to_string();
+        assert!(error.starts_with("tracking.confidence: must be"), "{error}");
+        assert_eq!(store.config().tracking.confidence, 0.3);
+    }
+}

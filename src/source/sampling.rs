@@ -1,0 +1,93 @@
+//! Which of a source's frames are looked at.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::clock::NS_PER_S;
+use crate::config::PipelineConfig;
+
+/// Every n-th frame, and at most so many a second. Shared with the source's
+/// thread, since both change while it runs.
+#[derive(Debug, Default)]
+pub struct Sampling {
+    period: AtomicU32,
+    /// Bits of an `f32`; 0 is no limit.
+    max_fps: AtomicU32,
+}
+
+/// When the next frame is due under a limit.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    due_ns: i64,
+}
+
+impl Sampling {
+    /// Takes the settings of a configuration over.
+    pub fn configure(&self, config: &PipelineConfig) {
+        let period = config.tracking.period_frames.max(1);
+        self.period.store(period, Ordering::Relaxed);
+        let max_fps = config.camera.max_fps.to_bits();
+        self.max_fps.store(max_fps, Ordering::Relaxed);
+    }
+
+    /// Whether the frame of that number (from 1) and capture time is looked at.
+    pub fn takes(&self, schedule: &mut Schedule, seq: u64, capture_ns: i64) -> bool {
+        let period = u64::from(self.period.load(Ordering::Relaxed).max(1));
+        if !(seq - 1).is_multiple_of(period) {
+            return false;
+        }
+        let max_fps = f32::from_bits(self.max_fps.load(Ordering::Relaxed));
+        if max_fps <= 0.0 {
+            return true;
+        }
+        let step_ns = (NS_PER_S as f64 / f64::from(max_fps)) as i64;
+        // A tenth early is on time: cameras tremble, and a camera of just that
+        // rate must not lose every other frame.
+        if capture_ns + step_ns / 10 < schedule.due_ns {
+            return false;
+        }
+        // From when it was due, so that the rate is met on average; from now after
+        // a gap.
+        let late_ns = capture_ns - schedule.due_ns;
+        schedule.due_ns = if late_ns < step_ns {
+            schedule.due_ns + step_ns
+        } else {
+            capture_ns + step_ns
+        };
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::clock::NS_PER_MS;
+
+    fn taken(max_fps: f32, fps: i64, seconds: i64) -> usize {
+        let mut config = PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();
+        config.camera.max_fps = max_fps;
+        let sampling = Sampling::default();
+        sampling.configure(&config);
+        let mut schedule = Schedule::default();
+        (0..fps * seconds)
+            .filter(|n| {
+                let trembling = (n % 3 - 1) * 2 * NS_PER_MS;
+                let capture_ns = NS_PER_S + n * NS_PER_S / fps + trembling;
+                sampling.takes(&mut schedule, *n as u64 + 1, capture_ns)
+            })
+            .count()
+    }
+
+    #[test]
+    fn a_limit_is_met_on_average() {
+        assert_eq!(taken(0.0, 30, 10), 300);
+        assert!((97..=103).contains(&taken(10.0, 30, 10)));
+        assert!((116..=124).contains(&taken(12.0, 30, 10)));
+        assert_eq!(
+            taken(30.0, 30, 10),
+            300,
+            "the camera's own rate loses nothing"
+        );
+        assert_eq!(taken(60.0, 30, 10), 300);
+    }
+}
