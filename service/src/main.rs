@@ -9,6 +9,7 @@ mod logging;
 mod manager;
 mod output;
 mod server;
+mod signals;
 mod sinks;
 mod store;
 

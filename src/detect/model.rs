@@ -171,7 +171,8 @@ fn folders(service: &ServiceConfig) -> Vec<PathBuf> {
     all
 }
 
-fn is_path(model: &str) -> bool {
+/// Whether `tracking.model` is taken for a path, and not for a name in `models_dir`.
+pub fn is_path(model: &str) -> bool {
     model.contains(['/', '\\']) || FILE_TYPES.iter().any(|t| has_type(Path::new(model), t))
 }
 

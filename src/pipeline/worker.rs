@@ -338,12 +338,15 @@ impl Worker {
         match result {
             Ok(detector) => {
                 let info = detector.info();
-                log::info!(
-                    "[{}] {} on {}",
-                    self.config.camera.id,
-                    info.model,
-                    info.device
-                );
+                if self
+                    .config
+                    .camera
+                    .address()
+                    .is_ok_and(|a| a.gives_pictures())
+                {
+                    let camera = &self.config.camera.id;
+                    log::info!("[{camera}] {} on {}", info.model, info.device);
+                }
                 *self.shared.detector.lock() = Some(info.clone());
                 *self.shared.failure.lock() = None;
                 self.detector = Some(detector);

@@ -166,7 +166,6 @@ impl Capture {
             let seq = self.status.count_frame();
             let arrival_ns = self.clock.now_ns();
             let capture_ns = session.stamp(arrival_ns, stamp);
-            self.note_live(session, arrival_ns);
             let recorded = matches!(stamp, Stamp::Media(_));
             if !self.lossless && recorded {
                 let ahead = capture_ns - arrival_ns;
@@ -178,6 +177,15 @@ impl Capture {
                     return Ended::Stopped;
                 }
             }
+            // Behind the wait: a file is read as fast as it is shown.
+            self.note_live(
+                session,
+                if recorded {
+                    self.clock.now_ns()
+                } else {
+                    arrival_ns
+                },
+            );
             if !self.sampling.takes(&mut session.schedule, seq, capture_ns) {
                 continue;
             }

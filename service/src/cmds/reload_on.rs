@@ -9,6 +9,7 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::manager::Manager;
+use crate::signals::Hangups;
 
 /// Editors write a file in several steps; after the last it is quiet for that long.
 const QUIET: Duration = Duration::from_millis(200);
@@ -56,28 +57,22 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     Some(watcher)
 }
 
-/// Reads the file again at each SIGHUP, where there is such a thing. Call it on the
-/// web server's runtime.
-pub fn hangup(manager: &Arc<Manager>) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut hangups) = signal(SignalKind::hangup()) else {
-            log::warn!("SIGHUP cannot be handled; use `rextrack reload`");
-            return;
-        };
-        let manager = Arc::clone(manager);
-        tokio::spawn(async move {
-            while hangups.recv().await.is_some() {
-                let manager = Arc::clone(&manager);
-                tokio::task::spawn_blocking(move || reload(&manager, "SIGHUP"))
-                    .await
-                    .ok();
-            }
-        });
-    }
-    #[cfg(not(unix))]
-    let _ = manager;
+/// Reads the file again at each SIGHUP. Call it on the web server's runtime.
+///
+/// # Errors
+/// When the system lets nobody listen.
+pub fn hangup(manager: &Arc<Manager>) -> std::io::Result<()> {
+    let mut hangups = Hangups::listen()?;
+    let manager = Arc::clone(manager);
+    tokio::spawn(async move {
+        loop {
+            hangups.next().await;
+            let manager = Arc::clone(&manager);
+            let work = move || reload(&manager, "SIGHUP");
+            tokio::task::spawn_blocking(work).await.ok();
+        }
+    });
+    Ok(())
 }
 
 fn reload(manager: &Manager, why: &str) {

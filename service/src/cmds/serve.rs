@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::logging;
 use crate::manager::Manager;
 use crate::server::{self, App, auth};
+use crate::signals;
 use crate::store::{Store, StoreError};
 
 /// The configuration that is looked for when none is named.
@@ -48,7 +49,6 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         .map_err(Failure::work)?;
     let is_new = token.as_ref().is_some_and(|token| token.is_new);
     let url = url(&service.listen, listening.address.port());
-    announce(args, &url, token.as_ref());
 
     let saved = store.is_saved();
     let watched = service.watch.then(|| store.path().to_owned());
@@ -68,7 +68,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         log::info!("the token is in {}", file.display());
     }
     let hosts = server::hosts(&service);
-    let auth = auth::Auth::new(token.map(|token| token.text));
+    let auth = auth::Auth::new(token.as_ref().map(|token| token.text.clone()));
     let app = App::new(Arc::clone(&manager), auth, hosts);
 
     let looking = Arc::clone(&manager);
@@ -76,17 +76,22 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         .name("rextrack:watch".into())
         .spawn(move || looking.watch())
         .map_err(|e| Failure::work(format!("no thread could be started: {e}")))?;
-    let (end, ended) = watch::channel(false);
-    let pressed = end.clone();
-    ctrlc::set_handler(move || {
-        pressed.send_replace(true);
-    })
-    .map_err(|e| Failure::work(format!("Ctrl-C cannot be handled: {e}")))?;
     let file_watch = watched.and_then(|path| reload_on::change(&path, &manager));
-    runtime.block_on(async {
-        reload_on::hangup(&manager);
+    let (end, ended) = watch::channel(false);
+    let served = runtime.block_on(async {
+        reload_on::hangup(&manager)?;
+        tokio::spawn(async move {
+            if let Err(error) = signals::end().await {
+                log::warn!("Ctrl-C cannot be handled ({error}); end the process instead");
+                std::future::pending::<()>().await;
+            }
+            end.send_replace(true);
+        });
+        announce(args, &url, token.as_ref());
         listening.serve(server::router(app), ended).await;
+        Ok::<_, std::io::Error>(())
     });
+    served.map_err(|e| Failure::work(format!("signals cannot be handled: {e}")))?;
     drop(file_watch);
     manager.shut_down();
     watcher.join().ok();

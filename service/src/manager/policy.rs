@@ -7,6 +7,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use rextrack::config::{CameraConfig, Config, ConfigError, Problem, ServiceConfig};
+use rextrack::detect;
 use rextrack::source::StreamAddress;
 use serde_json::Value;
 
@@ -150,13 +151,15 @@ fn differing(old: &Value, new: &Value) -> Vec<String> {
     keys
 }
 
+/// A model is given by its name. A path would be looked for in the working folder
+/// first, wherever that is.
 fn model(refuse: &mut impl FnMut(String, String), path: &str, name: &str, config: &Config) {
-    let folder = &config.service.models_dir;
-    let given = Path::new(name);
-    let is_plain = given.components().count() == 1 && !given.is_absolute();
-    if !is_plain && !is_within(&folder.join(given), folder) {
-        let message = format!("must be in service.models_dir ({})", folder.display());
-        refuse(path.to_owned(), message);
+    if detect::model::is_path(name) {
+        let folder = config.service.models_dir.display();
+        refuse(
+            path.to_owned(),
+            format!("must be the name of a model in service.models_dir ({folder}), without .onnx"),
+        );
     }
 }
 

@@ -262,7 +262,7 @@ impl Snapshot {
             let latency = of(camera);
             let bounds = Latency::BOUNDS_MS.iter().map(|ms| f64::from(*ms) / 1e3);
             let buckets: Vec<(f64, u64)> = bounds
-                .chain([f64::MAX])
+                .chain([f64::INFINITY])
                 .zip(latency.buckets().iter().copied())
                 .collect();
             let labels: Label<'_> = [("camera", &camera.id)];

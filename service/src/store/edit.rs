@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use rextrack::config;
 use serde_json::{Map, Value};
-use yaml_edit::{Mapping, ScalarValue, Sequence, YamlFile, YamlValue};
+use yaml_edit::{AsYaml, Mapping, Sequence, YamlFile, YamlNode};
 
 /// The text of `new`, made from `text`, which says `old`. Where the lossless
 /// editor's result would not mean `new` exactly, the text is written anew.
@@ -48,7 +48,7 @@ fn follow_map(node: &Mapping, old: &Map<String, Value>, new: &Map<String, Value>
             (Some(Value::Array(before)), Value::Array(after)) if !before.is_empty() => {
                 follow_list(&node.get_sequence(key.as_str())?, before, after)?;
             }
-            _ => node.set(key.as_str(), yaml(after)),
+            _ => node.set(key.as_str(), yaml(after)?),
         }
     }
     Some(())
@@ -76,27 +76,79 @@ fn follow_list(node: &Sequence, old: &[Value], new: &[Value]) -> Option<()> {
                 let item = node.get(index)?;
                 follow_map(item.as_mapping()?, before, after)?;
             }
-            (Some(_), _) => node.set(index, yaml(after)).then_some(())?,
-            (None, _) => node.push(yaml(after)),
+            (Some(_), _) => node.set(index, yaml(after)?).then_some(())?,
+            (None, _) => node.push(yaml(after)?),
         }
     }
     Some(())
 }
 
-fn yaml(value: &Value) -> YamlValue {
-    match value {
-        Value::Null => YamlValue::Scalar(ScalarValue::null()),
-        Value::Bool(flag) => YamlValue::from(*flag),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => YamlValue::from(whole),
-            (None, Some(real)) => YamlValue::from(real),
-            (None, None) => YamlValue::from(number.to_string()),
-        },
-        Value::String(text) => YamlValue::from(text.as_str()),
-        Value::Array(items) => YamlValue::Sequence(items.iter().map(yaml).collect()),
-        Value::Object(map) => {
-            let pairs = map.iter().map(|(key, value)| (key.clone(), yaml(value)));
-            YamlValue::Mapping(pairs.collect())
-        }
+/// A value as the editor takes it, by way of its text: keys keep their order.
+fn yaml(value: &Value) -> Option<YamlNode> {
+    let text = serde_saphyr::to_string(value).ok()?;
+    let document = YamlFile::from_str(&text).ok()?.document()?;
+    let as_node = |node: &dyn AsYaml| YamlNode::from_syntax(node.as_node()?.clone());
+    if let Some(map) = document.as_mapping() {
+        return as_node(&map);
+    }
+    match document.as_sequence() {
+        Some(list) => as_node(&list),
+        None => as_node(&document.as_scalar()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    const FILE: &str = "\
+# Who: the hall
+osc: {port: 5005}   # the show machine
+cameras:
+# the first
+- id: a
+  stream: a.mp4     # a film
+- id: b
+  stream: b.mp4
+tracking:
+  classes: [0, 2]
+";
+
+    fn after(change: impl FnOnce(&mut Value)) -> String {
+        let old = config::parse(FILE).unwrap();
+        let mut new = old.clone();
+        change(&mut new);
+        let text = rewritten(FILE, &old, &new);
+        assert_eq!(config::parse(&text).unwrap(), new, "{text}");
+        text
+    }
+
+    #[test]
+    fn comments_survive_every_kind_of_change() {
+        let kept = |text: &str| text.matches('#').count();
+        let set = after(|new| new["cameras"][1]["name"] = json!("The door: left"));
+        assert_eq!(kept(&set), 4, "{set}");
+        let added = after(|new| {
+            let camera = json!({"id": "c", "stream": "rtsp://u:p#1@h/x", "roi": [0.1, 0, 1, 1]});
+            new["cameras"].as_array_mut().unwrap().push(camera);
+        });
+        assert_eq!(kept(&added), 5, "{added}");
+        assert!(added.contains("- id: c\n  stream:"), "{added}");
+        let removed = after(|new| drop(new["cameras"].as_array_mut().unwrap().remove(1)));
+        assert_eq!(kept(&removed), 4, "{removed}");
+        let section = after(|new| new["slots"] = json!({"smoothing": 0.3}));
+        assert_eq!(kept(&section), 4, "{section}");
+        let list = after(|new| new["tracking"]["classes"] = json!(["person"]));
+        assert_eq!(kept(&list), 4, "{list}");
+    }
+
+    #[test]
+    fn what_the_editor_cannot_do_is_written_anew() {
+        let text = after(|new| *new = json!({"cameras": [{"id": "x", "stream": "*a: #b"}]}));
+        assert!(text.contains("x"));
+        let from_nothing = rewritten("", &Value::Null, &json!({"osc": null}));
+        assert_eq!(config::parse(&from_nothing).unwrap(), json!({"osc": null}));
     }
 }

@@ -17,7 +17,7 @@ pub use secrets::hide;
 
 /// What a service without a file begins with: a made crowd, and room for cameras.
 const WELCOME: &str = "\
-# rextrack. Every key: https://docs.rs/rextrack or `rextrack schema`.
+# rextrack; `rextrack schema` describes every key.
 osc:
   host: 127.0.0.1
   port: 5005
