@@ -3,7 +3,8 @@
 use std::path::Path;
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = project.parent().unwrap_or(project).join("web/dist");
     println!("cargo:rustc-env=REXTRACK_PANEL={}", folder.display());
     println!("cargo:rerun-if-changed={}", folder.display());
     println!("cargo:rerun-if-changed=build.rs");
