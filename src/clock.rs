@@ -28,6 +28,37 @@ pub fn duration_ns(d: Duration) -> i64 {
     i64::try_from(d.as_nanos()).unwrap_or(i64::MAX)
 }
 
+/// When the next thing is due under a limit of so many a second.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Schedule {
+    due_ns: i64,
+}
+
+impl Schedule {
+    /// Whether something that comes at `now_ns` is due, and when it is, plans the
+    /// next. A `rate` of 0 is no limit.
+    pub fn is_due(&mut self, rate: f32, now_ns: i64) -> bool {
+        if rate <= 0.0 {
+            return true;
+        }
+        let step_ns = (NS_PER_S as f64 / f64::from(rate)) as i64;
+        // A tenth early is on time: cameras tremble, and a camera of just that rate
+        // must not lose every other frame.
+        if now_ns + step_ns / 10 < self.due_ns {
+            return false;
+        }
+        // From when it was due, so that the rate is met on average; from now after a
+        // gap.
+        let late_ns = now_ns - self.due_ns;
+        self.due_ns = if late_ns < step_ns {
+            self.due_ns + step_ns
+        } else {
+            now_ns + step_ns
+        };
+        true
+    }
+}
+
 /// Where a stage reads the time.
 pub trait Clock: Send + Sync {
     /// Now, on the same scale as [`now_ns`].

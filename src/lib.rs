@@ -18,6 +18,8 @@
 //! checks, delegates and converts errors. Nothing in Rust calls it.
 #![deny(unsafe_code)]
 
+#[cfg(feature = "mqtt")]
+pub mod broker;
 pub mod clock;
 pub mod config;
 pub mod data_dir;

@@ -9,7 +9,7 @@ use crate::config::PipelineConfig;
 use crate::detect::Detection;
 use crate::geometry::FrameSize;
 use crate::slots::{Presentation, SlotTable, Smoother, Snapshot};
-use crate::source::SourceState;
+use crate::source::{RemoteSlots, SourceState};
 use crate::track::{self, Moment, Tracker, TrackerSettings};
 
 /// Detections in, snapshots out.
@@ -24,6 +24,8 @@ pub struct Chain {
     /// Newest time that was given to tracker or slots; time never runs back.
     latest_ns: i64,
     tracks: u64,
+    /// Whether the owners of the slots are another node's.
+    mirrors: bool,
 }
 
 impl Chain {
@@ -46,6 +48,7 @@ impl Chain {
             frame_size: FrameSize::default(),
             latest_ns: 0,
             tracks: 0,
+            mirrors: false,
         }
     }
 
@@ -72,10 +75,23 @@ impl Chain {
             capture_ns: self.latest_ns,
             ..moment
         };
+        if std::mem::take(&mut self.mirrors) {
+            self.tracker.reserve_ids(self.tracks);
+        }
         let tracks = self.tracker.update(moment, detections);
         self.tracks = tracks.iter().map(|t| t.id).fold(self.tracks, u64::max);
         let tracks = self.smoother.apply(self.latest_ns, tracks);
         self.slots.update(self.latest_ns, tracks);
+        self.snapshot(SourceState::Live)
+    }
+
+    /// One snapshot of another node: its owners sit here as they do there.
+    pub fn mirror(&mut self, frame_seq: u64, remote: &RemoteSlots) -> Outgoing {
+        self.frame_seq = frame_seq;
+        self.frame_size = remote.frame_size;
+        self.latest_ns = remote.capture_ns.max(self.latest_ns + 1);
+        self.mirrors = true;
+        self.slots.mirror(self.latest_ns, remote, &mut self.tracks);
         self.snapshot(SourceState::Live)
     }
 

@@ -210,13 +210,18 @@ impl Pipeline {
         // Here and not on the source's thread: a host may push as soon as this
         // has returned.
         self.shared.inlet.clear();
-        let pushed = Arc::clone(&self.shared.inlet);
+        self.shared.source.set_remote(None);
+        let around = source::Surroundings {
+            transport,
+            inlet: Arc::clone(&self.shared.inlet),
+            status: Arc::clone(&self.shared.source),
+        };
         let mut capture = Capture {
             camera: config.camera.id.clone(),
             lossless: config.camera.is_lossless(),
             looped: config.camera.loop_file && address.is_file(),
             give_up: self.shared.give_up,
-            open: Box::new(move |stop| source::open(&address, transport, &pushed, stop)),
+            open: Box::new(move |stop| source::open(&address, &around, stop)),
             sampling: Arc::clone(&self.shared.sampling),
             outlet: Arc::clone(inlet),
             pool: Arc::clone(&self.shared.pool),
@@ -496,6 +501,11 @@ impl Pipeline {
     /// Where the source stands.
     pub fn source_state(&self) -> SourceState {
         self.shared.source.state()
+    }
+
+    /// The node whose tracks these are, when another one made them.
+    pub fn remote(&self) -> Option<source::Remote> {
+        self.shared.source.remote()
     }
 
     /// Why the source gives nothing, while it does not.

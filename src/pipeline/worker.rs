@@ -16,11 +16,11 @@ use super::loader::Loader;
 use super::shared::{Shared, View};
 use crate::clock::{duration_ns, now_ns};
 use crate::config::{OscConfig, PipelineConfig};
-use crate::detect::{DetectSettings, Detection, Detector};
+use crate::detect::{DetectSettings, Detection, Detector, StageTimes};
 use crate::mailbox::{Mailbox, Taken};
 use crate::sink::{Detached, JsonlSink, OscSink, Sink};
 use crate::slots::Trails;
-use crate::source::{Delivery, Frame, SourceState};
+use crate::source::{Delivery, Frame, Known, SourceState};
 use crate::track::{Moment, TrackerSettings};
 
 /// How often held slots move while no frame comes.
@@ -188,6 +188,10 @@ impl Worker {
 
     fn process(&mut self, chain: &mut Chain, frame: Frame) {
         self.note_arrival(frame.arrival_ns);
+        if let Some(Known::Slots(remote)) = &frame.known {
+            let outgoing = chain.mirror(frame.seq, remote);
+            return self.finish(chain, frame, outgoing, StageTimes::default(), now_ns());
+        }
         let Some(detector) = self.detector.as_mut() else {
             return;
         };
@@ -213,6 +217,18 @@ impl Worker {
             size: frame.size,
         };
         let outgoing = chain.frame(frame.seq, moment, &self.detections);
+        self.finish(chain, frame, outgoing, stages, tracked_from);
+    }
+
+    /// Counts a processed frame, keeps it for those who look, and publishes.
+    fn finish(
+        &mut self,
+        chain: &Chain,
+        frame: Frame,
+        outgoing: Outgoing,
+        stages: StageTimes,
+        tracked_from: i64,
+    ) {
         let tracked = now_ns();
         {
             let mut measured = self.shared.measured.lock();

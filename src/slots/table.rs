@@ -4,6 +4,7 @@ use super::{Slot, SlotState};
 use crate::clock::NS_PER_MS;
 use crate::config::OnRelease;
 use crate::motion;
+use crate::source::{RemoteSlot, RemoteSlots};
 use crate::track::Track;
 
 /// Seats tracks in numbered slots.
@@ -41,6 +42,8 @@ struct Seat {
     vacant: Slot,
     /// Owned when the running update began, and so not free within it.
     was_owned: bool,
+    /// The owner by another node's words, if it sits here because of them.
+    mirrored: Option<(u64, u64, u32)>,
 }
 
 /// A track as the table knows it.
@@ -123,6 +126,43 @@ impl SlotTable {
         });
         self.now_ns = now_ns;
         changed
+    }
+
+    /// Takes another node's slots: its owners sit here where they sit there. An owner
+    /// who sits there no more is released, and a new one is seated one update later,
+    /// so that the slot is seen empty between them. `last_id` counts the tracks' own
+    /// ids up; the other node's begin anew when it does.
+    ///
+    /// A slot that is held there is predicted here, from where its owner was last
+    /// seen.
+    pub fn mirror(&mut self, now_ns: i64, remote: &RemoteSlots, last_id: &mut u64) {
+        let on_release = self.on_release;
+        let shown_ns = self.now_ns;
+        self.waiting.clear();
+        for (index, seat) in self.seats[..self.objects_max].iter_mut().enumerate() {
+            let there = remote.slots.iter().find(|slot| slot.index == index);
+            let was_owned = seat.owner.is_some();
+            if was_owned && seat.mirrored != there.map(|slot| slot.owner) {
+                seat.release(on_release, shown_ns);
+            }
+            let Some(there) = there else { continue };
+            let id = match &seat.owner {
+                Some(owner) => owner.track.id,
+                None if was_owned => continue,
+                None => {
+                    *last_id += 1;
+                    seat.generation = seat.generation.wrapping_add(1);
+                    seat.mirrored = Some(there.owner);
+                    *last_id
+                }
+            };
+            let seen = there.state == SlotState::Active;
+            match &mut seat.owner {
+                Some(owner) if !seen => owner.seen = false,
+                owner => *owner = Some(Follower::mirrored(id, there, now_ns)),
+            }
+        }
+        self.now_ns = now_ns;
     }
 
     /// Releases every slot and forgets who waits; generations go on. Publish a
@@ -227,6 +267,7 @@ impl Seat {
         }
         let last = self.show(shown_ns);
         self.owner = None;
+        self.mirrored = None;
         self.vacant = Slot {
             generation: self.generation,
             ..Slot::default()
@@ -263,6 +304,24 @@ impl Seat {
 }
 
 impl Follower {
+    /// An owner as another node sees it. One that is held there already stands
+    /// still: its speed has been used up in predicting it.
+    fn mirrored(id: u64, there: &RemoteSlot, now_ns: i64) -> Self {
+        let seen = there.state == SlotState::Active;
+        Self {
+            track: Track {
+                id,
+                class_id: there.class_id,
+                score: there.score,
+                bbox: there.bbox,
+                velocity: if seen { there.velocity } else { [0.0; 2] },
+                first_seen_ns: now_ns.saturating_sub(there.life_ns),
+                last_seen_ns: now_ns.saturating_sub(there.age_ns),
+            },
+            seen,
+        }
+    }
+
     /// Takes a frame. Returns false when the follower is gone, and leaves it
     /// then as hosts were shown it last.
     fn see(&mut self, tracks: &[Track], now_ns: i64, persistence_ns: i64) -> bool {
@@ -358,6 +417,51 @@ mod tests {
             .iter()
             .map(|s| (s.track_id, s.generation, s.state))
             .collect()
+    }
+
+    fn there(index: usize, owner: u64, state: SlotState) -> RemoteSlot {
+        RemoteSlot {
+            index,
+            owner: (1, owner, 1),
+            state,
+            class_id: 0,
+            score: 0.9,
+            bbox: BBox::new(0.5, 0.5, 0.1, 0.2),
+            velocity: [0.1, 0.0],
+            age_ns: 0,
+            life_ns: 0,
+        }
+    }
+
+    #[test]
+    fn another_nodes_owners_sit_where_they_sit_there() {
+        use SlotState::{Active, Empty, Held};
+        let mut table = SlotTable::new(3, 50 * MS, OnRelease::Zero);
+        let mut last_id = 40;
+        let mut mirror = |now_ms: i64, slots: Vec<RemoteSlot>| {
+            let remote = RemoteSlots {
+                slots,
+                ..RemoteSlots::default()
+            };
+            table.mirror(now_ms * MS, &remote, &mut last_id);
+            shown(&table, now_ms)
+        };
+        let nobody = (0, 0, Empty);
+        // The second slot there is the second here, and one beyond ours is left out.
+        let two = mirror(100, vec![there(1, 9, Active), there(7, 8, Active)]);
+        assert_eq!(two, [nobody, (41, 1, Active), nobody]);
+        let held = mirror(140, vec![there(1, 9, Held)]);
+        assert_eq!(held, [nobody, (41, 1, Held), nobody]);
+        // Another owner: empty once, also when no message showed it so.
+        let between = mirror(180, vec![there(1, 10, Active)]);
+        assert_eq!(between, [nobody, (0, 1, Empty), nobody]);
+        let next = mirror(220, vec![there(1, 10, Active)]);
+        assert_eq!(next, [nobody, (42, 2, Active), nobody]);
+        // Silence: held for our persistence, then released.
+        assert!(table.tick(230 * MS, true));
+        assert_eq!(shown(&table, 230)[1], (42, 2, Held));
+        assert!(table.tick(271 * MS, true));
+        assert_eq!(shown(&table, 271)[1], (0, 2, Empty));
     }
 
     #[test]

@@ -32,6 +32,12 @@ pub enum StreamAddress {
         /// Number of the device, from 0.
         index: u32,
     },
+    /// `mqtt://` or `mqtts://`: another node's tracks.
+    #[cfg(feature = "mqtt")]
+    Mqtt {
+        /// The broker, and the topic that the node publishes under.
+        url: NetworkAddress,
+    },
     /// `push:`, frames that the host hands in.
     Push,
     /// `synth:`, a made crowd.
@@ -105,7 +111,7 @@ pub enum AddressError {
     /// Scheme that nobody knows.
     #[error(
         "unknown kind of source '{scheme}' in '{shown}'; known are rtsp, rtsps, http, https, \
-         file, webcam and synth (a file with ':' in its name is written ./NAME)"
+         file, webcam, synth and mqtt (a file with ':' in its name is written ./NAME)"
     )]
     UnknownScheme {
         /// What stands before the colon.
@@ -113,13 +119,19 @@ pub enum AddressError {
         /// The address without its password.
         shown: String,
     },
-    /// A scheme of the plan that this build cannot do.
+    /// A scheme that this build was made without.
     #[error(
-        "this build does not have {scheme} sources yet; use rtsp://, http://, a file, webcam:N or synth:"
+        "this build has no {scheme} sources (feature mqtt); use rtsp://, http://, a file, webcam:N or synth:"
     )]
-    NotYet {
+    Without {
         /// `mqtt://`.
         scheme: &'static str,
+    },
+    /// A broker without the topic of a camera.
+    #[error("'{shown}' must name what the other node publishes, as mqtt://BROKER/rextrack/CAMERA")]
+    Topic {
+        /// The address without its password.
+        shown: String,
     },
     /// Credentials and a host, but no scheme.
     #[error("'{shown}' looks like a camera's address without its beginning; write rtsp://{shown}")]
@@ -185,7 +197,7 @@ impl std::str::FromStr for StreamAddress {
             return match known {
                 Scheme::Rtsp | Scheme::Rtsps => Ok(Self::Rtsp { url }),
                 Scheme::Http | Scheme::Https => Ok(Self::Http { url }),
-                Scheme::Mqtt | Scheme::Mqtts => Err(AddressError::NotYet { scheme: "mqtt://" }),
+                Scheme::Mqtt | Scheme::Mqtts => Self::mqtt(url),
             };
         }
         match lower.as_str() {
@@ -215,11 +227,29 @@ impl std::str::FromStr for StreamAddress {
 }
 
 impl StreamAddress {
+    #[cfg(feature = "mqtt")]
+    fn mqtt(url: NetworkAddress) -> Result<Self, AddressError> {
+        let topic = url.tail().trim_matches('/');
+        if topic.is_empty() || topic.contains(['#', '+', '?']) {
+            return Err(AddressError::Topic {
+                shown: url.to_string(),
+            });
+        }
+        Ok(Self::Mqtt { url })
+    }
+
+    #[cfg(not(feature = "mqtt"))]
+    fn mqtt(_: NetworkAddress) -> Result<Self, AddressError> {
+        Err(AddressError::Without { scheme: "mqtt://" })
+    }
+
     /// The address with its password, for the one who opens it. Credentials
     /// are percent-encoded where they must be, so that FFmpeg reads them as meant.
     pub fn expose(&self) -> String {
         match self {
             Self::Rtsp { url } | Self::Http { url } => url.expose(),
+            #[cfg(feature = "mqtt")]
+            Self::Mqtt { url } => url.expose(),
             Self::File { path } => path.display().to_string(),
             Self::Webcam { index } => format!("webcam:{index}"),
             Self::Push | Self::Synth(_) => self.to_string(),
@@ -230,6 +260,8 @@ impl StreamAddress {
     pub fn network(&self) -> Option<&NetworkAddress> {
         match self {
             Self::Rtsp { url } | Self::Http { url } => Some(url),
+            #[cfg(feature = "mqtt")]
+            Self::Mqtt { url } => Some(url),
             Self::File { .. } | Self::Webcam { .. } | Self::Push | Self::Synth(_) => None,
         }
     }
@@ -262,7 +294,14 @@ impl StreamAddress {
 
     /// Whether the source gives pictures, in which a model has to find things.
     pub fn gives_pictures(&self) -> bool {
-        !matches!(self, Self::Synth(_))
+        matches!(
+            self,
+            Self::Rtsp { .. }
+                | Self::Http { .. }
+                | Self::File { .. }
+                | Self::Webcam { .. }
+                | Self::Push
+        )
     }
 
     /// The same address with a relative file put under `folder`.
@@ -280,6 +319,8 @@ impl fmt::Display for StreamAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rtsp { url } | Self::Http { url } => url.fmt(f),
+            #[cfg(feature = "mqtt")]
+            Self::Mqtt { url } => url.fmt(f),
             Self::File { path } => path.display().fmt(f),
             Self::Webcam { index } => write!(f, "webcam:{index}"),
             Self::Push => f.write_str("push:"),
@@ -765,7 +806,7 @@ mod tests {
         assert!(error("webcam:x").contains("webcam:0"));
         assert!(error("synth:people=x").contains("people must be a number within 0..500"));
         assert!(error("push:2").contains("unknown kind of source 'push'"));
-        assert!(error("mqtt://node/cam").contains("does not have mqtt:// sources yet"));
+        assert!(error("mqtt://node/").contains("as mqtt://BROKER/rextrack/CAMERA"));
         for text in [
             "rtsp://",
             "rtsp:///a",

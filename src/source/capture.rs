@@ -6,10 +6,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::{
-    Advance, Backoff, Content, Frame, Known, Retry, Sampling, Schedule, Source, SourceError,
-    SourceState, SourceStatus, Stamp,
+    Advance, Backoff, Frame, Retry, Sampling, Source, SourceError, SourceState, SourceStatus, Stamp,
 };
-use crate::clock::Clock;
+use crate::clock::{Clock, Schedule};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 
@@ -191,8 +190,7 @@ impl Capture {
             }
             let started_ns = self.clock.now_ns();
             let (size, bgr, known) = match source.content(self.pool.take()) {
-                Ok(Content::Picture(size, bgr)) => (size, bgr, None),
-                Ok(Content::Crowd(size, scene)) => (size, Vec::new(), Some(Known::Crowd(scene))),
+                Ok(content) => content.into_parts(),
                 Err(error) => return Ended::Lost(error),
             };
             let ready_ns = self.clock.now_ns();

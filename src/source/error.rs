@@ -99,6 +99,14 @@ pub enum SourceError {
         /// The read time-out.
         seconds: u64,
     },
+    /// A broker, or the node behind it, gives nothing.
+    #[error("{address}: {reason}")]
+    Broker {
+        /// The broker and topic, redacted.
+        address: String,
+        /// Who says what.
+        reason: String,
+    },
     /// No such webcam, or another program has it.
     #[error(
         "webcam:{index}: cannot be opened; is it plugged in, and does no other program use it?"

@@ -16,9 +16,12 @@ mod backoff;
 mod capture;
 mod error;
 mod ffmpeg;
+#[cfg(feature = "mqtt")]
+mod mqtt;
 mod probe;
 mod push;
 mod redact;
+mod remote;
 mod sampling;
 mod status;
 mod synth;
@@ -37,7 +40,8 @@ pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
 pub use redact::{HIDDEN, redact, redact_address};
-pub use sampling::{Sampling, Schedule};
+pub use remote::{Following, Remote, RemoteSlot, RemoteSlots};
+pub use sampling::Sampling;
 pub use status::{SourceState, SourceStatus};
 pub use synth::{Body, Scene, SynthSettings};
 
@@ -68,6 +72,8 @@ pub struct Frame {
 pub enum Known {
     /// Everybody of a made crowd, and what a detector would see of them.
     Crowd(Arc<Scene>),
+    /// Who sits in another node's slots.
+    Slots(Arc<RemoteSlots>),
 }
 
 impl Frame {
@@ -79,11 +85,18 @@ impl Frame {
     pub fn painted(self: &Arc<Self>) -> opencv::Result<Arc<Self>> {
         match &self.known {
             None => Ok(Arc::clone(self)),
-            Some(Known::Crowd(scene)) => Ok(Arc::new(Self {
-                bgr: scene.paint(self.size)?,
-                known: None,
-                ..Self::clone(self)
-            })),
+            Some(known) => {
+                let bgr = match known {
+                    Known::Crowd(scene) => scene.paint(self.size)?,
+                    // The other node keeps its picture; here is the ground alone.
+                    Known::Slots(_) => Scene::default().paint(self.size)?,
+                };
+                Ok(Arc::new(Self {
+                    bgr,
+                    known: None,
+                    ..Self::clone(self)
+                }))
+            }
         }
     }
 }
@@ -118,19 +131,36 @@ pub enum Stamp {
     Capture(i64),
 }
 
+/// What a source needs besides its address.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// How RTSP carries its media.
+    pub transport: RtspTransport,
+    /// Where a `push:` source gets its frames.
+    pub inlet: Arc<PushInlet>,
+    /// Where a source notes what it learns.
+    pub status: Arc<SourceStatus>,
+}
+
 /// Opens a source. Blocks for at most 5 s a step (resolve, connect, answer,
 /// first picture); a stop is obeyed between the steps and while a camera says
-/// nothing. `inlet` is where a `push:` source gets its frames.
+/// nothing.
 pub fn open(
     address: &StreamAddress,
-    transport: RtspTransport,
-    inlet: &Arc<PushInlet>,
+    around: &Surroundings,
     stop: &Shutdown,
 ) -> Result<Box<dyn Source>, SourceError> {
     match address {
-        StreamAddress::Push => Ok(Box::new(push::PushSource::new(Arc::clone(inlet), stop))),
+        StreamAddress::Push => {
+            let inlet = Arc::clone(&around.inlet);
+            Ok(Box::new(push::PushSource::new(inlet, stop)))
+        }
+        #[cfg(feature = "mqtt")]
+        StreamAddress::Mqtt { url } => {
+            Ok(Box::new(mqtt::MqttSource::open(url, &around.status, stop)?))
+        }
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
-        _ => video::open(address, transport, stop),
+        _ => video::open(address, around.transport, stop),
     }
 }
 
@@ -144,15 +174,16 @@ pub fn first_picture(
     transport: RtspTransport,
     stop: &Shutdown,
 ) -> Result<Frame, SourceError> {
-    let mut source = open(address, transport, &Arc::default(), stop)?;
+    let around = Surroundings {
+        transport,
+        ..Surroundings::default()
+    };
+    let mut source = open(address, &around, stop)?;
     let stamp = source.advance()?;
     if stamp == Advance::End {
         return Err(SourceError::Address(format!("{address} has no picture")));
     }
-    let (size, bgr, known) = match source.content(Vec::new())? {
-        Content::Picture(size, bgr) => (size, bgr, None),
-        Content::Crowd(size, scene) => (size, Vec::new(), Some(Known::Crowd(scene))),
-    };
+    let (size, bgr, known) = source.content(Vec::new())?.into_parts();
     Ok(Frame {
         seq: 1,
         capture_ns: crate::clock::now_ns(),
@@ -172,6 +203,19 @@ pub enum Content {
     Picture(FrameSize, Vec<u8>),
     /// A made crowd, in a frame of that size.
     Crowd(FrameSize, Arc<Scene>),
+    /// Another node's slots, from frames of that size.
+    Slots(FrameSize, Arc<RemoteSlots>),
+}
+
+impl Content {
+    /// Size, pixels, and what is known without them.
+    pub fn into_parts(self) -> (FrameSize, Vec<u8>, Option<Known>) {
+        match self {
+            Self::Picture(size, bgr) => (size, bgr, None),
+            Self::Crowd(size, scene) => (size, Vec::new(), Some(Known::Crowd(scene))),
+            Self::Slots(size, slots) => (size, Vec::new(), Some(Known::Slots(slots))),
+        }
+    }
 }
 
 /// One open camera, file or webcam. Dropping it closes it.

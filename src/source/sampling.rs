@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::clock::NS_PER_S;
+use crate::clock::Schedule;
 use crate::config::PipelineConfig;
 
 /// Every n-th frame, and at most so many a second. Shared with the source's
@@ -12,12 +12,6 @@ pub struct Sampling {
     period: AtomicU32,
     /// Bits of an `f32`; 0 is no limit.
     max_fps: AtomicU32,
-}
-
-/// When the next frame is due under a limit.
-#[derive(Debug, Default)]
-pub struct Schedule {
-    due_ns: i64,
 }
 
 impl Sampling {
@@ -36,24 +30,7 @@ impl Sampling {
             return false;
         }
         let max_fps = f32::from_bits(self.max_fps.load(Ordering::Relaxed));
-        if max_fps <= 0.0 {
-            return true;
-        }
-        let step_ns = (NS_PER_S as f64 / f64::from(max_fps)) as i64;
-        // A tenth early is on time: cameras tremble, and a camera of just that
-        // rate must not lose every other frame.
-        if capture_ns + step_ns / 10 < schedule.due_ns {
-            return false;
-        }
-        // From when it was due, so that the rate is met on average; from now after
-        // a gap.
-        let late_ns = capture_ns - schedule.due_ns;
-        schedule.due_ns = if late_ns < step_ns {
-            schedule.due_ns + step_ns
-        } else {
-            capture_ns + step_ns
-        };
-        true
+        schedule.is_due(max_fps, capture_ns)
     }
 }
 
@@ -61,7 +38,7 @@ impl Sampling {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::clock::NS_PER_MS;
+    use crate::clock::{NS_PER_MS, NS_PER_S};
 
     fn taken(max_fps: f32, fps: i64, seconds: i64) -> usize {
         let mut config = PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
+use super::Remote;
 use serde::{Deserialize, Serialize};
 
 /// Where the pipeline's source stands.
@@ -50,6 +51,7 @@ pub struct SourceStatus {
     /// Smoothed time between frames in nanoseconds; 0 while unknown.
     interval_ns: AtomicI64,
     problem: Mutex<Option<String>>,
+    remote: Mutex<Option<Remote>>,
 }
 
 impl SourceStatus {
@@ -113,6 +115,16 @@ impl SourceStatus {
     /// Forgets the measured rate, after a loss.
     pub fn forget_interval(&self) {
         self.interval_ns.store(0, Ordering::Relaxed);
+    }
+
+    /// The node that tracks, when it is another.
+    pub fn remote(&self) -> Option<Remote> {
+        self.remote.lock().clone()
+    }
+
+    /// Says which node tracks, or that it is this one.
+    pub fn set_remote(&self, remote: Option<Remote>) {
+        *self.remote.lock() = remote;
     }
 
     /// Why the source gives nothing, while it does not.

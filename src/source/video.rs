@@ -28,6 +28,8 @@ pub fn open(
     match address {
         StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
         StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
+        #[cfg(feature = "mqtt")]
+        StreamAddress::Mqtt { .. } => Err(SourceError::Address(format!("{shown} is no video"))),
         StreamAddress::Push | StreamAddress::Synth(_) => {
             Err(SourceError::Address(format!("{shown} is no video")))
         }

@@ -329,6 +329,10 @@ impl Tracker for ByteTrack {
         &self.tracks
     }
 
+    fn reserve_ids(&mut self, up_to: u64) {
+        self.last_id = self.last_id.max(up_to);
+    }
+
     fn source_lost(&mut self) {
         self.targets.retain(|t| t.state != State::Unconfirmed);
         for target in &mut self.targets {

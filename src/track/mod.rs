@@ -63,6 +63,9 @@ pub trait Tracker: Send {
     /// the slots do with their owners.
     fn source_lost(&mut self);
 
+    /// Gives no id up to this one any more.
+    fn reserve_ids(&mut self, up_to: u64);
+
     /// Takes new settings without losing a track.
     fn configure(&mut self, settings: &TrackerSettings);
 }

@@ -17,6 +17,7 @@ mod install;
 mod lint;
 mod manifest;
 mod osc;
+mod panel;
 mod program;
 mod python;
 mod receiver;
@@ -43,6 +44,7 @@ usage: cargo xtask COMMAND
   lint               formatting, clippy, documentation
   ci                 lint and test, as the project's CI does
   header             write include/rextrack.h anew
+  panel              the web panel, for the program to embed (needs Node.js)
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         (Some("install"), rest) => install::run(&workspace, rest),
         (Some("fuzz"), rest) => fuzz::run(&workspace, rest),
         (Some("soak"), []) => soak::run(&workspace),
+        (Some("panel"), []) => panel::run(&workspace),
         (Some("header"), []) => header::run(&workspace),
         (Some("ci"), []) => lint::run(&workspace).and_then(|()| test::run(&workspace, &[])),
         (Some("help" | "--help" | "-h"), _) => {

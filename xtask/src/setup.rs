@@ -4,16 +4,19 @@ use std::path::PathBuf;
 
 use crate::assets;
 use crate::command::Result;
+use crate::panel;
 use crate::python;
 use crate::runtime::{self, Runtime};
 use crate::system;
 use crate::workspace::Workspace;
 
-/// Python packages that tests use: an OSC receiver that is not ours, and arrays.
-const TEST_PACKAGES: [python::Package; 3] = [
+/// Python packages that tests use: an OSC receiver and a reader of metrics that are
+/// not ours, arrays, and a checker of types.
+const TEST_PACKAGES: [python::Package; 4] = [
     ("python-osc", "pythonosc"),
     ("numpy", "numpy"),
     ("mypy", "mypy"),
+    ("prometheus-client", "prometheus_client"),
 ];
 
 /// What there is to run with. What is missing is said in `problems`, since
@@ -80,6 +83,10 @@ pub fn run_needs(workspace: &Workspace) -> Result<Ready> {
         }
     }
     ready.fetch(workspace, "demo")?;
+    match panel::build(workspace) {
+        Ok(changed) => ready.changed |= changed,
+        Err(message) => ready.problems.push(message),
+    }
     Ok(ready)
 }
 

@@ -17,8 +17,8 @@ const BUILD: [(&str, &[&str]); 3] = [
 
 /// Debian packages that only the tests need: a real RTSP server, Python's
 /// environments, a checker of memory, the other way to build a C++ host, what
-/// the TouchDesigner plugins are built and tested with.
-const TESTS: [&str; 13] = [
+/// the TouchDesigner plugins are built and tested with, a browser, a broker.
+const TESTS: [&str; 15] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -32,6 +32,8 @@ const TESTS: [&str; 13] = [
     "make",
     "doctest-dev",
     "nlohmann-json3-dev",
+    "chromium",
+    "mosquitto",
 ];
 
 /// Sees to what the build needs. True when something was installed.
@@ -81,7 +83,7 @@ pub fn test_needs() -> Result<bool> {
         return Ok(false);
     }
     println!(
-        "setup: the tests' RTSP server is missing, installing {} (up to 200 MB, one minute)",
+        "setup: the tests need {} (up to 500 MB, some minutes)",
         missing.join(" ")
     );
     apt_install(&missing)?;

@@ -302,6 +302,7 @@ impl Camera {
             .detector
             .map(|d| d.classes.to_vec())
             .unwrap_or_default();
+        status.remote = pipeline.remote().map(Into::into);
         status.sinks = stats.sinks.into_iter().map(Into::into).collect();
         status
     }

@@ -106,6 +106,8 @@ pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), Strin
         }
         StreamAddress::Synth(_) => "synth",
         StreamAddress::Rtsp { url } | StreamAddress::Http { url } => url.scheme(),
+        // Encrypted or not is no question of who may be asked.
+        StreamAddress::Mqtt { .. } => "mqtt",
     };
     let allowed = &config.service.stream_schemes;
     if !allowed.iter().any(|known| known == scheme) {

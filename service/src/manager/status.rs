@@ -84,6 +84,17 @@ impl From<FrameSize> for Size {
     }
 }
 
+impl From<rextrack::source::Remote> for Remote {
+    fn from(remote: rextrack::source::Remote) -> Self {
+        Self {
+            node: remote.node,
+            clock_offset_ms: remote.clock_offset_ns as f64 / 1e6,
+            duplicates: remote.duplicates,
+            reordered: remote.reordered,
+        }
+    }
+}
+
 /// Another node's tracks.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Remote {

@@ -14,25 +14,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rextrack::clock::NS_PER_S;
+use rextrack::broker;
+use rextrack::clock::Schedule;
 use rextrack::config::MqttConfig;
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{Sink, SinkError, SinkStats};
 use rextrack::slots::Snapshot;
 use rextrack::source::{NetworkAddress, SourceState, redact};
 use rextrack::wire::{SlotsMessage, StateMessage, VERSION};
-use rumqttc::{
-    Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, QoS, TlsConfiguration,
-    Transport,
-};
+use rumqttc::{Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, QoS};
 use serde::Serialize;
 
 /// Messages that may wait for the connection; a second at 60 frames a second.
 const QUEUE_MAX: usize = 64;
 /// Between two tries to connect.
 const RETRY: Duration = Duration::from_secs(1);
-/// A broker that says nothing for one and a half of this takes us for gone.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 /// Publishes a camera's snapshots. Never blocks.
 pub struct MqttSink {
@@ -45,8 +41,8 @@ pub struct MqttSink {
     state_topic: String,
     qos: QoS,
     retain: bool,
-    step_ns: i64,
-    due_ns: i64,
+    schedule: Schedule,
+    max_fps: f32,
     shared: Arc<Shared>,
     /// The state that was told last.
     told: Option<SourceState>,
@@ -117,12 +113,8 @@ impl MqttSink {
                 _ => QoS::ExactlyOnce,
             },
             retain: config.retain,
-            step_ns: if config.max_fps == 0 {
-                0
-            } else {
-                NS_PER_S / i64::from(config.max_fps)
-            },
-            due_ns: 0,
+            schedule: Schedule::default(),
+            max_fps: config.max_fps as f32,
             shared,
             told: None,
             classes: Arc::default(),
@@ -203,10 +195,9 @@ impl Sink for MqttSink {
             self.told = None;
         }
         self.tell_state(snapshot.source_state);
-        if snapshot.publish_ns + self.step_ns / 10 < self.due_ns {
+        if !self.schedule.is_due(self.max_fps, snapshot.publish_ns) {
             return Ok(());
         }
-        self.due_ns = (self.due_ns + self.step_ns).max(snapshot.publish_ns);
         let message =
             SlotsMessage::new(snapshot, &self.node, &self.camera, self.session, |class| {
                 let index = usize::try_from(class).ok();
@@ -294,15 +285,8 @@ fn options(
     session: u64,
     state_topic: &str,
 ) -> Result<MqttOptions, String> {
-    // A name of its own for each run: two with one name throw each other out.
-    let id = format!("rextrack-{node}-{camera}-{session:x}");
-    let mut options = MqttOptions::new(id, address.host(), address.port());
-    options.set_keep_alive(KEEP_ALIVE);
-    options.set_clean_session(true);
-    options.set_max_packet_size(256 * 1024, 256 * 1024);
-    if let Some((user, password)) = address.user_password() {
-        options.set_credentials(user, password);
-    }
+    let client = format!("rextrack-{node}-{camera}-{session:x}");
+    let mut options = broker::options(address, client, config.ca_file.as_deref())?;
     let will = StateMessage {
         v: VERSION,
         node: node.to_owned(),
@@ -313,25 +297,5 @@ fn options(
     };
     let will = serde_json::to_vec(&will).map_err(|e| e.to_string())?;
     options.set_last_will(LastWill::new(state_topic, will, QoS::AtLeastOnce, true));
-    if address.scheme() == "mqtts" {
-        options.set_transport(Transport::Tls(tls(config)?));
-    }
     Ok(options)
-}
-
-fn tls(config: &MqttConfig) -> Result<TlsConfiguration, String> {
-    // Another library of the process may have chosen already.
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
-    let Some(path) = &config.ca_file else {
-        return Ok(TlsConfiguration::default());
-    };
-    let ca = std::fs::read(path)
-        .map_err(|e| format!("{}: the certificates cannot be read ({e})", path.display()))?;
-    Ok(TlsConfiguration::Simple {
-        ca,
-        alpn: None,
-        client_auth: None,
-    })
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses its own part of this.
 #![allow(clippy::unwrap_used)]
 
+pub mod broker;
 pub mod service;
 
 use std::ffi::OsStr;

@@ -7,6 +7,7 @@ use super::*;
 use crate::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
 use crate::geometry::FrameSize;
 use crate::mailbox::Taken;
+use crate::source::Content;
 
 const START_NS: i64 = NS_PER_S;
 const MS: fn(u64) -> Duration = Duration::from_millis;

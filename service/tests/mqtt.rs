@@ -1,0 +1,221 @@
+//! MQTT against a real broker: what is published, and what happens when the broker
+//! goes.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::broker::{Broker, Listener};
+use support::service::Service;
+
+fn config(broker: &str, more: &str) -> String {
+    format!(
+        "service: {{node: stage-left}}\nosc: null\nmqtt: {{broker: '{broker}'{more}}}\ncameras:\n\
+         - {{id: hall, stream: 'synth:people=4,misses=0'}}\n"
+    )
+}
+
+#[test]
+fn snapshots_and_the_kept_state_are_published() {
+    let Some(broker) = Broker::start("mqtt::snapshots_and_the_kept_state_are_published", "") else {
+        return;
+    };
+    let mut service = Service::start(&config(&broker.url(), ""));
+    let mut slots = Listener::new(&broker, "rextrack/+/slots");
+    let (_, topic, message) = slots.next(|_, m| m["slots"].as_array().unwrap().len() >= 3);
+    assert_eq!(topic, "rextrack/hall/slots");
+    assert_eq!(
+        (&message["v"], &message["node"]),
+        (&1.into(), &"stage-left".into())
+    );
+    let slot = &message["slots"][0];
+    assert_eq!(
+        (&slot["slot"], &slot["class"]),
+        (&1.into(), &"person".into())
+    );
+    assert!((0.0..=1.0).contains(&slot["x"].as_f64().unwrap()), "{slot}");
+    let seq = message["seq"].as_u64().unwrap();
+    let (_, _, next) = slots.next(|_, _| true);
+    assert_eq!(next["seq"].as_u64(), Some(seq + 1));
+
+    // Whoever comes later is told how things stand.
+    let mut state = Listener::new(&broker, "rextrack/hall/state");
+    let (kept, _, message) = state.next(|_, m| m["source_state"] == "live");
+    assert!(kept);
+    assert_eq!(message["online"], true);
+    let status = service.status("hall");
+    let sinks = status["sinks"].as_array().unwrap();
+    let sink = sinks
+        .iter()
+        .find(|s| s["name"].as_str().unwrap().starts_with("mqtt"))
+        .unwrap();
+    assert!(sink["sent"].as_u64().unwrap() > 2);
+
+    service.send("POST", "/api/v1/cameras/hall/stop", &[], b"");
+    state.next(|_, m| m["source_state"] == "stopped" && m["online"] == true);
+    service.send("POST", "/api/v1/cameras/hall/start", &[], b"");
+    state.next(|_, m| m["source_state"] == "live");
+    // A node that dies is reported by the broker.
+    service.kill();
+    let (_, _, will) = state.next(|_, m| m["online"] == false);
+    assert_eq!(will["source_state"], "lost");
+}
+
+#[test]
+fn a_broker_that_goes_and_comes_back_disturbs_nothing() {
+    let Some(mut broker) = Broker::start("mqtt::a_broker_that_goes_and_comes_back", "") else {
+        return;
+    };
+    let service = Service::start(&config(&broker.url(), ""));
+    Listener::new(&broker, "rextrack/hall/slots").next(|_, _| true);
+    let before = service.status("hall");
+    broker.kill();
+    let sink = |key: &'static str| {
+        let status = service.status("hall");
+        let sinks = status["sinks"].as_array().unwrap().clone();
+        let sink = sinks
+            .into_iter()
+            .find(|s| s["name"].as_str().unwrap().starts_with("mqtt"));
+        sink.unwrap()[key].as_u64().unwrap()
+    };
+    service.wait_until("snapshots are left out", || sink("dropped") > 5);
+    broker.restart();
+    let mut state = Listener::new(&broker, "rextrack/hall/state");
+    let (_, _, message) = state.next(|_, m| m["online"] == true);
+    assert_eq!(message["source_state"], "live");
+    Listener::new(&broker, "rextrack/hall/slots").next(|_, _| true);
+    let after = service.status("hall");
+    assert_eq!(after["dropped"], before["dropped"], "tracking went on");
+    assert_eq!(after["reconnects"], before["reconnects"]);
+    let log = service.log();
+    let tries = log
+        .lines()
+        .filter(|l| l.contains("trying again until it works"))
+        .count();
+    assert!(
+        (1..=3).contains(&tries),
+        "once a change, not once a try:\n{log}"
+    );
+}
+
+#[test]
+fn user_rate_quality_and_topic_are_as_configured_and_the_password_stays_hidden() {
+    const NAME: &str = "mqtt::user_rate_quality_and_topic";
+    let folder = tempfile::tempdir().unwrap();
+    let passwords = folder.path().join("passwords");
+    let made = std::process::Command::new("mosquitto_passwd")
+        .args(["-b", "-c"])
+        .arg(&passwords)
+        .args(["show", "s3cret-word"])
+        .output();
+    if !made.is_ok_and(|o| o.status.success()) {
+        println!("skipped: {NAME}: mosquitto_passwd is missing (cargo xtask setup --tests)");
+        return;
+    }
+    let more = format!(
+        "allow_anonymous false\npassword_file {}\nuser root\n",
+        passwords.display()
+    );
+    let Some(broker) = Broker::start(NAME, &more) else {
+        return;
+    };
+    let url = format!("mqtt://show:s3cret-word@127.0.0.1:{}", broker.port);
+    let more = ", topic_prefix: 'show/{node}', qos: 2, retain: true, max_fps: 5";
+    let service = Service::start(&config(&url, more));
+    let user = Some(("show", "s3cret-word"));
+    let mut slots = Listener::with(&broker, "show/stage-left/hall/slots", user);
+    let time = |m: &serde_json::Value| m["sent_unix_ns"].as_i64().unwrap();
+    let (_, _, first) = slots.next(|_, _| true);
+    let last = (0..5).map(|_| slots.next(|_, _| true).2).last().unwrap();
+    let took = time(&last) - time(&first);
+    assert!(took > 800_000_000, "five of 200 ms each took {took} ns");
+    let (kept, ..) = Listener::with(&broker, "show/+/hall/slots", user).next(|_, _| true);
+    assert!(kept);
+    for path in [
+        "/api/v1/config",
+        "/api/v1/cameras/hall",
+        "/metrics",
+        "/api/v1/logs",
+    ] {
+        assert!(!service.get(path).text.contains("s3cret-word"), "{path}");
+    }
+    assert!(!service.log().contains("s3cret-word"));
+}
+
+#[test]
+fn two_nodes_are_shown_by_a_third_slot_by_slot() {
+    let Some(mut broker) = Broker::start("mqtt::two_nodes_are_shown_by_a_third", "") else {
+        return;
+    };
+    let url = broker.url();
+    let node = |name: &str, stream: &str| {
+        Service::start(&format!(
+            "service: {{node: {name}}}\nosc: null\nmqtt: {{broker: '{url}', topic_prefix: 'show/{{node}}'}}\n\
+             cameras:\n- {{id: cam, stream: '{stream}'}}\n"
+        ))
+    };
+    let mut left = node("left", "synth:people=5,seed=1");
+    let right = node("right", "synth:people=2,seed=2");
+    let viewer = Service::start(&format!(
+        "osc: null\ncameras:\n- {{id: l, stream: '{url}/show/left/cam'}}\n\
+         - {{id: r, stream: '{url}/show/right/cam'}}\n"
+    ));
+    let shown = viewer.wait_for("l", "live with a crowd", |s| {
+        s["source_state"] == "live" && s["slots"]["active"].as_u64() >= Some(3)
+    });
+    assert_eq!(shown["remote"]["node"], "left");
+    let offset = shown["remote"]["clock_offset_ms"].as_f64().unwrap();
+    assert!(offset.abs() < 250.0, "one machine has one clock: {offset}");
+    assert_eq!(shown["frame_size"]["width"], 1280);
+    viewer.wait_for("r", "live", |s| s["remote"]["node"] == "right");
+
+    // The same people in the same places. Who sits where changes seldom, so that two
+    // looks at different moments agree when they are repeated.
+    let occupied = |service: &Service, camera: &str| -> Vec<u64> {
+        let stream = std::net::TcpStream::connect(("127.0.0.1", service.port())).unwrap();
+        let path = format!("/ws/telemetry?cameras={camera}");
+        let url = format!("{}{path}", service.url.replace("http", "ws"));
+        let mut socket = tungstenite::client(url, stream).unwrap().0;
+        loop {
+            let message = socket.read().unwrap();
+            let Ok(text) = message.to_text() else {
+                continue;
+            };
+            let Ok(message) = serde_json::from_str::<serde_json::Value>(text) else {
+                continue;
+            };
+            if message["type"] != "snapshot" {
+                continue;
+            }
+            let slots = message["slots"].as_array().unwrap().iter().enumerate();
+            let taken = slots.filter(|(_, slot)| slot["state"] != "empty");
+            return taken.map(|(index, _)| index as u64).collect();
+        }
+    };
+    viewer.wait_until("both see the same slots taken", || {
+        occupied(&left, "cam") == occupied(&viewer, "l")
+    });
+
+    // The broker goes: held, lost, told; it comes back: live again.
+    broker.kill();
+    let lost = viewer.wait_for("l", "lost", |s| s["source_state"] == "lost");
+    assert!(
+        lost["problem"]
+            .as_str()
+            .unwrap()
+            .contains(&broker.port.to_string()),
+        "{lost}"
+    );
+    broker.restart();
+    viewer.wait_live("l");
+    viewer.wait_live("r");
+    // A node goes: the other is still there.
+    left.kill();
+    let gone = viewer.wait_for("l", "lost", |s| {
+        s["problem"]
+            .as_str()
+            .is_some_and(|p| p.contains("the node left is gone"))
+    });
+    assert_eq!(gone["source_state"], "lost");
+    viewer.wait_live("r");
+    drop(right);
+}

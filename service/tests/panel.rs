@@ -1,0 +1,65 @@
+//! The panel: its own tests, and a real browser in front of a real service.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn web() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
+}
+
+/// Whether the panel's packages are there; says so when not.
+fn has_packages(test: &str) -> bool {
+    let there = web().join("node_modules/.package-lock.json").is_file();
+    if !there {
+        println!("skipped: {test}: the panel's packages are missing (cargo xtask panel)");
+    }
+    there
+}
+
+fn run(mut command: Command) {
+    let output = command.current_dir(web()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    print!("{said}");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}\n{complaint}");
+}
+
+#[test]
+fn the_panels_words_and_forms() {
+    if !has_packages("panel::the_panels_words_and_forms") {
+        return;
+    }
+    let mut vitest = Command::new("node");
+    vitest.args(["node_modules/vitest/vitest.mjs", "run"]);
+    run(vitest);
+}
+
+#[test]
+fn a_person_in_a_browser() {
+    const NAME: &str = "panel::a_person_in_a_browser";
+    if !has_packages(NAME) {
+        return;
+    }
+    let chromium = std::env::var("REXTRACK_CHROMIUM").unwrap_or("/usr/bin/chromium".into());
+    if !Path::new(&chromium).is_file() {
+        println!("skipped: {NAME}: there is no {chromium} (cargo xtask setup --tests)");
+        return;
+    }
+    if !web().join("dist/index.html").is_file() {
+        println!("skipped: {NAME}: the panel is not built (cargo xtask panel)");
+        return;
+    }
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec", "tests/"])
+        .env("REXTRACK_BIN", env!("CARGO_BIN_EXE_rextrack"))
+        .env("REXTRACK_CHROMIUM", chromium)
+        .env("REXTRACK_RTSP_SERVER", project.join("tests/rtsp/server.py"));
+    if let Some(film) = support::asset(NAME, "vtest.avi") {
+        node.env("REXTRACK_FILM", film);
+    }
+    run(node);
+}

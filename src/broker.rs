@@ -1,0 +1,53 @@
+//! How an MQTT broker is connected to, for those who publish and those who follow.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rumqttc::{MqttOptions, TlsConfiguration, Transport};
+
+use crate::source::NetworkAddress;
+
+/// A broker that says nothing for one and a half of this takes us for gone.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// Largest message: a snapshot of 256 slots takes about 60 kB.
+const MESSAGE_MAX: usize = 256 * 1024;
+
+/// Options for a connection under the name `client`, which must be another for each
+/// connection: two of one name throw each other out.
+///
+/// # Errors
+/// When the certificates cannot be read.
+pub fn options(
+    address: &NetworkAddress,
+    client: String,
+    ca_file: Option<&Path>,
+) -> Result<MqttOptions, String> {
+    let mut options = MqttOptions::new(client, address.host(), address.port());
+    options.set_keep_alive(KEEP_ALIVE);
+    options.set_clean_session(true);
+    options.set_max_packet_size(MESSAGE_MAX, MESSAGE_MAX);
+    if let Some((user, password)) = address.user_password() {
+        options.set_credentials(user, password);
+    }
+    if address.scheme() == "mqtts" {
+        options.set_transport(Transport::Tls(tls(ca_file)?));
+    }
+    Ok(options)
+}
+
+fn tls(ca_file: Option<&Path>) -> Result<TlsConfiguration, String> {
+    // Another library of the process may have chosen already.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
+    let Some(path) = ca_file else {
+        return Ok(TlsConfiguration::default());
+    };
+    let ca = std::fs::read(path)
+        .map_err(|e| format!("{}: the certificates cannot be read ({e})", path.display()))?;
+    Ok(TlsConfiguration::Simple {
+        ca,
+        alpn: None,
+        client_auth: None,
+    })
+}

@@ -1,0 +1,172 @@
+//! `mqtt://BROKER/PREFIX/CAMERA`: another node's tracks.
+//!
+//! The client library has an async runtime inside; it lives on the source's own
+//! thread, within this file, and ends with it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rumqttc::{
+    Client, ConnectReturnCode, Connection, ConnectionError, Event, Incoming, Publish, QoS,
+};
+
+use super::remote::{Following, RemoteSlots};
+use super::{Advance, Content, NetworkAddress, Source, SourceError, SourceStatus, Stamp, redact};
+use crate::broker;
+use crate::clock::now_ns;
+use crate::shutdown::Shutdown;
+use crate::wire::{SlotsMessage, StateMessage, unix_ns};
+
+/// How long nothing may come before the node counts as lost.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How long a wait blocks before the stop is looked at again.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// Another node's camera.
+pub struct MqttSource {
+    shown: String,
+    client: Client,
+    connection: Connection,
+    slots_topic: String,
+    state_topic: String,
+    following: Following,
+    status: Arc<SourceStatus>,
+    stop: Shutdown,
+    state: Option<StateMessage>,
+    /// The broker said that it took the subscription.
+    subscribed: bool,
+    newest: Option<RemoteSlots>,
+}
+
+impl MqttSource {
+    /// Prepares a connection; it is made by the first [`Source::advance`].
+    pub fn open(
+        url: &NetworkAddress,
+        status: &Arc<SourceStatus>,
+        stop: &Shutdown,
+    ) -> Result<Self, SourceError> {
+        let shown = url.to_string();
+        let topic = url.tail().trim_matches('/').to_owned();
+        let client = format!("rextrack-follows-{:016x}", fastrand::u64(..));
+        let options = broker::options(url, client, None)
+            .map_err(|reason| SourceError::Address(format!("{shown}: {reason}")))?;
+        let (client, connection) = Client::new(options, 16);
+        Ok(Self {
+            shown,
+            client,
+            connection,
+            slots_topic: format!("{topic}/slots"),
+            state_topic: format!("{topic}/state"),
+            following: Following::default(),
+            status: Arc::clone(status),
+            stop: stop.clone(),
+            state: None,
+            subscribed: false,
+            newest: None,
+        })
+    }
+
+    /// Takes a message in. True when it is a snapshot that is newer than any before.
+    fn take(&mut self, message: &Publish) -> bool {
+        if message.topic == self.state_topic {
+            self.state = serde_json::from_slice(&message.payload).ok();
+            return false;
+        }
+        // What the broker kept may be of any age.
+        if message.topic != self.slots_topic || message.retain {
+            return false;
+        }
+        let parsed = serde_json::from_slice::<SlotsMessage>(&message.payload);
+        let received_ns = now_ns();
+        match parsed
+            .map_err(|e| e.to_string())
+            .and_then(|message| self.following.follow(message, received_ns, unix_ns()))
+        {
+            Ok(newest) => {
+                self.status.set_remote(Some(self.following.remote()));
+                let is_new = newest.is_some();
+                self.newest = newest.or(self.newest.take());
+                is_new
+            }
+            Err(reason) => {
+                log::debug!("{}: a message is left out: {reason}", self.shown);
+                false
+            }
+        }
+    }
+
+    fn failed(&self, error: &ConnectionError) -> SourceError {
+        match error {
+            ConnectionError::ConnectionRefused(
+                ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
+            ) => SourceError::CredentialsRefused {
+                address: self.shown.clone(),
+            },
+            other => SourceError::Broker {
+                address: self.shown.clone(),
+                reason: redact(&other.to_string()),
+            },
+        }
+    }
+
+    /// Why nothing comes, as far as the node or the broker said.
+    fn silent(&self) -> SourceError {
+        let said = match &self.state {
+            Some(state) if !state.online => {
+                format!("the node {} is gone, says the broker", state.node)
+            }
+            Some(state) => format!(
+                "the node {} says its camera is {}",
+                state.node,
+                format!("{:?}", state.source_state).to_lowercase()
+            ),
+            None if self.subscribed => format!(
+                "nobody publishes to {}; check the topic, and mqtt of the other node",
+                self.slots_topic
+            ),
+            None => "the broker does not answer".into(),
+        };
+        SourceError::Broker {
+            address: self.shown.clone(),
+            reason: said,
+        }
+    }
+}
+
+impl Source for MqttSource {
+    fn advance(&mut self) -> Result<Advance, SourceError> {
+        let deadline = Instant::now() + SILENCE;
+        loop {
+            if self.stop.is_requested() {
+                return Err(SourceError::Stopped);
+            }
+            match self.connection.recv_timeout(SLICE) {
+                Ok(Ok(Event::Incoming(Incoming::ConnAck(_)))) => {
+                    for topic in [&self.state_topic, &self.slots_topic] {
+                        // Queued, and sent by the next wait; there is room for both.
+                        self.client.try_subscribe(topic, QoS::AtLeastOnce).ok();
+                    }
+                }
+                Ok(Ok(Event::Incoming(Incoming::SubAck(_)))) => self.subscribed = true,
+                Ok(Ok(Event::Incoming(Incoming::Publish(message)))) => {
+                    if self.take(&message)
+                        && let Some(newest) = &self.newest
+                    {
+                        return Ok(Advance::Frame(Stamp::Capture(newest.capture_ns)));
+                    }
+                }
+                Ok(Ok(_)) | Err(rumqttc::RecvTimeoutError::Timeout) => {}
+                Ok(Err(error)) => return Err(self.failed(&error)),
+                Err(rumqttc::RecvTimeoutError::Disconnected) => return Err(self.silent()),
+            }
+            if Instant::now() >= deadline {
+                return Err(self.silent());
+            }
+        }
+    }
+
+    fn content(&mut self, _: Vec<u8>) -> Result<Content, SourceError> {
+        let newest = self.newest.take().ok_or(SourceError::Stopped)?;
+        Ok(Content::Slots(newest.frame_size, Arc::new(newest)))
+    }
+}
