@@ -15,6 +15,7 @@ mod fuzz;
 mod header;
 mod install;
 mod lint;
+mod load;
 mod manifest;
 mod osc;
 mod panel;
@@ -49,6 +50,7 @@ usage: cargo xtask COMMAND
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find
   soak               the long form of the tests for leaks
+  load               the long form of the service's tests under load (15 minutes)
   score [--release]  tracking quality against ground truth, where there is any
 ";
 
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         (Some("lint"), []) => lint::run(&workspace),
         (Some("install"), rest) => install::run(&workspace, rest),
         (Some("fuzz"), rest) => fuzz::run(&workspace, rest),
+        (Some("load"), []) => load::run(&workspace),
         (Some("soak"), []) => soak::run(&workspace),
         (Some("panel"), []) => panel::run(&workspace),
         (Some("header"), []) => header::run(&workspace),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod broker;
+pub mod process;
 pub mod service;
 
 use std::ffi::OsStr;
