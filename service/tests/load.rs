@@ -331,7 +331,8 @@ fn the_file_is_whole_whenever_the_power_is_cut() {
 
 #[test]
 fn strange_and_slow_clients_keep_nobody_else_waiting() {
-    let service = Service::start("osc: null\ncameras:\n- {id: a, stream: 'synth:'}\n");
+    let service = Service::start("osc: null\ncameras:\n- {id: a, stream: 'synth:'}\n\
+         - {id: b, stream: 'synth:'}\n");
     service.wait_live("a");
     let connect = || TcpStream::connect(("127.0.0.1", service.port())).unwrap();
     // Idle WebSockets.
@@ -362,7 +363,7 @@ fn strange_and_slow_clients_keep_nobody_else_waiting() {
         let method = ["GET", "POST", "PUT", "PATCH", "DELETE", "BREW"][dice.roll(6) as usize];
         let path = [
             "/api/v1/cameras",
-            "/api/v1/cameras/a",
+            "/api/v1/cameras/b",
             "/api/v1/cameras/%00",
             "/api/v1/config",
             "/api/v1/config/check",
