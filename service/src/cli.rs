@@ -109,6 +109,9 @@ pub struct RunArgs {
     /// error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL")]
     pub log_level: Option<String>,
+    /// human or json.
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
     /// A file that receives the log besides the terminal.
     #[arg(long, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
@@ -126,6 +129,9 @@ pub struct ServeArgs {
     /// Port to listen on, instead of service.port; 0 takes a free one.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    /// human or json.
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
     /// Print where the panel is as a line of JSON.
     #[arg(long)]
     pub json: bool,

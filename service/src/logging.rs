@@ -2,15 +2,15 @@
 //! it grows, and the newest lines for the panel. No line holds a password.
 
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
-use std::sync::OnceLock;
 
-use flexi_logger::{
-    Age, Cleanup, Criterion, DeferredNow, Duplicate, FileSpec, LogSpecification, Logger,
-    LoggerHandle, Naming,
-};
+use env_logger::fmt::Formatter;
+use file_rotate::compression::Compression;
+use file_rotate::suffix::AppendCount;
+use file_rotate::{ContentLimit, FileRotate};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
 use rextrack::config::{LogFormat, LogLevel, ServiceConfig};
@@ -24,7 +24,6 @@ use crate::manager::event::rfc3339;
 /// Lines that are kept for the panel.
 const KEPT: usize = 500;
 
-static HANDLE: OnceLock<LoggerHandle> = OnceLock::new();
 static NEWEST: Mutex<VecDeque<LogLine>> = Mutex::new(VecDeque::new());
 
 /// One line of the log.
@@ -58,49 +57,45 @@ impl LogLine {
     }
 }
 
-/// Starts the log as the configuration says.
+/// Starts the log as the configuration says. Lines go to stderr, and to a file
+/// besides when one is given.
 pub fn start(service: &ServiceConfig) -> Result<(), Failure> {
-    let format = match service.log_format {
-        LogFormat::Human => human,
-        LogFormat::Json => json,
+    let file = match &service.log_file {
+        Some(path) => Some(Mutex::new(LogFile::open(path, service)?)),
+        None => None,
     };
-    let colours = std::io::stderr().is_terminal() && service.log_format == LogFormat::Human;
-    let mut logger = Logger::with(specification(service.log_level)).format(format);
-    if colours {
-        logger = logger.format_for_stderr(coloured);
-    }
-    if let Some(path) = &service.log_file {
-        // Found out here: the logger's own words name no remedy.
-        let open = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(path);
-        open.map_err(|e| unwritable(path, &e.to_string()))?;
-        logger = logger
-            .log_to_file(FileSpec::try_from(path).map_err(|e| unwritable(path, &e.to_string()))?)
-            .append()
-            .duplicate_to_stderr(Duplicate::All);
-        if let Some(criterion) = criterion(service) {
-            let kept = service.log_keep as usize;
-            logger = logger.rotate(criterion, Naming::Numbers, Cleanup::KeepLogFiles(kept));
+    let format = service.log_format;
+    let mut builder = env_logger::Builder::new();
+    // Ours are let through, and held back by the maximum, which may change.
+    builder
+        .filter_level(LevelFilter::Warn)
+        .filter_module("rextrack", LevelFilter::Trace);
+    builder.format(move |out, record| {
+        let line = LogLine::new(record);
+        if let Some(file) = &file {
+            // A full disk must not end a show; the line is on stderr anyway.
+            let text = match format {
+                LogFormat::Human => human(&line, record.level().as_str()),
+                LogFormat::Json => serde_json::to_string(&line)?,
+            };
+            file.lock().write(&text).ok();
         }
-    }
-    let failed = |e: String| Failure::work(format!("the log cannot be started: {e}"));
-    let (log, handle) = logger.build().map_err(|e| failed(e.to_string()))?;
-    log::set_max_level(log::LevelFilter::Trace);
-    log::set_boxed_logger(Box::new(Remembering(log))).map_err(|e| failed(e.to_string()))?;
-    HANDLE.set(handle).ok();
+        match format {
+            LogFormat::Human => coloured(out, &line, record),
+            LogFormat::Json => writeln!(out, "{}", serde_json::to_string(&line)?),
+        }
+    });
+    let log = Remembering(builder.build());
+    log::set_boxed_logger(Box::new(log))
+        .map_err(|e| Failure::work(format!("the log cannot be started: {e}")))?;
     set_level(service.log_level);
     Ok(())
 }
 
 /// Another level, from now on.
 pub fn set_level(level: LogLevel) {
-    if let Some(handle) = HANDLE.get() {
-        handle.set_new_spec(specification(level));
-        // flexi_logger follows its own maximum only where it owns the log.
-        log::set_max_level(filter(level).max(LevelFilter::Warn));
-    }
+    // Warnings of libraries are always let through.
+    log::set_max_level(filter(level).max(LevelFilter::Warn));
 }
 
 /// The newest lines, oldest first.
@@ -108,28 +103,51 @@ pub fn newest() -> Vec<LogLine> {
     NEWEST.lock().iter().cloned().collect()
 }
 
-fn unwritable(path: &Path, reason: &str) -> Failure {
-    Failure::work(format!(
-        "{}: the log cannot be written ({reason}); check service.log_file, the folder and its permissions",
-        path.display()
-    ))
+/// The log's file. It is put aside as FILE.1, FILE.2 and so on when it is full, and
+/// every day if that is wanted.
+struct LogFile {
+    file: FileRotate<AppendCount>,
+    /// The day that the file was begun on, if it is begun anew every day.
+    day: Option<Date>,
 }
 
-fn criterion(service: &ServiceConfig) -> Option<Criterion> {
-    let bytes = u64::from(service.log_max_mb) * 1_000_000;
-    match (bytes, service.log_daily) {
-        (0, false) => None,
-        (0, true) => Some(Criterion::Age(Age::Day)),
-        (bytes, false) => Some(Criterion::Size(bytes)),
-        (bytes, true) => Some(Criterion::AgeOrSize(Age::Day, bytes)),
+impl LogFile {
+    fn open(path: &Path, service: &ServiceConfig) -> Result<Self, Failure> {
+        // Found out here: the writer below keeps its troubles to itself.
+        let open = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path);
+        open.map_err(|error| {
+            Failure::work(format!(
+                "{}: the log cannot be written ({error}); check service.log_file, the folder and its permissions",
+                path.display()
+            ))
+        })?;
+        let limit = match service.log_max_mb {
+            0 => ContentLimit::None,
+            mb => ContentLimit::BytesSurpassed(mb as usize * 1_000_000),
+        };
+        let kept = AppendCount::new(service.log_keep as usize);
+        Ok(Self {
+            file: FileRotate::new(path, kept, limit, Compression::None, None),
+            day: service.log_daily.then(today),
+        })
+    }
+
+    fn write(&mut self, line: &str) -> std::io::Result<()> {
+        if let Some(day) = &mut self.day
+            && *day != today()
+        {
+            *day = today();
+            self.file.rotate()?;
+        }
+        writeln!(self.file, "{line}")
     }
 }
 
-fn specification(level: LogLevel) -> LogSpecification {
-    LogSpecification::builder()
-        .default(LevelFilter::Warn)
-        .module("rextrack", filter(level))
-        .build()
+fn today() -> Date {
+    jiff::Zoned::now().date()
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -142,27 +160,32 @@ fn filter(level: LogLevel) -> LevelFilter {
     }
 }
 
-fn human(out: &mut dyn Write, _: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
-    let text = redact(&record.args().to_string());
-    let time = rfc3339(Timestamp::now());
-    write!(out, "{time} {:5} {text}", record.level())
+/// Whose line it is, as it was logged.
+fn told(line: &LogLine) -> String {
+    match &line.camera {
+        Some(camera) => format!("[{camera}] {}", line.message),
+        None => line.message.clone(),
+    }
 }
 
-fn coloured(out: &mut dyn Write, _: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
-    let text = redact(&record.args().to_string());
-    let time = rfc3339(Timestamp::now());
-    let level = format!("{:5}", record.level());
-    let level = flexi_logger::style(record.level()).paint(level);
-    write!(out, "{time} {level} {text}")
+fn human(line: &LogLine, level: &str) -> String {
+    format!("{} {level:5} {}", line.time, told(line))
 }
 
-fn json(out: &mut dyn Write, _: &mut DeferredNow, record: &Record<'_>) -> std::io::Result<()> {
-    let line = LogLine::new(record);
-    serde_json::to_writer(out, &line).map_err(std::io::Error::from)
+/// As [`human`], with the level in its colour where there is a terminal.
+fn coloured(out: &mut Formatter, line: &LogLine, record: &Record<'_>) -> std::io::Result<()> {
+    let style = out.default_level_style(record.level());
+    let level = record.level();
+    writeln!(
+        out,
+        "{} {style}{level:5}{style:#} {}",
+        line.time,
+        told(line)
+    )
 }
 
 /// Keeps the newest lines besides writing them.
-struct Remembering(Box<dyn Log>);
+struct Remembering(env_logger::Logger);
 
 impl Log for Remembering {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -170,7 +193,7 @@ impl Log for Remembering {
     }
 
     fn log(&self, record: &Record<'_>) {
-        if !self.0.enabled(record.metadata()) {
+        if !self.0.matches(record) {
             return;
         }
         self.0.log(record);
@@ -188,6 +211,7 @@ impl Log for Remembering {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -202,5 +226,45 @@ mod tests {
         assert_eq!(line.camera.as_deref(), Some("hall"));
         assert_eq!(line.message, "rtsp://user:***@10.0.0.5/s1 does not answer");
         assert_eq!(line.level, "warn");
+    }
+
+    #[test]
+    fn a_full_file_is_put_aside_and_only_so_many_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.log");
+        let service = ServiceConfig {
+            log_max_mb: 1,
+            log_keep: 2,
+            ..ServiceConfig::default()
+        };
+        let mut file = LogFile::open(&path, &service).unwrap();
+        let line = "x".repeat(100_000);
+        for _ in 0..45 {
+            file.write(&line).unwrap();
+        }
+        let mut names: Vec<String> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["show.log", "show.log.1", "show.log.2"]);
+        assert!(path.metadata().unwrap().len() <= 1_100_000);
+    }
+
+    #[test]
+    fn a_new_day_begins_a_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.log");
+        let service = ServiceConfig {
+            log_daily: true,
+            ..ServiceConfig::default()
+        };
+        let mut file = LogFile::open(&path, &service).unwrap();
+        file.write("yesterday").unwrap();
+        file.day = Some(today().yesterday().unwrap());
+        file.write("today").unwrap();
+        let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(text("show.log").trim(), "today");
+        assert_eq!(text("show.log.1").trim(), "yesterday");
     }
 }

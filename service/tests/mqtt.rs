@@ -219,3 +219,71 @@ fn two_nodes_are_shown_by_a_third_slot_by_slot() {
     viewer.wait_live("r");
     drop(right);
 }
+
+#[test]
+fn the_program_without_a_server_publishes_too() {
+    let Some(broker) = Broker::start("mqtt::the_program_without_a_server_publishes_too", "") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.yaml");
+    std::fs::write(&file, config(&broker.url(), "")).unwrap();
+    let mut command = support::rextrack(["run", "--seconds", "20", "--config"]);
+    let mut child = command
+        .arg(&file)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let (_, topic, _) = Listener::new(&broker, "rextrack/+/slots").next(|_, _| true);
+    assert_eq!(topic, "rextrack/hall/slots");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn an_encrypted_broker_is_known_by_its_certificate() {
+    const NAME: &str = "mqtt::an_encrypted_broker_is_known_by_its_certificate";
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(at("names"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n").unwrap();
+    let steps = [
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-ca -keyout ca.key -out ca.pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout broker.key -out broker.csr",
+        "x509 -req -in broker.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names \
+         -out broker.pem",
+    ];
+    for step in steps {
+        let mut openssl = std::process::Command::new("openssl");
+        let made = openssl
+            .args(step.split_whitespace())
+            .current_dir(folder.path())
+            .output();
+        if !made.is_ok_and(|o| o.status.success()) {
+            println!("skipped: {NAME}: there is no openssl to make certificates with");
+            return;
+        }
+    }
+    let more = format!(
+        "certfile {}\nkeyfile {}\nuser root\n",
+        at("broker.pem"),
+        at("broker.key")
+    );
+    let Some(broker) = Broker::start(NAME, &more) else {
+        return;
+    };
+    let url = format!("mqtts://localhost:{}", broker.port);
+    let service = Service::start(&config(&url, &format!(", ca_file: '{}'", at("ca.pem"))));
+    let sent = |service: &Service| {
+        let status = service.status("hall");
+        let sinks = status["sinks"].as_array().unwrap().clone();
+        let sink = sinks
+            .into_iter()
+            .find(|s| s["name"].as_str().unwrap().starts_with("mqtt"));
+        sink.unwrap()["sent"].as_u64().unwrap()
+    };
+    service.wait_until("snapshots are sent", || sent(&service) > 3);
+    // Without the certificate nobody is trusted, and it is said.
+    let stranger = Service::start(&config(&url, ""));
+    stranger.wait_until("it is told", || stranger.log().contains("check the broker"));
+    assert_eq!(sent(&stranger), 0);
+}

@@ -368,3 +368,37 @@ fn a_port_that_is_taken_is_said_with_the_remedy() {
         said.stderr
     );
 }
+
+#[test]
+fn the_log_as_json_names_the_camera_and_goes_to_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "service: {log_file: show.log, log_max_mb: 1}\ncameras:\n\
+        - {id: gone, stream: nothing.mp4, override: {model: 'builtin:motion'}}\n";
+    std::fs::write(folder.path().join("config.yaml"), config).unwrap();
+    let service = Service::start_in(folder, &["--log-format", "json"]);
+    service.wait_for("gone", "failed", |s| s["source_state"] == "failed");
+    for text in [
+        service.log(),
+        std::fs::read_to_string(service.folder().join("show.log")).unwrap(),
+    ] {
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect();
+        let line = lines.iter().find(|l| l["camera"] == "gone").unwrap();
+        assert_eq!(line["level"], "error");
+        assert!(
+            line["message"].as_str().unwrap().contains("nothing.mp4"),
+            "{line}"
+        );
+        assert!(line["time"].as_str().unwrap().ends_with('Z'));
+    }
+    let shown = service.get("/api/v1/logs").json();
+    assert!(
+        shown["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|l| l["camera"] == "gone")
+    );
+}

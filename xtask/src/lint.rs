@@ -1,4 +1,5 @@
-//! `cargo xtask lint`: formatting, clippy and the documentation, without warnings.
+//! `cargo xtask lint`: formatting, clippy, the slim build and the documentation,
+//! without warnings.
 
 use std::process::Command;
 
@@ -6,10 +7,10 @@ use crate::command::{Result, shown};
 use crate::system;
 use crate::workspace::Workspace;
 
-/// Runs all three, so that one run tells everything there is to mend.
+/// Runs all four, so that one run tells everything there is to mend.
 pub fn run(workspace: &Workspace) -> Result<()> {
     system::build_needs()?;
-    let checks: [(&str, &[&str], &str); 3] = [
+    let checks: [(&str, &[&str], &str); 4] = [
         (
             "lint: formatting",
             &["fmt", "--all", "--check"],
@@ -27,6 +28,17 @@ pub fn run(workspace: &Workspace) -> Result<()> {
                 "warnings",
             ],
             "mend what clippy reports above",
+        ),
+        (
+            "lint: the library without its features",
+            &[
+                "check",
+                "--quiet",
+                "--package",
+                "rextrack",
+                "--no-default-features",
+            ],
+            "mend what cargo reports above",
         ),
         // The library alone: the program has its name, and two crates of one
         // name cannot be documented into one folder.

@@ -38,7 +38,7 @@ pub fn build(workspace: &Workspace) -> Result<bool> {
         .filter_map(|name| newest(&web.join(name)))
         .max();
     if built.is_some() && built >= newest {
-        return Ok(packages(workspace, &web)?);
+        return packages(workspace, &web);
     }
     packages(workspace, &web)?;
     println!("panel: building it");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rextrack::config::{CameraConfig, ClassRef, Config, PipelineConfig, TrackerKind};
+use rextrack::config::{CameraConfig, ClassRef, Config, LogFormat, PipelineConfig, TrackerKind};
 use rextrack::pipeline::{Extras, Pipeline, Stats};
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
@@ -15,6 +15,7 @@ use crate::cli::RunArgs;
 use crate::failure::Failure;
 use crate::logging;
 use crate::output::line;
+use crate::sinks::{self, mqtt};
 
 /// How often the run is looked at; bounds how late a Ctrl-C is seen.
 const LOOK: Duration = Duration::from_millis(100);
@@ -51,10 +52,16 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut pipelines = Vec::new();
     // All are made before any is started: a mistake in the second camera must
     // not leave the first one running.
+    let node = sinks::node(&config.service);
     for pipeline in configs {
+        let id = &pipeline.camera.id;
+        let camera = config.cameras.iter().find(|camera| camera.id == *id);
+        let brokers = camera.map(|camera| mqtt::brokers(&config, camera));
+        let mut sinks = files(args)?;
+        sinks.extend(mqtt::sinks(&brokers.unwrap_or_default(), id, &node));
         let extras = Extras {
             guest: false,
-            sinks: sinks(args)?,
+            sinks,
             // Who typed the address is there to correct it; who wrote a file
             // has gone home.
             give_up: args.config.is_none() && !args.keep_trying,
@@ -137,6 +144,10 @@ fn configuration(args: &RunArgs) -> Result<Config, Failure> {
             ))
         })?;
     }
+    set(
+        &mut config.service.log_format,
+        log_format(args.log_format.as_deref())?,
+    );
     if args.log_file.is_some() {
         config.service.log_file.clone_from(&args.log_file);
     }
@@ -189,6 +200,16 @@ pub fn tracker_kind(name: Option<&str>) -> Result<Option<TrackerKind>, Failure> 
     .transpose()
 }
 
+/// The form of the log of that name.
+pub fn log_format(name: Option<&str>) -> Result<Option<LogFormat>, Failure> {
+    name.map(|name| {
+        serde_json::from_value(json!(name)).map_err(|_| {
+            Failure::usage(format!("--log-format: must be human or json, got '{name}'"))
+        })
+    })
+    .transpose()
+}
+
 fn host_port(text: &str) -> Result<(String, u16), Failure> {
     let wrong = || Failure::usage(format!("--osc: must be HOST:PORT, got '{text}'"));
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
@@ -196,7 +217,7 @@ fn host_port(text: &str) -> Result<(String, u16), Failure> {
     Ok((host.trim_matches(['[', ']']).to_owned(), port))
 }
 
-fn sinks(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {
+fn files(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {
     let failed = |e: rextrack::sink::SinkError| Failure::work(e.to_string());
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if let Some(path) = &args.mot {

@@ -8,12 +8,14 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::reload_on;
+use super::run::log_format;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
 use crate::logging;
 use crate::manager::Manager;
 use crate::server::{self, App, auth};
 use crate::signals;
+use crate::sinks;
 use crate::store::{Store, StoreError};
 
 /// The configuration that is looked for when none is named.
@@ -30,12 +32,11 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         service.listen.clone_from(listen);
     }
     service.port = args.port.unwrap_or(service.port);
+    let log_format = log_format(args.log_format.as_deref())?;
+    service.log_format = log_format.unwrap_or(service.log_format);
     logging::start(&service)?;
     let token = auth::token(&service, store.folder()).map_err(Failure::work)?;
-    let node = service.node.clone().unwrap_or_else(|| {
-        let name = gethostname::gethostname();
-        name.to_string_lossy().into_owned()
-    });
+    let node = sinks::node(&service);
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(SERVER_THREADS)

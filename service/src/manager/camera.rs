@@ -13,7 +13,7 @@ use super::event::EventRecord;
 use super::feed::{Feed, FeedSink};
 use super::preview::Previews;
 use super::status::{SlotCounts, Status};
-use crate::sinks::mqtt::MqttSink;
+use crate::sinks::mqtt;
 
 /// Events that are kept for those who come later.
 const EVENTS_KEPT: usize = 200;
@@ -130,10 +130,7 @@ impl Camera {
     ) -> Result<(), String> {
         let text = |error: PipelineError| error.to_string();
         let wanted = config.pipeline(camera, "").map_err(|e| e.to_string())?;
-        let brokers: Vec<MqttConfig> = (config.mqtt.iter())
-            .chain(camera.sinks.iter().filter_map(|s| s.mqtt.as_ref()))
-            .cloned()
-            .collect();
+        let brokers = mqtt::brokers(config, camera);
         let pipeline = match &state.pipeline {
             Some(pipeline) => {
                 if *pipeline.config() != wanted {
@@ -169,12 +166,7 @@ impl Camera {
 
     fn sinks(&self, brokers: &[MqttConfig], around: &Surroundings) -> Vec<Box<dyn Sink>> {
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(FeedSink::new(Arc::clone(&self.feed)))];
-        for broker in brokers {
-            match MqttSink::new(broker, &self.id, &around.node) {
-                Ok(sink) => sinks.push(Box::new(sink)),
-                Err(error) => log::error!("[{}] {error}", self.id),
-            }
-        }
+        sinks.extend(mqtt::sinks(brokers, &self.id, &around.node));
         sinks
     }
 
@@ -280,7 +272,10 @@ impl Camera {
         status.source_state = stats.source_state;
         status.problem = status.problem.or(info.problem);
         status.fps_in = stats.fps_in;
-        status.fps_proc = stats.fps_proc;
+        // Measured between frames, of which there are none now.
+        if stats.source_state == SourceState::Live {
+            status.fps_proc = stats.fps_proc;
+        }
         status.latency_ms = stats.stages.end_to_end.recent_ms;
         status.inference_ms = stats.stages.inference.recent_ms;
         status.frames_in = stats.frames_in;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use rextrack::broker;
 use rextrack::clock::Schedule;
-use rextrack::config::MqttConfig;
+use rextrack::config::{CameraConfig, Config, MqttConfig};
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{Sink, SinkError, SinkStats};
 use rextrack::slots::Snapshot;
@@ -29,6 +29,24 @@ use serde::Serialize;
 const QUEUE_MAX: usize = 64;
 /// Between two tries to connect.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// The brokers that a camera publishes to: everybody's, and its own.
+pub fn brokers(config: &Config, camera: &CameraConfig) -> Vec<MqttConfig> {
+    let own = camera.sinks.iter().filter_map(|sink| sink.mqtt.as_ref());
+    config.mqtt.iter().chain(own).cloned().collect()
+}
+
+/// A sink for each broker. One that cannot be made is told and left out.
+pub fn sinks(brokers: &[MqttConfig], camera: &str, node: &str) -> Vec<Box<dyn Sink>> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    for broker in brokers {
+        match MqttSink::new(broker, camera, node) {
+            Ok(sink) => sinks.push(Box::new(sink)),
+            Err(error) => log::error!("[{camera}] {error}"),
+        }
+    }
+    sinks
+}
 
 /// Publishes a camera's snapshots. Never blocks.
 pub struct MqttSink {

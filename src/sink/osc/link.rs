@@ -14,6 +14,8 @@ const RETRY_NS: i64 = 5 * NS_PER_S;
 
 /// Sends datagrams to one receiver.
 pub(super) struct Link {
+    /// Whose it is, for the log.
+    camera: String,
     host: String,
     port: u16,
     clock: Arc<dyn Clock>,
@@ -37,8 +39,9 @@ enum State {
 
 impl Link {
     /// A link that looks for its receiver at the first datagram.
-    pub fn new(host: &str, port: u16, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(camera: &str, host: &str, port: u16, clock: Arc<dyn Clock>) -> Self {
         Self {
+            camera: camera.to_owned(),
             host: host.to_owned(),
             port,
             clock,
@@ -56,6 +59,7 @@ impl Link {
     #[cfg(test)]
     pub fn down() -> Self {
         let mut link = Self::new(
+            "cam1",
             "127.0.0.1",
             9,
             Arc::new(crate::clock::SimulatedClock::new(0)),
@@ -151,7 +155,10 @@ impl Link {
             .as_ref()
             .is_none_or(|(known, _)| *known != reason)
         {
-            log::warn!("osc {}:{}: {reason}", self.host, self.port);
+            let Self {
+                camera, host, port, ..
+            } = self;
+            log::warn!("[{camera}] osc {host}:{port}: {reason}");
         }
         self.trouble = Some((reason, now_ns));
     }
@@ -165,7 +172,10 @@ impl Link {
             .is_some_and(|(_, at)| now_ns.saturating_sub(*at) > RETRY_NS)
         {
             self.trouble = None;
-            log::info!("osc {}:{}: sending again", self.host, self.port);
+            let Self {
+                camera, host, port, ..
+            } = self;
+            log::info!("[{camera}] osc {host}:{port}: sending again");
         }
     }
 }
@@ -235,7 +245,7 @@ mod tests {
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
         let port = receiver.local_addr().unwrap().port();
-        let mut link = Link::new("localhost", port, Arc::new(SimulatedClock::new(0)));
+        let mut link = Link::new("cam1", "localhost", port, Arc::new(SimulatedClock::new(0)));
         assert!(!link.send(b"lost while looking up"));
         // Stands in for the time that passes between frames.
         if let State::Resolving(answer) = &link.state {
@@ -261,7 +271,7 @@ mod tests {
     #[test]
     fn a_failed_look_up_is_repeated_after_five_seconds_only() {
         let clock = Arc::new(SimulatedClock::new(0));
-        let mut link = Link::new("no such name", 1, clock.clone());
+        let mut link = Link::new("cam1", "no such name", 1, clock.clone());
         assert!(!link.send(b"a"));
         let (answer, receiver) = mpsc::channel();
         link.state = State::Resolving(receiver);
@@ -285,7 +295,7 @@ mod tests {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = receiver.local_addr().unwrap().port();
         let clock = Arc::new(SimulatedClock::new(0));
-        let mut link = Link::new("127.0.0.1", port, clock.clone());
+        let mut link = Link::new("cam1", "127.0.0.1", port, clock.clone());
         link.note(0, "refused".into());
         assert!(link.send(b"a"));
         assert!(link.trouble.is_some());

@@ -130,7 +130,7 @@ impl OscSink {
         Ok(Self {
             name: format!("osc {}:{}", config.host, config.port),
             layout: Layout::new(config, camera_id, classes)?,
-            link: Link::new(&config.host, config.port, clock),
+            link: Link::new(camera_id, &config.host, config.port, clock),
             told: Vec::new(),
             tap: Arc::default(),
         })

@@ -228,7 +228,7 @@ function Numbers({ status }: { status: Status }) {
         [t("waiting"), status.slots.waiting],
         [t("dropped"), status.dropped],
         [t("reconnects"), status.reconnects],
-        [t("model"), status.model],
+        [t("model"), status.model === "none" ? "–" : status.model],
         [t("device"), status.device ?? "–"],
         [t("size"), size ? `${size.width} x ${size.height}` : "–"],
         ...(status.remote

@@ -1,0 +1,85 @@
+//! `synth:`, a made crowd, as a pipeline's camera: the same on every run, with slots
+//! and a picture.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rextrack::config::PipelineConfig;
+use rextrack::pipeline::{Extras, Pipeline};
+use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::slots::{Slot, SlotState, Snapshot};
+
+/// Remembers the slots of every snapshot.
+struct Memory(Arc<Mutex<Vec<Vec<Slot>>>>);
+
+impl Sink for Memory {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
+        self.0.lock().push(snapshot.slots.clone());
+        Ok(())
+    }
+
+    fn stats(&self) -> SinkStats {
+        SinkStats::default()
+    }
+}
+
+fn run(stream: &str) -> (Vec<Vec<Slot>>, Pipeline) {
+    let config = serde_json::json!({
+        "camera": {"stream": stream, "every_frame": true, "classes_filter": ["person"]},
+        // There is no such file, and none is needed.
+        "tracking": {"model": "yolov8l", "objects_max": 12},
+    });
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let extras = Extras {
+        sinks: vec![Box::new(Memory(Arc::clone(&seen)))],
+        ..Extras::default()
+    };
+    let config = PipelineConfig::from_value(config).unwrap();
+    let pipeline = Pipeline::with(config, extras).unwrap();
+    pipeline.start().unwrap();
+    assert!(pipeline.wait_finished(Duration::from_secs(60)));
+    pipeline.stop();
+    let seen = std::mem::take(&mut *seen.lock());
+    (seen, pipeline)
+}
+
+#[test]
+fn the_same_address_gives_the_same_snapshots() {
+    let (once, _) = run("synth:people=12,seed=5,frames=300");
+    let (again, _) = run("synth:people=12,seed=5,frames=300");
+    let (other, _) = run("synth:people=12,seed=6,frames=300");
+    assert!(once.len() >= 300);
+    assert_eq!(once, again);
+    assert_ne!(once, other);
+    let held = once.iter().flatten().filter(|s| s.state == SlotState::Held);
+    assert!(held.count() > 20, "people hide and are missed");
+}
+
+#[test]
+fn few_of_the_crowd_change_their_slots() {
+    // Twelve people for forty seconds, who leave and return: how many tracks that
+    // makes tells how many were lost on the way.
+    let (_, pipeline) = run("synth:people=12,seed=1,frames=1000");
+    let tracks = pipeline.stats().tracks;
+    assert!((12..=60).contains(&tracks), "{tracks} tracks");
+}
+
+#[test]
+fn the_picture_shows_the_crowd_and_the_boxes_on_request() {
+    let (_, pipeline) = run("synth:people=8,seed=2,frames=40,size=640x360");
+    let plain = pipeline.preview(false).unwrap().unwrap();
+    assert_eq!((plain.size.width, plain.size.height), (640, 360));
+    let ground = &plain.bgr[..3];
+    let bodies = plain.bgr.chunks(3).filter(|pixel| *pixel != ground).count();
+    assert!(bodies > 2000, "{bodies} pixels of people");
+    let annotated = pipeline.preview(true).unwrap().unwrap();
+    assert_ne!(plain.bgr, annotated.bgr);
+}
