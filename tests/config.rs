@@ -157,7 +157,7 @@ fn mistakes_name_the_key_and_the_remedy() {
     wrong("track: {}", "track: unknown key; did you mean tracking?");
     wrong(
         "tracking: {weight: 1}",
-        "tracking.weight: unknown key; known are classes, confidence, ",
+        "tracking.weight: unknown key; known are model, confidence, ",
     );
     wrong(
         "tracking: {objects_max: many}",
@@ -246,7 +246,7 @@ fn mistakes_that_people_make_are_told_how_to_mend() {
         ("tracking: {objects_max: '5'}", "write 5 without quotes"),
         ("tracking: {objects_max: 5.0}", "write 5"),
         ("tracking: {objects-max: 5}", "did you mean objects_max?"),
-        ("tracking: {port: 5}", "it belongs in osc or service"),
+        ("tracking: {port: 5}", "it belongs in service or osc"),
         ("tracking: {roi: [0, 0, 1, 1]}", "an entry of cameras"),
         (
             "tracking: {confidence: }",

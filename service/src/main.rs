@@ -12,6 +12,7 @@ mod server;
 mod signals;
 mod sinks;
 mod store;
+mod triggers;
 
 use clap::Parser;
 

@@ -451,7 +451,7 @@ fn generated_requests_get_documented_answers() {
         .map(|a| a.join("venv/bin/schemathesis"))
         .find(|p| p.is_file());
     let Some(program) = program else {
-        println!("skipped: {NAME}: schemathesis is missing (cargo xtask load installs it)");
+        println!("skipped: {NAME}: schemathesis is missing (cargo xtask setup --tests)");
         return;
     };
     let service = Service::start("osc: null\ncameras:\n- {id: a, stream: 'synth:'}\n");

@@ -195,6 +195,9 @@ fn two_nodes_are_shown_by_a_third_slot_by_slot() {
         occupied(&left, "cam") == occupied(&viewer, "l")
     });
 
+    let metrics = viewer.get("/metrics").text;
+    assert!(metrics.contains("rextrack_remote_clock_offset_seconds{camera=\"l\",node=\"left\"}"));
+
     // The broker goes: held, lost, told; it comes back: live again.
     broker.kill();
     let lost = viewer.wait_for("l", "lost", |s| s["source_state"] == "lost");

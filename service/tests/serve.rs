@@ -402,3 +402,37 @@ fn the_log_as_json_names_the_camera_and_goes_to_a_file_too() {
             .any(|l| l["camera"] == "gone")
     );
 }
+
+#[test]
+fn what_was_edited_by_hand_is_kept_when_the_panel_changes_something() {
+    let service = Service::start(&format!("service: {{watch: false}}\n{TWO}"));
+    service.wait_live("a");
+    let by_hand = service.saved().replace("people=3", "people=4");
+    std::fs::write(service.config_file(), &by_hand).unwrap();
+    let named = service.json("PATCH", "/api/v1/cameras/a", &json!({"name": "Hall"}));
+    assert_eq!(named.status, 200, "{}", named.text);
+    let text = service.saved();
+    assert!(text.contains("people=4") && text.contains("Hall"), "{text}");
+    // In the middle of an edit, wrong as it stands: kept as the version before.
+    std::fs::write(service.config_file(), "cameras: [{id: half").unwrap();
+    let named = service.json("PATCH", "/api/v1/cameras/a", &json!({"name": "Foyer"}));
+    assert_eq!(named.status, 200, "{}", named.text);
+    assert!(service.saved().contains("Foyer"));
+    let before = std::fs::read_to_string(service.folder().join("config.yaml.bak")).unwrap();
+    assert_eq!(before, "cameras: [{id: half");
+}
+
+#[test]
+fn a_camera_switched_off_and_on_at_once_runs() {
+    let service = Service::start(TWO);
+    service.wait_live("a");
+    for _ in 0..20 {
+        service.send("POST", "/api/v1/cameras/a/stop", &[], b"");
+        service.send("POST", "/api/v1/cameras/a/start", &[], b"");
+    }
+    let status = service.wait_live("a");
+    let frames = status["frames_processed"].as_u64();
+    service.wait_for("a", "further on", |s| {
+        s["frames_processed"].as_u64() > frames.map(|n| n + 20)
+    });
+}

@@ -1,7 +1,6 @@
 //! `cargo xtask load`: the long form of the service's tests under load.
 
 use crate::command::{Result, shown};
-use crate::python;
 use crate::setup;
 use crate::system;
 use crate::workspace::Workspace;
@@ -13,7 +12,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     system::build_needs()?;
     let mut ready = setup::run_needs(workspace)?;
     setup::test_needs(workspace, &mut ready);
-    python::with(workspace, &[("schemathesis", "schemathesis")])?;
     for problem in &ready.problems {
         println!("{problem}");
     }

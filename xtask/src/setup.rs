@@ -11,12 +11,13 @@ use crate::system;
 use crate::workspace::Workspace;
 
 /// Python packages that tests use: an OSC receiver and a reader of metrics that are
-/// not ours, arrays, and a checker of types.
-const TEST_PACKAGES: [python::Package; 4] = [
+/// not ours, arrays, a checker of types, and an inventor of requests.
+const TEST_PACKAGES: [python::Package; 5] = [
     ("python-osc", "pythonosc"),
     ("numpy", "numpy"),
     ("mypy", "mypy"),
     ("prometheus-client", "prometheus_client"),
+    ("schemathesis", "schemathesis"),
 ];
 
 /// What there is to run with. What is missing is said in `problems`, since

@@ -3,7 +3,6 @@
 pub mod doctor;
 pub mod list_models;
 pub mod reload;
-pub mod reload_on;
 pub mod run;
 pub mod schema;
 pub mod serve;

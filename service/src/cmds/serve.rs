@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::reload_on;
 use super::run::log_format;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
@@ -17,6 +16,7 @@ use crate::server::{self, App, auth};
 use crate::signals;
 use crate::sinks;
 use crate::store::{Store, StoreError};
+use crate::triggers;
 
 /// The configuration that is looked for when none is named.
 const CONFIG: &str = "config.yaml";
@@ -77,10 +77,10 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         .name("rextrack:watch".into())
         .spawn(move || looking.watch())
         .map_err(|e| Failure::work(format!("no thread could be started: {e}")))?;
-    let file_watch = watched.and_then(|path| reload_on::change(&path, &manager));
+    let file_watch = watched.and_then(|path| triggers::change(&path, &manager));
     let (end, ended) = watch::channel(false);
     let served = runtime.block_on(async {
-        reload_on::hangup(&manager)?;
+        triggers::hangup(&manager)?;
         tokio::spawn(async move {
             if let Err(error) = signals::end().await {
                 log::warn!("Ctrl-C cannot be handled ({error}); end the process instead");

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use rextrack::config::{CameraConfig, Config, ConfigError, MqttConfig};
@@ -38,6 +39,9 @@ pub struct Camera {
     pub previews: Previews,
     events: Mutex<VecDeque<EventRecord>>,
     told: Mutex<Option<(SourceState, Option<String>)>>,
+    /// Whether it is meant to run, for a stop that comes late.
+    wanted: Arc<AtomicBool>,
+    gone: AtomicBool,
 }
 
 #[derive(Default)]
@@ -107,6 +111,8 @@ impl Camera {
             feed,
             events: Mutex::default(),
             told: Mutex::default(),
+            wanted: Arc::default(),
+            gone: AtomicBool::default(),
         }
     }
 
@@ -155,13 +161,22 @@ impl Camera {
                 pipeline
             }
         };
+        self.wanted.store(camera.enabled, Ordering::SeqCst);
         if camera.enabled {
-            pipeline.start().map_err(text)
-        } else {
-            // Up to a second, and nobody is to wait for a camera that hangs.
-            std::thread::spawn(move || pipeline.stop());
-            Ok(())
+            return pipeline.start().map_err(text);
         }
+        // Up to a second, and nobody is to wait for a camera that hangs.
+        let wanted = Arc::clone(&self.wanted);
+        std::thread::spawn(move || {
+            pipeline.stop();
+            // Started again meanwhile, before this came to stop it.
+            if wanted.load(Ordering::SeqCst)
+                && let Err(error) = pipeline.start()
+            {
+                log::error!("{error}");
+            }
+        });
+        Ok(())
     }
 
     fn sinks(&self, brokers: &[MqttConfig], around: &Surroundings) -> Vec<Box<dyn Sink>> {
@@ -172,10 +187,17 @@ impl Camera {
 
     /// Stops the pipeline for good. Takes up to two seconds.
     pub fn shut_down(&self) {
+        self.gone.store(true, Ordering::SeqCst);
+        self.wanted.store(false, Ordering::SeqCst);
         let pipeline = self.state.lock().pipeline.take();
         if let Some(pipeline) = pipeline {
             pipeline.stop();
         }
+    }
+
+    /// Whether it was taken away.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
     }
 
     /// The pipeline, if one could be made.

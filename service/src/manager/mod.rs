@@ -7,6 +7,7 @@
 //! the pipelines' own threads' business.
 
 pub mod camera;
+mod change;
 pub mod event;
 pub mod feed;
 pub mod policy;
@@ -19,18 +20,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, RwLock};
-use rextrack::config::{CameraConfig, Config, ConfigError, merge};
+use parking_lot::{Mutex, MutexGuard, RwLock};
+use rextrack::config::{Config, ConfigError, merge};
 use rextrack::pipeline::Budget;
 use rextrack::shutdown::Shutdown;
 use rextrack::source::redact_address;
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
-use utoipa::ToSchema;
 
-use crate::store::{Draft, Store, StoreError};
+use crate::store::{Draft, Store};
 use camera::{Camera, Surroundings};
+pub use change::{Applied, ChangeError, NewConfig};
+use change::{concerns, id_of, list, position, within};
 use event::EventRecord;
 use status::Status;
 
@@ -52,50 +53,6 @@ pub enum Notice {
     Cameras,
     /// The configuration was changed, or the file is wrong.
     Config(Result<String, String>),
-}
-
-/// What a change came to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-pub struct Applied {
-    /// Cameras that came.
-    pub added: Vec<String>,
-    /// Cameras that went.
-    pub removed: Vec<String>,
-    /// Cameras that were changed.
-    pub changed: Vec<String>,
-    /// Keys that take effect when the service starts again.
-    pub restart: Vec<String>,
-    /// The configuration's tag, for `If-Match`.
-    pub etag: String,
-}
-
-/// Why a change was not made. Nothing has changed then.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    /// It is wrong.
-    #[error(transparent)]
-    Invalid(#[from] ConfigError),
-    /// There is no camera of that id.
-    #[error("there is no camera '{0}'; GET /cameras lists those there are")]
-    NoCamera(String),
-    /// There is one already.
-    #[error("there is a camera '{0}' already; choose another id")]
-    Taken(String),
-    /// Somebody else was faster.
-    #[error("the configuration was changed by somebody else meanwhile; read it again")]
-    Outdated,
-    /// The disk does not take it.
-    #[error("{0}")]
-    Write(String),
-}
-
-impl From<StoreError> for ChangeError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Config(error) => Self::Invalid(error),
-            error @ StoreError::Write { .. } => Self::Write(error.to_string()),
-        }
-    }
 }
 
 /// All cameras, and the file that describes them.
@@ -257,6 +214,21 @@ impl Manager {
         result
     }
 
+    /// The store, for a change on top of what the file says now: what was edited by
+    /// hand and not read yet must not be lost. A file that is wrong is passed over,
+    /// and kept as the version before.
+    fn catch_up(&self) -> MutexGuard<'_, Store> {
+        let mut store = self.store.lock();
+        if store.is_stale()
+            && let Ok(draft) = store.reread()
+            && self.check(&draft.config).is_ok()
+        {
+            store.accept(draft);
+            self.adopt(&store);
+        }
+        store
+    }
+
     /// Whether the file on the disk is another than the one in force.
     pub fn is_stale(&self) -> bool {
         self.store.lock().is_stale()
@@ -276,7 +248,7 @@ impl Manager {
     /// Puts a whole new configuration in place and saves it. `etag` is what the
     /// caller believes to be in force.
     pub fn replace(&self, new: NewConfig, etag: Option<&str>) -> Result<Applied, ChangeError> {
-        let mut store = self.store.lock();
+        let mut store = self.catch_up();
         if etag.is_some_and(|etag| etag != store.etag()) {
             return Err(ChangeError::Outdated);
         }
@@ -288,7 +260,7 @@ impl Manager {
     /// Adds a camera, given as its configuration.
     pub fn add(&self, camera: Value) -> Result<Arc<Camera>, ChangeError> {
         let id = id_of(&camera)?;
-        let mut store = self.store.lock();
+        let mut store = self.catch_up();
         if self.camera(&id).is_ok() {
             return Err(ChangeError::Taken(id));
         }
@@ -301,7 +273,7 @@ impl Manager {
 
     /// Changes a camera by an RFC 7396 merge patch of its configuration.
     pub fn patch(&self, id: &str, patch: Value) -> Result<Arc<Camera>, ChangeError> {
-        let mut store = self.store.lock();
+        let mut store = self.catch_up();
         let index = position(&store, id)?;
         if !patch.is_object() {
             let error = ConfigError::one("", "the patch must be a JSON object");
@@ -319,7 +291,7 @@ impl Manager {
 
     /// Takes a camera away.
     pub fn remove(&self, id: &str) -> Result<(), ChangeError> {
-        let mut store = self.store.lock();
+        let mut store = self.catch_up();
         let index = position(&store, id)?;
         self.edit(&mut store, "", |cameras| {
             cameras.remove(index);
@@ -426,34 +398,6 @@ impl Manager {
     }
 }
 
-/// A whole new configuration, as it came.
-#[derive(Debug)]
-pub enum NewConfig {
-    /// YAML, comments and all.
-    Text(String),
-    /// A JSON document.
-    Document(Value),
-}
-
-/// Whether a camera is another in `new` than it was in `old`, by its own keys or by
-/// the sections that it shares.
-fn concerns(old: &Config, new: &Config, camera: &CameraConfig) -> bool {
-    let shared = |c: &Config| {
-        let service = &c.service;
-        (
-            c.tracking.clone(),
-            c.slots.clone(),
-            c.osc.clone(),
-            c.mqtt.clone(),
-            service.device,
-            service.models_dir.clone(),
-            service.onnxruntime.clone(),
-        )
-    };
-    let before = old.cameras.iter().find(|c| c.id == camera.id);
-    before != Some(camera) || shared(old) != shared(new)
-}
-
 /// How many cameras may use their model at the same time: a model keeps two to four
 /// processors busy, so half of them as many, at least one.
 fn jobs(config: &Config) -> usize {
@@ -461,44 +405,4 @@ fn jobs(config: &Config) -> usize {
         0 => std::thread::available_parallelism().map_or(1, |n| (n.get() / 2).max(1)),
         jobs => jobs as usize,
     }
-}
-
-fn list(document: &Value) -> Option<&Vec<Value>> {
-    document.get("cameras")?.as_array()
-}
-
-/// Where a camera stands in the file. One that only the environment knows cannot
-/// be changed there.
-fn position(store: &Store, id: &str) -> Result<usize, ChangeError> {
-    // A camera without an id is `cam1`, as the schema says.
-    let name = |camera: &Value| camera.get("id").and_then(Value::as_str).unwrap_or("cam1") == id;
-    list(store.document())
-        .and_then(|cameras| cameras.iter().position(name))
-        .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
-}
-
-fn id_of(camera: &Value) -> Result<String, ConfigError> {
-    if !camera.is_object() {
-        return Err(ConfigError::one("", "a camera must be a JSON object"));
-    }
-    match camera.get("id") {
-        Some(Value::String(id)) => Ok(id.clone()),
-        Some(_) => Err(ConfigError::one("id", "must be text")),
-        None => Err(ConfigError::one(
-            "id",
-            "is missing; give 1 to 32 letters (a-z), digits, '_' or '-'",
-        )),
-    }
-}
-
-/// The error in the words of somebody who sees one camera alone.
-fn within(mut error: ConfigError, camera: &str) -> ConfigError {
-    for problem in &mut error.problems {
-        if let Some(rest) = problem.path.strip_prefix(camera)
-            && !camera.is_empty()
-        {
-            problem.path = rest.trim_start_matches('.').to_owned();
-        }
-    }
-    error
 }

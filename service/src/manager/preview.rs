@@ -86,13 +86,8 @@ pub fn watch(camera: &Arc<Camera>, width: u32, fps: u32) -> Viewer {
 impl Viewer {
     /// The next picture that is newer than the last. `None` when the camera is gone.
     pub async fn next(&mut self) -> Option<Arc<Jpeg>> {
-        loop {
-            self.receiver.changed().await.ok()?;
-            let newest = self.receiver.borrow_and_update().clone();
-            if newest.is_some() {
-                return newest;
-            }
-        }
+        self.receiver.changed().await.ok()?;
+        self.receiver.borrow_and_update().clone()
     }
 
     /// The time between two pictures.
@@ -117,6 +112,10 @@ async fn encode(camera: Arc<Camera>, width: u32, stream: Weak<Stream>) {
         let Some(stream) = stream.upgrade() else {
             return;
         };
+        if camera.is_gone() {
+            stream.newest.send_replace(None);
+            return;
+        }
         let fps = stream.wishes.lock().iter().copied().max().unwrap_or(1);
         let view = camera.pipeline().and_then(|p| p.view());
         if let Some(view) = view.filter(|view| view.frame.seq != last) {

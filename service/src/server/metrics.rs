@@ -14,7 +14,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 use rextrack::pipeline::{Latency, Stats};
-use rextrack::source::SourceState;
+use rextrack::source::{Remote, SourceState};
 use serde::Serialize;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use utoipa::ToSchema;
@@ -123,6 +123,7 @@ struct Figures {
     stats: Stats,
     active: u32,
     held: u32,
+    remote: Option<Remote>,
 }
 
 impl Snapshot {
@@ -133,6 +134,7 @@ impl Snapshot {
                 id: camera.id.clone(),
                 enabled: camera.brief().0,
                 stats: pipeline.as_ref().map(|p| p.stats()).unwrap_or_default(),
+                remote: pipeline.as_ref().and_then(|p| p.remote()),
                 active: pipeline.map_or(0, |p| p.poll(&mut []).active),
                 held: camera.feed.held(),
             }
@@ -200,6 +202,7 @@ impl Collector for Snapshot {
             c.stats.reconnects
         })?;
         self.counter(out, "tracks", "Tracks that got an id", |c| c.stats.tracks)?;
+        self.remotes(out)?;
         self.histogram(out, "model_latency", "Time in the model", |c| {
             &c.stats.stages.inference
         })?;
@@ -268,6 +271,44 @@ impl Snapshot {
             let labels: Label<'_> = [("camera", &camera.id)];
             let mut one = family.encode_family(&labels)?;
             one.encode_histogram::<NoLabelSet>(latency.total_s(), latency.count(), &buckets, None)?;
+        }
+        Ok(())
+    }
+
+    /// What is known of the nodes whose tracks are shown here.
+    fn remotes(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
+        let known = |c: &Figures| Some((c.id.clone(), c.remote.clone()?));
+        let remotes: Vec<(String, Remote)> = self.cameras.iter().filter_map(known).collect();
+        let mut offsets = out.encode_descriptor(
+            "rextrack_remote_clock_offset",
+            "How far the other node's clock is ahead",
+            Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?;
+        for (camera, remote) in &remotes {
+            let labels = [("camera", camera.as_str()), ("node", remote.node.as_str())];
+            let seconds = remote.clock_offset_ns as f64 / 1e9;
+            offsets.encode_family(&labels)?.encode_gauge(&seconds)?;
+        }
+        type Of = fn(&Remote) -> u64;
+        let counts: [(&str, &str, Of); 2] = [
+            (
+                "rextrack_remote_duplicates",
+                "Messages that came twice",
+                |r| r.duplicates,
+            ),
+            (
+                "rextrack_remote_reordered",
+                "Messages that came too late",
+                |r| r.reordered,
+            ),
+        ];
+        for (name, help, of) in counts {
+            let mut family = out.encode_descriptor(name, help, None, MetricType::Counter)?;
+            for (camera, remote) in &remotes {
+                let labels = [("camera", camera.as_str()), ("node", remote.node.as_str())];
+                count(&mut family.encode_family(&labels)?, of(remote))?;
+            }
         }
         Ok(())
     }

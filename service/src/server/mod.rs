@@ -56,7 +56,7 @@ pub struct App {
     /// By which names we are called.
     pub hosts: Hosts,
     /// Turns at trying addresses out.
-    probes: tokio::sync::Semaphore,
+    probes: Arc<tokio::sync::Semaphore>,
     /// Memory and processor of this process.
     process: metrics::Process,
 }
@@ -68,7 +68,7 @@ impl App {
             manager,
             auth,
             hosts,
-            probes: tokio::sync::Semaphore::new(probe::AT_ONCE),
+            probes: Arc::new(tokio::sync::Semaphore::new(probe::AT_ONCE)),
             process: metrics::Process::default(),
         })
     }

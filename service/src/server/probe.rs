@@ -76,7 +76,7 @@ pub async fn post(
 ) -> Result<Json<Probe>, Problem> {
     let wanted: ProbeRequest = serde_json::from_value(body)
         .map_err(|e| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string()))?;
-    let Ok(_turn) = app.probes.try_acquire() else {
+    let Ok(turn) = Arc::clone(&app.probes).try_acquire_owned() else {
         let detail = "too many addresses are being tried at the same time; try again in a moment";
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(2));
     };
@@ -101,8 +101,11 @@ pub async fn post(
     let started = Instant::now();
     let stop = Shutdown::new();
     let asked = stop.clone();
-    let attempt =
-        tokio::task::spawn_blocking(move || look(&address, wanted.rtsp_transport, &asked));
+    let attempt = tokio::task::spawn_blocking(move || {
+        // Kept until the thread is free, which may be after we gave up.
+        let _turn = turn;
+        look(&address, wanted.rtsp_transport, &asked)
+    });
     let result = match tokio::time::timeout(PATIENCE, attempt).await {
         Ok(joined) => joined.map_err(Problem::internal)?,
         Err(_) => {

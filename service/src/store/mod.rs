@@ -175,20 +175,21 @@ impl Store {
             reason: e.to_string(),
         };
         if draft.text != self.text || !self.saved {
-            if self.saved {
+            // What is on the disk, which somebody may be in the middle of editing.
+            if let Ok(before) = std::fs::read(&self.path) {
                 let mut backup = self.path.clone().into_os_string();
                 backup.push(".bak");
-                write_whole(Path::new(&backup), &self.text).map_err(failed)?;
+                write_whole(Path::new(&backup), &before).map_err(failed)?;
             }
-            write_whole(&self.path, &draft.text).map_err(failed)?;
+            write_whole(&self.path, draft.text.as_bytes()).map_err(failed)?;
         }
-        self.saved = true;
         self.accept(draft);
         Ok(())
     }
 
     /// Takes over what is on the disk already.
     pub fn accept(&mut self, draft: Draft) {
+        self.saved = true;
         self.text = draft.text;
         self.document = draft.document;
         self.config = draft.config;
@@ -240,11 +241,11 @@ fn in_file(mut error: ConfigError, path: &Path) -> ConfigError {
 
 /// Writes beside the file and moves the result into its place, with its
 /// permissions.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut beside = tempfile::Builder::new()
         .prefix(".rextrack-")
         .tempfile_in(folder(path))?;
-    beside.write_all(text.as_bytes())?;
+    beside.write_all(bytes)?;
     if let Ok(about) = std::fs::metadata(path) {
         beside.as_file().set_permissions(about.permissions())?;
     }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -18,13 +18,17 @@ const QUIET: Duration = Duration::from_millis(200);
 /// the watcher that it gives is dropped.
 pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher> {
     let (told, changes) = channel();
-    let watch = |told: std::sync::mpsc::Sender<()>| {
-        let mut watcher =
-            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                if event.is_ok() {
-                    told.send(()).ok();
-                }
-            })?;
+    let name = path.file_name().map(std::ffi::OsStr::to_owned);
+    let watch = move |told: Sender<()>| {
+        let concerns = move |event: notify::Event| {
+            // The log and other outputs may lie in the same folder.
+            event.paths.iter().any(|p| p.file_name() == name.as_deref())
+        };
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
+            if event.is_ok_and(&concerns) {
+                told.send(()).ok();
+            }
+        })?;
         // The folder: a file that is replaced is another file under the same name.
         let folder = path.parent().unwrap_or(Path::new("."));
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
