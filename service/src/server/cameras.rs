@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::config::blocking;
 use super::extract::{Asked, Document, Named};
-use super::problem::Problem;
+use super::problem::{Changing, Guarded, Problem, Sent};
 use crate::manager::ChangeError;
 use crate::manager::camera::Camera;
 use crate::manager::event::EventRecord;
@@ -105,8 +105,7 @@ async fn changed(
 /// All cameras
 #[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
     (status = 200, body = Cameras),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
     let cameras = app.manager.cameras();
@@ -118,15 +117,11 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
 /// Add a camera
 #[utoipa::path(post, path = "/cameras", tag = "cameras", request_body = CameraConfig, responses(
     (status = 201, body = CameraView, headers(("Location" = String))),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Sent,
+    Guarded,
     (status = 409, body = Problem, content_type = "application/problem+json",
         description = "the id is taken"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn add(
     State(app): State<Arc<App>>,
@@ -142,9 +137,8 @@ pub async fn add(
 #[utoipa::path(get, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
     let camera = id.find(&app.manager)?;
@@ -156,14 +150,10 @@ pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraVi
     params(("id" = String, Path, description = "the camera's id")),
     request_body(content_type = "application/json", content = CameraPatch), responses(
     (status = 200, body = CameraView),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Sent,
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn patch(
     State(app): State<Arc<App>>,
@@ -179,11 +169,9 @@ pub async fn patch(
 #[utoipa::path(delete, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 204, description = "it is gone"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
     blocking(move || app.manager.remove(&id.0)).await?;
@@ -194,11 +182,9 @@ pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode
 #[utoipa::path(post, path = "/cameras/{id}/start", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
     enable(app, id, true).await
@@ -208,11 +194,9 @@ pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<Camera
 #[utoipa::path(post, path = "/cameras/{id}/stop", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json"),
+    Changing,
 ))]
 pub async fn stop(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
     enable(app, id, false).await
@@ -229,9 +213,8 @@ async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraVi
 #[utoipa::path(post, path = "/cameras/{id}/reset", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 204, description = "the next frame seats whoever is seen, from p1 on"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
     if let Some(pipeline) = id.find(&app.manager)?.pipeline() {
@@ -245,9 +228,8 @@ pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode,
     params(("id" = String, Path, description = "the camera's id"), PictureQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg", body = Vec<u8>),
     (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn picture(
     State(app): State<Arc<App>>,
@@ -280,9 +262,8 @@ pub async fn picture(
 #[utoipa::path(get, path = "/cameras/{id}/events", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = Events),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn events(State(app): State<Arc<App>>, id: Named) -> Result<Json<Events>, Problem> {
     let events = id.find(&app.manager)?.events();

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::extract::Configuration;
-use super::problem::{KeyError, Problem, key_errors};
+use super::problem::{Changing, Guarded, KeyError, Problem, Sent, key_errors};
 use crate::manager::{Applied, ChangeError, NewConfig};
 use crate::store::hide;
 
@@ -33,8 +33,7 @@ pub struct Checked {
     (status = 200, description = "as JSON, or the file's own text with `Accept: application/yaml`; \
         passwords are ***", content((serde_json::Value = "application/json"),
         (String = "application/yaml")), headers(("ETag" = String))),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
@@ -56,15 +55,10 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     params(("If-Match" = Option<String>, Header, description = "the ETag that was read")),
     responses(
     (status = 200, body = Applied),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Sent,
+    Guarded,
     (status = 412, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
-    (status = 507, body = Problem, content_type = "application/problem+json",
-        description = "the disk does not take it"),
+    Changing,
 ))]
 pub async fn put(
     State(app): State<Arc<App>>,
@@ -82,8 +76,7 @@ pub async fn put(
 /// JSON Schema of the configuration
 #[utoipa::path(get, path = "/config/schema", tag = "config", responses(
     (status = 200, body = serde_json::Value),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn schema() -> Response {
     Json(rextrack::config::schema()).into_response()
@@ -94,11 +87,8 @@ pub async fn schema() -> Response {
     request_body(content((ConfigFile = "application/json"), (String = "application/yaml"))),
     responses(
     (status = 200, body = Checked),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Sent,
+    Guarded,
 ))]
 pub async fn check(
     State(app): State<Arc<App>>,
@@ -131,10 +121,9 @@ fn check_now(app: &App, new: NewConfig) -> Result<Checked, ChangeError> {
 /// Read the configuration file again
 #[utoipa::path(post, path = "/config/reload", tag = "config", responses(
     (status = 200, body = Applied),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 422, body = Problem, content_type = "application/problem+json",
         description = "the file is wrong; nothing has changed"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reload(State(app): State<Arc<App>>) -> Result<Json<Applied>, Problem> {
     blocking(move || app.manager.reload()).await.map(Json)

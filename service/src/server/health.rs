@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::Guarded;
 
 /// How the service is doing.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,8 +59,7 @@ pub struct ConfigHealth {
 /// Whether all is well
 #[utoipa::path(get, path = "/health", tag = "service", responses(
     (status = 200, body = Health),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
     (status = 503, body = Health, description = "a camera failed for good"),
 ))]
 pub async fn get(State(app): State<Arc<App>>) -> Response {

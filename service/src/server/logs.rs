@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::problem::Guarded;
 use crate::logging::{self, LogLine};
 
 /// The newest lines.
@@ -17,8 +17,7 @@ pub struct Logs {
 /// The newest lines of the log
 #[utoipa::path(get, path = "/logs", tag = "service", responses(
     (status = 200, body = Logs),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn list() -> Json<Logs> {
     Json(Logs {

@@ -20,7 +20,7 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::{Guarded, Problem};
 use crate::manager::camera::Camera;
 use crate::manager::status::Status;
 
@@ -82,8 +82,7 @@ impl Process {
 #[utoipa::path(get, path = "/metrics", tag = "service", responses(
     (status = 200, description = "Prometheus text; JSON with `Accept: application/json`",
         content((String = "application/openmetrics-text"), (Metrics = "application/json"))),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::{Guarded, Problem};
 
 /// The models there are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,8 +42,7 @@ pub struct Model {
 /// The models there are
 #[utoipa::path(get, path = "/models", tag = "service", responses(
     (status = 200, body = Models),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    Guarded,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Models>, Problem> {
     let work = tokio::task::spawn_blocking(move || {

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::extract::Document;
-use super::problem::Problem;
+use super::problem::{Problem, Sent};
 use crate::manager::policy;
 
 /// Addresses that are tried at the same time; each may hold a thread for as long as
@@ -62,10 +62,8 @@ pub struct Probe {
 #[utoipa::path(post, path = "/cameras/probe", tag = "cameras", request_body = ProbeRequest,
     responses(
     (status = 200, body = Probe),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
+    Sent,
     (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json",
         description = "too many addresses are being tried"),

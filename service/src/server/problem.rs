@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rextrack::config::ConfigError;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::manager::ChangeError;
 
@@ -95,6 +95,45 @@ impl From<ChangeError> for Problem {
             ChangeError::Write(_) => Self::new(StatusCode::INSUFFICIENT_STORAGE, detail),
         }
     }
+}
+
+/// What every request may come to that is not at the door.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // For the description alone.
+pub enum Guarded {
+    /// No token, or a wrong one
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorised(Problem),
+    /// Too many wrong tokens
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+}
+
+/// What every request with a body may come to.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // For the description alone.
+pub enum Sent {
+    /// The body cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Unreadable(Problem),
+    /// The body is too large
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is of another type
+    #[response(status = 415, content_type = "application/problem+json")]
+    OtherType(Problem),
+}
+
+/// What every change of the configuration may come to.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // For the description alone.
+pub enum Changing {
+    /// Keys are wrong
+    #[response(status = 422, content_type = "application/problem+json")]
+    Wrong(Problem),
+    /// The disk does not take it
+    #[response(status = 507, content_type = "application/problem+json")]
+    Unsaved(Problem),
 }
 
 impl IntoResponse for Problem {

@@ -82,6 +82,8 @@ impl Service {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // A connection that a refused body has ended must not be used again.
+            .max_idle_connections(0)
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
