@@ -1,5 +1,5 @@
 //! What must hold whatever bytes a host hands in as JSON. The fuzz targets try
-//! it on what they invent, `tests/corpora.rs` on what they found so far.
+//! it on what they invent, `tests/suite/corpora.rs` on what they found so far.
 #![allow(dead_code, unsafe_code)] // Each target uses one; the ABI is unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
 

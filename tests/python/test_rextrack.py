@@ -1,4 +1,4 @@
-"""What a user of examples/python/rextrack.py relies on. Run by tests/python.rs."""
+"""What a user of examples/python/rextrack.py relies on. Run by tests/suite/python.rs."""
 
 import gc
 import threading

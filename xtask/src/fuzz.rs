@@ -1,5 +1,5 @@
 //! `cargo xtask fuzz`: invented JSON against the C ABI. It begins with
-//! `fuzz/corpus`, which `tests/corpora.rs` tries in every run, and keeps what it
+//! `fuzz/corpus`, which `tests/suite/corpora.rs` tries in every run, and keeps what it
 //! finds in the target folder; `fuzz/README.md` says how to take that over.
 
 use crate::command::{Result, on_path, shown};

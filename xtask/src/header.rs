@@ -15,7 +15,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         "--package",
         "rextrack",
         "--test",
-        "header",
+        "suite",
         "committed_header_is_current",
     ]);
     cargo.env("REXTRACK_BLESS", "1");

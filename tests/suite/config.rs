@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rextrack::config::{self, Axis, ClassRef, Config, Device, LogLevel, OscFormat, PipelineConfig};
 use serde_json::{Value, json};
 
-const CONTRACT: &str = include_str!("data/contract.yaml");
+const CONTRACT: &str = include_str!("../data/contract.yaml");
 
 fn yaml(text: &str) -> Result<Config, String> {
     Config::from_yaml(text, &Vec::new()).map_err(|e| e.to_string())

@@ -2,7 +2,7 @@
 //! file is what it says.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A pipeline under trouble of its own: sinks that fail, settings that change.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 use std::time::Duration;

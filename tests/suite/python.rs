@@ -2,7 +2,7 @@
 //! without numpy, its types, and the plot that stands on it.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,7 +2,7 @@
 //! receiver of others understands, and the same result on every run.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! with a file, and say what is wrong, as their first readers will have it.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

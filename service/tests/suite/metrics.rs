@@ -1,7 +1,7 @@
 //! `/metrics`, read by a reader that is not ours; and the dashboard that shows it.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Who may come in, and how far: each gate of the service, tried from outside.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use serde_json::json;
 use support::service::Service;

@@ -3,7 +3,7 @@
 //! that cannot work is answered with its name and the remedy.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

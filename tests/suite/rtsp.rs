@@ -2,7 +2,7 @@
 //! come back, it may want a password.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

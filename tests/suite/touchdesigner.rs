@@ -2,8 +2,7 @@
 //! themselves where the SDK is.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/mod.rs"]
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::Path;

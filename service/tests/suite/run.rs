@@ -1,7 +1,7 @@
 //! The commands as a person or a program uses them.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! remedy, the exit code of the contract, no panic and no partial start.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};

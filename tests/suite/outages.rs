@@ -3,7 +3,7 @@
 //! people who are still there keep their slots, and the end never waits.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,7 +1,7 @@
 //! The panel: its own tests, and a real browser in front of a real service.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

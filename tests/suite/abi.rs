@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // The ABI is unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
 
-mod support;
+use crate::support;
 
 use std::ffi::{CStr, CString, c_char};
 use std::net::TcpListener;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
-mod support;
+use crate::support;
 
 use std::process::Command;
 
@@ -135,6 +135,6 @@ fn symbols_and_layouts_are_those_of_the_baseline() {
     assert_eq!(
         before, now,
         "the ABI changed: if that is meant, note it in docs/abi-changes.md and \
-         run REXTRACK_BLESS=1 cargo test --test c_abi"
+         run REXTRACK_BLESS=1 cargo test --test suite c_abi::"
     );
 }

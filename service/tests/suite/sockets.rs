@@ -1,7 +1,7 @@
 //! WebSockets: whole snapshots, news and pictures, as fast as the client reads.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::net::TcpStream;
 

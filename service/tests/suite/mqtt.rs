@@ -2,7 +2,7 @@
 //! goes.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use support::broker::{Broker, Listener};
 use support::service::Service;

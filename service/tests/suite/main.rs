@@ -1,0 +1,17 @@
+//! The program from outside: its command line, its service, its panel.
+//!
+//! One program for all of them, since linking takes longer than most of these tests.
+//! `load` has one of its own: it measures what the service uses.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod metrics;
+mod mqtt;
+mod panel;
+mod run;
+mod security;
+mod serve;
+mod sockets;
