@@ -44,6 +44,15 @@ impl Workspace {
     /// The cargo that called us.
     pub fn cargo(&self) -> Command {
         let mut command = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // Cargo describes xtask's own package to us in these. Build scripts watch some of
+        // them (ring's does), so handing them on would build half of the dependencies
+        // again whenever you change between `cargo` and `cargo xtask`.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         // One target folder, whatever folder the child starts in.
         command.env("CARGO_TARGET_DIR", &self.target);
         command
