@@ -2,8 +2,6 @@
 //! and a picture.
 #![allow(clippy::unwrap_used)]
 
-use crate::support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
