@@ -366,7 +366,7 @@ mod tests {
                 "{set}"
             );
             let pair = set.split(';').next().unwrap();
-            let encoded = pair.strip_prefix("rextrack=").unwrap();
+            let encoded: String = token.bytes().map(|b| format!("%{b:02X}")).collect();
             let request = |name: header::HeaderName, value: &str, uri: &str| {
                 let request = Request::builder().uri(uri).header(name, value);
                 request.body(axum::body::Body::empty()).unwrap()
