@@ -1,11 +1,10 @@
-//! Says where the built panel lies.
+//! Says so when the panel is not built, and has the program built again once it is.
 
 use std::path::Path;
 
 fn main() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = project.parent().unwrap_or(project).join("web/dist");
-    println!("cargo:rustc-env=REXTRACK_PANEL={}", folder.display());
     println!("cargo:rerun-if-changed={}", folder.display());
     println!("cargo:rerun-if-changed=build.rs");
     if !folder.join("index.html").is_file() {

@@ -1,14 +1,13 @@
 //! How an MQTT broker is connected to, for those who publish and those who follow.
 
 use std::path::Path;
-use std::time::Duration;
 
-use rumqttc::{MqttOptions, TlsConfiguration, Transport};
+use rumqttc::{Broker, MqttOptions, TlsConfiguration, Transport};
 
 use crate::source::NetworkAddress;
 
-/// A broker that says nothing for one and a half of this takes us for gone.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// The broker drops us when it hears nothing for 1.5 times this many seconds.
+const KEEP_ALIVE_S: u16 = 5;
 /// Largest message: a snapshot of 256 slots takes about 60 kB.
 const MESSAGE_MAX: usize = 256 * 1024;
 
@@ -22,8 +21,8 @@ pub fn options(
     client: String,
     ca_file: Option<&Path>,
 ) -> Result<MqttOptions, String> {
-    let mut options = MqttOptions::new(client, address.host(), address.port());
-    options.set_keep_alive(KEEP_ALIVE);
+    let mut options = MqttOptions::new(client, Broker::tcp(address.host(), address.port()));
+    options.set_keep_alive(KEEP_ALIVE_S);
     options.set_clean_session(true);
     options.set_max_packet_size(MESSAGE_MAX, MESSAGE_MAX);
     if let Some((user, password)) = address.user_password() {
@@ -41,7 +40,9 @@ fn tls(ca_file: Option<&Path>) -> Result<TlsConfiguration, String> {
         .install_default()
         .ok();
     let Some(path) = ca_file else {
-        return Ok(TlsConfiguration::default());
+        return TlsConfiguration::try_default_rustls().map_err(|e| {
+            format!("this system's own certificates cannot be read ({e}); set ca_file")
+        });
     };
     let ca = std::fs::read(path)
         .map_err(|e| format!("{}: the certificates cannot be read ({e})", path.display()))?;

@@ -1,16 +1,11 @@
-//! The program's log: stderr for people or programs, a file that is put aside when
-//! it grows, and the newest lines for the panel. No line holds a password.
+//! The program's log: stderr for people or programs, a file that is rotated, and the
+//! newest lines for the panel. No line holds a password.
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::path::Path;
 
 use env_logger::fmt::Formatter;
-use file_rotate::compression::Compression;
-use file_rotate::suffix::AppendCount;
-use file_rotate::{ContentLimit, FileRotate};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
 use rextrack::config::{LogFormat, LogLevel, ServiceConfig};
@@ -19,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
+use crate::log_file::LogFile;
 use crate::manager::event::rfc3339;
 
 /// Lines that are kept for the panel.
@@ -103,53 +99,6 @@ pub fn newest() -> Vec<LogLine> {
     NEWEST.lock().iter().cloned().collect()
 }
 
-/// The log's file. It is put aside as FILE.1, FILE.2 and so on when it is full, and
-/// every day if that is wanted.
-struct LogFile {
-    file: FileRotate<AppendCount>,
-    /// The day that the file was begun on, if it is begun anew every day.
-    day: Option<Date>,
-}
-
-impl LogFile {
-    fn open(path: &Path, service: &ServiceConfig) -> Result<Self, Failure> {
-        // Found out here: the writer below keeps its troubles to itself.
-        let open = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(path);
-        open.map_err(|error| {
-            Failure::work(format!(
-                "{}: the log cannot be written ({error}); check service.log_file, the folder and its permissions",
-                path.display()
-            ))
-        })?;
-        let limit = match service.log_max_mb {
-            0 => ContentLimit::None,
-            mb => ContentLimit::BytesSurpassed(mb as usize * 1_000_000),
-        };
-        let kept = AppendCount::new(service.log_keep as usize);
-        Ok(Self {
-            file: FileRotate::new(path, kept, limit, Compression::None, None),
-            day: service.log_daily.then(today),
-        })
-    }
-
-    fn write(&mut self, line: &str) -> std::io::Result<()> {
-        if let Some(day) = &mut self.day
-            && *day != today()
-        {
-            *day = today();
-            self.file.rotate()?;
-        }
-        writeln!(self.file, "{line}")
-    }
-}
-
-fn today() -> Date {
-    jiff::Zoned::now().date()
-}
-
 fn filter(level: LogLevel) -> LevelFilter {
     match level {
         LogLevel::Error => LevelFilter::Error,
@@ -226,45 +175,5 @@ mod tests {
         assert_eq!(line.camera.as_deref(), Some("hall"));
         assert_eq!(line.message, "rtsp://user:***@10.0.0.5/s1 does not answer");
         assert_eq!(line.level, "warn");
-    }
-
-    #[test]
-    fn a_full_file_is_put_aside_and_only_so_many_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("show.log");
-        let service = ServiceConfig {
-            log_max_mb: 1,
-            log_keep: 2,
-            ..ServiceConfig::default()
-        };
-        let mut file = LogFile::open(&path, &service).unwrap();
-        let line = "x".repeat(100_000);
-        for _ in 0..45 {
-            file.write(&line).unwrap();
-        }
-        let mut names: Vec<String> = std::fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        assert_eq!(names, ["show.log", "show.log.1", "show.log.2"]);
-        assert!(path.metadata().unwrap().len() <= 1_100_000);
-    }
-
-    #[test]
-    fn a_new_day_begins_a_new_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("show.log");
-        let service = ServiceConfig {
-            log_daily: true,
-            ..ServiceConfig::default()
-        };
-        let mut file = LogFile::open(&path, &service).unwrap();
-        file.write("yesterday").unwrap();
-        file.day = Some(today().yesterday().unwrap());
-        file.write("today").unwrap();
-        let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert_eq!(text("show.log").trim(), "today");
-        assert_eq!(text("show.log.1").trim(), "yesterday");
     }
 }

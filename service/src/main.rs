@@ -5,6 +5,7 @@
 mod cli;
 mod cmds;
 mod failure;
+mod log_file;
 mod logging;
 mod manager;
 mod output;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::redact::redact_address;
 use super::synth::SynthSettings;
 
@@ -600,45 +602,41 @@ fn is_surely_host(host: &str) -> bool {
         })
 }
 
-fn hex_pair(bytes: &[u8]) -> Option<u8> {
-    let digit = |b: u8| (b as char).to_digit(16);
-    match bytes {
-        [high, low, ..] => Some((digit(*high)? * 16 + digit(*low)?) as u8),
-        _ => None,
-    }
-}
+/// What must be encoded in user names and passwords (RFC 3986, section 3.2.1).
+const USER_INFO: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
 
 fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        match hex_pair(&bytes[i + 1..]).filter(|_| bytes[i] == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Encodes what RFC 3986 does not allow in user names and passwords; what is
 /// encoded already stays.
 fn percent_encode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(bytes.len());
-    for (i, byte) in bytes.iter().enumerate() {
-        let plain = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(byte);
-        if plain || (*byte == b'%' && hex_pair(&bytes[i + 1..]).is_some()) {
-            out.push(*byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('%').enumerate() {
+        if index > 0 {
+            out.push_str(if is_escape(part) { "%" } else { "%25" });
         }
+        out.extend(utf8_percent_encode(part, USER_INFO));
     }
     out
 }

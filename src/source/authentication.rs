@@ -70,7 +70,9 @@ impl Challenge {
                 let secret = md5_hex(&format!("{user}:{realm}:{password}"));
                 let request = md5_hex(&format!("{method}:{uri}"));
                 let mut header = format!(
-                    "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\""
+                    "Digest username={}, realm=\"{realm}\", nonce=\"{nonce}\", uri={}",
+                    quoted(user),
+                    quoted(uri)
                 );
                 if *qop_auth {
                     let client_nonce = format!("{:016x}", fastrand::u64(..));
@@ -91,6 +93,13 @@ impl Challenge {
             }
         }
     }
+}
+
+/// A quoted string of RFC 9110, section 5.6.4. A control character cannot stand in a
+/// header: it is left out, so that a line break begins no header of its own.
+fn quoted(text: &str) -> String {
+    let text = text.replace(|c: char| c.is_control(), "");
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn md5_hex(text: &str) -> String {
@@ -130,6 +139,32 @@ mod tests {
         let header = challenge.respond("GET", "/dir/index.html", "Mufasa", "Circle Of Life");
         assert!(
             header.contains("response=\"670fd8c2df070c60b045671b8b24ff02\""),
+            "{header}"
+        );
+    }
+
+    #[test]
+    fn a_user_name_adds_neither_parameters_nor_headers() {
+        let challenge = Challenge::Digest {
+            realm: "cam".into(),
+            nonce: "n".into(),
+            qop_auth: false,
+            opaque: None,
+        };
+        let header = challenge.respond("GET", "/a?q=\"b\"", "a\"b\\c\r\nX-Evil: 1\u{85}", "p");
+        assert!(
+            header.starts_with(
+                r#"Digest username="a\"b\\cX-Evil: 1", realm="cam", nonce="n", uri="/a?q=\"b\"", response=""#
+            ),
+            "{header}"
+        );
+        assert!(!header.contains(char::is_control), "{header}");
+        // The hash is over the name itself, not over its quoted form (RFC 7616, section 3.4.2).
+        let secret = md5_hex("a\"b:cam:p");
+        let response = md5_hex(&format!("{secret}:n:{}", md5_hex("GET:/")));
+        let header = challenge.respond("GET", "/", "a\"b", "p");
+        assert!(
+            header.contains(&format!("response=\"{response}\"")),
             "{header}"
         );
     }

@@ -50,7 +50,10 @@ impl MqttSource {
         let client = format!("rextrack-follows-{:016x}", fastrand::u64(..));
         let options = broker::options(url, client, None)
             .map_err(|reason| SourceError::Address(format!("{shown}: {reason}")))?;
-        let (client, connection) = Client::new(options, 16);
+        let (client, connection) = Client::builder(options)
+            .capacity(16)
+            .try_build()
+            .map_err(|e| SourceError::Address(format!("{shown}: {e}")))?;
         Ok(Self {
             shown,
             client,
@@ -155,7 +158,7 @@ impl Source for MqttSource {
                         return Ok(Advance::Frame(Stamp::Capture(newest.capture_ns)));
                     }
                 }
-                Ok(Ok(_)) | Err(rumqttc::RecvTimeoutError::Timeout) => {}
+                Ok(Ok(_)) | Err(rumqttc::RecvTimeoutError::Timeout { .. }) => {}
                 Ok(Err(error)) => return Err(self.failed(&error)),
                 Err(rumqttc::RecvTimeoutError::Disconnected) => return Err(self.silent()),
             }

@@ -8,6 +8,7 @@ use crate::program::{self, Profile};
 use crate::receiver::{Received, Receiver};
 use crate::setup::{self, Ready};
 use crate::system;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// `cargo xtask demo [VIDEO]`
@@ -26,14 +27,14 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         "demo: there is no video to run on\n  remedy: `cargo xtask demo VIDEO` with any video \
          file of people, or put vtest.avi at models/vtest.avi",
     )?;
-    let program = program::build(workspace, Profile::Release)?;
+    let program = program::build(workspace, Profile::Release, &[tools::PACKAGE])?;
     let folder = workspace.target.join("demo");
     fs::create_dir_all(&folder).map_err(|error| format!("demo: {}: {error}", folder.display()))?;
     let picture = folder.join("frame.png");
     // An earlier run's picture must not pass for this one's.
     let _ = fs::remove_file(&picture);
 
-    let receiver = Receiver::start()?;
+    let receiver = Receiver::start(&program.with_file_name(tools::program()))?;
     let model = model(&ready);
     println!(
         "demo: {} with model {}, OSC to 127.0.0.1:{}",

@@ -1,80 +1,50 @@
-//! `cargo xtask`: set-up, demo and checks. It has no dependencies, so that it
-//! builds within seconds on a machine that has nothing but Rust.
+//! `cargo xtask`: what has to run before anything is built is here, without
+//! dependencies; all else is in `tools/`, which is built and called from here.
 #![deny(unsafe_code)]
-
-#[path = "../../src/ffi/abi.rs"]
-#[allow(dead_code)] // The library uses the rest of it.
-mod abi;
-mod assets;
-mod command;
-#[path = "../../src/data_dir.rs"]
-mod data_dir;
-mod demo;
-mod download;
-mod fuzz;
-mod header;
-mod install;
-mod lint;
-mod load;
-mod manifest;
-mod osc;
-mod panel;
-mod program;
-mod python;
-mod receiver;
-mod runtime;
-mod score;
-mod setup;
-mod sha256;
-mod soak;
-mod system;
-mod tally;
-mod test;
-mod workspace;
 
 use std::process::ExitCode;
 
-use workspace::Workspace;
+use xtask::workspace::Workspace;
+use xtask::{demo, panel, setup, tools};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   demo [VIDEO]       the main job on a real video, from a bare machine
-  test [ARGUMENT..]  every test, with what they need; arguments go to cargo test
+  test [--strict] [ARGUMENT..]
+                     every test, with what they need; arguments go to cargo test
+                     (--strict: a skipped test fails the run unless .ci/allowed-skips
+                     or REXTRACK_ALLOW_SKIPS lists it; on where CI is set)
   setup [--tests]    install what building and the demo (and the tests) need
-  lint               formatting, clippy, documentation
-  ci                 lint and test, as the project's CI does
-  header             write include/rextrack.h anew
+  lint [--advisories]
+                     formatting, clippy, documentation, dependencies (--advisories:
+                     also known vulnerabilities; needs GitHub)
+  ci                 lint and test --strict, as the project's CI does
+  header             write include/rextrack.h from the sources
   panel              the web panel, for the program to embed (needs Node.js)
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find
+  receive [PORT]     show the OSC that arrives at a port of this machine
   soak               the long form of the tests for leaks
   load               the long form of the service's tests under load (15 minutes)
   score [--release]  tracking quality against ground truth, where there is any
 ";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let command = arguments.next();
-    let rest: Vec<String> = arguments.collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let workspace = Workspace::find();
-    let result = match (command.as_deref(), rest.as_slice()) {
-        (Some("setup"), rest) => setup::run(&workspace, rest),
-        (Some("demo"), rest) => demo::run(&workspace, rest),
-        (Some("test"), rest) => test::run(&workspace, rest),
-        (Some("score"), rest) => score::run(&workspace, rest),
-        (Some("lint"), []) => lint::run(&workspace),
-        (Some("install"), rest) => install::run(&workspace, rest),
-        (Some("fuzz"), rest) => fuzz::run(&workspace, rest),
-        (Some("load"), []) => load::run(&workspace),
-        (Some("soak"), []) => soak::run(&workspace),
-        (Some("panel"), []) => panel::run(&workspace),
-        (Some("header"), []) => header::run(&workspace),
-        (Some("ci"), []) => lint::run(&workspace).and_then(|()| test::run(&workspace, &[])),
-        (Some("help" | "--help" | "-h"), _) => {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["setup", ..] => setup::run(&workspace, &arguments[1..]),
+        ["demo", ..] => demo::run(&workspace, &arguments[1..]),
+        ["panel"] => panel::run(&workspace),
+        ["help" | "--help" | "-h", ..] => {
             print!("{USAGE}");
             Ok(())
+        }
+        [command, ..] if tools::COMMANDS.contains(command) => {
+            return tools::call(&workspace, &arguments);
         }
         _ => {
             eprint!("{USAGE}");

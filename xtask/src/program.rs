@@ -15,13 +15,17 @@ pub enum Profile {
 }
 
 /// Builds the program, and the shared library beside it that hosts load, with
-/// cargo's progress shown. Gives the program's path.
-pub fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+/// cargo's progress shown, and the packages of `besides`. Gives the program's path.
+pub fn build(workspace: &Workspace, profile: Profile, besides: &[&str]) -> Result<PathBuf> {
     println!("build: the rextrack program (some minutes the first time)");
     let mut cargo = workspace.cargo();
     // The library alone is a dependency, which cargo leaves out of sight.
     cargo.args(["build", "--package", "rextrack-service"]);
     cargo.args(["--package", "rextrack"]);
+    // In one go, so that what they share is compiled once.
+    for package in besides {
+        cargo.args(["--package", package]);
+    }
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use axum_extra::headers::HeaderMapExt;
+use axum_extra::headers::authorization::{Authorization, Bearer};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::Mutex;
@@ -22,6 +26,8 @@ use super::problem::Problem;
 
 /// Name of the cookie that stands for the token.
 const COOKIE: &str = "rextrack";
+/// How long a browser keeps the cookie.
+const YEAR_S: u32 = 31_536_000;
 /// The generated token's file, beside the configuration.
 const FILE: &str = ".rextrack-token";
 /// Wrong tokens that an address may send before it has to wait.
@@ -187,10 +193,9 @@ impl Auth {
 
     /// Looks at a request's token, wherever it stands.
     pub fn judge_request(&self, request: &Request) -> Verdict {
-        let query = request.uri().query();
         let given = bearer(request.headers())
             .or_else(|| cookie(request.headers()))
-            .or_else(|| query.and_then(query_token));
+            .or_else(|| query_token(request.uri()));
         self.judge(given.as_deref(), peer(request))
     }
 }
@@ -216,37 +221,33 @@ fn peer(request: &Request) -> IpAddr {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (kind, token) = value.split_once(' ')?;
-    kind.eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
+    let value = headers.typed_get::<Authorization<Bearer>>()?;
+    Some(value.token().trim().to_owned())
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter();
-    let mut pairs = all
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(|v| v.split(';'));
-    pairs.find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then(|| value.to_owned())
-    })
+    let jar = CookieJar::from_headers(headers);
+    jar.get(COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
-/// `token=` of a query. Tokens of ours need no percent-encoding.
-fn query_token(query: &str) -> Option<String> {
-    let mut pairs = query.split('&');
-    pairs.find_map(|pair| pair.strip_prefix("token=").map(str::to_owned))
+/// The first `token` of a query.
+fn query_token(uri: &Uri) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    let mut pairs = pairs.into_iter();
+    pairs.find_map(|(name, value)| (name == "token").then_some(value))
 }
 
-/// The cookie that stands for a token, or ends it.
+/// The cookie that stands for a token, or ends it. The token is percent-encoded:
+/// `service.token` may hold what a cookie cannot.
 pub fn set_cookie(token: Option<&str>) -> HeaderValue {
-    let text = match token {
-        Some(token) => {
-            format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000")
-        }
-        None => format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
-    };
+    let (value, seconds) = token.map_or(("", 0), |token| (token, YEAR_S));
+    let cookie = Cookie::build((COOKIE, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .build();
+    // `max_age` of the builder takes a type of a crate that we do not use otherwise.
+    let text = format!("{}; Max-Age={seconds}", cookie.encoded());
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rextrack=; Path=/"))
 }
 
@@ -284,7 +285,7 @@ pub async fn require(State(app): State<Arc<App>>, request: Request, next: Next) 
     // The link that is printed at the start: the token becomes a cookie, and leaves
     // the address bar.
     if is_panel && request.method() == Method::GET {
-        let given = request.uri().query().and_then(query_token);
+        let given = query_token(request.uri());
         if let Some(given) = given {
             let verdict = app.auth.judge(Some(&given), peer(&request));
             if verdict == Verdict::Welcome {
@@ -348,6 +349,47 @@ mod tests {
         }
         service.auth = config::Auth::None;
         assert_eq!(token(&service, folder.path()).unwrap(), None);
+    }
+
+    #[test]
+    fn any_token_comes_back_from_header_cookie_and_query() {
+        for token in [
+            "0123456789abcdef",
+            "spaces; and = signs, 100 %2B",
+            "ключ+ёлка&x=1",
+        ] {
+            let auth = Auth::new(Some(token.to_owned()));
+            let set = set_cookie(Some(token));
+            let set = set.to_str().unwrap();
+            assert!(
+                set.ends_with("; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000"),
+                "{set}"
+            );
+            let pair = set.split(';').next().unwrap();
+            let encoded: String = token.bytes().map(|b| format!("%{b:02X}")).collect();
+            let request = |name: header::HeaderName, value: &str, uri: &str| {
+                let request = Request::builder().uri(uri).header(name, value);
+                request.body(axum::body::Body::empty()).unwrap()
+            };
+            let cookies = format!("theme=dark; {pair}; other=1");
+            let by_cookie = request(header::COOKIE, &cookies, "/api/v1/cameras");
+            assert_eq!(auth.judge_request(&by_cookie), Verdict::Welcome, "{token}");
+            let uri = format!("/api/v1/cameras?a=1&token={encoded}");
+            let by_query = request(header::ACCEPT, "*/*", &uri);
+            assert_eq!(auth.judge_request(&by_query), Verdict::Welcome, "{token}");
+        }
+        let auth = Auth::new(Some("0123456789abcdef".into()));
+        for (value, verdict) in [
+            ("Bearer 0123456789abcdef", Verdict::Welcome),
+            ("bearer 0123456789abcdef", Verdict::Welcome),
+            ("Bearer 0123456789abcdeg", Verdict::Wrong),
+            ("Basic 0123456789abcdef", Verdict::Missing),
+        ] {
+            let request = Request::builder().header(header::AUTHORIZATION, value);
+            let request = request.body(axum::body::Body::empty()).unwrap();
+            assert_eq!(auth.judge_request(&request), verdict, "{value}");
+        }
+        assert!(set_cookie(None).to_str().unwrap().ends_with("Max-Age=0"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::problem::Problem;
 
 /// What `npm run build` made of `web/`; empty where it was not run.
 #[derive(RustEmbed)]
-#[folder = "$REXTRACK_PANEL"]
+#[folder = "../web/dist"]
 #[allow_missing = true]
 struct Files;
 

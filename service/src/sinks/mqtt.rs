@@ -22,7 +22,9 @@ use rextrack::sink::{Sink, SinkError, SinkStats};
 use rextrack::slots::Snapshot;
 use rextrack::source::{NetworkAddress, SourceState, redact};
 use rextrack::wire::{SlotsMessage, StateMessage, VERSION};
-use rumqttc::{Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, QoS};
+use rumqttc::{
+    Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, PublishOptions, QoS,
+};
 use serde::Serialize;
 
 /// Messages that may wait for the connection; a second at 60 frames a second.
@@ -104,7 +106,10 @@ impl MqttSink {
                     reason,
                 }
             })?;
-        let (client, connection) = Client::new(options, QUEUE_MAX);
+        let (client, connection) = Client::builder(options)
+            .capacity(QUEUE_MAX)
+            .try_build()
+            .map_err(|e| failed(e.to_string()))?;
         let shared = Arc::new(Shared::default());
         let stop = Shutdown::new();
         let thread = Thread {
@@ -159,13 +164,14 @@ impl MqttSink {
             return false;
         };
         let bytes = payload.len() as u64;
-        match self.client.try_publish(topic, qos, retain, payload) {
+        let options = PublishOptions::new(qos).retain(retain);
+        match self.client.try_publish(topic, payload, options) {
             Ok(()) => {
                 self.stats.sent += 1;
                 self.stats.bytes += bytes;
                 true
             }
-            Err(ClientError::TryRequest(_)) => {
+            Err(ClientError::RequestChannelFull(_)) => {
                 self.stats.dropped += 1;
                 false
             }

@@ -61,6 +61,20 @@ fn snapshots_and_the_kept_state_are_published() {
 }
 
 #[test]
+fn a_camera_that_is_removed_says_so_before_its_connection_ends() {
+    let Some(broker) = Broker::start("mqtt::a_camera_that_is_removed_says_so", "") else {
+        return;
+    };
+    let service = Service::start(&config(&broker.url(), ""));
+    let mut state = Listener::new(&broker, "rextrack/hall/state");
+    state.next(|_, m| m["source_state"] == "live");
+    service.send("DELETE", "/api/v1/cameras/hall", &[], b"");
+    let (_, _, gone) = state.next(|_, m| m["online"] == false);
+    // The broker's own word for a connection that broke would be "lost".
+    assert_eq!(gone["source_state"], "stopped");
+}
+
+#[test]
 fn a_broker_that_goes_and_comes_back_disturbs_nothing() {
     let Some(mut broker) = Broker::start("mqtt::a_broker_that_goes_and_comes_back", "") else {
         return;

@@ -19,22 +19,58 @@ fn has_packages(test: &str) -> bool {
     there
 }
 
-fn run(mut command: Command) {
+fn run(test: &str, mut command: Command) {
+    // Colours would stand between the words of the counts.
+    command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
     let output = command.current_dir(web()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     print!("{said}");
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}\n{complaint}");
+    // Each of these is one test to `cargo xtask test`, which must not hide a part.
+    let skipped = skipped_parts(&said);
+    if skipped > 0 {
+        println!("skipped: {test}: {skipped} of its parts, which say why above");
+    }
+}
+
+/// How many tests node (`ℹ skipped 1`) or vitest (`Tests  6 passed | 1 skipped (7)`)
+/// left out.
+fn skipped_parts(said: &str) -> u32 {
+    let lines = said.lines().map(str::trim_start);
+    lines
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                ["ℹ" | "#", "skipped", number] => number.parse::<u32>().ok(),
+                ["Tests", rest @ ..] => {
+                    let at = rest.iter().position(|word| *word == "skipped")?;
+                    rest.get(at.checked_sub(1)?)?.parse().ok()
+                }
+                _ => None,
+            }
+        })
+        .sum()
+}
+
+#[test]
+fn parts_that_were_left_out_are_counted() {
+    assert_eq!(skipped_parts("ℹ tests 6\nℹ pass 4\nℹ skipped 2\n"), 2);
+    assert_eq!(skipped_parts("ℹ skipped 0\n✔ a skip link is there"), 0);
+    let vitest = " Test Files  1 passed (1)\n      Tests  6 passed | 1 skipped (7)\n";
+    assert_eq!(skipped_parts(vitest), 1);
+    assert_eq!(skipped_parts("      Tests  7 passed (7)\n"), 0);
 }
 
 #[test]
 fn the_panels_words_and_forms() {
-    if !has_packages("panel::the_panels_words_and_forms") {
+    const NAME: &str = "panel::the_panels_words_and_forms";
+    if !has_packages(NAME) {
         return;
     }
     let mut vitest = Command::new("node");
     vitest.args(["node_modules/vitest/vitest.mjs", "run"]);
-    run(vitest);
+    run(NAME, vitest);
 }
 
 #[test]
@@ -61,5 +97,5 @@ fn a_person_in_a_browser() {
     if let Some(film) = support::asset(NAME, "vtest.avi") {
         node.env("REXTRACK_FILM", film);
     }
-    run(node);
+    run(NAME, node);
 }

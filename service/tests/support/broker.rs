@@ -103,12 +103,12 @@ impl Listener {
 
     pub fn with(broker: &Broker, topic: &str, user: Option<(&str, &str)>) -> Self {
         let id = format!("listener-{}-{}", std::process::id(), topic.len());
-        let mut options = rumqttc::MqttOptions::new(id, "127.0.0.1", broker.port);
+        let mut options = rumqttc::MqttOptions::new(id, ("127.0.0.1", broker.port));
         options.set_max_packet_size(1 << 20, 1 << 20);
         if let Some((user, password)) = user {
-            options.set_credentials(user, password);
+            options.set_credentials(user, password.to_owned());
         }
-        let (client, connection) = rumqttc::Client::new(options, 64);
+        let (client, connection) = rumqttc::Client::builder(options).capacity(64).build();
         client.subscribe(topic, rumqttc::QoS::AtLeastOnce).unwrap();
         Self {
             connection,
@@ -129,8 +129,9 @@ impl Listener {
             match self.connection.recv_timeout(left) {
                 Ok(Ok(rumqttc::Event::Incoming(rumqttc::Incoming::Publish(message)))) => {
                     let content = serde_json::from_slice(&message.payload).unwrap();
-                    if is(&message.topic, &content) {
-                        return (message.retain, message.topic, content);
+                    let topic = String::from_utf8(message.topic.to_vec()).unwrap();
+                    if is(&topic, &content) {
+                        return (message.retain, topic, content);
                     }
                 }
                 // It comes back by itself.

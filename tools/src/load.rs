@@ -1,9 +1,9 @@
 //! `cargo xtask load`: the long form of the service's tests under load.
 
-use crate::command::{Result, shown};
-use crate::setup;
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::{Result, shown};
+use xtask::setup;
+use xtask::system;
+use xtask::workspace::Workspace;
 
 /// Sixteen cameras for ten minutes, two hundred changes, fifty power cuts, ten
 /// thousand strange requests, and those that the API's own description gives rise

@@ -1,8 +1,8 @@
 //! `cargo xtask header`: writes `include/rextrack.h` anew from the sources.
 
-use crate::command::{Result, shown};
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::{Result, shown};
+use xtask::system;
+use xtask::workspace::Workspace;
 
 /// The test that checks the header writes it when asked to, so that there is
 /// one way to make it.

@@ -1,8 +1,8 @@
 //! `cargo xtask soak`: the long form of the tests that wear the library out.
 
-use crate::command::{Result, shown};
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::{Result, shown};
+use xtask::system;
+use xtask::workspace::Workspace;
 
 /// A thousand lives of a pipeline, and a hundred in front of a silent camera.
 pub fn run(workspace: &Workspace) -> Result<()> {

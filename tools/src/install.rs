@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::abi;
-use crate::command::Result;
-use crate::program::{self, Profile};
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::Result;
+use xtask::program::{self, Profile};
+use xtask::system;
+use xtask::workspace::Workspace;
 
 const USAGE: &str = "usage: cargo xtask install [--prefix FOLDER] [--library FILE]";
 
@@ -21,16 +21,7 @@ struct Files<'a> {
 /// Installs to `--prefix` (/usr/local by default; needed on Windows), from a
 /// release build, or from the build of the library that `--library` names.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let (mut prefix, mut library) = (None, None);
-    let mut rest = arguments.iter();
-    while let Some(option) = rest.next() {
-        let place = match option.as_str() {
-            "--prefix" => &mut prefix,
-            "--library" => &mut library,
-            _ => return Err(USAGE.into()),
-        };
-        *place = Some(PathBuf::from(rest.next().ok_or(USAGE)?));
-    }
+    let Options { prefix, library } = Options::read(arguments)?;
     let prefix = match prefix {
         Some(prefix) => prefix,
         None if cfg!(windows) => return Err(format!("install: --prefix is needed\n{USAGE}")),
@@ -59,10 +50,33 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+#[derive(Debug, Default, PartialEq)]
+struct Options {
+    prefix: Option<PathBuf>,
+    library: Option<PathBuf>,
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Result<Self> {
+        let wrong = |error: lexopt::Error| format!("install: {error}\n{USAGE}");
+        let mut options = Self::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        while let Some(argument) = parser.next().map_err(wrong)? {
+            let place = match argument {
+                lexopt::Arg::Long("prefix") => &mut options.prefix,
+                lexopt::Arg::Long("library") => &mut options.library,
+                other => return Err(wrong(other.unexpected())),
+            };
+            *place = Some(parser.value().map_err(wrong)?.into());
+        }
+        Ok(options)
+    }
+}
+
 /// The library of a release build, the one that the demo makes too.
 fn built(workspace: &Workspace) -> Result<PathBuf> {
     system::build_needs()?;
-    let program = program::build(workspace, Profile::Release)?;
+    let program = program::build(workspace, Profile::Release, &[])?;
     let name = format!(
         "{}rextrack{}",
         std::env::consts::DLL_PREFIX,
@@ -171,4 +185,31 @@ impl Files<'_> {
 /// The version of all packages of the workspace, xtask's too.
 fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_may_be_written_both_ways_and_wrong_ones_are_named() {
+        let read = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            Options::read(&words)
+        };
+        let options = Options {
+            prefix: Some("/opt/x y".into()),
+            library: Some("librextrack.so".into()),
+        };
+        let words = ["--prefix=/opt/x y", "--library", "librextrack.so"];
+        assert_eq!(read(&words), Ok(options));
+        assert_eq!(read(&[]), Ok(Options::default()));
+        for wrong in [&["--prefix"][..], &["--perfix", "/opt"], &["/opt"]] {
+            let message = read(wrong).expect_err("refused");
+            assert!(
+                message.contains(wrong[0]) && message.contains(USAGE),
+                "{message}"
+            );
+        }
+    }
 }

@@ -8,12 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{Result, quiet};
-use crate::program::{self, Profile};
-use crate::python;
-use crate::setup;
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::{Result, quiet};
+use xtask::program::{self, Profile};
+use xtask::python;
+use xtask::setup;
+use xtask::system;
+use xtask::workspace::Workspace;
 
 /// What the evaluator needs.
 const PACKAGES: [python::Package; 2] = [("trackeval", "trackeval"), ("numpy", "numpy")];
@@ -56,7 +56,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     system::build_needs()?;
     let ready = setup::run_needs(workspace)?;
     let python = python::with(workspace, &PACKAGES)?;
-    let program = program::build(workspace, profile)?;
+    let program = program::build(workspace, profile, &[])?;
     let results = workspace.target.join("score");
     fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
 

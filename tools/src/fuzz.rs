@@ -2,9 +2,9 @@
 //! `fuzz/corpus`, which `tests/suite/corpora.rs` tries in every run, and keeps what it
 //! finds in the target folder; `fuzz/README.md` says how to take that over.
 
-use crate::command::{Result, on_path, shown};
-use crate::system;
-use crate::workspace::Workspace;
+use xtask::command::{Result, on_path, shown};
+use xtask::system;
+use xtask::workspace::Workspace;
 
 /// `create` gets whole configurations, `merge_patch` changes to one.
 const TARGETS: [&str; 2] = ["create", "merge_patch"];

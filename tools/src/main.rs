@@ -1,0 +1,60 @@
+//! What `cargo xtask` does after the set-up: tests, checks, scores, installation, and
+//! the receiver of the demo. Called by xtask, which needs no crate; this may use some.
+#![deny(unsafe_code)]
+
+#[path = "../../src/ffi/abi.rs"]
+#[allow(dead_code)] // The library uses the rest of it.
+mod abi;
+mod allowed_skips;
+mod fuzz;
+mod header;
+mod install;
+mod lint;
+mod load;
+mod receiver;
+mod score;
+mod soak;
+mod tally;
+mod test;
+mod wheel;
+
+use std::process::ExitCode;
+
+use xtask::command::Result;
+use xtask::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = run(
+        &Workspace::find(),
+        &words,
+        arguments.get(1..).unwrap_or(&[]),
+    );
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(workspace: &Workspace, words: &[&str], rest: &[String]) -> Result<()> {
+    match words {
+        ["test", ..] => test::run(workspace, rest),
+        ["score", ..] => score::run(workspace, rest),
+        ["lint", ..] => lint::run(workspace, rest),
+        ["install", ..] => install::run(workspace, rest),
+        ["fuzz", ..] => fuzz::run(workspace, rest),
+        ["receive", ..] => receiver::run(rest),
+        ["load"] => load::run(workspace),
+        ["soak"] => soak::run(workspace),
+        ["header"] => header::run(workspace),
+        ["ci"] => {
+            lint::run(workspace, &[])?;
+            test::run(workspace, &["--strict".into()])
+        }
+        _ => Err("usage: `cargo xtask help`".into()),
+    }
+}

@@ -1,0 +1,273 @@
+//! `cargo xtask receive`: prints the OSC that arrives on a port of this machine. The
+//! demo runs it, too. It reads with the crate `rosc` alone, so that what it prints is
+//! what any other receiver would see.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rosc::{OscMessage, OscPacket, OscType};
+use xtask::command::Result;
+
+/// Bundles that are printed message by message.
+const FIRST_BUNDLES: u64 = 3;
+/// Messages of a bundle that fit a terminal's line.
+const MESSAGES_SHOWN: usize = 6;
+/// Bundles within one datagram. `rosc` reads a bundle within a bundle by recursion, so
+/// that a datagram full of them would end us with a stack overflow.
+const BUNDLES_MAX: usize = 64;
+/// How long the receiver blocks before it looks whether it should end.
+const TIMEOUT: Duration = Duration::from_millis(100);
+
+/// What arrived, all in all.
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Received {
+    /// Datagrams that were OSC bundles.
+    bundles: u64,
+    /// OSC messages in them.
+    messages: u64,
+    /// Datagrams that were not OSC.
+    foreign: u64,
+    /// Newest value by slot number and axis.
+    slots: BTreeMap<u32, BTreeMap<String, f64>>,
+}
+
+/// `cargo xtask receive [PORT]`: until its input ends, or it is interrupted. The first
+/// line names the port and the last one the sums; the demo reads both.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let usage = "usage: cargo xtask receive [PORT]";
+    let port = match arguments {
+        [] => 0,
+        [port] => port.parse::<u16>().map_err(|_| usage)?,
+        _ => return Err(usage.into()),
+    };
+    let refused = |error| {
+        format!(
+            "receive: UDP port {port} of 127.0.0.1 cannot be received on ({error})\n  remedy: end \
+             what uses the port, or allow local sockets for this program"
+        )
+    };
+    let socket = UdpSocket::bind(("127.0.0.1", port)).map_err(refused)?;
+    socket.set_read_timeout(Some(TIMEOUT)).map_err(refused)?;
+    println!("receiver: {}", socket.local_addr().map_err(refused)?);
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = stop.clone();
+    std::thread::Builder::new()
+        .name("input".into())
+        .spawn(move || {
+            std::io::stdin().read_to_end(&mut Vec::new()).ok();
+            stop.store(true, Ordering::Relaxed);
+        })
+        .map_err(refused)?;
+    let Received {
+        bundles,
+        messages,
+        foreign,
+        ..
+    } = listen(&socket, &stopped);
+    println!("received: {bundles} bundles, {messages} messages, {foreign} foreign");
+    Ok(())
+}
+
+/// Takes what arrives until nothing more is waiting after `stop`.
+fn listen(socket: &UdpSocket, stop: &AtomicBool) -> Received {
+    let mut received = Received::default();
+    let mut datagram = [0; 65_536];
+    let mut printed = Instant::now();
+    loop {
+        // Read before the wait: what was sent before the end is still taken.
+        let last = stop.load(Ordering::Relaxed);
+        match socket.recv(&mut datagram) {
+            Ok(length) => received.take(&datagram[..length]),
+            Err(_) if last => return received,
+            // The time-out; or Windows reporting an earlier sender's fault.
+            Err(_) => {}
+        }
+        if printed.elapsed() >= Duration::from_secs(1) && received.bundles > FIRST_BUNDLES {
+            printed = Instant::now();
+            println!("osc: {}", received.line());
+        }
+    }
+}
+
+impl Received {
+    /// Counts a datagram and keeps its values.
+    fn take(&mut self, datagram: &[u8]) {
+        let Some(packet) = read(datagram) else {
+            self.foreign += 1;
+            return;
+        };
+        self.bundles += u64::from(matches!(packet, OscPacket::Bundle(_)));
+        let mut messages = Vec::new();
+        flatten(packet, &mut messages);
+        self.messages += messages.len() as u64;
+        if self.bundles <= FIRST_BUNDLES {
+            let shown: Vec<String> = messages.iter().take(MESSAGES_SHOWN).map(shown).collect();
+            let more = messages.len().saturating_sub(MESSAGES_SHOWN);
+            let more = if more > 0 {
+                format!("  and {more} more")
+            } else {
+                String::new()
+            };
+            println!("osc: bundle {}: {}{more}", self.bundles, shown.join("  "));
+        }
+        for message in &messages {
+            let value = match message.args.as_slice() {
+                [OscType::Float(value)] => f64::from(*value),
+                [OscType::Double(value)] => *value,
+                _ => continue,
+            };
+            if let Some((slot, axis)) = channel(&message.addr) {
+                let axes = self.slots.entry(slot).or_default();
+                axes.insert(axis.to_owned(), value);
+            }
+        }
+    }
+
+    /// The taken slots' positions: `p1 (0.42, 0.61) p2 ...`.
+    fn line(&self) -> String {
+        let taken = self.slots.iter().filter_map(|(slot, axes)| {
+            let (x, y) = (axes.get("x")?, axes.get("y")?);
+            // A released slot goes to zero, where no box's centre ever is.
+            ((*x, *y) != (0.0, 0.0)).then(|| format!("p{slot} ({x:.2}, {y:.2})"))
+        });
+        let taken: Vec<String> = taken.collect();
+        if taken.is_empty() {
+            "nobody in view".into()
+        } else {
+            taken.join(" ")
+        }
+    }
+}
+
+/// Reads a datagram. `None` when it is not OSC.
+fn read(datagram: &[u8]) -> Option<OscPacket> {
+    let mark = b"#bundle\0";
+    let bundles = datagram.windows(mark.len()).filter(|bytes| bytes == mark);
+    if bundles.count() > BUNDLES_MAX {
+        return None;
+    }
+    let (rest, packet) = rosc::decoder::decode_udp(datagram).ok()?;
+    rest.is_empty().then_some(packet)
+}
+
+/// The messages in order, those of nested bundles included.
+fn flatten(packet: OscPacket, messages: &mut Vec<OscMessage>) {
+    match packet {
+        OscPacket::Message(message) => messages.push(message),
+        OscPacket::Bundle(bundle) => {
+            for packet in bundle.content {
+                flatten(packet, messages);
+            }
+        }
+    }
+}
+
+/// `/p1_x 0.500`
+fn shown(message: &OscMessage) -> String {
+    let arguments = message.args.iter().map(|argument| match argument {
+        OscType::Float(value) => format!(" {value:.3}"),
+        OscType::Double(value) => format!(" {value:.3}"),
+        OscType::Int(value) => format!(" {value}"),
+        OscType::Long(value) => format!(" {value}"),
+        OscType::String(value) => format!(" {}", value.escape_debug()),
+        OscType::Bool(value) => format!(" {value}"),
+        other => format!(" {other:?}"),
+    });
+    let address = message.addr.escape_debug().to_string();
+    std::iter::once(address).chain(arguments).collect()
+}
+
+/// Slot and axis of the default channel format, `/p1_x`.
+fn channel(address: &str) -> Option<(u32, &str)> {
+    let (slot, axis) = address.strip_prefix("/p")?.split_once('_')?;
+    Some((slot.parse().ok()?, axis))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// `/p1_x 0.5` as the OSC 1.0 specification lays it out.
+    const P1_X: &[u8] = b"/p1_x\0\0\0,f\0\0\x3f\0\0\0";
+
+    fn channel_message(address: &str, value: f32) -> Vec<u8> {
+        let mut bytes = address.as_bytes().to_vec();
+        bytes.resize((address.len() / 4 + 1) * 4, 0);
+        bytes.extend(b",f\0\0");
+        bytes.extend(value.to_be_bytes());
+        bytes
+    }
+
+    fn bundle(elements: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = b"#bundle\0\0\0\0\0\0\0\0\x01".to_vec();
+        for element in elements {
+            bytes.extend((element.len() as u32).to_be_bytes());
+            bytes.extend(*element);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_line_shows_the_taken_slots() {
+        let mut received = Received::default();
+        for (address, value) in [
+            ("/p1_x", 0.42),
+            ("/p1_y", 0.61),
+            ("/p2_x", 0.0),
+            ("/p2_y", 0.0),
+            ("/p10_x", 0.5),
+        ] {
+            received.take(&channel_message(address, value));
+        }
+        assert_eq!(received.line(), "p1 (0.42, 0.61)");
+        assert_eq!((received.bundles, received.messages), (0, 5));
+        received.take(b"hello");
+        assert_eq!(received.foreign, 1);
+    }
+
+    #[test]
+    fn bundles_keep_their_order_and_may_nest() {
+        let y = b"/p1_y\0\0\0,isT\0\0\0\0\0\0\0\x07abc\0";
+        let bytes = bundle(&[P1_X, &bundle(&[y])]);
+        let mut messages = Vec::new();
+        flatten(read(&bytes).unwrap(), &mut messages);
+        let said: Vec<String> = messages.iter().map(shown).collect();
+        assert_eq!(said, ["/p1_x 0.500", "/p1_y 7 abc true"]);
+        let mut received = Received::default();
+        received.take(&bytes);
+        assert_eq!((received.bundles, received.messages), (1, 2));
+    }
+
+    #[test]
+    fn what_is_not_osc_is_foreign_at_any_length() {
+        let whole = bundle(&[P1_X, P1_X]);
+        for length in (0..whole.len()).filter(|length| ![16, 36].contains(length)) {
+            assert_eq!(read(&whole[..length]), None, "{length} bytes");
+        }
+        assert_eq!(read(b"p1_x\0\0\0\0,f\0\0\x3f\0\0\0"), None);
+        let nested = |depth| (0..depth).fold(P1_X.to_vec(), |inner, _| bundle(&[&inner]));
+        assert!(read(&nested(BUNDLES_MAX)).is_some());
+        // As deep as a datagram can be.
+        assert!(nested(3200).len() < 65_536);
+        assert_eq!(read(&nested(3200)), None);
+    }
+
+    #[test]
+    fn what_was_sent_before_the_end_is_counted() {
+        let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+        socket.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let sender = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+        for _ in 0..50 {
+            let datagram = channel_message("/p1_x", 0.5);
+            sender
+                .send_to(&datagram, socket.local_addr().unwrap())
+                .unwrap();
+        }
+        assert_eq!(listen(&socket, &AtomicBool::new(true)).messages, 50);
+    }
+}

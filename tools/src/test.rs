@@ -1,0 +1,158 @@
+//! `cargo xtask test`: every test of the workspace, with what they need.
+
+use std::io::{BufRead, BufReader};
+use std::process::{ExitStatus, Stdio};
+
+use xtask::command::{Result, failure};
+use xtask::setup;
+use xtask::system;
+use xtask::workspace::Workspace;
+
+use crate::allowed_skips::AllowedSkips;
+use crate::tally::Tally;
+
+const REMEDY: &str = "fix what is reported above";
+
+/// `cargo xtask test [--strict] [ARGUMENT...]`; the arguments go to `cargo test`. A
+/// skipped test that is not allowed fails a strict run.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (strict, arguments): (Vec<_>, Vec<_>) =
+        arguments.iter().partition(|word| *word == "--strict");
+    let strict = !strict.is_empty() || is_ci(std::env::var("CI").ok().as_deref());
+    let allowed = AllowedSkips::read(workspace)?;
+    system::build_needs()?;
+    let mut ready = setup::run_needs(workspace)?;
+    setup::test_needs(workspace, &mut ready);
+    for problem in &ready.problems {
+        println!("{problem}");
+    }
+    let mut tally = Tally::default();
+    let status = cargo_test(workspace, &arguments, |line| {
+        println!("{line}");
+        tally.line(line);
+    })?;
+    if !status.success() && tally.failed == 0 {
+        // It did not compile, or a test's process died without a word.
+        tally.failed = 1;
+        println!("test: cargo test failed without a failing test ({status}): {REMEDY}");
+    }
+    println!();
+    let refused = report(&tally, &allowed);
+    // Patterns for tests that were not chosen match nothing, which says nothing.
+    if arguments.is_empty() {
+        for pattern in allowed.unused(&tally.skipped) {
+            println!("test: no skipped test is called {pattern}, which may go from the list");
+        }
+    }
+    println!("{}", tally.closing());
+    verdict(&tally, refused, strict)
+}
+
+/// Whether the run passes, with `refused` skipped tests that are not allowed.
+fn verdict(tally: &Tally, refused: usize, strict: bool) -> Result<()> {
+    if tally.failed > 0 {
+        return Err("test: not all tests passed".into());
+    }
+    if strict && refused > 0 {
+        return Err(format!(
+            "test: {refused} tests were skipped that should run here\n  remedy: install what \
+             their lines above name, or list them with the reason in .ci/allowed-skips"
+        ));
+    }
+    Ok(())
+}
+
+/// Runs the tests, and gives each line that they print.
+fn cargo_test(
+    workspace: &Workspace,
+    arguments: &[&String],
+    mut each: impl FnMut(&str),
+) -> Result<ExitStatus> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    cargo.args(arguments);
+    // The output of passing tests holds the reasons of those that skipped.
+    cargo.args(["--", "--show-output"]);
+    let mut cargo_again = workspace.cargo();
+    let child = cargo_again
+        .args(cargo.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let broken =
+        |error: std::io::Error| failure("test: cargo test", &cargo, &error.to_string(), "", REMEDY);
+    let mut child = child.map_err(broken)?;
+    if let Some(output) = child.stdout.take() {
+        // Lines as bytes: a test may print what is not UTF-8.
+        for line in BufReader::new(output)
+            .split(b'\n')
+            .map_while(std::result::Result::ok)
+        {
+            each(&String::from_utf8_lossy(&line));
+        }
+    }
+    child.wait().map_err(broken)
+}
+
+/// Says which tests were skipped and why; gives the number of those that may not be.
+fn report(tally: &Tally, allowed: &AllowedSkips) -> usize {
+    let mut refused = 0;
+    for skip in &tally.skipped {
+        let note = match allowed.reason(skip) {
+            Some(reason) => format!("allowed: {reason}"),
+            None => {
+                refused += 1;
+                "not in .ci/allowed-skips".into()
+            }
+        };
+        println!("test: skipped {}: {} [{note}]", skip.test, skip.reason);
+    }
+    refused
+}
+
+/// Whether the variable `CI` says that nobody is watching.
+fn is_ci(variable: Option<&str>) -> bool {
+    variable.is_some_and(|value| !["", "0", "false"].contains(&value))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_skip_fails_a_strict_run_unless_it_is_allowed() {
+        let mut tally = Tally::default();
+        for line in [
+            "test slow ... ignored",
+            "test bus ... ok",
+            "successes:",
+            "---- bus stdout ----",
+            "skipped: detect::bus: there is no model",
+            "test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
+        ] {
+            tally.line(line);
+        }
+        let refused = |more| {
+            let allowed = AllowedSkips::parse("detect::bus  no model here", more);
+            report(&tally, &allowed.unwrap_or_default())
+        };
+        assert_eq!((refused(""), refused("sl*")), (1, 0));
+        assert_eq!(verdict(&tally, 1, false), Ok(()));
+        assert_eq!(verdict(&tally, 0, true), Ok(()));
+        let message = verdict(&tally, 1, true).unwrap_err();
+        assert!(
+            message.starts_with("test: 1 tests were skipped"),
+            "{message}"
+        );
+        tally.line("test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured");
+        assert!(verdict(&tally, 0, false).is_err());
+        assert_eq!(tally.closing(), "0 passed, 1 failed, 2 skipped");
+    }
+
+    #[test]
+    fn the_variable_ci_is_on_unless_it_says_no() {
+        assert!(is_ci(Some("true")) && is_ci(Some("1")) && is_ci(Some("woodpecker")));
+        assert!(!is_ci(None) && !is_ci(Some("")) && !is_ci(Some("false")) && !is_ci(Some("0")));
+    }
+}
