@@ -8,9 +8,10 @@ use parking_lot::RwLock;
 
 use super::library_dir;
 use super::status::{Failure, RextrackStatus, guard};
+use crate::source::one_line;
 
 /// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
-/// 4 debug, 5 trace. `message` is UTF-8 without a line break and lives until
+/// 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until
 /// the callback returns. Called from any thread of the library, several at
 /// once; it should return quickly and must not call back into the library.
 pub type RextrackLogCallback =
@@ -46,11 +47,16 @@ impl Log for HostLog {
         // Held during the call, so that `rextrack_set_log` returns only after
         // the old callback is not running any more.
         let receiver = RECEIVER.read();
+        let line = one_line(&record.args().to_string());
         let Some(receiver) = *receiver else {
-            self.stderr.log(record);
+            self.stderr.log(
+                &Record::builder()
+                    .metadata(record.metadata().clone())
+                    .args(format_args!("{line}"))
+                    .build(),
+            );
             return;
         };
-        let line = record.args().to_string().replace(['\n', '\0'], " ");
         if let Ok(line) = CString::new(line) {
             // SAFETY: the host vouched for callback and `user` until it
             // replaces them, which waits for the lock that we hold.

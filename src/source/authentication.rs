@@ -69,6 +69,7 @@ impl Challenge {
             } => {
                 let secret = md5_hex(&format!("{user}:{realm}:{password}"));
                 let request = md5_hex(&format!("{method}:{uri}"));
+                let user = quotable(user);
                 let mut header = format!(
                     "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\""
                 );
@@ -91,6 +92,19 @@ impl Challenge {
             }
         }
     }
+}
+
+/// A text within the quotes of a header: what would end them is escaped, and what would
+/// end the line is left out.
+fn quotable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn md5_hex(text: &str) -> String {
@@ -132,6 +146,17 @@ mod tests {
             header.contains("response=\"670fd8c2df070c60b045671b8b24ff02\""),
             "{header}"
         );
+    }
+
+    #[test]
+    fn a_user_cannot_write_further_headers() {
+        let challenge = Challenge::from_answer(
+            "RTSP/1.0 401 X\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n\r\n",
+        )
+        .expect("a digest challenge");
+        let header = challenge.respond("GET", "/", "a\"b\r\nX: y", "p");
+        assert!(header.starts_with("Digest username=\"a\\\"bX: y\","), "{header}");
+        assert!(!header.contains(char::is_control), "{header:?}");
     }
 
     #[test]

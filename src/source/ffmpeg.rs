@@ -3,17 +3,47 @@
 use std::sync::Once;
 
 use opencv::core::{LogLevel, get_version_major, get_version_minor, set_log_level};
+use opencv::videoio::{CAP_FFMPEG, VideoCapture};
+
+use super::ffmpeg_log;
 
 /// Silences OpenCV: it would write to the host's stderr, stream addresses with
-/// their passwords included. Failures come back as errors, which we redact.
+/// their passwords included. Failures come back as errors, which we redact. FFmpeg's
+/// log goes into ours.
 pub fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Err(error) = set_log_level(LogLevel::LOG_LEVEL_SILENT) {
             log::debug!("OpenCV keeps its own log: {error}");
         }
+        silence_inside();
+        if DEBUG_VARIABLES.iter().any(|v| std::env::var_os(v).is_some()) {
+            // OpenCV then takes FFmpeg's log to stderr by itself, at the first opening:
+            // it has to be over before ours begins.
+            VideoCapture::from_file("", CAP_FFMPEG).ok();
+        }
+        ffmpeg_log::take_over();
     });
 }
+
+/// With one of these set, OpenCV writes FFmpeg's log to stderr.
+const DEBUG_VARIABLES: [&str; 2] = ["OPENCV_FFMPEG_DEBUG", "OPENCV_FFMPEG_LOGLEVEL"];
+
+/// On Windows FFmpeg is inside a library of OpenCV's, and its log out of reach; but
+/// OpenCV asks the environment how much of it is wanted when it loads that library.
+#[cfg(windows)]
+#[allow(unsafe_code)]
+fn silence_inside() {
+    let unset = |variable: &&str| std::env::var_os(variable).is_none();
+    if DEBUG_VARIABLES.iter().all(|v| unset(&v)) {
+        // SAFETY: on Windows the environment may be changed by any thread at any time.
+        // -8 is FFmpeg's AV_LOG_QUIET.
+        unsafe { std::env::set_var(DEBUG_VARIABLES[1], "-8") };
+    }
+}
+
+#[cfg(not(windows))]
+fn silence_inside() {}
 
 /// `CAP_PROP_N_THREADS`, which headers before OpenCV 4.7 do not name.
 const N_THREADS: i32 = 70;
