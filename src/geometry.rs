@@ -41,7 +41,10 @@ impl FrameSize {
         // A sliver keeps its short side of one pixel; its long side is cut for it.
         let (width, height) = (side(self.width), side(self.height));
         let most = |other: u32| u32::try_from(pixels / u64::from(other)).unwrap_or(u32::MAX);
-        Self::new(width.min(most(height)).max(1), height.min(most(width)).max(1))
+        Self::new(
+            width.min(most(height)).max(1),
+            height.min(most(width)).max(1),
+        )
     }
 
     /// Width over height; 1 for an empty size, so that callers can divide.

@@ -76,8 +76,14 @@ mod tests {
             ("\u{1b}[31mred\u{7}", "\\u{1b}[31mred\\u{7}"),
             ("\u{9b}31m", "\\u{9b}31m"),
             ("nul\0", "nul\\u{0}"),
-            ("a\u{202e}b\u{200b}c\u{2028}d", "a\\u{202e}b\\u{200b}c\\u{2028}d"),
-            ("\u{feff}\u{2066}x\u{e0041}", "\\u{feff}\\u{2066}x\\u{e0041}"),
+            (
+                "a\u{202e}b\u{200b}c\u{2028}d",
+                "a\\u{202e}b\\u{200b}c\\u{2028}d",
+            ),
+            (
+                "\u{feff}\u{2066}x\u{e0041}",
+                "\\u{feff}\\u{2066}x\\u{e0041}",
+            ),
             ("tab\there", "tab\\there"),
         ] {
             assert_eq!(escaped(given), shown);

@@ -150,7 +150,8 @@ impl SlotsMessage {
                 return Err(format!("slot {} is in it twice", slot.slot));
             }
             if slot.state != SlotState::Empty {
-                slot.check().map_err(|e| format!("slot {}: {e}", slot.slot))?;
+                slot.check()
+                    .map_err(|e| format!("slot {}: {e}", slot.slot))?;
             }
             slot.class = printable::name(&slot.class);
         }
@@ -247,7 +248,13 @@ fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, String> {
             payload.len()
         ));
     }
-    serde_json::from_slice(payload).map_err(|e| format!("it is no message of a node ({e})"))
+    // What does not fit is repeated in the reason, at whatever length.
+    serde_json::from_slice(payload).map_err(|e| {
+        format!(
+            "it is no message of a node ({})",
+            printable::name(&e.to_string())
+        )
+    })
 }
 
 fn check_version(v: u32) -> Result<(), String> {

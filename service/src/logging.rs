@@ -241,7 +241,10 @@ mod tests {
         for text in [human(&line, "WARN"), json, line.message] {
             assert_eq!(text.lines().count(), 1);
             assert!(!text.contains(char::is_control), "{text:?}");
-            assert!(!text.contains('\u{202e}') && !text.contains("SEC"), "{text:?}");
+            assert!(
+                !text.contains('\u{202e}') && !text.contains("SEC"),
+                "{text:?}"
+            );
             assert!(text.contains("http://u:***@cam/"), "{text:?}");
         }
     }

@@ -45,6 +45,9 @@ mod tests {
         let value = serde_json::json!({ "name": "a\u{9b}1m\u{202e}b\u{e0041}\r\n\u{1b}ü" });
         let shown = visible(&value.to_string());
         assert!(!shown.contains(printable::is_hidden), "{shown:?}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
     }
 }

@@ -92,11 +92,7 @@ fn also_where_opencv_was_asked_to_show_ffmpegs_log() {
     let port = server(playlist);
     let stream = format!("http://user:{SECRET}@127.0.0.1:{port}/a.m3u8");
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(
-        folder.path().join("config.yaml"),
-        config(&stream, "human"),
-    )
-    .unwrap();
+    std::fs::write(folder.path().join("config.yaml"), config(&stream, "human")).unwrap();
     let mut command = support::rextrack(["serve", "--json", "--port", "0"]);
     command
         .current_dir(folder.path())
@@ -128,7 +124,10 @@ fn a_cameras_words_forge_no_line_and_move_no_cursor() {
         service.wait_until("it is logged", || service.log().contains("nobody"));
         let log = service.log();
         assert!(!log.replace('\n', "").contains(hidden), "{log:?}");
-        assert!(!log.lines().any(|l| l.contains("forged") && !l.contains("nobody")));
+        assert!(
+            !log.lines()
+                .any(|l| l.contains("forged") && !l.contains("nobody"))
+        );
     }
 }
 
@@ -150,7 +149,10 @@ fn what_a_command_prints_is_escaped() {
         assert_eq!(result.code, Some(2), "{}", result.stderr);
         let said = format!("{}{}", result.stdout, result.stderr);
         assert!(said.contains("forged"), "{said}");
-        assert!(!said.lines().any(|l| l.starts_with("rextrack: forged")), "{said}");
+        assert!(
+            !said.lines().any(|l| l.starts_with("rextrack: forged")),
+            "{said}"
+        );
         assert!(!said.replace('\n', "").contains(hidden), "{said:?}");
     }
 }
@@ -170,7 +172,13 @@ fn an_address_with_line_breaks_forges_no_line() {
     ]));
     assert_ne!(result.code, Some(0));
     let said = format!("{}{}", result.stdout, result.stderr);
-    assert!(!said.contains("SecretWord") && !said.contains("Sup3r"), "{said}");
-    assert!(!said.lines().any(|l| l.starts_with("rextrack: forged")), "{said}");
+    assert!(
+        !said.contains("SecretWord") && !said.contains("Sup3r"),
+        "{said}"
+    );
+    assert!(
+        !said.lines().any(|l| l.starts_with("rextrack: forged")),
+        "{said}"
+    );
     assert!(started.elapsed() < support::service::PATIENCE);
 }

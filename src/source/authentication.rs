@@ -155,7 +155,10 @@ mod tests {
         )
         .expect("a digest challenge");
         let header = challenge.respond("GET", "/", "a\"b\r\nX: y", "p");
-        assert!(header.starts_with("Digest username=\"a\\\"bX: y\","), "{header}");
+        assert!(
+            header.starts_with("Digest username=\"a\\\"bX: y\","),
+            "{header}"
+        );
         assert!(!header.contains(char::is_control), "{header:?}");
     }
 

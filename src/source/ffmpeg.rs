@@ -17,7 +17,10 @@ pub fn prepare() {
             log::debug!("OpenCV keeps its own log: {error}");
         }
         silence_inside();
-        if DEBUG_VARIABLES.iter().any(|v| std::env::var_os(v).is_some()) {
+        if DEBUG_VARIABLES
+            .iter()
+            .any(|v| std::env::var_os(v).is_some())
+        {
             // OpenCV then takes FFmpeg's log to stderr by itself, at the first opening:
             // it has to be over before ours begins.
             VideoCapture::from_file("", CAP_FFMPEG).ok();

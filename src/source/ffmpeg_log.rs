@@ -128,7 +128,9 @@ fn without_last_address(text: &str) -> String {
         return text.to_owned();
     };
     let scheme = text[..mark].rfind(|c: char| !c.is_ascii_alphanumeric());
-    let start = scheme.map_or(0, |i| text[i..].chars().next().map_or(i, |c| i + c.len_utf8()));
+    let start = scheme.map_or(0, |i| {
+        text[i..].chars().next().map_or(i, |c| i + c.len_utf8())
+    });
     format!("{}...", &text[..start])
 }
 

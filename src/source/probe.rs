@@ -301,9 +301,8 @@ mod tests {
 
     #[test]
     fn a_cameras_words_are_cleaned() {
-        let (port, _camera) = camera(&[
-            "RTSP/1.0 404 \u{1b}[31mNot\u{9b}1m \u{202e}Found\u{7}\rX\r\n\r\n",
-        ]);
+        let (port, _camera) =
+            camera(&["RTSP/1.0 404 \u{1b}[31mNot\u{9b}1m \u{202e}Found\u{7}\rX\r\n\r\n"]);
         let error = ask(port, None).unwrap_err().to_string();
         assert!(error.contains("404  [31mNot 1m  Found  X"), "{error:?}");
         assert!(!error.contains(char::is_control), "{error:?}");

@@ -407,12 +407,28 @@ mod tests {
             })
             .collect();
         for (pointer, value, fault) in [
-            ("/frame_size", json!({"width": 60000, "height": 60000}), "frame_size"),
-            ("/frame_size", json!({"width": 16385, "height": 1}), "frame_size"),
-            ("/frame_size", json!({"width": 640, "height": 0}), "frame_size"),
-            ("/frame_size", json!({"width": 0, "height": 0}), "frame_size"),
+            (
+                "/frame_size",
+                json!({"width": 60000, "height": 60000}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 16385, "height": 1}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 640, "height": 0}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 0, "height": 0}),
+                "frame_size",
+            ),
             ("/frame_size/width", json!(-1), "-1"),
-            ("/frame_size/width", json!(1e30), "1e30"),
+            ("/frame_size/width", json!(1e30), "expected u32"),
             ("/seq", json!(0), "seq"),
             ("/seq", json!(-1), "-1"),
             ("/sent_unix_ns", json!(i64::MIN), "sent_unix_ns"),
@@ -425,8 +441,16 @@ mod tests {
             ("/slots", json!(many), "slot"),
             ("/slots", json!([slot, slot]), "slot 2 is in it twice"),
             ("/slots", json!({}), "no message of a node"),
-            ("/slots/0/slot", json!(0), "slot must be within 1..256, got 0"),
-            ("/slots/0/slot", json!(257), "slot must be within 1..256, got 257"),
+            (
+                "/slots/0/slot",
+                json!(0),
+                "slot must be within 1..256, got 0",
+            ),
+            (
+                "/slots/0/slot",
+                json!(257),
+                "slot must be within 1..256, got 257",
+            ),
             ("/slots/0/state", json!("asleep"), "asleep"),
             ("/slots/0/class_id", json!(-1), "class_id"),
             ("/slots/0/class_id", json!(10_000), "class_id"),
@@ -443,13 +467,12 @@ mod tests {
             ("/slots/0/vy", json!(1e30), "vy"),
             ("/slots/0/age_ms", json!(3_600_001), "age_ms"),
             ("/slots/0/age_ms", json!(-1), "-1"),
-            ("/slots/0/life_ms", json!(1e10), "1e10"),
+            ("/slots/0/life_ms", json!(1e10), "expected u32"),
             ("/slots/0/track_id", json!(-7), "-7"),
             ("/v", json!(2), "use the same version"),
         ] {
             let error = take(&with(pointer, value)).unwrap_err();
-            let short = error.replace("10000000000.0", "1e10");
-            assert!(short.contains(fault), "{pointer}: {error}");
+            assert!(error.contains(fault), "{pointer}: {error}");
             assert_eq!(error.lines().count(), 1, "{error}");
         }
         let huge = vec![b' '; crate::wire::MESSAGE_MAX + 1];

@@ -1,5 +1,9 @@
 #include "core/channel.h"
 
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 using namespace rextrack_td;
@@ -56,6 +60,18 @@ TEST_CASE("channels bear the names that patches are written against") {
         "p2_vx",    "p2_vy",   "p2_id",    "p2_generation", "p2_state", "p2_score", "p2_class", "p2_age",
         "count",    "fps",     "latency"};
     CHECK(Channels(all()).names() == expected);
+}
+
+TEST_CASE("channels are called as OSC calls the same values") {
+    // Told by tests/touchdesigner.rs, which asks the library's schema.
+    const char *axes = std::getenv("REXTRACK_OSC_AXES");
+    if (!axes) return;
+    std::istringstream words(axes);
+    std::set<std::string> osc, channels;
+    for (std::string axis; words >> axis;) osc.insert("p1_" + axis);
+    for (const std::string &name : Channels(all()).names())
+        if (name.rfind("p1_", 0) == 0) channels.insert(name);
+    CHECK(channels == osc);
 }
 
 TEST_CASE("by default positions, sizes, identity and state are there") {

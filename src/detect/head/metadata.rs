@@ -78,10 +78,12 @@ fn parse_names(text: &str) -> Option<Vec<String>> {
     let filled = names.into_iter().enumerate();
     Some(
         filled
-            .map(|(i, name)| match printable::name(&name.unwrap_or_default()) {
-                name if name.is_empty() => format!("class{i}"),
-                name => name,
-            })
+            .map(
+                |(i, name)| match printable::name(&name.unwrap_or_default()) {
+                    name if name.is_empty() => format!("class{i}"),
+                    name => name,
+                },
+            )
             .collect(),
     )
 }
