@@ -123,6 +123,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sizes_from_outside_have_bounds() {
+        for (width, height, usable) in [
+            (1, 1, true),
+            (16_384, 16_384, true),
+            (16_385, 1, false),
+            (0, 5, false),
+        ] {
+            assert_eq!(FrameSize::new(width, height).is_usable(), usable);
+        }
+        let within = |width, height| FrameSize::new(width, height).within(1_000_000);
+        assert_eq!(within(1000, 1000), FrameSize::new(1000, 1000));
+        assert_eq!(within(4000, 1000), FrameSize::new(2000, 500));
+        for (width, height) in [
+            (u32::MAX, u32::MAX),
+            (u32::MAX, 1),
+            (1, u32::MAX),
+            (60_000, 7),
+        ] {
+            let FrameSize { width, height } = within(width, height);
+            let area = u64::from(width) * u64::from(height);
+            assert!((1..=1_000_000).contains(&area), "{width}x{height}");
+        }
+    }
+
+    #[test]
     fn edges_and_centre_are_two_views_of_one_box() {
         let b = BBox::from_ltrb(0.1, 0.2, 0.5, 0.8);
         assert_eq!((b.x, b.y), (0.3, 0.5));

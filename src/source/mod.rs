@@ -240,3 +240,30 @@ pub trait Source: Send {
     /// ask. `buffer` is reused for the bytes when it is large enough.
     fn content(&mut self, buffer: Vec<u8>) -> Result<Content, SourceError>;
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_painted_picture_has_bounds_whatever_size_is_claimed() {
+        let crowd = Known::Crowd(Arc::new(Scene::default()));
+        for known in [crowd, Known::Slots(Arc::default())] {
+            let frame = Arc::new(Frame {
+                seq: 1,
+                capture_ns: 0,
+                arrival_ns: 0,
+                decode_ns: 0,
+                size: FrameSize::new(60_000, 60_000),
+                bgr: Vec::new(),
+                known: Some(known),
+            });
+            let painted = frame.painted().unwrap();
+            let FrameSize { width, height } = painted.size;
+            assert_eq!(width, height);
+            assert_eq!(painted.bgr.len(), width as usize * height as usize * 3);
+            assert!(painted.bgr.len() as u64 <= PAINTED_MAX * 3);
+        }
+    }
+}

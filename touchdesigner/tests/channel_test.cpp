@@ -69,7 +69,8 @@ TEST_CASE("channels are called as OSC calls the same values") {
     std::istringstream words(axes);
     std::set<std::string> osc, channels;
     for (std::string axis; words >> axis;) osc.insert("p1_" + axis);
-    for (const std::string &name : Channels(all()).names())
+    const Channels every(all());
+    for (const std::string &name : every.names())
         if (name.rfind("p1_", 0) == 0) channels.insert(name);
     CHECK(channels == osc);
 }
