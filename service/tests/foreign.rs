@@ -88,22 +88,18 @@ fn ffmpegs_log_goes_through_ours_without_the_password() {
 }
 
 #[test]
-fn also_where_opencv_was_asked_to_show_ffmpegs_log() {
+fn whoever_lets_opencv_show_ffmpegs_log_is_warned_of_what_it_shows() {
     let port = server(playlist);
-    let stream = format!("http://user:{SECRET}@127.0.0.1:{port}/a.m3u8");
     let folder = tempfile::tempdir().unwrap();
+    let stream = format!("http://user:{SECRET}@127.0.0.1:{port}/a.m3u8");
     std::fs::write(folder.path().join("config.yaml"), config(&stream, "human")).unwrap();
     let mut command = support::rextrack(["serve", "--json", "--port", "0"]);
     command
         .current_dir(folder.path())
-        .env("OPENCV_FFMPEG_DEBUG", "1")
-        .env("OPENCV_FFMPEG_LOGLEVEL", "56");
+        .env("OPENCV_FFMPEG_DEBUG", "1");
     let service = Service::spawn(command, folder);
-    service.wait_until("FFmpeg's line is in our log", || {
-        service.log().contains("FFmpeg: ")
-    });
-    service.wait_until("it was tried twice", || {
-        service.log().matches("a.m3u8").count() > 1
+    service.wait_until("it is warned of", || {
+        service.log().contains("OPENCV_FFMPEG_DEBUG is set")
     });
     assert!(!service.log().contains(SECRET), "{}", service.log());
 }
@@ -135,25 +131,28 @@ fn a_cameras_words_forge_no_line_and_move_no_cursor() {
 fn what_a_command_prints_is_escaped() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.yaml");
-    std::fs::write(
-        &file,
-        "cameras:\n- {id: \"a\\r\\nrextrack: forged\\e[2J\", stream: \"synth:\", \"k\\ney\\u202e\": 1}\n",
-    )
-    .unwrap();
     let path = file.to_str().unwrap();
-    for arguments in [
-        &["validate-config", path][..],
-        &["run", "--config", path][..],
+    for camera in [
+        r#"{id: "a\r\nrextrack: forged\e[2J", stream: "synth:"}"#,
+        r#"{id: "a", stream: "synth:", "k\nrextrack: forged\u202e": 1}"#,
+        r#"{id: "a", stream: "synth:people=\nrextrack: forged\e[2J"}"#,
     ] {
-        let result = support::outcome(support::rextrack(arguments));
-        assert_eq!(result.code, Some(2), "{}", result.stderr);
-        let said = format!("{}{}", result.stdout, result.stderr);
-        assert!(said.contains("forged"), "{said}");
-        assert!(
-            !said.lines().any(|l| l.starts_with("rextrack: forged")),
-            "{said}"
-        );
-        assert!(!said.replace('\n', "").contains(hidden), "{said:?}");
+        std::fs::write(&file, format!("cameras:\n- {camera}\n")).unwrap();
+        for arguments in [
+            &["validate-config", path][..],
+            &["validate-config", "--json", path],
+            &["run", "--config", path],
+        ] {
+            let result = support::outcome(support::rextrack(arguments));
+            assert_eq!(result.code, Some(2), "{}", result.stderr);
+            let said = format!("{}{}", result.stdout, result.stderr);
+            assert!(said.contains("forged"), "{said}");
+            let forged = said.lines().any(|l| l.starts_with("rextrack: forged"));
+            assert!(
+                !forged && !said.replace('\n', "").contains(hidden),
+                "{said:?}"
+            );
+        }
     }
 }
 

@@ -121,3 +121,44 @@ pub unsafe extern "C" fn rextrack_set_log(
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::ffi::CStr;
+
+    static LINES: parking_lot::Mutex<Vec<String>> = parking_lot::Mutex::new(Vec::new());
+
+    unsafe extern "C" fn keep(_: i32, message: *const c_char, _: *mut c_void) {
+        // SAFETY: the log hands over a text that is ended by a NUL.
+        let message = unsafe { CStr::from_ptr(message) };
+        LINES.lock().push(message.to_str().unwrap().to_owned());
+    }
+
+    #[test]
+    fn a_host_is_told_foreign_words_as_one_line_without_control_characters() {
+        let stderr = env_logger::Builder::new().build();
+        let host = HostLog { stderr };
+        log::set_max_level(LevelFilter::Info);
+        *RECEIVER.write() = Some(Receiver {
+            callback: keep,
+            user: std::ptr::null_mut(),
+        });
+        host.log(
+            &Record::builder()
+                .target("rextrack::test")
+                .args(format_args!(
+                    "odd words: \u{1b}[2J\r\nforged\0\u{9b}1m\u{202e} rtsp://u:S\r\nCRT@cam/"
+                ))
+                .build(),
+        );
+        *RECEIVER.write() = None;
+        let lines = LINES.lock();
+        let line = lines.iter().find(|l| l.contains("odd words")).unwrap();
+        assert_eq!(
+            line,
+            "odd words: \\u{1b}[2J\\r\\nforged\\u{0}\\u{9b}1m\\u{202e} rtsp://u:***@cam/"
+        );
+    }
+}

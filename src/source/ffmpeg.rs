@@ -3,7 +3,6 @@
 use std::sync::Once;
 
 use opencv::core::{LogLevel, get_version_major, get_version_minor, set_log_level};
-use opencv::videoio::{CAP_FFMPEG, VideoCapture};
 
 use super::ffmpeg_log;
 
@@ -17,19 +16,12 @@ pub fn prepare() {
             log::debug!("OpenCV keeps its own log: {error}");
         }
         silence_inside();
-        if DEBUG_VARIABLES
-            .iter()
-            .any(|v| std::env::var_os(v).is_some())
-        {
-            // OpenCV then takes FFmpeg's log to stderr by itself, at the first opening:
-            // it has to be over before ours begins.
-            VideoCapture::from_file("", CAP_FFMPEG).ok();
-        }
         ffmpeg_log::take_over();
     });
 }
 
-/// With one of these set, OpenCV writes FFmpeg's log to stderr.
+/// With one of these set, OpenCV takes FFmpeg's log at each opening and writes it to
+/// stdout by itself, addresses with their passwords included.
 const DEBUG_VARIABLES: [&str; 2] = ["OPENCV_FFMPEG_DEBUG", "OPENCV_FFMPEG_LOGLEVEL"];
 
 /// On Windows FFmpeg is inside a library of OpenCV's, and its log out of reach; but
@@ -37,8 +29,7 @@ const DEBUG_VARIABLES: [&str; 2] = ["OPENCV_FFMPEG_DEBUG", "OPENCV_FFMPEG_LOGLEV
 #[cfg(windows)]
 #[allow(unsafe_code)]
 fn silence_inside() {
-    let unset = |variable: &&str| std::env::var_os(variable).is_none();
-    if DEBUG_VARIABLES.iter().all(|v| unset(&v)) {
+    if !warn_of_debugging() {
         // SAFETY: on Windows the environment may be changed by any thread at any time.
         // -8 is FFmpeg's AV_LOG_QUIET.
         unsafe { std::env::set_var(DEBUG_VARIABLES[1], "-8") };
@@ -46,7 +37,22 @@ fn silence_inside() {
 }
 
 #[cfg(not(windows))]
-fn silence_inside() {}
+fn silence_inside() {
+    warn_of_debugging();
+}
+
+/// Whether somebody wants to see FFmpeg's log, whom it is then said what that shows.
+fn warn_of_debugging() -> bool {
+    let set = |variable: &&&str| std::env::var_os(variable).is_some();
+    let Some(variable) = DEBUG_VARIABLES.iter().find(set) else {
+        return false;
+    };
+    log::warn!(
+        "{variable} is set: OpenCV writes FFmpeg's log to stdout by itself, with the cameras' \
+         passwords; unset it, and FFmpeg's lines come here without them"
+    );
+    true
+}
 
 /// `CAP_PROP_N_THREADS`, which headers before OpenCV 4.7 do not name.
 const N_THREADS: i32 = 70;
