@@ -27,9 +27,24 @@ const LINE_MAX: usize = 16 * 1024;
 
 /// Leads FFmpeg's log into ours, where it is ours to lead. Once a process.
 pub fn take_over() {
-    if let Err(reason) = system::take_over(receive) {
-        log::debug!("FFmpeg keeps its own log: {reason}");
+    match system::take_over(receive) {
+        Ok(()) => {}
+        Err(Kept::ByHost) => log::info!(
+            "FFmpeg was in the process before rextrack: its log is the host's, and holds the \
+             cameras' addresses with their passwords"
+        ),
+        Err(Kept::OutOfReach) => log::debug!("FFmpeg's log is out of reach"),
     }
+}
+
+/// Why FFmpeg keeps its own log.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(unix), allow(dead_code))]
+enum Kept {
+    /// It was in the process before this library.
+    ByHost,
+    /// No FFmpeg that can be asked is in the process.
+    OutOfReach,
 }
 
 /// A piece of text on its way from FFmpeg, on the thread that it came from.
@@ -142,7 +157,7 @@ mod system {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::OnceLock;
 
-    use super::AV_VERBOSE;
+    use super::{AV_VERBOSE, Kept};
 
     /// C's `va_list`, handed on as it came. It is a pointer, or an argument that is
     /// passed as one, on every system that OpenCV is built for.
@@ -173,13 +188,12 @@ mod system {
 
     static AVUTIL: OnceLock<Avutil> = OnceLock::new();
 
-    pub fn take_over(receive: Receive) -> Result<(), &'static str> {
-        let not_there = "no FFmpeg that can be asked is in the process";
-        let set_callback = find(c"av_log_set_callback").ok_or(not_there)?;
-        let level = find(c"av_log_get_level").ok_or(not_there)?;
-        let format_line = find(c"av_log_format_line2").ok_or(not_there)?;
+    pub fn take_over(receive: Receive) -> Result<(), Kept> {
+        let set_callback = find(c"av_log_set_callback").ok_or(Kept::OutOfReach)?;
+        let level = find(c"av_log_get_level").ok_or(Kept::OutOfReach)?;
+        let format_line = find(c"av_log_format_line2").ok_or(Kept::OutOfReach)?;
         if !came_with_us(set_callback) {
-            return Err("it was in the process before this library, and is the host's");
+            return Err(Kept::ByHost);
         }
         // SAFETY: these are FFmpeg's functions of those names, whose signatures have been
         // the same since FFmpeg 3.1 (libavutil/log.h).
@@ -331,8 +345,8 @@ mod system {
 mod system {
     /// OpenCV's FFmpeg is a library of its own there, with FFmpeg inside and out of reach;
     /// see [`super::super::ffmpeg::prepare`].
-    pub fn take_over(_: fn(i32, &str, bool)) -> Result<(), &'static str> {
-        Err("it is inside OpenCV's own library")
+    pub fn take_over(_: fn(i32, &str, bool)) -> Result<(), super::Kept> {
+        Err(super::Kept::OutOfReach)
     }
 }
 
