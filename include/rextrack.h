@@ -473,7 +473,7 @@ typedef struct {
 
 /*
  Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
- 4 debug, 5 trace. `message` is UTF-8 without a line break and lives until
+ 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until
  the callback returns. Called from any thread of the library, several at
  once; it should return quickly and must not call back into the library.
  */

@@ -5,11 +5,13 @@ use std::path::Path;
 use rumqttc::{Broker, MqttOptions, TlsConfiguration, Transport};
 
 use crate::source::NetworkAddress;
+use crate::wire::MESSAGE_MAX;
 
 /// The broker drops us when it hears nothing for 1.5 times this many seconds.
 const KEEP_ALIVE_S: u16 = 5;
-/// Largest message: a snapshot of 256 slots takes about 60 kB.
-const MESSAGE_MAX: usize = 256 * 1024;
+/// Largest packet that is taken in. A larger one ends the connection; what is larger
+/// than [`MESSAGE_MAX`] and smaller than this is refused alone.
+const PACKET_MAX: usize = 4 * 1024 * 1024;
 
 /// Options for a connection under the name `client`, which must be another for each
 /// connection: two of one name throw each other out.
@@ -24,7 +26,7 @@ pub fn options(
     let mut options = MqttOptions::new(client, Broker::tcp(address.host(), address.port()));
     options.set_keep_alive(KEEP_ALIVE_S);
     options.set_clean_session(true);
-    options.set_max_packet_size(MESSAGE_MAX, MESSAGE_MAX);
+    options.set_max_packet_size(PACKET_MAX, MESSAGE_MAX);
     if let Some((user, password)) = address.user_password() {
         options.set_credentials(user, password);
     }

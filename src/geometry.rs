@@ -21,6 +21,32 @@ impl FrameSize {
         Self { width, height }
     }
 
+    /// Longest side that is taken from outside, in pixels.
+    pub const SIDE_MAX: u32 = 16_384;
+
+    /// Whether both sides are within 1..[`SIDE_MAX`](Self::SIDE_MAX).
+    pub fn is_usable(self) -> bool {
+        let sides = [self.width, self.height];
+        sides.iter().all(|side| (1..=Self::SIDE_MAX).contains(side))
+    }
+
+    /// This size, or the largest of the same shape with at most so many pixels.
+    pub fn within(self, pixels: u64) -> Self {
+        let area = u64::from(self.width) * u64::from(self.height);
+        if area <= pixels {
+            return self;
+        }
+        let scale = (pixels as f64 / area as f64).sqrt();
+        let side = |side: u32| ((f64::from(side) * scale) as u32).max(1);
+        // A sliver keeps its short side of one pixel; its long side is cut for it.
+        let (width, height) = (side(self.width), side(self.height));
+        let most = |other: u32| u32::try_from(pixels / u64::from(other)).unwrap_or(u32::MAX);
+        Self::new(
+            width.min(most(height)).max(1),
+            height.min(most(width)).max(1),
+        )
+    }
+
     /// Width over height; 1 for an empty size, so that callers can divide.
     pub fn aspect(self) -> f32 {
         if self.width == 0 || self.height == 0 {
@@ -95,6 +121,31 @@ impl BBox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_from_outside_have_bounds() {
+        for (width, height, usable) in [
+            (1, 1, true),
+            (16_384, 16_384, true),
+            (16_385, 1, false),
+            (0, 5, false),
+        ] {
+            assert_eq!(FrameSize::new(width, height).is_usable(), usable);
+        }
+        let within = |width, height| FrameSize::new(width, height).within(1_000_000);
+        assert_eq!(within(1000, 1000), FrameSize::new(1000, 1000));
+        assert_eq!(within(4000, 1000), FrameSize::new(2000, 500));
+        for (width, height) in [
+            (u32::MAX, u32::MAX),
+            (u32::MAX, 1),
+            (1, u32::MAX),
+            (60_000, 7),
+        ] {
+            let FrameSize { width, height } = within(width, height);
+            let area = u64::from(width) * u64::from(height);
+            assert!((1..=1_000_000).contains(&area), "{width}x{height}");
+        }
+    }
 
     #[test]
     fn edges_and_centre_are_two_views_of_one_box() {

@@ -30,6 +30,7 @@ mod mailbox;
 pub mod motion;
 mod panics;
 pub mod pipeline;
+pub mod printable;
 pub mod shutdown;
 pub mod sink;
 pub mod slots;

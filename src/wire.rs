@@ -4,14 +4,37 @@
 //! follows another node read and write the same types. Times are durations and
 //! wall-clock stamps, never the process's own clock, which means nothing elsewhere.
 
+use std::ops::RangeInclusive;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::FrameSize;
+use crate::printable;
 use crate::slots::{Slot, SlotState, Snapshot};
 use crate::source::SourceState;
 
 /// The form of the messages. A reader refuses another one.
 pub const VERSION: u32 = 1;
+
+/// Largest message that is read. A snapshot of 256 slots takes about 60 kB.
+pub const MESSAGE_MAX: usize = 256 * 1024;
+/// Most slots of a node.
+const SLOTS_MAX: u32 = 256;
+/// Class ids beyond this are a fault: the names are kept as a list up to the largest.
+const CLASS_ID_MAX: i32 = 9_999;
+/// Centres, in frame widths and heights: boxes reach beyond the frame, not far.
+const CENTRE: RangeInclusive<f32> = -1.0..=2.0;
+/// Sizes of boxes, in frame widths and heights.
+const SIZE: RangeInclusive<f32> = 0.0..=2.0;
+/// Fastest, in frame widths and heights a second: across the frame in 10 ms.
+const SPEED: RangeInclusive<f32> = -100.0..=100.0;
+/// Oldest frame and longest hold: an hour, the longest persistence there is.
+const HOUR_MS: u32 = 3_600_000;
+/// The wall clock's last moment, in the year 2200.
+const LAST_UNIX_NS: i64 = 7_258_118_400_000_000_000;
+/// Most tracks that may wait.
+const WAITING_MAX: u32 = 100_000;
 
 /// One whole snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +110,60 @@ pub struct StateMessage {
 }
 
 impl SlotsMessage {
+    /// Reads a message as it came. The numbers are still unchecked.
+    ///
+    /// # Errors
+    /// When it is too large or no such message.
+    pub fn read(payload: &[u8]) -> Result<Self, String> {
+        read(payload)
+    }
+
+    /// Checks every number that another node gave, and cleans its names. One number
+    /// that cannot be makes the whole message void: half a snapshot would show people
+    /// leaving who are there.
+    ///
+    /// # Errors
+    /// What is at fault, and what it may be.
+    pub fn checked(mut self) -> Result<Self, String> {
+        check_version(self.v)?;
+        self.node = printable::name(&self.node);
+        self.camera = printable::name(&self.camera);
+        within("seq", self.seq, 1..=u64::MAX)?;
+        within("sent_unix_ns", self.sent_unix_ns, 0..=LAST_UNIX_NS)?;
+        let oldest_ns = i64::from(HOUR_MS) * crate::clock::NS_PER_MS;
+        within("frame_age_ns", self.frame_age_ns, 0..=oldest_ns)?;
+        within("waiting", self.waiting, 0..=WAITING_MAX)?;
+        within("slots_max", self.slots_max, 1..=SLOTS_MAX)?;
+        let FrameSize { width, height } = self.frame_size;
+        // Before its first frame a node knows no size, and nobody in it.
+        let before_first = (width, height) == (0, 0) && self.slots.is_empty();
+        if !self.frame_size.is_usable() && !before_first {
+            return Err(format!(
+                "frame_size must have sides of 1..{}, got {width}x{height}",
+                FrameSize::SIDE_MAX
+            ));
+        }
+        let mut taken = [false; SLOTS_MAX as usize];
+        for slot in &mut self.slots {
+            within("slot", slot.slot, 1..=SLOTS_MAX)?;
+            if std::mem::replace(&mut taken[slot.slot as usize - 1], true) {
+                return Err(format!("slot {} is in it twice", slot.slot));
+            }
+            if slot.state != SlotState::Empty {
+                slot.check()
+                    .map_err(|e| format!("slot {}: {e}", slot.slot))?;
+            }
+            slot.class = printable::name(&slot.class);
+        }
+        self.slots.retain(|slot| slot.state != SlotState::Empty);
+        Ok(self)
+    }
+
+    /// Whether the node has not had a frame yet.
+    pub fn is_before_first_frame(&self) -> bool {
+        self.frame_size == FrameSize::default()
+    }
+
     /// The message of a canonical snapshot, sent now. `name` gives a class's name.
     pub fn new<'a>(
         snapshot: &Snapshot,
@@ -131,6 +208,75 @@ impl SlotsMessage {
                 .collect(),
         }
     }
+}
+
+impl SlotMessage {
+    fn check(&self) -> Result<(), String> {
+        within("class_id", self.class_id, 0..=CLASS_ID_MAX)?;
+        within("score", self.score, 0.0..=1.0)?;
+        for (name, value) in [("x", self.x), ("y", self.y)] {
+            within(name, value, CENTRE)?;
+        }
+        for (name, value) in [("w", self.w), ("h", self.h)] {
+            within(name, value, SIZE)?;
+        }
+        for (name, value) in [("vx", self.vx), ("vy", self.vy)] {
+            within(name, value, SPEED)?;
+        }
+        within("age_ms", self.age_ms, 0..=HOUR_MS)
+    }
+}
+
+impl StateMessage {
+    /// Reads a message as it came, with its names cleaned.
+    ///
+    /// # Errors
+    /// When it is too large or no such message.
+    pub fn read(payload: &[u8]) -> Result<Self, String> {
+        let mut message: Self = read(payload)?;
+        check_version(message.v)?;
+        message.node = printable::name(&message.node);
+        message.camera = printable::name(&message.camera);
+        Ok(message)
+    }
+}
+
+fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, String> {
+    if payload.len() > MESSAGE_MAX {
+        return Err(format!(
+            "it has {} bytes, at most {MESSAGE_MAX} are read",
+            payload.len()
+        ));
+    }
+    // What does not fit is repeated in the reason, at whatever length.
+    serde_json::from_slice(payload).map_err(|e| {
+        format!(
+            "it is no message of a node ({})",
+            printable::name(&e.to_string())
+        )
+    })
+}
+
+fn check_version(v: u32) -> Result<(), String> {
+    if v == VERSION {
+        return Ok(());
+    }
+    Err(format!(
+        "it is of form {v}, this version reads {VERSION}; use the same version on all nodes"
+    ))
+}
+
+/// NaN is within nothing.
+fn within<T: PartialOrd + std::fmt::Display>(
+    name: &str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<(), String> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (start, end) = (range.start(), range.end());
+    Err(format!("{name} must be within {start}..{end}, got {value}"))
 }
 
 /// The wall clock: nanoseconds since 1970.

@@ -6,7 +6,7 @@ In TouchDesigner open the textport (Alt+T) and paste this file, or type
 
 It makes /project1/rextrack_demo:
 
-    track    Rextrack CHOP  p1_x p1_y p1_w p1_h p1_id p1_gen p1_state ...
+    track    Rextrack CHOP  p1_x p1_y p1_w p1_h p1_id p1_generation p1_state ...
     picture  Rextrack TOP   the same camera's picture
     p1..p6   Circle TOPs    each follows its slot, and is gone while the slot is empty
     circles  Composite TOP  all of it on top of each other

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
 use rextrack::config::{LogFormat, LogLevel, ServiceConfig};
-use rextrack::source::redact;
+use rextrack::source::one_line;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,7 +39,7 @@ pub struct LogLine {
 impl LogLine {
     /// The library marks what concerns one camera with its id in brackets.
     fn new(record: &Record<'_>) -> Self {
-        let text = redact(&record.args().to_string());
+        let text = one_line(&record.args().to_string());
         let (camera, message) = match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
             Some((camera, rest)) if !camera.contains(' ') => (Some(camera.to_owned()), rest),
             _ => (None, text.as_str()),
@@ -175,5 +175,26 @@ mod tests {
         assert_eq!(line.camera.as_deref(), Some("hall"));
         assert_eq!(line.message, "rtsp://user:***@10.0.0.5/s1 does not answer");
         assert_eq!(line.level, "warn");
+    }
+
+    #[test]
+    fn nothing_foreign_forges_a_line_in_either_form() {
+        let record = Record::builder()
+            .level(log::Level::Warn)
+            .args(format_args!(
+                "[hall] http://u:SEC\r\nRET@cam/ said \u{1b}[2J\u{9b}1m\n2026 ERROR [hall] forged\u{202e}"
+            ))
+            .build();
+        let line = LogLine::new(&record);
+        let json = serde_json::to_string(&line).unwrap();
+        for text in [human(&line, "WARN"), json, line.message] {
+            assert_eq!(text.lines().count(), 1);
+            assert!(!text.contains(char::is_control), "{text:?}");
+            assert!(
+                !text.contains('\u{202e}') && !text.contains("SEC"),
+                "{text:?}"
+            );
+            assert!(text.contains("http://u:***@cam/"), "{text:?}");
+        }
     }
 }

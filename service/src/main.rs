@@ -38,7 +38,7 @@ fn main() -> std::process::ExitCode {
             if let Some(message) = message {
                 // A configuration may have several mistakes, each a line.
                 for line in message.lines() {
-                    eprintln!("rextrack: {line}");
+                    eprintln!("rextrack: {}", rextrack::source::one_line(line));
                 }
             }
             code

@@ -1,5 +1,7 @@
 //! `cameras`: what differs from camera to camera.
 
+use std::path::PathBuf;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -52,6 +54,10 @@ pub struct CameraConfig {
     /// How RTSP carries its media.
     #[serde(default)]
     pub rtsp_transport: RtspTransport,
+    /// A file with the certificates that the broker of an mqtts:// stream is known by,
+    /// instead of those of the system.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// Most frames a second that are processed; 0 is all.
     #[serde(default, serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 240))]
@@ -87,6 +93,7 @@ impl CameraConfig {
             loop_file: false,
             every_frame: false,
             rtsp_transport: RtspTransport::default(),
+            ca_file: None,
             max_fps: 0.0,
             sinks: Vec::new(),
             overrides: Map::new(),

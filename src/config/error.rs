@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable;
+
 /// One thing that is wrong in a configuration. Shows as one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -33,10 +35,11 @@ impl ConfigError {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys and values are repeated as somebody wrote them, and each problem is a line.
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", printable::escaped(&self.path))?;
         }
-        f.write_str(&self.message)
+        f.write_str(&printable::escaped(&self.message))
     }
 }
 

@@ -98,6 +98,7 @@ impl Config {
             broker.ca_file = broker.ca_file.take().map(|p| resolve(folder, &p));
         }
         for camera in &mut self.cameras {
+            camera.ca_file = camera.ca_file.take().map(|p| resolve(folder, &p));
             if let Ok(file @ StreamAddress::File { .. }) = camera.stream.parse() {
                 camera.stream = file.relative_to(folder).expose();
             }

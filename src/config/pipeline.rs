@@ -139,6 +139,7 @@ impl PipelineConfig {
             (
                 camera.stream.clone(),
                 camera.rtsp_transport,
+                camera.ca_file.clone(),
                 camera.loop_file,
                 camera.every_frame,
             )

@@ -245,7 +245,15 @@ fn camera(found: &mut Findings, path: &str, camera: &CameraConfig) {
             at("stream"),
             "holds *** where a password was hidden; write the password itself",
         ),
-        Ok(_) => {}
+        Ok(address) => {
+            let scheme = address.network().map(NetworkAddress::scheme);
+            if camera.ca_file.is_some() && scheme != Some("mqtts") {
+                found.add(
+                    at("ca_file"),
+                    "is for the broker of an mqtts:// stream; leave it out, or write mqtts://",
+                );
+            }
+        }
     }
     // Values below 0 are out of the schema's range.
     if let Some([x1, y1, x2, y2]) = camera.roi

@@ -11,20 +11,27 @@ use crate::geometry::FrameSize;
 use crate::source::{Frame, Known};
 
 /// Hands on what frames know, by the same thresholds, classes and region that a
-/// model would be asked with. Its classes are COCO's, so that a filter that was
-/// written for a model holds.
+/// model would be asked with. The classes of a made crowd are COCO's, so that a filter
+/// that was written for a model holds. Another node's slots pass it by; their names
+/// come with them.
 pub struct GivenDetector {
     info: DetectorInfo,
     settings: DetectSettings,
     filter: ClassFilter,
+    /// The classes are another node's, which decides what it tracks.
+    is_another_node: bool,
 }
 
 impl GivenDetector {
     /// A detector without a model.
     pub fn new(config: &PipelineConfig, settings: &DetectSettings) -> Result<Self, DetectError> {
-        let classes: Arc<[String]> = COCO.iter().map(ToString::to_string).collect();
-        let filter = ClassFilter::resolve(&settings.classes, &classes)?;
-        Ok(Self {
+        let is_another_node = super::is_another_node(config);
+        let classes: Arc<[String]> = if is_another_node {
+            Arc::default()
+        } else {
+            COCO.iter().map(ToString::to_string).collect()
+        };
+        let mut detector = Self {
             info: DetectorInfo {
                 model: "none".into(),
                 family: "given".into(),
@@ -36,8 +43,11 @@ impl GivenDetector {
                 runtime: String::new(),
             },
             settings: settings.clone(),
-            filter,
-        })
+            filter: ClassFilter::default(),
+            is_another_node,
+        };
+        detector.configure(settings)?;
+        Ok(detector)
     }
 
     fn keeps(&self, detection: &Detection, size: FrameSize) -> bool {
@@ -62,7 +72,9 @@ impl Detector for GivenDetector {
     }
 
     fn configure(&mut self, settings: &DetectSettings) -> Result<(), DetectError> {
-        self.filter = ClassFilter::resolve(&settings.classes, &self.info.classes)?;
+        if !self.is_another_node {
+            self.filter = ClassFilter::resolve(&settings.classes, &self.info.classes)?;
+        }
         self.settings = settings.clone();
         Ok(())
     }

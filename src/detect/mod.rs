@@ -171,6 +171,19 @@ pub fn check(config: &PipelineConfig) -> Result<(), DetectError> {
     model::resolve(config).map(|_| ())
 }
 
+/// Checks that a detector knows the classes that a configuration asks for. Another
+/// node's become known one by one, and it decides which are tracked.
+pub fn check_classes(config: &PipelineConfig, info: &DetectorInfo) -> Result<(), DetectError> {
+    if is_another_node(config) {
+        return Ok(());
+    }
+    ClassFilter::resolve(config.classes(), &info.classes).map(drop)
+}
+
+fn is_another_node(config: &PipelineConfig) -> bool {
+    config.camera.address().is_ok_and(|a| a.is_another_node())
+}
+
 /// Whether the source gives pictures in which things have to be found.
 fn needs_model(config: &PipelineConfig) -> bool {
     config.camera.address().map_or(true, |a| a.gives_pictures())

@@ -8,9 +8,10 @@ use parking_lot::RwLock;
 
 use super::library_dir;
 use super::status::{Failure, RextrackStatus, guard};
+use crate::source::one_line;
 
 /// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
-/// 4 debug, 5 trace. `message` is UTF-8 without a line break and lives until
+/// 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until
 /// the callback returns. Called from any thread of the library, several at
 /// once; it should return quickly and must not call back into the library.
 pub type RextrackLogCallback =
@@ -46,11 +47,16 @@ impl Log for HostLog {
         // Held during the call, so that `rextrack_set_log` returns only after
         // the old callback is not running any more.
         let receiver = RECEIVER.read();
+        let line = one_line(&record.args().to_string());
         let Some(receiver) = *receiver else {
-            self.stderr.log(record);
+            self.stderr.log(
+                &Record::builder()
+                    .metadata(record.metadata().clone())
+                    .args(format_args!("{line}"))
+                    .build(),
+            );
             return;
         };
-        let line = record.args().to_string().replace(['\n', '\0'], " ");
         if let Ok(line) = CString::new(line) {
             // SAFETY: the host vouched for callback and `user` until it
             // replaces them, which waits for the lock that we hold.
@@ -114,4 +120,45 @@ pub unsafe extern "C" fn rextrack_set_log(
         log::set_max_level(filter);
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::ffi::CStr;
+
+    static LINES: parking_lot::Mutex<Vec<String>> = parking_lot::Mutex::new(Vec::new());
+
+    unsafe extern "C" fn keep(_: i32, message: *const c_char, _: *mut c_void) {
+        // SAFETY: the log hands over a text that is ended by a NUL.
+        let message = unsafe { CStr::from_ptr(message) };
+        LINES.lock().push(message.to_str().unwrap().to_owned());
+    }
+
+    #[test]
+    fn a_host_is_told_foreign_words_as_one_line_without_control_characters() {
+        let stderr = env_logger::Builder::new().build();
+        let host = HostLog { stderr };
+        log::set_max_level(LevelFilter::Info);
+        *RECEIVER.write() = Some(Receiver {
+            callback: keep,
+            user: std::ptr::null_mut(),
+        });
+        host.log(
+            &Record::builder()
+                .target("rextrack::test")
+                .args(format_args!(
+                    "odd words: \u{1b}[2J\r\nforged\0\u{9b}1m\u{202e} rtsp://u:S\r\nCRT@cam/"
+                ))
+                .build(),
+        );
+        *RECEIVER.write() = None;
+        let lines = LINES.lock();
+        let line = lines.iter().find(|l| l.contains("odd words")).unwrap();
+        assert_eq!(
+            line,
+            "odd words: \\u{1b}[2J\\r\\nforged\\u{0}\\u{9b}1m\\u{202e} rtsp://u:***@cam/"
+        );
+    }
 }

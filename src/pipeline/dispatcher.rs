@@ -31,6 +31,8 @@ enum Job {
     Send(Outgoing),
     /// Replaces the configured sinks.
     SetConfigured(Vec<Box<dyn Sink>>, Arc<[String]>),
+    /// Other names of the classes, from the next snapshot on.
+    LearnClasses(Arc<[String]>),
     /// Replaces the owner's sinks.
     SetOwn(Vec<Box<dyn Sink>>),
     Finish,
@@ -79,6 +81,16 @@ impl Dispatcher {
     pub fn set_configured(&self, sinks: Vec<Box<dyn Sink>>, classes: Arc<[String]>) {
         let job = Job::SetConfigured(sinks, classes);
         self.queue.lock().push_back(job);
+        self.changed.notify_one();
+    }
+
+    /// Tells all sinks other names of the classes.
+    pub fn learn_classes(&self, classes: &Arc<[String]>) {
+        let mut queue = self.queue.lock();
+        // Names that still wait are out of date; so the queue stays bounded.
+        queue.retain(|job| !matches!(job, Job::LearnClasses(_)));
+        queue.push_back(Job::LearnClasses(Arc::clone(classes)));
+        drop(queue);
         self.changed.notify_one();
     }
 
@@ -135,6 +147,12 @@ impl Dispatcher {
                         sink.learn_classes(&classes);
                     }
                     self.describe(&configured, own);
+                }
+                Job::LearnClasses(names) => {
+                    classes = names;
+                    for sink in configured.iter_mut().chain(own.iter_mut()) {
+                        sink.learn_classes(&classes);
+                    }
                 }
                 Job::SetOwn(sinks) => {
                     *own = sinks;

@@ -213,6 +213,7 @@ impl Pipeline {
         self.shared.source.set_remote(None);
         let around = source::Surroundings {
             transport,
+            ca_file: config.camera.ca_file.clone(),
             inlet: Arc::clone(&self.shared.inlet),
             status: Arc::clone(&self.shared.source),
         };
@@ -323,7 +324,7 @@ impl Pipeline {
         if changes.detector {
             detect::check(new)?;
         } else if let Some(info) = self.shared.detector.lock().as_ref() {
-            detect::ClassFilter::resolve(new.classes(), &info.classes)?;
+            detect::check_classes(new, info)?;
         }
         Ok(changes)
     }

@@ -189,6 +189,7 @@ impl Worker {
     fn process(&mut self, chain: &mut Chain, frame: Frame) {
         self.note_arrival(frame.arrival_ns);
         if let Some(Known::Slots(remote)) = &frame.known {
+            self.learn_classes(&remote.classes);
             let outgoing = chain.mirror(frame.seq, remote);
             return self.finish(chain, frame, outgoing, StageTimes::default(), now_ns());
         }
@@ -218,6 +219,17 @@ impl Worker {
         };
         let outgoing = chain.frame(frame.seq, moment, &self.detections);
         self.finish(chain, frame, outgoing, stages, tracked_from);
+    }
+
+    /// Takes over another node's class names, which become known one by one.
+    fn learn_classes(&self, classes: &Arc<[String]>) {
+        let mut detector = self.shared.detector.lock();
+        if let Some(info) = detector.as_mut()
+            && !Arc::ptr_eq(&info.classes, classes)
+        {
+            info.classes = Arc::clone(classes);
+            self.shared.dispatcher.learn_classes(classes);
+        }
     }
 
     /// Counts a processed frame, keeps it for those who look, and publishes.

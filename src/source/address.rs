@@ -306,6 +306,14 @@ impl StreamAddress {
         )
     }
 
+    /// Whether another node tracks, and this one shows its slots.
+    pub fn is_another_node(&self) -> bool {
+        #[cfg(feature = "mqtt")]
+        return matches!(self, Self::Mqtt { .. });
+        #[cfg(not(feature = "mqtt"))]
+        false
+    }
+
     /// The same address with a relative file put under `folder`.
     pub fn relative_to(self, folder: &Path) -> Self {
         match self {

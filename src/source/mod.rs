@@ -16,6 +16,7 @@ mod backoff;
 mod capture;
 mod error;
 mod ffmpeg;
+mod ffmpeg_log;
 #[cfg(feature = "mqtt")]
 mod mqtt;
 mod probe;
@@ -27,6 +28,7 @@ mod status;
 mod synth;
 mod video;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::RtspTransport;
@@ -39,7 +41,7 @@ pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
-pub use redact::{HIDDEN, redact, redact_address};
+pub use redact::{HIDDEN, one_line, redact, redact_address};
 pub use remote::{Following, Remote, RemoteSlot, RemoteSlots};
 pub use sampling::Sampling;
 pub use status::{SourceState, SourceStatus};
@@ -76,9 +78,13 @@ pub enum Known {
     Slots(Arc<RemoteSlots>),
 }
 
+/// Most pixels of a picture that is painted: more than 8K. What a source says of its
+/// frames' size costs memory here only up to this.
+const PAINTED_MAX: u64 = 8192 * 4608;
+
 impl Frame {
-    /// The frame as a picture: itself, or what it knows, painted. Paints on the
-    /// calling thread, a millisecond or so.
+    /// The frame as a picture: itself, or what it knows, painted; smaller than the
+    /// frame if that is beyond 8K. Paints on the calling thread, a millisecond or so.
     ///
     /// # Errors
     /// When OpenCV cannot draw.
@@ -86,12 +92,14 @@ impl Frame {
         match &self.known {
             None => Ok(Arc::clone(self)),
             Some(known) => {
+                let size = self.size.within(PAINTED_MAX);
                 let bgr = match known {
-                    Known::Crowd(scene) => scene.paint(self.size)?,
+                    Known::Crowd(scene) => scene.paint(size)?,
                     // The other node keeps its picture; here is the ground alone.
-                    Known::Slots(_) => Scene::default().paint(self.size)?,
+                    Known::Slots(_) => Scene::default().paint(size)?,
                 };
                 Ok(Arc::new(Self {
+                    size,
                     bgr,
                     known: None,
                     ..Self::clone(self)
@@ -136,6 +144,8 @@ pub enum Stamp {
 pub struct Surroundings {
     /// How RTSP carries its media.
     pub transport: RtspTransport,
+    /// Certificates that a broker with TLS is known by, instead of the system's.
+    pub ca_file: Option<PathBuf>,
     /// Where a `push:` source gets its frames.
     pub inlet: Arc<PushInlet>,
     /// Where a source notes what it learns.
@@ -157,7 +167,9 @@ pub fn open(
         }
         #[cfg(feature = "mqtt")]
         StreamAddress::Mqtt { url } => {
-            Ok(Box::new(mqtt::MqttSource::open(url, &around.status, stop)?))
+            let ca_file = around.ca_file.as_deref();
+            let source = mqtt::MqttSource::open(url, ca_file, &around.status, stop)?;
+            Ok(Box::new(source))
         }
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
         _ => video::open(address, around.transport, stop),
@@ -227,4 +239,31 @@ pub trait Source: Send {
     /// The frame that `advance` moved to. Skipping it is cheap: simply do not
     /// ask. `buffer` is reused for the bytes when it is large enough.
     fn content(&mut self, buffer: Vec<u8>) -> Result<Content, SourceError>;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_painted_picture_has_bounds_whatever_size_is_claimed() {
+        let crowd = Known::Crowd(Arc::new(Scene::default()));
+        for known in [crowd, Known::Slots(Arc::default())] {
+            let frame = Arc::new(Frame {
+                seq: 1,
+                capture_ns: 0,
+                arrival_ns: 0,
+                decode_ns: 0,
+                size: FrameSize::new(60_000, 60_000),
+                bgr: Vec::new(),
+                known: Some(known),
+            });
+            let painted = frame.painted().unwrap();
+            let FrameSize { width, height } = painted.size;
+            assert_eq!(width, height);
+            assert_eq!(painted.bgr.len(), width as usize * height as usize * 3);
+            assert!(painted.bgr.len() as u64 <= PAINTED_MAX * 3);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! The client library has an async runtime inside; it lives on the source's own
 //! thread, within this file, and ends with it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use rumqttc::{
 };
 
 use super::remote::{Following, RemoteSlots};
-use super::{Advance, Content, NetworkAddress, Source, SourceError, SourceStatus, Stamp, redact};
+use super::{Advance, Content, NetworkAddress, Source, SourceError, SourceStatus, Stamp, one_line};
 use crate::broker;
 use crate::clock::now_ns;
 use crate::shutdown::Shutdown;
@@ -19,6 +20,8 @@ use crate::wire::{SlotsMessage, StateMessage, unix_ns};
 
 /// How long nothing may come before the node counts as lost.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How often it is logged that messages are refused.
+const REFUSED_EVERY: Duration = Duration::from_secs(60);
 /// How long a wait blocks before the stop is looked at again.
 const SLICE: Duration = Duration::from_millis(50);
 
@@ -36,19 +39,23 @@ pub struct MqttSource {
     /// The broker said that it took the subscription.
     subscribed: bool,
     newest: Option<RemoteSlots>,
+    /// Why messages are refused, and when that was logged last.
+    refused: Option<(String, Instant)>,
 }
 
 impl MqttSource {
-    /// Prepares a connection; it is made by the first [`Source::advance`].
+    /// Prepares a connection; it is made by the first [`Source::advance`]. `ca_file` has
+    /// the certificates that the broker is known by, instead of the system's.
     pub fn open(
         url: &NetworkAddress,
+        ca_file: Option<&Path>,
         status: &Arc<SourceStatus>,
         stop: &Shutdown,
     ) -> Result<Self, SourceError> {
         let shown = url.to_string();
         let topic = url.tail().trim_matches('/').to_owned();
         let client = format!("rextrack-follows-{:016x}", fastrand::u64(..));
-        let options = broker::options(url, client, None)
+        let options = broker::options(url, client, ca_file)
             .map_err(|reason| SourceError::Address(format!("{shown}: {reason}")))?;
         let (client, connection) = Client::builder(options)
             .capacity(16)
@@ -66,25 +73,29 @@ impl MqttSource {
             state: None,
             subscribed: false,
             newest: None,
+            refused: None,
         })
     }
 
     /// Takes a message in. True when it is a snapshot that is newer than any before.
     fn take(&mut self, message: &Publish) -> bool {
         if message.topic == self.state_topic {
-            self.state = serde_json::from_slice(&message.payload).ok();
+            match StateMessage::read(&message.payload) {
+                Ok(state) => self.state = Some(state),
+                Err(reason) => {
+                    self.following.refuse();
+                    self.refuse(&String::from_utf8_lossy(&message.topic), reason);
+                }
+            }
             return false;
         }
         // What the broker kept may be of any age.
         if message.topic != self.slots_topic || message.retain {
             return false;
         }
-        let parsed = serde_json::from_slice::<SlotsMessage>(&message.payload);
         let received_ns = now_ns();
-        match parsed
-            .map_err(|e| e.to_string())
-            .and_then(|message| self.following.follow(message, received_ns, unix_ns()))
-        {
+        let read = SlotsMessage::read(&message.payload).inspect_err(|_| self.following.refuse());
+        match read.and_then(|read| self.following.follow(read, received_ns, unix_ns())) {
             Ok(newest) => {
                 self.status.set_remote(Some(self.following.remote()));
                 let is_new = newest.is_some();
@@ -92,10 +103,27 @@ impl MqttSource {
                 is_new
             }
             Err(reason) => {
-                log::debug!("{}: a message is left out: {reason}", self.shown);
+                self.refuse(&String::from_utf8_lossy(&message.topic), reason);
                 false
             }
         }
+    }
+
+    /// Tells of a message that was refused, at most once in [`REFUSED_EVERY`].
+    fn refuse(&mut self, topic: &str, reason: String) {
+        let remote = self.following.remote();
+        let told = self.refused.as_ref().map(|(_, told)| *told);
+        let due = told.is_none_or(|told| told.elapsed() >= REFUSED_EVERY);
+        if due {
+            log::warn!(
+                "{}: a message to {topic} is refused: {reason} ({} so far)",
+                self.shown,
+                remote.refused
+            );
+        }
+        let told = told.filter(|_| !due).unwrap_or_else(Instant::now);
+        self.refused = Some((reason, told));
+        self.status.set_remote(Some(remote));
     }
 
     fn failed(&self, error: &ConnectionError) -> SourceError {
@@ -107,7 +135,7 @@ impl MqttSource {
             },
             other => SourceError::Broker {
                 address: self.shown.clone(),
-                reason: redact(&other.to_string()),
+                reason: one_line(&other.to_string()),
             },
         }
     }
@@ -123,11 +151,17 @@ impl MqttSource {
                 state.node,
                 format!("{:?}", state.source_state).to_lowercase()
             ),
-            None if self.subscribed => format!(
-                "nobody publishes to {}; check the topic, and mqtt of the other node",
-                self.slots_topic
-            ),
-            None => "the broker does not answer".into(),
+            None => match &self.refused {
+                Some((reason, _)) => format!(
+                    "what comes to {} is refused: {reason}; check who publishes there",
+                    self.slots_topic
+                ),
+                None if self.subscribed => format!(
+                    "nobody publishes to {}; check the topic, and mqtt of the other node",
+                    self.slots_topic
+                ),
+                None => "the broker does not answer".into(),
+            },
         };
         SourceError::Broker {
             address: self.shown.clone(),

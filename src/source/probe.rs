@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::SourceError;
 use super::authentication::Challenge;
+use crate::printable;
 use crate::shutdown::Shutdown;
 
 /// How long a camera may take to accept a connection, and then to answer.
@@ -232,7 +233,8 @@ fn parse_status(answer: &str) -> Option<(u16, String)> {
         return None;
     }
     let code = rest.split(' ').next()?.parse().ok()?;
-    Some((code, rest.trim().to_owned()))
+    // The camera's own words, which go into logs and panels.
+    Some((code, printable::name(rest)))
 }
 
 #[cfg(test)]
@@ -295,6 +297,15 @@ mod tests {
             error.contains("404 Not Found") && error.contains("check the path"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_cameras_words_are_cleaned() {
+        let (port, _camera) =
+            camera(&["RTSP/1.0 404 \u{1b}[31mNot\u{9b}1m \u{202e}Found\u{7}\rX\r\n\r\n"]);
+        let error = ask(port, None).unwrap_err().to_string();
+        assert!(error.contains("404  [31mNot 1m  Found  X"), "{error:?}");
+        assert!(!error.contains(char::is_control), "{error:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::mailbox::{Mailbox, Taken};
 use crate::shutdown::Shutdown;
 
 /// Longest side of a frame that is taken, in pixels.
-const SIDE_MAX: u32 = 16_384;
+const SIDE_MAX: u32 = FrameSize::SIDE_MAX;
 
 /// How the pixels of a handed-in frame are laid out; 8 bits a channel, the
 /// first named channel first in memory.

@@ -8,6 +8,8 @@
 
 use std::net::Ipv4Addr;
 
+use crate::printable;
+
 /// What stands in a password's place.
 pub const HIDDEN: &str = "***";
 
@@ -58,6 +60,13 @@ pub fn redact(text: &str) -> String {
     }
     out.push_str(rest);
     hide_parameters(&out, Ends::AtSpace)
+}
+
+/// A text fit for a log or a terminal, whoever wrote it: on one line, without what does
+/// not show as itself, and without passwords. Both loggers write every line through it.
+pub fn one_line(text: &str) -> String {
+    // Escaped first: a line break within a password would end the address.
+    redact(&printable::escaped(text))
 }
 
 fn is_scheme_char(c: char) -> bool {
@@ -225,6 +234,14 @@ mod tests {
         );
         // An address on the network that is followed by another with a password.
         assert!(!redact("rtsp://10.0.0.1:1/x,http://u:hunter@h/").contains("hunter"));
+    }
+
+    #[test]
+    fn a_line_of_the_log_is_one_line_without_passwords() {
+        assert_eq!(
+            one_line("cannot open rtsp://u:pa\r\nss@cam/: 404 \u{1b}[31mERROR\nforged"),
+            "cannot open rtsp://u:***@cam/: 404 \\u{1b}[31mERROR\\nforged"
+        );
     }
 
     /// Passwords as people have them: any visible characters, also those that

@@ -1,20 +1,26 @@
 //! Another node's snapshots, put in order and in this machine's time.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::clock::NS_PER_MS;
-use crate::detect::COCO;
 use crate::geometry::{BBox, FrameSize};
 use crate::slots::SlotState;
-use crate::wire::{SlotsMessage, VERSION};
+use crate::wire::{SlotMessage, SlotsMessage};
 
 /// Messages that the difference of the clocks is taken from.
 const CLOCK_WINDOW: usize = 64;
 /// Publishers that are remembered, so that a late message of one that ended is not
 /// taken for a new one.
 const SESSIONS_KEPT: usize = 8;
+/// A number so far behind the newest is a late message; further behind, the publisher
+/// counts again from somewhere else.
+const LATE_MAX: u64 = 64;
+/// A number may run ahead so far, as it does while a broker is away: a day at 120
+/// messages a second.
+const AHEAD_MAX: u64 = 10_000_000;
 
 /// What is known of the node that tracks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -28,6 +34,8 @@ pub struct Remote {
     pub duplicates: u64,
     /// Messages that came after newer ones, and were left out.
     pub reordered: u64,
+    /// Messages that no node sends, and were left out whole.
+    pub refused: u64,
 }
 
 /// A snapshot of another node, in this machine's time.
@@ -41,6 +49,9 @@ pub struct RemoteSlots {
     pub waiting: u32,
     /// The occupied slots.
     pub slots: Vec<RemoteSlot>,
+    /// The other node's class names by its class ids. The same list for as long as no
+    /// name is added or changed.
+    pub classes: Arc<[String]>,
 }
 
 /// Who sits in a slot there.
@@ -53,7 +64,7 @@ pub struct RemoteSlot {
     pub owner: (u64, u64, u32),
     /// Active or held.
     pub state: SlotState,
-    /// COCO's number of the class if it is one of COCO's, else the other node's.
+    /// The other node's number of the class, an index into [`RemoteSlots::classes`].
     pub class_id: u32,
     /// 0..1.
     pub score: f32,
@@ -73,8 +84,12 @@ pub struct Following {
     remote: Remote,
     session: u64,
     seq: u64,
+    /// Session and number of a message that did not fit, and was not followed. A next
+    /// one that continues it is: then it was the one before that did not belong.
+    stray: Option<(u64, u64)>,
     ended: VecDeque<u64>,
     offsets: VecDeque<i64>,
+    classes: Arc<[String]>,
 }
 
 impl Following {
@@ -83,42 +98,28 @@ impl Following {
         self.remote.clone()
     }
 
+    /// Counts a message that could not be read.
+    pub fn refuse(&mut self) {
+        self.remote.refused += 1;
+    }
+
     /// Takes a message that came at `received_ns` of the process's clock and
-    /// `received_unix_ns` of the wall clock. `None` when a newer one came before.
+    /// `received_unix_ns` of the wall clock. `None` when a newer one came before, or
+    /// the node has had no frame yet.
     ///
     /// # Errors
-    /// When the message is of a form that this version does not know.
+    /// When no node sends such a message: of another form, or with a number that
+    /// cannot be. It is left out whole, and counted.
     pub fn follow(
         &mut self,
         message: SlotsMessage,
         received_ns: i64,
         received_unix_ns: i64,
     ) -> Result<Option<RemoteSlots>, String> {
-        if message.v != VERSION {
-            return Err(format!(
-                "it is of form {}, this version reads {VERSION}; use the same version on all nodes",
-                message.v
-            ));
-        }
-        if message.session != self.session {
-            if self.ended.contains(&message.session) {
-                self.remote.reordered += 1;
-                return Ok(None);
-            }
-            if self.ended.len() == SESSIONS_KEPT {
-                self.ended.pop_front();
-            }
-            self.ended.push_back(self.session);
-            self.session = message.session;
-            self.seq = 0;
-        }
-        if message.seq <= self.seq {
-            let twice = message.seq == self.seq;
-            self.remote.duplicates += u64::from(twice);
-            self.remote.reordered += u64::from(!twice);
+        let message = message.checked().inspect_err(|_| self.refuse())?;
+        if !self.comes_next(message.session, message.seq)? {
             return Ok(None);
         }
-        self.seq = message.seq;
         self.remote.node.clone_from(&message.node);
         if self.offsets.len() == CLOCK_WINDOW {
             self.offsets.pop_front();
@@ -128,37 +129,100 @@ impl Following {
         // A message's way makes the other clock seem late, never early: the largest
         // difference is nearest to the truth.
         self.remote.clock_offset_ns = self.offsets.iter().copied().max().unwrap_or(0);
-        Ok(Some(slots(&message, received_ns)))
-    }
-}
-
-fn slots(message: &SlotsMessage, received_ns: i64) -> RemoteSlots {
-    let slot = |s: &crate::wire::SlotMessage| {
-        let finite = [s.x, s.y, s.w, s.h, s.vx, s.vy]
-            .iter()
-            .all(|v| v.is_finite());
-        if s.slot == 0 || s.state == SlotState::Empty || !finite {
-            return None;
+        if message.is_before_first_frame() {
+            return Ok(None);
         }
-        let named = COCO.iter().position(|name| *name == s.class);
-        let class_id = named.map_or(s.class_id.max(0) as u32, |index| index as u32);
-        Some(RemoteSlot {
+        self.learn_classes(&message.slots);
+        Ok(Some(self.slots(&message, received_ns)))
+    }
+
+    /// Whether a message is newer than all before. One message with a number or a
+    /// session of its own never shuts the others out: two that follow each other are
+    /// believed.
+    fn comes_next(&mut self, session: u64, seq: u64) -> Result<bool, String> {
+        let before = self.stray.replace((session, seq));
+        let continues = before.is_some_and(|(other, number)| {
+            other == session && (1..=LATE_MAX).contains(&seq.saturating_sub(number))
+        });
+        if session != self.session {
+            if self.ended.contains(&session) && !continues {
+                self.remote.reordered += 1;
+                return Ok(false);
+            }
+            self.ended.retain(|ended| *ended != session);
+            if self.ended.len() == SESSIONS_KEPT {
+                self.ended.pop_front();
+            }
+            self.ended.push_back(self.session);
+            self.session = session;
+            self.classes = Arc::default();
+        } else if !continues {
+            let newest = self.seq;
+            if seq <= newest && newest - seq <= LATE_MAX {
+                // Late, which says nothing of what comes next.
+                self.stray = None;
+                self.remote.duplicates += u64::from(seq == newest);
+                self.remote.reordered += u64::from(seq != newest);
+                return Ok(false);
+            }
+            if seq < newest || seq - newest > AHEAD_MAX {
+                self.refuse();
+                return Err(format!("its number is {seq} after {newest}"));
+            }
+        }
+        self.seq = seq;
+        self.stray = None;
+        Ok(true)
+    }
+
+    /// Takes the names of the classes that are in a message into the list.
+    fn learn_classes(&mut self, slots: &[SlotMessage]) {
+        let named = |slot: &SlotMessage| (class_id(slot), class_name(slot));
+        let known = |(id, name): &(usize, String)| self.classes.get(*id) == Some(name);
+        let new: Vec<_> = slots.iter().map(named).filter(|n| !known(n)).collect();
+        if new.is_empty() {
+            return;
+        }
+        let mut classes = self.classes.to_vec();
+        for (id, name) in new {
+            let next = classes.len();
+            classes.extend((next..=id).map(|id| format!("class{id}")));
+            classes[id] = name;
+        }
+        self.classes = classes.into();
+    }
+
+    fn slots(&self, message: &SlotsMessage, received_ns: i64) -> RemoteSlots {
+        let slot = |s: &SlotMessage| RemoteSlot {
             index: s.slot as usize - 1,
             owner: (message.session, s.track_id, s.generation),
             state: s.state,
-            class_id,
+            class_id: class_id(s) as u32,
             score: s.score,
             bbox: BBox::new(s.x, s.y, s.w, s.h),
             velocity: [s.vx, s.vy],
             age_ns: i64::from(s.age_ms) * NS_PER_MS,
             life_ns: i64::from(s.life_ms) * NS_PER_MS,
-        })
-    };
-    RemoteSlots {
-        capture_ns: received_ns.saturating_sub(message.frame_age_ns.max(0)),
-        frame_size: message.frame_size,
-        waiting: message.waiting,
-        slots: message.slots.iter().filter_map(slot).collect(),
+        };
+        RemoteSlots {
+            capture_ns: received_ns.saturating_sub(message.frame_age_ns),
+            frame_size: message.frame_size,
+            waiting: message.waiting,
+            slots: message.slots.iter().map(slot).collect(),
+            classes: Arc::clone(&self.classes),
+        }
+    }
+}
+
+/// Checked to be 0 or more.
+fn class_id(slot: &SlotMessage) -> usize {
+    usize::try_from(slot.class_id).unwrap_or(0)
+}
+
+fn class_name(slot: &SlotMessage) -> String {
+    match slot.class.as_str() {
+        "" => format!("class{}", slot.class_id),
+        name => name.to_owned(),
     }
 }
 
@@ -167,6 +231,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::slots::{Slot, Snapshot};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     fn message(session: u64, seq: u64) -> SlotsMessage {
         let slot = Slot {
@@ -179,6 +245,7 @@ mod tests {
         };
         let snapshot = Snapshot {
             seq,
+            frame_size: FrameSize::new(640, 480),
             slots: vec![Slot::default(), slot],
             ..Snapshot::default()
         };
@@ -189,14 +256,19 @@ mod tests {
         }
     }
 
+    /// Which of these messages, by session and number, are followed; an error is not.
+    fn followed(following: &mut Following, messages: &[(u64, u64)]) -> Vec<bool> {
+        let follow = |&(session, seq): &(u64, u64)| {
+            let followed = following.follow(message(session, seq), 100, 1_000);
+            followed.is_ok_and(|slots| slots.is_some())
+        };
+        messages.iter().map(follow).collect()
+    }
+
     #[test]
     fn doubles_and_the_late_are_left_out_and_counted() {
         let mut following = Following::default();
-        let mut takes = |session, seq| {
-            let followed = following.follow(message(session, seq), 100, 1_000).unwrap();
-            followed.is_some()
-        };
-        let taken = [
+        let messages = [
             (1, 1),
             (1, 2),
             (1, 2),
@@ -205,12 +277,49 @@ mod tests {
             (2, 1),
             (1, 5),
             (2, 2),
-        ]
-        .map(|(session, seq)| takes(session, seq));
-        assert_eq!(taken, [true, true, false, false, true, true, false, true]);
+        ];
+        assert_eq!(
+            followed(&mut following, &messages),
+            [true, true, false, false, true, true, false, true]
+        );
         let remote = following.remote();
         assert_eq!((remote.duplicates, remote.reordered), (1, 2));
         assert_eq!(remote.node, "left");
+    }
+
+    #[test]
+    fn one_message_never_shuts_out_those_that_follow() {
+        const LAST: u64 = u64::MAX;
+        for (what, messages, expected) in [
+            (
+                "a number that cannot be, amid the others",
+                vec![(1, 10), (1, LAST), (1, 11), (1, 12)],
+                vec![true, false, true, true],
+            ),
+            (
+                "a number that cannot be, as the first of all",
+                vec![(1, LAST), (1, 11), (1, 12), (1, 13)],
+                vec![true, false, true, true],
+            ),
+            (
+                "somebody with another session",
+                vec![(1, 10), (9, 1), (1, 11), (1, 12), (1, 13)],
+                vec![true, true, false, true, true],
+            ),
+            (
+                "a broker that was away for hours",
+                vec![(1, 10), (1, 9_000_000), (1, 9_000_001)],
+                vec![true, true, true],
+            ),
+            (
+                "numbers that begin again in the same session",
+                vec![(1, 5_000), (1, 1), (1, 2), (1, 3)],
+                vec![true, false, true, true],
+            ),
+        ] {
+            let mut following = Following::default();
+            assert_eq!(followed(&mut following, &messages), expected, "{what}");
+        }
     }
 
     #[test]
@@ -227,13 +336,32 @@ mod tests {
     }
 
     #[test]
-    fn slots_keep_their_places_and_classes_their_names() {
+    fn slots_keep_their_places_and_classes_their_numbers_and_names() {
         let mut following = Following::default();
         let slots = following.follow(message(1, 1), 0, 0).unwrap().unwrap();
         let [slot] = slots.slots[..] else {
             panic!("{slots:?}");
         };
-        assert_eq!((slot.index, slot.owner, slot.class_id), (1, (1, 7, 2), 0));
+        assert_eq!((slot.index, slot.owner, slot.class_id), (1, (1, 7, 2), 5));
+        assert_eq!(slots.classes.len(), 6);
+        assert_eq!(
+            (&*slots.classes[5], &*slots.classes[0]),
+            ("person", "class0")
+        );
+        // The list is the same while nothing is new in it.
+        let next = following.follow(message(1, 2), 0, 0).unwrap().unwrap();
+        assert!(Arc::ptr_eq(&slots.classes, &next.classes));
+        // Another model there, without a pause.
+        let mut other = message(1, 3);
+        other.slots[0].class = "hand\u{1b}[2J\n".into();
+        let next = following.follow(other, 0, 0).unwrap().unwrap();
+        assert_eq!(next.classes[5], "hand [2J");
+        // Another run of the node has names of its own, or none.
+        let mut other = message(2, 1);
+        other.slots[0].class_id = 1;
+        other.slots[0].class = String::new();
+        let next = following.follow(other, 0, 0).unwrap().unwrap();
+        assert_eq!(*next.classes, ["class0", "class1"]);
     }
 
     #[test]
@@ -245,5 +373,223 @@ mod tests {
             error.contains("use the same version on all nodes"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_node_before_its_first_frame_shows_nothing() {
+        let mut following = Following::default();
+        let mut early = message(1, 1);
+        early.frame_size = FrameSize::default();
+        early.slots.clear();
+        assert_eq!(following.follow(early, 0, 0), Ok(None));
+        assert_eq!(following.remote().refused, 0);
+    }
+
+    /// A message with one value replaced, as JSON; `None` takes it out.
+    fn with(pointer: &str, value: Value) -> Vec<u8> {
+        let mut json = serde_json::to_value(message(1, 1)).unwrap();
+        *json.pointer_mut(pointer).unwrap() = value;
+        serde_json::to_vec(&json).unwrap()
+    }
+
+    fn take(payload: &[u8]) -> Result<Option<RemoteSlots>, String> {
+        SlotsMessage::read(payload).and_then(|m| Following::default().follow(m, 0, 0))
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_refuses_the_message() {
+        let slot = serde_json::to_value(&message(1, 1).slots[0]).unwrap();
+        let many: Vec<Value> = (1..=257)
+            .map(|index| {
+                let mut slot = slot.clone();
+                slot["slot"] = json!(index);
+                slot
+            })
+            .collect();
+        for (pointer, value, fault) in [
+            (
+                "/frame_size",
+                json!({"width": 60000, "height": 60000}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 16385, "height": 1}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 640, "height": 0}),
+                "frame_size",
+            ),
+            (
+                "/frame_size",
+                json!({"width": 0, "height": 0}),
+                "frame_size",
+            ),
+            ("/frame_size/width", json!(-1), "-1"),
+            ("/frame_size/width", json!(1e30), "expected u32"),
+            ("/seq", json!(0), "seq"),
+            ("/seq", json!(-1), "-1"),
+            ("/sent_unix_ns", json!(i64::MIN), "sent_unix_ns"),
+            ("/sent_unix_ns", json!(i64::MAX), "sent_unix_ns"),
+            ("/frame_age_ns", json!(-1), "frame_age_ns"),
+            ("/frame_age_ns", json!(i64::MAX), "frame_age_ns"),
+            ("/waiting", json!(u32::MAX), "waiting"),
+            ("/slots_max", json!(0), "slots_max"),
+            ("/slots_max", json!(257), "slots_max"),
+            ("/slots", json!(many), "slot"),
+            ("/slots", json!([slot, slot]), "slot 2 is in it twice"),
+            ("/slots", json!({}), "no message of a node"),
+            (
+                "/slots/0/slot",
+                json!(0),
+                "slot must be within 1..256, got 0",
+            ),
+            (
+                "/slots/0/slot",
+                json!(257),
+                "slot must be within 1..256, got 257",
+            ),
+            ("/slots/0/state", json!("asleep"), "asleep"),
+            ("/slots/0/class_id", json!(-1), "class_id"),
+            ("/slots/0/class_id", json!(10_000), "class_id"),
+            ("/slots/0/score", json!(-9), "score"),
+            ("/slots/0/score", json!(1.5), "score"),
+            ("/slots/0/score", json!(null), "no message"),
+            ("/slots/0/x", json!(1e38), "x"),
+            ("/slots/0/x", json!(1e300), "x"),
+            ("/slots/0/y", json!(-1.1), "y"),
+            ("/slots/0/w", json!(1e38), "slot 2: w must be within 0..2"),
+            ("/slots/0/w", json!(-5), "w"),
+            ("/slots/0/h", json!(2.1), "h"),
+            ("/slots/0/vx", json!(-101), "vx"),
+            ("/slots/0/vy", json!(1e30), "vy"),
+            ("/slots/0/age_ms", json!(3_600_001), "age_ms"),
+            ("/slots/0/age_ms", json!(-1), "-1"),
+            ("/slots/0/life_ms", json!(1e10), "expected u32"),
+            ("/slots/0/track_id", json!(-7), "-7"),
+            ("/v", json!(2), "use the same version"),
+        ] {
+            let error = take(&with(pointer, value)).unwrap_err();
+            assert!(error.contains(fault), "{pointer}: {error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+        let huge = vec![b' '; crate::wire::MESSAGE_MAX + 1];
+        assert!(take(&huge).unwrap_err().contains("at most 262144"));
+        assert!(take(b"\xff\x00").is_err());
+        let deep = "[".repeat(100_000);
+        assert!(take(deep.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_message_that_is_refused_is_counted_and_changes_nothing() {
+        let mut following = Following::default();
+        following.follow(message(1, 1), 0, 0).unwrap();
+        let mut bad = message(1, 2);
+        bad.slots[0].slot = 0;
+        following.follow(bad, 0, 0).unwrap_err();
+        assert_eq!(following.remote().refused, 1);
+        let next = following.follow(message(1, 2), 0, 0).unwrap();
+        assert_eq!(next.unwrap().slots.len(), 1);
+    }
+
+    /// Numbers as nobody sends them, in every form that JSON has.
+    fn number() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<f64>().prop_map(|v| json!(v)),
+            any::<i64>().prop_map(|v| json!(v)),
+            any::<u64>().prop_map(|v| json!(v)),
+            (-3.0..3.0).prop_map(|v: f64| json!(v)),
+            (0u32..400).prop_map(|v| json!(v)),
+        ]
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            6 => number(),
+            1 => ".{0,200}".prop_map(|v| json!(v)),
+            1 => Just(json!(null)),
+            1 => Just(json!([])),
+            1 => Just(json!("held")),
+        ]
+    }
+
+    const PLACES: [&str; 25] = [
+        "/v",
+        "/node",
+        "/camera",
+        "/session",
+        "/seq",
+        "/frame_seq",
+        "/sent_unix_ns",
+        "/frame_age_ns",
+        "/frame_size/width",
+        "/frame_size/height",
+        "/waiting",
+        "/slots_max",
+        "/slots/0/slot",
+        "/slots/0/state",
+        "/slots/0/track_id",
+        "/slots/0/generation",
+        "/slots/0/class_id",
+        "/slots/0/class",
+        "/slots/0/score",
+        "/slots/0/x",
+        "/slots/0/w",
+        "/slots/0/vx",
+        "/slots/0/age_ms",
+        "/slots/0/life_ms",
+        "/slots",
+    ];
+
+    proptest! {
+        #[test]
+        fn whatever_comes_no_number_beyond_its_bounds_gets_in(
+            messages in proptest::collection::vec(
+                proptest::collection::vec((proptest::sample::select(&PLACES[..]), value()), 0..4),
+                1..12,
+            ),
+            received_ns in any::<i64>(),
+            received_unix_ns in any::<i64>(),
+        ) {
+            let mut following = Following::default();
+            for (seq, changes) in messages.into_iter().enumerate() {
+                let mut json = serde_json::to_value(message(1, seq as u64 + 1)).unwrap();
+                for (place, value) in changes {
+                    if let Some(target) = json.pointer_mut(place) {
+                        *target = value;
+                    }
+                }
+                let read = SlotsMessage::read(&serde_json::to_vec(&json).unwrap());
+                let Ok(Ok(Some(slots))) =
+                    read.map(|m| following.follow(m, received_ns, received_unix_ns))
+                else {
+                    continue;
+                };
+                prop_assert!(slots.frame_size.is_usable());
+                prop_assert!(slots.classes.len() <= 10_000);
+                for slot in &slots.slots {
+                    prop_assert!(slot.index < 256);
+                    prop_assert!((slot.class_id as usize) < slots.classes.len());
+                    prop_assert!((0.0..=1.0).contains(&slot.score));
+                    let BBox { x, y, w, h } = slot.bbox;
+                    prop_assert!([x, y].iter().all(|v| (-1.0..=2.0).contains(v)));
+                    prop_assert!([w, h].iter().all(|v| (0.0..=2.0).contains(v)));
+                    prop_assert!(slot.velocity.iter().all(|v| v.abs() <= 100.0));
+                    prop_assert!(slot.age_ns >= 0 && slot.life_ns >= 0);
+                }
+                for name in slots.classes.iter().chain([&following.remote().node]) {
+                    prop_assert!(name.chars().count() <= crate::printable::NAME_MAX);
+                    prop_assert!(!name.contains(char::is_control));
+                }
+            }
+        }
+
+        #[test]
+        fn bytes_of_any_kind_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            take(&bytes).ok();
+            crate::wire::StateMessage::read(&bytes).ok();
+        }
     }
 }

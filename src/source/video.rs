@@ -235,7 +235,7 @@ impl VideoSource {
     fn failed(&self, error: &opencv::Error) -> SourceError {
         SourceError::Capture {
             address: self.shown.clone(),
-            reason: super::redact(error.message.trim()),
+            reason: super::one_line(error.message.trim()),
         }
     }
 }

@@ -1,6 +1,10 @@
 """What a user of examples/python/rextrack.py relies on. Run by tests/suite/python.rs."""
 
 import gc
+import http.server
+import re
+import subprocess
+import sys
 import threading
 import unittest
 
@@ -224,6 +228,69 @@ class Reuse(unittest.TestCase):
             snapshot = Snapshot(2)
             self.assertIs(pipeline.poll(snapshot), snapshot)
             self.assertEqual(len(snapshot), 2, "as many as fit")
+
+
+class Playlist(http.server.BaseHTTPRequestHandler):
+    """An HLS playlist whose segment has a name that FFmpeg refuses, with its address."""
+
+    LIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\nsegment.odd\n#EXT-X-ENDLIST\n"
+
+    def do_GET(self):
+        there = ".m3u8" in self.path
+        self.send_response(200 if there else 404)
+        self.send_header("Content-Type", "application/vnd.apple.mpegurl")
+        self.end_headers()
+        self.wfile.write(self.LIST if there else b"")
+
+    def log_message(self, *_):
+        pass
+
+
+# Follows a stream until it cannot be opened; with a second argument FFmpeg is there first.
+FOLLOWER = """
+import ctypes, sys, threading
+if sys.argv[2:]:
+    ctypes.CDLL(sys.argv[2])
+import rextrack
+told = threading.Event()
+def log(level, line):
+    print(line, flush=True)
+    if "cannot be decoded" in line:
+        told.set()
+rextrack.set_log(3, log)
+config = {"camera": {"stream": sys.argv[1]}, "tracking": {"model": "builtin:motion"}}
+with rextrack.Pipeline(config):
+    assert told.wait(60)
+print(*[line for line in open("/proc/self/maps") if "libavutil" in line])
+"""
+
+
+@unittest.skipUnless(sys.platform == "linux", "where libraries lie is asked of /proc")
+class FfmpegsLog(unittest.TestCase):
+    def follow(self, *more):
+        address = f"http://user:Sup3rSecretWord@127.0.0.1:{self.server.server_port}/a.m3u8"
+        child = [sys.executable, "-c", FOLLOWER, address, *more]
+        result = subprocess.run(child, capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result
+
+    def setUp(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Playlist)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+
+    def test_it_is_ours_without_passwords_unless_the_host_had_it_before(self):
+        ours = self.follow()
+        self.assertIn("FFmpeg: [hls] URL http://user:***@127.0.0.1", ours.stdout)
+        self.assertNotIn("Sup3rSecretWord", ours.stdout + ours.stderr)
+
+        library = re.search(r"/\S*libavutil\S*", ours.stdout)
+        if not library:
+            self.skipTest("OpenCV has its FFmpeg inside")
+        hosts = self.follow(library[0])
+        self.assertIn("its log is the host's", hosts.stdout)
+        self.assertNotIn("FFmpeg: [", hosts.stdout)
 
 
 def threads():

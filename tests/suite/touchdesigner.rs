@@ -16,7 +16,9 @@ fn the_part_without_the_sdk_works_and_its_documentation_is_current() {
     let Some(build) = Build::make(test, None) else {
         return;
     };
-    let output = build.program("core_test").output().unwrap();
+    let mut core_test = build.program("core_test");
+    let output = core_test.env("REXTRACK_OSC_AXES", osc_axes().join(" "));
+    let output = output.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     succeeded(&output, &said);
 
@@ -41,6 +43,17 @@ fn the_part_without_the_sdk_works_and_its_documentation_is_current() {
             name.display()
         );
     }
+}
+
+/// The names of `osc.axes`, by the schema of the configuration.
+fn osc_axes() -> Vec<String> {
+    let schema = rextrack::config::schema().to_string();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let axis = schema.pointer("/$defs/Axis/enum").expect("the axes' names");
+    let names = axis.as_array().unwrap().iter();
+    names
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]

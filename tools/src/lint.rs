@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: formatting, clippy, the slim build, the documentation and the
 //! dependencies, without warnings. That the generated files are current is checked by
-//! tests: `tests/header.rs`, `tests/config_reference.rs` and the service's.
+//! tests: `tests/suite/header.rs`, `tests/suite/config_reference.rs` and the service's.
 
 use std::process::Command;
 

@@ -13,8 +13,8 @@ const std::vector<Axes> &toggles() {
     static const std::vector<Axes> all = {
         {Par::Position, {Axis::X, Axis::Y}},   {Par::Size, {Axis::W, Axis::H}},
         {Par::Velocity, {Axis::Vx, Axis::Vy}}, {Par::Identity, {Axis::Id}},
-        {Par::Generation, {Axis::Gen}},        {Par::State, {Axis::State}},
-        {Par::Confidences, {Axis::Conf}},      {Par::Class, {Axis::Class}},
+        {Par::Generation, {Axis::Generation}},        {Par::State, {Axis::State}},
+        {Par::Score, {Axis::Score}},      {Par::Class, {Axis::Class}},
         {Par::Age, {Axis::Age}},
     };
     return all;
@@ -29,9 +29,9 @@ const char *name_of(Axis axis) {
     case Axis::Vx: return "vx";
     case Axis::Vy: return "vy";
     case Axis::Id: return "id";
-    case Axis::Gen: return "gen";
+    case Axis::Generation: return "generation";
     case Axis::State: return "state";
-    case Axis::Conf: return "conf";
+    case Axis::Score: return "score";
     case Axis::Class: return "class";
     case Axis::Age: return "age";
     }
@@ -47,11 +47,11 @@ float value_of(const RextrackSlot &slot, Axis axis) {
     case Axis::Vx: return slot.vx;
     case Axis::Vy: return slot.vy;
     case Axis::Id: return static_cast<float>(slot.track_id);
-    case Axis::Gen: return static_cast<float>(slot.generation);
+    case Axis::Generation: return static_cast<float>(slot.generation);
     case Axis::State: return static_cast<float>(slot.state);
-    case Axis::Conf: return slot.score;
+    case Axis::Score: return slot.score;
     case Axis::Class: return static_cast<float>(slot.class_id);
-    case Axis::Age: return static_cast<float>(slot.age_ms) / 1000.0f;
+    case Axis::Age: return static_cast<float>(slot.age_ms);
     }
     return 0.0f;
 }

@@ -11,8 +11,8 @@
 
 namespace rextrack_td {
 
-// What one channel shows.
-enum class Axis { X, Y, W, H, Vx, Vy, Id, Gen, State, Conf, Class, Age };
+// What one channel shows. Names and units are those of `osc.axes` (src/config/osc.rs).
+enum class Axis { X, Y, W, H, Vx, Vy, Id, Generation, State, Score, Class, Age };
 
 // In which coordinates positions, sizes and velocities are given.
 enum class Coordinates { Frame, Uv, Touch, Pixels };

@@ -19,6 +19,14 @@ std::pair<uint32_t, uint32_t> covered(float centre, float size, uint32_t pixels)
 
 } // namespace
 
+void limit_mask(uint32_t &width, uint32_t &height) {
+    const double pixels = static_cast<double>(width) * height;
+    if (pixels <= mask_pixels_max) return;
+    const double scale = std::sqrt(mask_pixels_max / pixels);
+    width = std::max(1u, static_cast<uint32_t>(width * scale));
+    height = std::max(1u, static_cast<uint32_t>(height * scale));
+}
+
 void draw_mask(const Slots &slots, uint32_t width, uint32_t height, uint8_t *pixels) {
     std::memset(pixels, 0, std::size_t{width} * height);
     for (std::size_t i = 0; i < slots.count; ++i) {

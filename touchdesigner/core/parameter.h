@@ -52,7 +52,7 @@ enum class Par {
     Identity,
     Generation,
     State,
-    Confidences,
+    Score,
     Class,
     Age,
     Count,

@@ -154,6 +154,7 @@ private:
     bool mask(const Slots &slots, Picture &picture) {
         picture.width = slots.snapshot.frame_width;
         picture.height = slots.snapshot.frame_height;
+        limit_mask(picture.width, picture.height);
         picture.format = REXTRACK_PIXEL_GRAY8;
         const uint64_t size = uint64_t{picture.width} * picture.height;
         if (size == 0) return false;

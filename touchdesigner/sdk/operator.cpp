@@ -92,8 +92,8 @@ const Fact facts[] = {
     {"runtime", &Report::runtime}, {"rextrack", &Report::version}};
 constexpr int32_t fact_count = sizeof facts / sizeof facts[0];
 
-const char *const columns[] = {"slot",  "state", "id", "gen", "class", "name",
-                               "conf",  "x",     "y",  "w",   "h",     "age_ms"};
+const char *const columns[] = {"slot",  "state", "id", "generation", "class", "name",
+                               "score", "x",     "y",  "w",   "h",     "age_ms"};
 constexpr int32_t column_count = sizeof columns / sizeof columns[0];
 
 const char *state_name(uint32_t state) {

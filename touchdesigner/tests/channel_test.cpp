@@ -1,5 +1,9 @@
 #include "core/channel.h"
 
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 using namespace rextrack_td;
@@ -40,7 +44,7 @@ std::vector<float> filled(const Channels &channels, const std::vector<RextrackSl
 Values all() {
     Values values;
     for (Par par : {Par::Position, Par::Size, Par::Velocity, Par::Identity, Par::Generation,
-                    Par::State, Par::Confidences, Par::Class, Par::Age, Par::Count, Par::Fps,
+                    Par::State, Par::Score, Par::Class, Par::Age, Par::Count, Par::Fps,
                     Par::Latency})
         values.set(par, 1.0);
     values.set(Par::Slots, 2.0);
@@ -51,25 +55,38 @@ Values all() {
 
 TEST_CASE("channels bear the names that patches are written against") {
     const std::vector<std::string> expected = {
-        "p1_x",     "p1_y",    "p1_w",     "p1_h",  "p1_vx", "p1_vy", "p1_id",   "p1_gen",
-        "p1_state", "p1_conf", "p1_class", "p1_age", "p2_x",  "p2_y",  "p2_w",    "p2_h",
-        "p2_vx",    "p2_vy",   "p2_id",    "p2_gen", "p2_state", "p2_conf", "p2_class", "p2_age",
+        "p1_x",     "p1_y",    "p1_w",     "p1_h",  "p1_vx", "p1_vy", "p1_id",   "p1_generation",
+        "p1_state", "p1_score", "p1_class", "p1_age", "p2_x",  "p2_y",  "p2_w",    "p2_h",
+        "p2_vx",    "p2_vy",   "p2_id",    "p2_generation", "p2_state", "p2_score", "p2_class", "p2_age",
         "count",    "fps",     "latency"};
     CHECK(Channels(all()).names() == expected);
+}
+
+TEST_CASE("channels are called as OSC calls the same values") {
+    // Told by tests/touchdesigner.rs, which asks the library's schema.
+    const char *axes = std::getenv("REXTRACK_OSC_AXES");
+    if (!axes) return;
+    std::istringstream words(axes);
+    std::set<std::string> osc, channels;
+    for (std::string axis; words >> axis;) osc.insert("p1_" + axis);
+    const Channels every(all());
+    for (const std::string &name : every.names())
+        if (name.rfind("p1_", 0) == 0) channels.insert(name);
+    CHECK(channels == osc);
 }
 
 TEST_CASE("by default positions, sizes, identity and state are there") {
     Values values;
     values.set(Par::Slots, 1.0);
     const std::vector<std::string> expected = {"p1_x",  "p1_y",   "p1_w",     "p1_h",
-                                               "p1_id", "p1_gen", "p1_state", "count"};
+                                               "p1_id", "p1_generation", "p1_state", "count"};
     CHECK(Channels(values).names() == expected);
 }
 
 TEST_CASE("channels hold what their names say, and 0 where nobody is") {
     const std::vector<float> values = filled(Channels(all()), {somebody()});
     const std::vector<float> expected = {
-        0.25f, 0.2f, 0.1f, 0.4f, 0.5f, 0.25f, 7, 2, 1, 0.5f, 3,  1.5f, 0,    0,
+        0.25f, 0.2f, 0.1f, 0.4f, 0.5f, 0.25f, 7, 2, 1, 0.5f, 3,  1500, 0,    0,
         0,     0,    0,    0,    0,    0,     0, 0, -1, 0,   1, 25,   12.5f};
     CHECK(values == expected);
 }

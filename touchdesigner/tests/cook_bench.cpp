@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     const int cooks = std::atoi(argv[1]);
     Chop chop(chop_plugin(), 1);
     chop.set("Slots", 32.0);
-    for (const char *name : {"Velocity", "Confidences", "Class", "Age", "Fps", "Latency"})
+    for (const char *name : {"Velocity", "Score", "Class", "Age", "Fps", "Latency"})
         chop.set(name, 1.0);
     std::unique_ptr<Top> top;
     // A few pictures, made before: painting is not what is measured.

@@ -35,3 +35,15 @@ TEST_CASE("boxes may reach beyond the picture, or lie beside it") {
     CHECK(drawn(0.0f, 0.0f, 1.0f, 1.0f, REXTRACK_SLOT_ACTIVE) == corner);
     CHECK(drawn(3.0f, -2.0f, 0.5f, 0.5f, REXTRACK_SLOT_ACTIVE) == std::vector<uint8_t>(16, 0));
 }
+
+TEST_CASE("a mask has at most so many pixels, whatever size a source claims") {
+    uint32_t width = 1920, height = 1080;
+    limit_mask(width, height);
+    CHECK(width == 1920);
+    CHECK(height == 1080);
+    width = height = 16384;
+    limit_mask(width, height);
+    CHECK(width == height);
+    CHECK(double(width) * height <= mask_pixels_max);
+    CHECK(width > 6000);
+}

@@ -157,7 +157,7 @@ TEST_CASE("a square that moves in a TOP is followed, held, and known again") {
     };
     walk(90, 0.004);
     REQUIRE(stage.chop.value("p1_state") == 1.0f);
-    const float generation = stage.chop.value("p1_gen"), id = stage.chop.value("p1_id");
+    const float generation = stage.chop.value("p1_generation"), id = stage.chop.value("p1_id");
     CHECK(generation == 1.0f);
     for (int i = 0; i < 60; ++i) {
         walk(1, i < 30 ? 0.003 : -0.003);
@@ -174,7 +174,7 @@ TEST_CASE("a square that moves in a TOP is followed, held, and known again") {
     CHECK(stage.chop.value("p1_state") == 2.0f);
     walk(20, 0.0);
     CHECK(stage.chop.value("p1_state") == 1.0f);
-    CHECK(stage.chop.value("p1_gen") == generation);
+    CHECK(stage.chop.value("p1_generation") == generation);
     CHECK(stage.chop.value("p1_id") == id);
 
     // Gone for longer.
@@ -185,7 +185,7 @@ TEST_CASE("a square that moves in a TOP is followed, held, and known again") {
     for (int i = 0; i < 10; ++i) stage.show(false, 0, 0);
     walk(60, 0.003);
     CHECK(stage.chop.value("p1_state") == 1.0f);
-    CHECK(stage.chop.value("p1_gen") == generation + 1);
+    CHECK(stage.chop.value("p1_generation") == generation + 1);
 }
 
 TEST_CASE("prediction shows the square where it is, not where it was") {
@@ -235,7 +235,7 @@ TEST_CASE("a live parameter restarts nothing") {
     }
     CHECK(stage.chop.value("p1_state") == 1.0f);
     CHECK(stage.chop.value("p1_id") == id);
-    CHECK(stage.chop.value("p1_gen") == 1.0f);
+    CHECK(stage.chop.value("p1_generation") == 1.0f);
     CHECK(stage.chop.warning == "");
 }
 
@@ -243,10 +243,10 @@ TEST_CASE("the slots are given out anew at a pulse") {
     Stage stage;
     stage.settle();
     for (int i = 0; i < 60; ++i) stage.show(true, 0.2 + i * 0.004, 0.5);
-    REQUIRE(stage.chop.value("p1_gen") == 1.0f);
+    REQUIRE(stage.chop.value("p1_generation") == 1.0f);
     stage.chop.pulse("Resetslots");
     for (int i = 0; i < 20; ++i) stage.show(true, 0.44 + i * 0.004, 0.5);
-    CHECK(stage.chop.value("p1_gen") == 2.0f);
+    CHECK(stage.chop.value("p1_generation") == 2.0f);
     CHECK(stage.chop.value("p1_state") == 1.0f);
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::DoctorArgs;
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{self, line};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -49,7 +49,7 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
     ];
     let missing = findings.iter().filter(|f| !f.fine).count();
     if args.json {
-        line(json!({ "fine": missing == 0, "findings": findings }));
+        output::json(json!({ "fine": missing == 0, "findings": findings }));
     } else {
         line(concat!("rextrack ", env!("CARGO_PKG_VERSION")));
         for Finding {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::ListModelsArgs;
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{self, line};
 
 /// Lists what may stand in `tracking.model`.
 pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
@@ -23,7 +23,7 @@ pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
             .iter()
             .map(|m| json!({ "name": m.name, "path": m.path, "size_bytes": m.size_bytes }))
             .collect();
-        line(json!({ "models_dir": service.models_dir, "models": entries }));
+        output::json(json!({ "models_dir": service.models_dir, "models": entries }));
         return Ok(());
     }
     for model in &models {

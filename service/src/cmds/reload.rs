@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cli::ReloadArgs;
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{self, line};
 use crate::server::auth;
 
 /// Asks the service that the configuration file describes.
@@ -46,7 +46,7 @@ pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
         return Err(Failure::work(detail));
     }
     if args.json {
-        line(body);
+        output::json(body);
         return Ok(());
     }
     for (key, word) in [

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::cli::RunArgs;
 use crate::failure::Failure;
 use crate::logging;
-use crate::output::line;
+use crate::output::{self, line};
 use crate::sinks::{self, mqtt};
 
 /// How often the run is looked at; bounds how late a Ctrl-C is seen.
@@ -324,8 +324,8 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
         };
         let all: Vec<_> = cameras.iter().map(of).collect();
         match &all[..] {
-            [one] => line(one),
-            _ => line(json!({ "cameras": all })),
+            [one] => output::json(one),
+            _ => output::json(json!({ "cameras": all })),
         }
         return;
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli::ValidateArgs;
 use crate::failure::Failure;
-use crate::output::line;
+use crate::output::{self, line};
 
 /// Says whether a configuration file is right, and what is wrong where.
 pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
@@ -15,7 +15,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
             Ok(_) => Vec::new(),
             Err(error) => error.to_string().lines().map(str::to_owned).collect(),
         };
-        line(json!({ "valid": loaded.is_ok(), "problems": problems }));
+        output::json(json!({ "valid": loaded.is_ok(), "problems": problems }));
     }
     let config = loaded?;
     let enabled = config.pipelines();
@@ -31,6 +31,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     // does not make it wrong.
     for pipeline in &enabled {
         if let Err(error) = rextrack::pipeline::check(pipeline) {
+            let error = rextrack::source::one_line(&error.to_string());
             eprintln!("note: camera {}: {error}", pipeline.camera.id);
         }
     }

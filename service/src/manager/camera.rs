@@ -123,7 +123,10 @@ impl Camera {
         state.config = Some(camera.clone());
         state.problem = self.follow(&mut state, config, camera, around).err();
         if let Some(problem) = &state.problem {
-            log::error!("[{}] {problem}", self.id);
+            // A configuration may have several mistakes, each a line.
+            for line in problem.lines() {
+                log::error!("[{}] {line}", self.id);
+            }
         }
     }
 

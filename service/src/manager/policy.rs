@@ -59,6 +59,12 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
         {
             refuse(at("stream"), message);
         }
+        if let Some(ca) = &camera.ca_file
+            && before.is_none_or(|b| b.ca_file != camera.ca_file)
+            && !is_within(ca, folder)
+        {
+            refuse(at("ca_file"), outside(folder));
+        }
         let own_model = |c: &CameraConfig| c.overrides.get("model").cloned();
         if let Some(Value::String(name)) = own_model(camera)
             && before.is_none_or(|b| own_model(b) != own_model(camera))

@@ -91,6 +91,7 @@ impl From<rextrack::source::Remote> for Remote {
             clock_offset_ms: remote.clock_offset_ns as f64 / 1e6,
             duplicates: remote.duplicates,
             reordered: remote.reordered,
+            refused: remote.refused,
         }
     }
 }
@@ -106,6 +107,8 @@ pub struct Remote {
     pub duplicates: u64,
     /// Messages that came after newer ones, and were left out.
     pub reordered: u64,
+    /// Messages that no node sends, and were left out whole.
+    pub refused: u64,
 }
 
 /// One output's counts.

@@ -290,7 +290,7 @@ impl Snapshot {
             offsets.encode_family(&labels)?.encode_gauge(&seconds)?;
         }
         type Of = fn(&Remote) -> u64;
-        let counts: [(&str, &str, Of); 2] = [
+        let counts: [(&str, &str, Of); 3] = [
             (
                 "rextrack_remote_duplicates",
                 "Messages that came twice",
@@ -300,6 +300,11 @@ impl Snapshot {
                 "rextrack_remote_reordered",
                 "Messages that came too late",
                 |r| r.reordered,
+            ),
+            (
+                "rextrack_remote_refused",
+                "Messages that no node sends",
+                |r| r.refused,
             ),
         ];
         for (name, help, of) in counts {

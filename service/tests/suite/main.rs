@@ -8,6 +8,7 @@
 mod support;
 
 mod bad_input;
+mod foreign;
 mod metrics;
 mod mqtt;
 mod panel;

@@ -3,6 +3,8 @@
 //! Ultralytics' exporter writes Python values as text: `names` is
 //! `{0: 'person', 1: "cat's eye"}`, `imgsz` is `[640, 640]` (height first).
 
+use crate::printable;
+
 /// The metadata that matters, where the model has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
@@ -28,7 +30,7 @@ impl Metadata {
             names: text("names").and_then(|v| parse_names(&v)),
             task: text("task"),
             imgsz: text("imgsz").and_then(|v| parse_size(&v)),
-            licence: text("license"),
+            licence: text("license").map(|l| printable::name(&l)),
         }
     }
 }
@@ -76,7 +78,12 @@ fn parse_names(text: &str) -> Option<Vec<String>> {
     let filled = names.into_iter().enumerate();
     Some(
         filled
-            .map(|(i, name)| name.unwrap_or_else(|| format!("class{i}")))
+            .map(
+                |(i, name)| match printable::name(&name.unwrap_or_default()) {
+                    name if name.is_empty() => format!("class{i}"),
+                    name => name,
+                },
+            )
             .collect(),
     )
 }
@@ -145,6 +152,18 @@ mod tests {
         assert_eq!(names("{1: 'b', 0: 'a', 3: 'd'}"), ["a", "b", "class2", "d"]);
         assert_eq!(names("{0:'7-up'}"), ["7-up"]);
         assert_eq!(names("{0: '人', 1: 'ok'}"), ["人", "ok"]);
+    }
+
+    #[test]
+    fn what_does_not_show_stays_out_of_names_and_licence() {
+        assert_eq!(
+            names("{0: 'hand\\nleft', 1: 'a\u{1b}[2J', 2: '\\x1b', 3: 'x\u{202e}y'}"),
+            ["hand left", "a [2J", "class2", "x y"]
+        );
+        let long = "x".repeat(10_000_000);
+        assert_eq!(names(&format!("['{long}']"))[0].len(), printable::NAME_MAX);
+        let metadata = Metadata::read(|_| Some("MIT\u{1b}[31m\nERROR".into()));
+        assert_eq!(metadata.licence.as_deref(), Some("MIT [31m ERROR"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod bundle;
 mod link;
 mod tap;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use address::{AddressPattern, Fill, array_address, safe};
@@ -217,6 +218,24 @@ impl Sink for OscSink {
         &self.name
     }
 
+    /// A slot whose owner's class gets another name moves to another address; it is
+    /// shown empty at the old one first.
+    fn learn_classes(&mut self, classes: &Arc<[String]>) {
+        let names: Vec<String> = classes.iter().map(|name| safe(name)).collect();
+        let renamed = |class_id: i32| {
+            let name = |names: &[String]| class_name(names, class_id).into_owned();
+            name(&self.layout.classes) != name(&names)
+        };
+        let owners = self.told.iter().flatten();
+        if self.layout.pattern.uses_class && owners.map(|o| o.class_id).any(renamed) {
+            // What does not get out stays due, as with every snapshot.
+            if let Err(error) = self.transmit(&[]) {
+                log::error!("{error}");
+            }
+        }
+        self.layout.classes = names;
+    }
+
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
         self.transmit(&snapshot.slots)
     }
@@ -343,23 +362,13 @@ impl Layout {
 
     /// The messages of one slot: the values of `slot` at the addresses of `owner`.
     fn messages(&self, index: usize, owner: &Slot, slot: &Slot) -> Vec<rosc::OscMessage> {
-        let unnamed;
-        let class = match usize::try_from(owner.class_id)
-            .ok()
-            .and_then(|c| self.classes.get(c))
-        {
-            Some(name) => name,
-            None => {
-                unnamed = format!("class{}", owner.class_id);
-                &unnamed
-            }
-        };
+        let class = class_name(&self.classes, owner.class_id);
         let message = |axis: &Axis| {
             let fill = Fill {
                 index,
                 axis: *axis,
                 id: owner.track_id,
-                class,
+                class: &class,
             };
             floats(self.pattern.render(fill), [value(*axis, slot)])
         };
@@ -420,6 +429,15 @@ impl Layout {
             }
         }
     }
+}
+
+/// A class's name as a piece of an address.
+fn class_name(names: &[String], class_id: i32) -> Cow<'_, str> {
+    let name = usize::try_from(class_id).ok().and_then(|c| names.get(c));
+    name.map_or_else(
+        || Cow::Owned(format!("class{class_id}")),
+        |name| Cow::Borrowed(name.as_str()),
+    )
 }
 
 /// One value of a slot as a float.

@@ -42,6 +42,7 @@ export interface Status {
     clock_offset_ms: number;
     duplicates: number;
     reordered: number;
+    refused: number;
   } | null;
   sinks: SinkStatus[];
 }
