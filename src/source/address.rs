@@ -308,10 +308,8 @@ impl StreamAddress {
 
     /// Whether another node tracks, and this one shows its slots.
     pub fn is_another_node(&self) -> bool {
-        #[cfg(feature = "mqtt")]
-        return matches!(self, Self::Mqtt { .. });
-        #[cfg(not(feature = "mqtt"))]
-        false
+        // Without the feature `mqtt` there is no such variant.
+        !self.gives_pictures() && !matches!(self, Self::Synth(_))
     }
 
     /// The same address with a relative file put under `folder`.
