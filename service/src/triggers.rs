@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::manager::Manager;
+use crate::manager::{FileState, Manager, SETTLED};
 use crate::signals::Hangups;
 
 /// Editors write a file in several steps; after the last it is quiet for that long.
@@ -42,15 +42,24 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     let manager = Arc::clone(manager);
     let follow = move || {
         while changes.recv().is_ok() {
+            let mut quiet = QUIET;
             loop {
-                match changes.recv_timeout(QUIET) {
-                    Ok(()) => {}
-                    Err(RecvTimeoutError::Timeout) => break,
+                match changes.recv_timeout(quiet) {
+                    Ok(()) => quiet = QUIET,
+                    Err(RecvTimeoutError::Timeout) => match manager.file_state() {
+                        // More may follow: half a file is wrong, or lacks cameras.
+                        FileState::Doubtful if quiet == QUIET => quiet = SETTLED,
+                        FileState::InForce => {
+                            manager.clear_file_problem();
+                            break;
+                        }
+                        FileState::Changed | FileState::Doubtful => {
+                            reload(&manager, "the file was changed");
+                            break;
+                        }
+                    },
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
-            }
-            if manager.is_stale() {
-                reload(&manager, "the file was changed");
             }
         }
     };

@@ -141,6 +141,7 @@ impl PipelineConfig {
                 camera.rtsp_transport,
                 camera.loop_file,
                 camera.every_frame,
+                c.service.allow_playlists,
             )
         };
         let detector = |c: &Self| {

@@ -213,6 +213,7 @@ impl Pipeline {
         self.shared.source.set_remote(None);
         let around = source::Surroundings {
             transport,
+            allow_playlists: config.service.allow_playlists,
             inlet: Arc::clone(&self.shared.inlet),
             status: Arc::clone(&self.shared.source),
         };

@@ -18,6 +18,7 @@ mod error;
 mod ffmpeg;
 #[cfg(feature = "mqtt")]
 mod mqtt;
+mod playlist;
 mod probe;
 mod push;
 mod redact;
@@ -38,6 +39,7 @@ pub use backoff::Backoff;
 pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
+pub use playlist::playlist;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
 pub use redact::{HIDDEN, redact, redact_address};
 pub use remote::{Following, Remote, RemoteSlot, RemoteSlots};
@@ -136,6 +138,8 @@ pub enum Stamp {
 pub struct Surroundings {
     /// How RTSP carries its media.
     pub transport: RtspTransport,
+    /// Whether a local file may be a playlist, which names other files.
+    pub allow_playlists: bool,
     /// Where a `push:` source gets its frames.
     pub inlet: Arc<PushInlet>,
     /// Where a source notes what it learns.
@@ -160,6 +164,10 @@ pub fn open(
             Ok(Box::new(mqtt::MqttSource::open(url, &around.status, stop)?))
         }
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
+        StreamAddress::File { path } if !around.allow_playlists => {
+            playlist::refuse(path)?;
+            video::open(address, around.transport, stop)
+        }
         _ => video::open(address, around.transport, stop),
     }
 }
