@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::manager::{FileState, Manager, SETTLED};
 use crate::signals::Hangups;
@@ -21,8 +22,13 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     let name = path.file_name().map(std::ffi::OsStr::to_owned);
     let watch = move |told: Sender<()>| {
         let concerns = move |event: notify::Event| {
+            // Also our own look at the file is an event.
+            let is_read = matches!(
+                event.kind,
+                EventKind::Access(how) if how != AccessKind::Close(AccessMode::Write)
+            );
             // The log and other outputs may lie in the same folder.
-            event.paths.iter().any(|p| p.file_name() == name.as_deref())
+            !is_read && event.paths.iter().any(|p| p.file_name() == name.as_deref())
         };
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
             if event.is_ok_and(&concerns) {

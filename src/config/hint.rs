@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::error::is_control;
 use super::shape::{child, properties, variants};
 use crate::source::redact_address;
 
@@ -163,11 +164,6 @@ pub(super) fn control_character(text: &str) -> Option<String> {
     ))
 }
 
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
 /// What to say of a number beyond its range.
 pub(super) fn out_of_range(number: f64, least: f64, most: Option<f64>, got: &Value) -> String {
     let Some(most) = most else {
@@ -246,10 +242,5 @@ fn short(text: &str) -> String {
     if out.len() < safe.len() {
         out.push_str("...");
     }
-    out.replace(is_control, " ")
-}
-
-/// A text on one line without a password: one problem is one line.
-pub(super) fn one_line(text: &str) -> String {
-    redact_address(text).replace(is_control, " ")
+    out
 }

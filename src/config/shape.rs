@@ -208,7 +208,8 @@ impl Walk<'_> {
                 Some(schema) => self.visit(&join(path, key), schema, value),
                 None => {
                     let message = hint::unknown_key(self.root, path, key, known);
-                    self.found.add(join(path, &hint::one_line(key)), message);
+                    self.found
+                        .add(join(path, &crate::source::redact_address(key)), message);
                 }
             }
         }

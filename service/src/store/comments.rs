@@ -286,7 +286,7 @@ mod tests {
             " stream: rtsp://admin:hunter2@10.0.0.5/s1",
             " was rtsp://admin:hunter2@10.0.0.5/s1 until March",
             " - {id: old, stream: 'rtsp://admin:hunter2@10.0.0.5/s1'}",
-            "stream: \"rtsp://admin:hunter\\x32@10.0.0.5/s1\" # hunter2",
+            "stream: \"rtsp://admin:hunter\\x32@10.0.0.5/s1\"",
             " stream: \"rtsp://admin\\x3ahunter2\\u004010.0.0.5/s1\"",
             " stream: \"rtsp:\\/\\/admin\\x3ahunter2\\x4010.0.0.5\\/s1\"",
             " rtsp%3A%2F%2Fadmin%3Ahunter2%4010.0.0.5",

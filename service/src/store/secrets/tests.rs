@@ -82,7 +82,7 @@ fn a_value_is_hidden_and_comes_back_in_every_spelling() {
                     hide(&known),
                     "{text}\n{shown}"
                 );
-                assert!(shown.contains("# end"), "{shown}");
+                assert!(shown.contains("# end"), "{text}\n{shown}");
                 assert!(
                     !shown.contains("\\x68") && !shown.contains("\\u0068"),
                     "{shown}"
