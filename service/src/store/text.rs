@@ -113,13 +113,19 @@ impl<'a> Reader<'a> {
             Event::Alias(_) => Some(Node::Alias),
             Event::Scalar(value, style, ..) => {
                 let range = span.byte_range()?;
+                let start = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        block_start(self.text, range.start)?
+                    }
+                    _ => range.start,
+                };
                 // A block ends with the line breaks behind it.
-                let written = self.text.get(range.clone())?.trim_end();
+                let written = self.text.get(start..range.end)?.trim_end();
                 Some(Node::Scalar(Scalar {
                     key: String::new(),
                     place: String::new(),
                     value: value.into_owned(),
-                    range: range.start..range.start + written.len(),
+                    range: start..start + written.len(),
                     style,
                 }))
             }
@@ -149,6 +155,14 @@ impl<'a> Reader<'a> {
             _ => None,
         }
     }
+}
+
+/// Where a block scalar begins whose content begins at `content`: at its `|` or `>`, of
+/// which the parser does not tell. None if a comment stands behind that sign.
+fn block_start(text: &str, content: usize) -> Option<usize> {
+    let header = text.get(..content)?.trim_end();
+    let sign = header.trim_end_matches(|c: char| matches!(c, '+' | '-') || c.is_ascii_digit());
+    sign.ends_with(['|', '>']).then(|| sign.len() - 1)
 }
 
 /// Names the place of every scalar.

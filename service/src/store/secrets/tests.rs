@@ -163,6 +163,29 @@ fn what_cannot_be_shown_in_its_words_is_shown_without_comments() {
 }
 
 #[test]
+fn a_block_with_a_comment_at_its_sign_is_hidden_too() {
+    for sign in [">-", "|-", ">+", "|2-"] {
+        for comment in ["", " # rtsp://u:gone@h", " # a>"] {
+            let text = format!(
+                "cameras:\n- id: a\n  name: x\n  stream: {sign}{comment}\n    rtsp://u:secret@h/a\n\n# end\n"
+            );
+            let Ok(known) = config::parse(&text) else {
+                continue;
+            };
+            let shown = hide_in_text(&text, &known);
+            assert!(
+                !shown.contains("secret") && !shown.contains("gone"),
+                "{shown}"
+            );
+            assert_eq!(config::parse(&shown).unwrap(), hide(&known), "{shown}");
+            assert_eq!(shown.contains("# end"), comment.is_empty(), "{shown}");
+            let back = restore_in_text(&shown, &text, &known);
+            assert_eq!(config::parse(&back).unwrap(), known, "{back}");
+        }
+    }
+}
+
+#[test]
 fn a_secret_gets_to_no_key_that_is_shown() {
     let known = value!({
         "service": {"token": TOKEN_TEXT},
