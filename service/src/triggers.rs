@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::manager::Manager;
+use crate::manager::{FileState, Manager, SETTLED};
 use crate::signals::Hangups;
 
 /// Editors write a file in several steps; after the last it is quiet for that long.
@@ -21,8 +22,13 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     let name = path.file_name().map(std::ffi::OsStr::to_owned);
     let watch = move |told: Sender<()>| {
         let concerns = move |event: notify::Event| {
+            // Also our own look at the file is an event.
+            let is_read = matches!(
+                event.kind,
+                EventKind::Access(how) if how != AccessKind::Close(AccessMode::Write)
+            );
             // The log and other outputs may lie in the same folder.
-            event.paths.iter().any(|p| p.file_name() == name.as_deref())
+            !is_read && event.paths.iter().any(|p| p.file_name() == name.as_deref())
         };
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
             if event.is_ok_and(&concerns) {
@@ -42,15 +48,24 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     let manager = Arc::clone(manager);
     let follow = move || {
         while changes.recv().is_ok() {
+            let mut quiet = QUIET;
             loop {
-                match changes.recv_timeout(QUIET) {
-                    Ok(()) => {}
-                    Err(RecvTimeoutError::Timeout) => break,
+                match changes.recv_timeout(quiet) {
+                    Ok(()) => quiet = QUIET,
+                    Err(RecvTimeoutError::Timeout) => match manager.file_state() {
+                        // More may follow: half a file is wrong, or lacks cameras.
+                        FileState::Doubtful if quiet == QUIET => quiet = SETTLED,
+                        FileState::InForce => {
+                            manager.clear_file_problem();
+                            break;
+                        }
+                        FileState::Changed | FileState::Doubtful => {
+                            reload(&manager, "the file was changed");
+                            break;
+                        }
+                    },
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
-            }
-            if manager.is_stale() {
-                reload(&manager, "the file was changed");
             }
         }
     };

@@ -25,12 +25,25 @@ impl ConfigError {
     /// An error with one problem.
     pub fn one(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            problems: vec![Problem {
-                path: path.into(),
-                message: message.into(),
-            }],
+            problems: vec![Problem::new(path, message)],
         }
     }
+}
+
+impl Problem {
+    /// One problem is one line, whatever the text holds that it quotes.
+    fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into().replace(is_control, " "),
+            message: message.into().replace(is_control, " "),
+        }
+    }
+}
+
+/// Characters that move the cursor or turn the reading direction instead of being seen.
+pub(super) fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for Problem {
@@ -65,10 +78,7 @@ impl Findings {
     /// Notes a problem, unless it is known: an override repeats what is wrong
     /// with the section under it.
     pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        let problem = Problem {
-            path: path.into(),
-            message: message.into(),
-        };
+        let problem = Problem::new(path, message);
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::error::is_control;
 use super::shape::{child, properties, variants};
 use crate::source::redact_address;
 
+/// The key whose value is never repeated.
+const TOKEN: &str = "token";
 /// Longest piece of somebody's value that an error repeats.
 const SHOWN_MAX: usize = 60;
 
@@ -74,6 +77,13 @@ pub(super) fn wrong_type(path: &str, types: &[&str], value: &Value) -> String {
         .map(|t| word(t))
         .collect();
     words.dedup();
+    // A secret of digits alone that lacks its quotes is a secret all the same.
+    if path == TOKEN || path.ends_with(".token") {
+        return format!(
+            "expected {}, got something else; put it in quotes",
+            words.join(" or ")
+        );
+    }
     let mut message = format!("expected {}, got {}", words.join(" or "), shown(value));
     if let Some(remedy) = remedy(path, types, value) {
         message.push_str("; ");
@@ -134,6 +144,24 @@ fn number_in(text: &str) -> Option<String> {
         .parse::<f64>()
         .is_ok_and(f64::is_finite)
         .then(|| format!("write {point}, with a point"))
+}
+
+/// What to say of a text with a character that moves the cursor instead of being seen:
+/// line breaks, escape sequences, marks that turn the reading direction.
+pub(super) fn control_character(text: &str) -> Option<String> {
+    let found = text.chars().find(|c| is_control(*c))?;
+    let remedy = match found {
+        '\n' | '\r' if text.trim_end_matches(['\n', '\r']).contains(['\n', '\r']) => {
+            "write it on one line"
+        }
+        '\n' | '\r' => "remove the line break at its end; in YAML write >- or |- instead of > or |",
+        _ => "remove it",
+    };
+    Some(format!(
+        "must not hold control characters, got U+{:04X} in {}; {remedy}",
+        u32::from(found),
+        quoted(text)
+    ))
 }
 
 /// What to say of a number beyond its range.
@@ -214,6 +242,5 @@ fn short(text: &str) -> String {
     if out.len() < safe.len() {
         out.push_str("...");
     }
-    // One problem is one line.
-    out.replace(char::is_control, " ")
+    out
 }

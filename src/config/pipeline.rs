@@ -142,6 +142,7 @@ impl PipelineConfig {
                 camera.ca_file.clone(),
                 camera.loop_file,
                 camera.every_frame,
+                c.service.allow_playlists,
             )
         };
         let detector = |c: &Self| {

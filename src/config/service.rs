@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::StreamAddress;
+
 /// The process as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -47,17 +49,15 @@ pub struct ServiceConfig {
     pub allowed_hosts: Vec<String>,
     /// Schemes of the addresses that cameras may be given over the network.
     pub stream_schemes: Vec<String>,
+    /// Whether a camera's local file may be a playlist (HLS, DASH, ffconcat, SDP) or
+    /// another text, by which FFmpeg opens further files anywhere on the machine.
+    pub allow_playlists: bool,
     /// Whether a change of the configuration file is applied as soon as it is saved.
     pub watch: bool,
     /// This machine's name in messages; its network name if not given.
     #[schemars(regex(pattern = "^[A-Za-z0-9_.-]{1,64}$"))]
     pub node: Option<String>,
 }
-
-/// Schemes that no camera's owner would be surprised by.
-const STREAM_SCHEMES: [&str; 8] = [
-    "rtsp", "rtsps", "http", "https", "webcam", "file", "synth", "mqtt",
-];
 
 impl Default for ServiceConfig {
     fn default() -> Self {
@@ -77,7 +77,8 @@ impl Default for ServiceConfig {
             auth: Auth::default(),
             token: None,
             allowed_hosts: Vec::new(),
-            stream_schemes: STREAM_SCHEMES.map(String::from).to_vec(),
+            stream_schemes: StreamAddress::SCHEMES.map(String::from).to_vec(),
+            allow_playlists: false,
             watch: true,
             node: None,
         }

@@ -116,6 +116,12 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn visit(&mut self, path: &str, schema: &Value, value: &Value) {
+        // No text of a configuration has a use for them: they end up in logs, in
+        // addresses of outputs, in requests.
+        if let Some(message) = value.as_str().and_then(hint::control_character) {
+            self.found.add(path, message);
+            return;
+        }
         let types = types(self.root, schema);
         if !types.iter().any(|t| is_of(t, value)) {
             self.found.add(path, hint::wrong_type(path, &types, value));

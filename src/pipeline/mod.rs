@@ -214,6 +214,7 @@ impl Pipeline {
         let around = source::Surroundings {
             transport,
             ca_file: config.camera.ca_file.clone(),
+            allow_playlists: config.service.allow_playlists,
             inlet: Arc::clone(&self.shared.inlet),
             status: Arc::clone(&self.shared.source),
         };

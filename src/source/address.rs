@@ -112,14 +112,26 @@ pub enum AddressError {
     Empty,
     /// Scheme that nobody knows.
     #[error(
-        "unknown kind of source '{scheme}' in '{shown}'; known are rtsp, rtsps, http, https, \
-         file, webcam, synth and mqtt (a file with ':' in its name is written ./NAME)"
+        "unknown kind of source '{scheme}' in '{shown}'; known are {} (a file with ':' in its \
+         name is written ./NAME)",
+        listed(&StreamAddress::SCHEMES)
     )]
     UnknownScheme {
         /// What stands before the colon.
         scheme: String,
         /// The address without its password.
         shown: String,
+    },
+    /// Line breaks and the like, written out or percent-encoded.
+    #[error(
+        "'{shown}' holds a control character ({code}), which no address has; remove it, also \
+         where it is written as %0D or %0A"
+    )]
+    Control {
+        /// The address without its password and without the characters.
+        shown: String,
+        /// The character, as U+000A.
+        code: String,
     },
     /// A scheme that this build was made without.
     #[error(
@@ -179,6 +191,7 @@ impl std::str::FromStr for StreamAddress {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
+        refuse_control(text, text)?;
         let Some((scheme, rest)) = split_scheme(text) else {
             if lacks_scheme(text) {
                 return Err(AddressError::NoScheme {
@@ -203,9 +216,11 @@ impl std::str::FromStr for StreamAddress {
             };
         }
         match lower.as_str() {
-            "file" => Ok(Self::File {
-                path: file_path(rest),
-            }),
+            "file" => {
+                let path = file_path(rest);
+                refuse_control(text, &path.to_string_lossy())?;
+                Ok(Self::File { path })
+            }
             "webcam" => match rest.parse() {
                 Ok(index) => Ok(Self::Webcam { index }),
                 Err(_) => Err(AddressError::Webcam {
@@ -229,6 +244,11 @@ impl std::str::FromStr for StreamAddress {
 }
 
 impl StreamAddress {
+    /// What an address may begin with, besides `push:`, which hosts alone can use.
+    pub const SCHEMES: [&str; 8] = [
+        "rtsp", "rtsps", "http", "https", "webcam", "file", "synth", "mqtt",
+    ];
+
     #[cfg(feature = "mqtt")]
     fn mqtt(url: NetworkAddress) -> Result<Self, AddressError> {
         let topic = url.tail().trim_matches('/');
@@ -349,6 +369,7 @@ impl std::str::FromStr for NetworkAddress {
     /// Reads the address of a broker: `mqtt://` or `mqtts://`.
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
+        refuse_control(text, text)?;
         let shown = || redact_address(text);
         let scheme = match split_scheme(text) {
             Some((scheme, rest)) => {
@@ -381,6 +402,12 @@ impl NetworkAddress {
             Some((user, password)) => (Some(user.to_owned()), Some(password.to_owned())),
             None => (None, None),
         };
+        // Decoded, they end up in the header of a request. Those of the path stay
+        // encoded on the wire; but a server behind the camera may decode them.
+        for part in [user.as_deref(), password.as_deref(), Some(tail)] {
+            refuse_control(text, &percent_decode(part.unwrap_or_default()))?;
+        }
+        refuse_control(text, &percent_decode(host))?;
         Ok(Self {
             raw: text.to_owned(),
             scheme,
@@ -454,6 +481,27 @@ impl fmt::Display for NetworkAddress {
 impl fmt::Debug for NetworkAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NetworkAddress({self})")
+    }
+}
+
+/// Refuses `part`, a piece of the address `text`, if it holds a control character:
+/// with a line break in it an address would say something to the server that it
+/// names, or forge a line of a log.
+fn refuse_control(text: &str, part: &str) -> Result<(), AddressError> {
+    match part.chars().find(|c| c.is_control()) {
+        None => Ok(()),
+        Some(found) => Err(AddressError::Control {
+            shown: redact_address(text).replace(char::is_control, " "),
+            code: format!("U+{:04X}", u32::from(found)),
+        }),
+    }
+}
+
+/// `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 
@@ -832,6 +880,50 @@ mod tests {
             "rtsp:/u:hunter2@cam",
         ] {
             assert!(!error(text).contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn control_characters_are_refused_in_every_part_and_spelling() {
+        for text in [
+            "http://cam:6379/\r\nFLUSHALL\r\nX: y",
+            "rtsp://cam/a\nb",
+            "rtsp://u:p\0q@cam/a",
+            "rtsp://u:p%0d%0aX-Header:%20y@cam/a",
+            "rtsp://u%0A:p@cam/a",
+            "http://cam/%0D%0AFLUSHALL",
+            "http://cam/a?x=%00",
+            "rtsp://u:p%C2%85@cam/a",
+            "a\x1b[2Jb.mp4",
+            "file:///a%0Ab.mp4",
+            "mqtt://cam/rextrack\r/a",
+            "web\ncam:0",
+        ] {
+            let said = error(text);
+            assert!(said.contains("control character (U+00"), "{text:?}: {said}");
+            assert!(!said.contains(char::is_control), "{said:?}");
+            assert!(!said.contains("p%0d"), "{said}");
+        }
+        let broker = "mqtt://u:p%0a@cam".parse::<NetworkAddress>();
+        assert!(matches!(broker, Err(AddressError::Control { .. })));
+        // White space around an address is no part of it.
+        assert_eq!(parse(" webcam:0\n"), StreamAddress::Webcam { index: 0 });
+    }
+
+    #[test]
+    fn the_schemes_are_those_that_are_read() {
+        for scheme in StreamAddress::SCHEMES {
+            let rest = match scheme {
+                "webcam" => "0",
+                "synth" => "",
+                "mqtt" => "//broker/rextrack/a",
+                _ => "//host/a",
+            };
+            match format!("{scheme}:{rest}").parse::<StreamAddress>() {
+                Ok(_) | Err(AddressError::Without { .. }) => {}
+                Err(other) => panic!("{scheme}: {other}"),
+            }
+            assert!(error("nothing://x").contains(scheme));
         }
     }
 

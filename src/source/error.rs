@@ -23,6 +23,16 @@ pub enum SourceError {
         /// What was seen.
         reason: String,
     },
+    /// A local file that names other files, or a text that may be read so.
+    #[error(
+        "{}: is {kind} and no video; name the video itself, or set service.allow_playlists: true in the configuration file", path.display()
+    )]
+    Playlist {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
     /// The host's name has no address.
     #[error(
         "{address}: cannot find host '{host}' ({reason}); check the name, or use the camera's IP address"
@@ -143,9 +153,11 @@ impl SourceError {
     /// Whether another try can help.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Address(_) | Self::NotFound { .. } | Self::NotVideo { .. } | Self::Stopped => {
-                Retry::Never
-            }
+            Self::Address(_)
+            | Self::NotFound { .. }
+            | Self::NotVideo { .. }
+            | Self::Playlist { .. }
+            | Self::Stopped => Retry::Never,
             Self::CredentialsMissing { .. } | Self::CredentialsRefused { .. } => Retry::Slowly,
             _ => Retry::Backoff,
         }

@@ -19,6 +19,7 @@ mod ffmpeg;
 mod ffmpeg_log;
 #[cfg(feature = "mqtt")]
 mod mqtt;
+mod playlist;
 mod probe;
 mod push;
 mod redact;
@@ -40,6 +41,7 @@ pub use backoff::Backoff;
 pub use capture::{Capture, Delivery, FramePool};
 pub use error::{Retry, SourceError};
 pub use ffmpeg::codecs;
+pub use playlist::playlist;
 pub use push::{Image, PixelFormat, PushError, PushInlet};
 pub use redact::{HIDDEN, one_line, redact, redact_address};
 pub use remote::{Following, Remote, RemoteSlot, RemoteSlots};
@@ -146,6 +148,8 @@ pub struct Surroundings {
     pub transport: RtspTransport,
     /// Certificates that a broker with TLS is known by, instead of the system's.
     pub ca_file: Option<PathBuf>,
+    /// Whether a local file may be a playlist, which names other files.
+    pub allow_playlists: bool,
     /// Where a `push:` source gets its frames.
     pub inlet: Arc<PushInlet>,
     /// Where a source notes what it learns.
@@ -172,6 +176,10 @@ pub fn open(
             Ok(Box::new(source))
         }
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
+        StreamAddress::File { path } if !around.allow_playlists => {
+            playlist::refuse(path)?;
+            video::open(address, around.transport, stop)
+        }
         _ => video::open(address, around.transport, stop),
     }
 }

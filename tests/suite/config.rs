@@ -690,3 +690,125 @@ fn values() -> impl Strategy<Value = Value> {
         ]
     })
 }
+
+/// Line breaks, escapes and marks that turn the reading direction are refused wherever
+/// a configuration holds text, whichever way it came.
+#[test]
+fn control_characters_are_refused_in_every_text_and_every_way_in() {
+    let controls = [
+        "\\n", "\\r", "\\e", "\\0", "\\x07", "\\x7f", "\\x85", "\\L", "\\u202e",
+    ];
+    for (path, before, after) in [
+        (
+            "cameras[0].stream",
+            "cameras: [{stream: \"rtsp://h/a",
+            "b\"}]",
+        ),
+        ("cameras[0].stream", "cameras: [{stream: \"a.mp4", "\"}]"),
+        (
+            "cameras[0].id",
+            "cameras: [{stream: a.mp4, id: \"a",
+            "b\"}]",
+        ),
+        (
+            "cameras[0].name",
+            "cameras: [{stream: a.mp4, name: \"a",
+            "b\"}]",
+        ),
+        ("osc.host", "osc: {host: \"10.0.0.1", "b\"}"),
+        ("osc.address_prefix", "osc: {address_prefix: \"/a", "/\"}"),
+        (
+            "osc.channel_format",
+            "osc: {channel_format: \"p{index}_{axis}",
+            "\"}",
+        ),
+        ("tracking.model", "tracking: {model: \"a", "b\"}"),
+        (
+            "tracking.classes[0]",
+            "tracking: {classes: [\"per",
+            "son\"]}",
+        ),
+        ("mqtt.broker", "mqtt: {broker: \"mqtt://h", "\"}"),
+        ("mqtt.topic_prefix", "mqtt: {topic_prefix: \"a", "b\"}"),
+        ("service.node", "service: {node: \"a", "b\"}"),
+        (
+            "service.token",
+            "service: {token: \"0123456789abcdef",
+            "\"}",
+        ),
+        (
+            "service.allowed_hosts[0]",
+            "service: {allowed_hosts: [\"a",
+            "b\"]}",
+        ),
+        ("service.log_file", "service: {log_file: \"a", "b\"}"),
+        (
+            "cameras[0].override.model",
+            "cameras: [{stream: a.mp4, override: {model: \"a",
+            "b\"}}]",
+        ),
+        (
+            "cameras[0].sinks[0].jsonl.path",
+            "cameras: [{stream: a.mp4, sinks: [{jsonl: {path: \"a",
+            "b\"}}]}]",
+        ),
+        (
+            "cameras[0].classes_filter[0]",
+            "cameras: [{stream: a.mp4, classes_filter: [\"a",
+            "b\"]}]",
+        ),
+    ] {
+        for control in controls {
+            let text = format!("{before}{control}{after}");
+            let said = yaml(&text).unwrap_err();
+            let line = said.lines().find(|l| l.starts_with(&format!("{path}: ")));
+            let line = line.unwrap_or_else(|| panic!("{text}: {said}"));
+            assert!(
+                line.contains("must not hold control characters, got U+"),
+                "{line}"
+            );
+            let raw =
+                |c: char| (c.is_control() && c != '\n') || ('\u{2028}'..='\u{202e}').contains(&c);
+            assert!(!said.contains(raw), "{said:?}");
+        }
+    }
+    let json = "{\"camera\": {\"stream\": \"a.mp4\", \"name\": \"a\\r\\nb\"}}";
+    let said = PipelineConfig::from_json(json).unwrap_err().to_string();
+    assert!(
+        said.starts_with("camera.name: must not hold control characters, got U+000D"),
+        "{said}"
+    );
+    let said = with_environment("", &[("REXTRACK__OSC__HOST", "10.0.0.1\nb")]).unwrap_err();
+    assert!(
+        said.starts_with("osc.host: must not hold") && said.contains("REXTRACK__OSC__HOST"),
+        "{said}"
+    );
+    // A key is repeated by its error, on one line.
+    let said = yaml("service: {\"po\\nrt\\e\": 1}").unwrap_err();
+    assert_eq!(said.lines().count(), 1, "{said:?}");
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+    // A folded value that ends with its line break says how to write it.
+    let said = yaml("cameras:\n- stream: >\n    rtsp://h/a\n").unwrap_err();
+    assert!(said.contains("write >- or |- instead"), "{said}");
+    assert!(yaml("cameras:\n- stream: >-\n    rtsp://h/a\n").is_ok());
+}
+
+#[test]
+fn a_token_is_not_repeated_by_the_error_that_asks_for_quotes() {
+    for token in [
+        "1234567890123456",
+        "[hunter2hunter2hunter2]",
+        "0.123456789012345",
+        "{a: 1}",
+    ] {
+        let said = yaml(&format!("service: {{token: {token}}}")).unwrap_err();
+        assert!(
+            said.starts_with("service.token: expected a string"),
+            "{said}"
+        );
+        assert!(
+            !said.contains("1234") && !said.contains("hunter2"),
+            "{said}"
+        );
+    }
+}

@@ -75,3 +75,26 @@ fn the_example_loads() {
     );
     assert_eq!(both.unwrap().pipelines().len(), 2);
 }
+
+/// The guide, the message and the default of `service.stream_schemes` name the same
+/// schemes: those that an address may begin with.
+#[test]
+fn the_guide_names_every_scheme_that_is_known() {
+    use rextrack::source::StreamAddress;
+    let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
+    let row = text.lines().find(|l| l.contains("unknown kind of source"));
+    let row = row.unwrap();
+    let known = row.split("Known are ").nth(1).unwrap();
+    let known = known.split('.').next().unwrap().replace(" and ", ", ");
+    let named: Vec<&str> = known.split(", ").collect();
+    assert_eq!(named, StreamAddress::SCHEMES);
+    let glossary = std::fs::read_to_string(root("docs/glossary.md")).unwrap();
+    let row = glossary.lines().find(|l| l.starts_with("| source |"));
+    let row = row.unwrap().replace("(s)", "");
+    for scheme in StreamAddress::SCHEMES.map(|s| s.trim_end_matches('s')) {
+        let written = [format!("`{scheme}:"), format!("a {scheme}")];
+        assert!(written.iter().any(|w| row.contains(w)), "{scheme}: {row}");
+    }
+    let defaults = rextrack::config::ServiceConfig::default();
+    assert_eq!(defaults.stream_schemes, StreamAddress::SCHEMES);
+}

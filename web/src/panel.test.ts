@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { en } from "./i18n/en";
 import { ru } from "./i18n/ru";
+import { position, rangeOf, valueAt } from "./components/range";
 import { normalised, spanned } from "./components/region";
 import { proposed } from "./pages/add-camera";
 import { parse } from "./router";
@@ -68,5 +69,52 @@ describe("the schema", () => {
     expect([...mistakes(schema, { osc: { port: 0 } }).keys()]).toEqual(["osc.port"]);
     expect(mistakes(schema, { osc: null }).size).toBe(0);
     expect(fromPointer("#/cameras/0/override/a~1b")).toBe("cameras[0].override.a/b");
+  });
+});
+
+describe("a slider", () => {
+  const root = {
+    properties: { tracking: { $ref: "#/$defs/Tracking" } },
+    $defs: {
+      Tracking: {
+        properties: {
+          confidence: { type: "number", minimum: 0, maximum: 1 },
+          objects_max: { type: "integer", minimum: 1, maximum: 256 },
+          object_persistence_ms: { type: "integer", minimum: 0, maximum: 3_600_000 },
+          period_frames: { type: "integer", minimum: 1, maximum: 1000 },
+          model: { type: "string" },
+        },
+      },
+    },
+  };
+  const range = (key: string) => {
+    const found = rangeOf(root, key);
+    if (!found) throw new Error(key);
+    return found;
+  };
+  it("goes as far as the schema, in even steps where there are few", () => {
+    expect(range("objects_max")).toEqual({ min: 1, max: 256, step: 1, stops: null });
+    expect(position(range("objects_max"), 128)).toBe(128);
+    expect(range("confidence")).toEqual({ min: 0, max: 1, step: 0.01, stops: null });
+    expect(rangeOf(root, "model")).toBeNull();
+  });
+  it("has stops close together where values are small, and both ends", () => {
+    for (const key of ["object_persistence_ms", "period_frames"]) {
+      const { min, max, stops } = range(key);
+      if (!stops) throw new Error(key);
+      expect([stops[0], stops.at(-1)]).toEqual([min, max]);
+      expect(stops.length).toBeLessThan(100);
+      expect([...stops].sort((a, b) => a - b)).toEqual(stops);
+      expect(new Set(stops).size).toBe(stops.length);
+      for (const stop of stops) expect(valueAt(range(key), position(range(key), stop))).toBe(stop);
+    }
+    const { stops } = range("object_persistence_ms");
+    for (const value of [500, 1000, 1500, 5000]) expect(stops).toContain(value);
+    expect(range("period_frames").stops?.slice(0, 4)).toEqual([1, 2, 3, 4]);
+  });
+  it("shows a value between two stops at the nearest", () => {
+    const persistence = range("object_persistence_ms");
+    expect(valueAt(persistence, position(persistence, 1040))).toBe(1000);
+    expect(valueAt(persistence, position(persistence, 9_999_999))).toBe(3_600_000);
   });
 });

@@ -143,6 +143,9 @@ test("boxes move, a slider takes effect, a region is drawn and kept", async () =
     await slots.press("ArrowRight");
     await page.getByText(/of 2$/).waitFor();
     await boxes(page, "hall", (n) => n <= 2);
+    // The end is the schema's, and more than 64 slots are shown as they are.
+    await slots.press("End");
+    await page.getByText(/of 256$/).waitFor();
     await page.getByRole("button", { name: "Use the general setting: Slots" }).click();
     await page.getByText(/of 10$/).waitFor();
 
@@ -180,6 +183,29 @@ test("boxes move, a slider takes effect, a region is drawn and kept", async () =
     await page.getByText(/somebody new \(person, #\d+\)/).first().waitFor();
     await page.getByRole("tab", { name: "Outputs" }).click();
     await page.getByRole("cell", { name: "websocket" }).waitFor();
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+    service.end();
+  }
+});
+
+test("a card shows its picture by itself or when asked, as show_preview says", async () => {
+  const service = await serve(CROWD.replace("{id: door,", "{id: door, show_preview: true,"));
+  const { page, complaints, close } = await open(service);
+  try {
+    const hall = page.getByRole("article", { name: "The hall" });
+    const door = page.getByRole("article", { name: "The door" });
+    await door.getByRole("button", { name: "Hide the picture: The door" }).waitFor();
+    await door.getByText("No picture yet").waitFor({ state: "hidden" });
+    await hall.getByText("Picture off").waitFor();
+    await boxes(page, "hall", (n) => n > 0);
+    await accessible(page, "cameras without a picture");
+    await hall.getByRole("button", { name: "Show the picture: The hall" }).click();
+    await hall.getByText("Picture off").waitFor({ state: "hidden" });
+    await hall.getByText("No picture yet").waitFor({ state: "hidden" });
+    await door.getByRole("button", { name: "Hide the picture: The door" }).click();
+    await door.getByText("Picture off").waitFor();
     assert.deepEqual(complaints, []);
   } finally {
     await close();

@@ -1,8 +1,9 @@
 //! `rextrack reload`: asks a running service to read its configuration again.
 
+use std::path::Path;
 use std::time::Duration;
 
-use rextrack::config::Config;
+use rextrack::config::{self, Config};
 use serde_json::Value;
 
 use crate::cli::ReloadArgs;
@@ -10,11 +11,25 @@ use crate::failure::Failure;
 use crate::output::{self, line};
 use crate::server::auth;
 
+/// Refuses a file that says nothing at all: it names neither the service to ask nor
+/// what it should do, and is what a full disk or a failed copy leaves.
+fn refuse_blank(path: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    if config::parse(&text).is_ok_and(|document| !document.is_null()) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{}: is empty, so nothing was reloaded and the cameras go on; write cameras: [] if there are to be none",
+        path.display()
+    )))
+}
+
 /// Asks the service that the configuration file describes.
 pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
     let path = args.config.as_deref().unwrap_or("config.yaml".as_ref());
     // A file that is wrong is told here, with the same words.
     let service = Config::load(path)?.service;
+    refuse_blank(path)?;
     let port = args.port.unwrap_or(service.port);
     let host = match service.listen.as_str() {
         "0.0.0.0" => "127.0.0.1".to_owned(),

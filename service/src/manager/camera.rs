@@ -281,6 +281,7 @@ impl Camera {
             id: self.id.clone(),
             name: config.name,
             enabled: config.enabled,
+            show_preview: config.show_preview,
             stream: redact_address(&config.stream),
             problem: own_problem,
             ..Status::default()

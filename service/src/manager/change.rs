@@ -19,6 +19,8 @@ pub struct Applied {
     pub changed: Vec<String>,
     /// Keys that take effect when the service starts again.
     pub restart: Vec<String>,
+    /// What the owner of the file has to know, such as comments that were lost.
+    pub warnings: Vec<String>,
     /// The configuration's tag, for `If-Match`.
     pub etag: String,
 }
@@ -74,6 +76,7 @@ pub fn concerns(old: &Config, new: &Config, camera: &CameraConfig) -> bool {
             service.device,
             service.models_dir.clone(),
             service.onnxruntime.clone(),
+            service.allow_playlists,
         )
     };
     let before = old.cameras.iter().find(|c| c.id == camera.id);

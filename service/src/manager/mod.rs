@@ -42,6 +42,21 @@ const STATUS_LOOKS: u64 = 10;
 /// News that wait for a slow watcher; beyond that it is told how things stand.
 const NOTICES_MAX: usize = 256;
 
+/// For how long a file that lacks cameras, or is wrong, must stay as it is before it is
+/// believed: it may be in the middle of being written.
+pub const SETTLED: Duration = Duration::from_secs(1);
+
+/// What the configuration file on the disk is, beside the one in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// The same, or not there.
+    InForce,
+    /// Another one that is right and has all cameras.
+    Changed,
+    /// Wrong, or cameras are missing: it may be only half written.
+    Doubtful,
+}
+
 /// Something that those who watch want to know.
 #[derive(Debug, Clone)]
 pub enum Notice {
@@ -201,9 +216,10 @@ impl Manager {
         let mut store = self.store.lock();
         let draft = store.reread().map_err(ChangeError::from);
         let result = draft.and_then(|draft| {
+            store.refuse_emptied(&draft)?;
             // What the owner of the file writes is not held against the policy.
             self.check(&draft.config)?;
-            store.accept(draft);
+            self.accept(&mut store, draft);
             Ok(self.adopt(&store))
         });
         let problem = result.as_ref().err().map(ToString::to_string);
@@ -216,22 +232,71 @@ impl Manager {
 
     /// The store, for a change on top of what the file says now: what was edited by
     /// hand and not read yet must not be lost. A file that is wrong is passed over,
-    /// and kept as the version before.
+    /// and kept as the version before; so is one that was emptied. Waits, for
+    /// [`SETTLED`] at most, while a file that lacks cameras may still be written.
     fn catch_up(&self) -> MutexGuard<'_, Store> {
-        let mut store = self.store.lock();
-        if store.is_stale()
-            && let Ok(draft) = store.reread()
-            && self.check(&draft.config).is_ok()
-        {
-            store.accept(draft);
-            self.adopt(&store);
+        let asked = Instant::now();
+        loop {
+            let mut store = self.store.lock();
+            if !store.is_stale() {
+                return store;
+            }
+            let Ok(draft) = store.reread() else {
+                return store;
+            };
+            if store.refuse_emptied(&draft).is_err() || self.check(&draft.config).is_err() {
+                return store;
+            }
+            let is_fresh = store.age().is_some_and(|age| age < SETTLED);
+            if store.cameras_removed_by(&draft).is_empty()
+                || !is_fresh
+                || asked.elapsed() >= SETTLED
+            {
+                self.accept(&mut store, draft);
+                self.adopt(&store);
+                return store;
+            }
+            drop(store);
+            std::thread::sleep(LOOK);
         }
-        store
     }
 
-    /// Whether the file on the disk is another than the one in force.
-    pub fn is_stale(&self) -> bool {
-        self.store.lock().is_stale()
+    /// Takes over what the file says. Cameras that go with it are named in the log: a
+    /// file that was cut short may still be a valid one.
+    fn accept(&self, store: &mut Store, draft: Draft) {
+        let removed = store.cameras_removed_by(&draft);
+        if !removed.is_empty() {
+            log::warn!(
+                "{}: {} of {} cameras are no longer in it and are removed: {}",
+                self.path.display(),
+                removed.len(),
+                store.config().cameras.len(),
+                removed.join(", ")
+            );
+        }
+        store.accept(draft);
+    }
+
+    /// What the file on the disk is, beside the one in force.
+    pub fn file_state(&self) -> FileState {
+        let store = self.store.lock();
+        if !store.is_stale() {
+            return FileState::InForce;
+        }
+        match store.reread() {
+            Ok(draft) if store.cameras_removed_by(&draft).is_empty() => FileState::Changed,
+            _ => FileState::Doubtful,
+        }
+    }
+
+    /// Forgets what was wrong with the file, once it is again the one in force.
+    pub fn clear_file_problem(&self) {
+        let store = self.store.lock();
+        if !store.is_current() || self.file_problem.lock().take().is_none() {
+            return;
+        }
+        log::info!("{}: is right again", self.path.display());
+        self.notify(Notice::Config(Ok(store.etag())));
     }
 
     /// Checks a whole new text or document as [`Manager::replace`] would take it.
@@ -253,8 +318,11 @@ impl Manager {
             return Err(ChangeError::Outdated);
         }
         let draft = self.draft(&store, new)?;
-        store.save(draft)?;
-        Ok(self.adopt(&store))
+        let warnings = store.save(draft)?;
+        Ok(Applied {
+            warnings,
+            ..self.adopt(&store)
+        })
     }
 
     /// Adds a camera, given as its configuration.

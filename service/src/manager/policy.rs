@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rextrack::config::{CameraConfig, Config, ConfigError, Problem, ServiceConfig};
 use rextrack::detect;
-use rextrack::source::StreamAddress;
+use rextrack::source::{self, StreamAddress};
 use serde_json::Value;
 
 use crate::store::{Draft, Store};
@@ -16,13 +16,14 @@ use crate::store::{Draft, Store};
 /// Keys of `service` that may be changed over the network.
 const OPEN: [&str; 2] = ["log_level", "device"];
 /// Keys of `service` that take effect at once, besides those that concern cameras.
-const LIVE: [&str; 6] = [
+const LIVE: [&str; 7] = [
     "log_level",
     "device",
     "models_dir",
     "onnxruntime",
     "inference_jobs",
     "stream_schemes",
+    "allow_playlists",
 ];
 
 /// Whether a change that came over the network may be made.
@@ -123,10 +124,23 @@ pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), Strin
         ));
     }
     match parsed {
-        StreamAddress::File { path } if !is_within(&folder.join(&path), folder) => {
-            Err(outside(folder))
-        }
+        StreamAddress::File { path } => local_file(&folder.join(path), folder),
         _ => Ok(()),
+    }
+}
+
+/// Whether a client may have that file played. A playlist is refused also where the
+/// owner of the file may use one: it would lead out of the folder.
+fn local_file(path: &Path, folder: &Path) -> Result<(), String> {
+    if !is_within(path, folder) {
+        return Err(outside(folder));
+    }
+    match source::playlist(path) {
+        None => Ok(()),
+        Some(kind) => Err(format!(
+            "{}: is {kind} and no video; name the video itself",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        )),
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Status {
     pub enabled: bool,
     /// Whether it runs.
     pub running: bool,
+    /// Whether a panel shows its picture without being asked.
+    pub show_preview: bool,
     /// Its address, without the password.
     pub stream: String,
     /// stopped, connecting, live, lost, ended or failed.

@@ -7,17 +7,41 @@ use rextrack::config;
 use serde_json::{Map, Value};
 use yaml_edit::{AsYaml, Mapping, Sequence, YamlFile, YamlNode};
 
+use super::text::parts;
+
+/// A text that was made to say something else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The new text.
+    pub text: String,
+    /// Whether the old text had comments that the new one has not.
+    pub comments_lost: bool,
+}
+
 /// The text of `new`, made from `text`, which says `old`. Where the lossless
-/// editor's result would not mean `new` exactly, the text is written anew.
-pub fn rewritten(text: &str, old: &Value, new: &Value) -> String {
+/// editor's result would not mean `new` exactly, all of the text is written again.
+pub fn rewritten(text: &str, old: &Value, new: &Value) -> Rewritten {
     if old == new {
-        return text.to_owned();
+        return Rewritten {
+            text: text.to_owned(),
+            comments_lost: false,
+        };
     }
     let edited = edited(text, old, new);
     let faithful = |text: &String| config::parse(text).is_ok_and(|value| value == *new);
-    edited
-        .filter(faithful)
-        .unwrap_or_else(|| serde_saphyr::to_string(new).unwrap_or_else(|_| new.to_string()))
+    match edited.filter(faithful) {
+        Some(edited) => Rewritten {
+            text: edited,
+            comments_lost: false,
+        },
+        None => Rewritten {
+            text: serde_saphyr::to_string(new).unwrap_or_else(|_| new.to_string()),
+            comments_lost: match parts(text) {
+                Some(parts) => !parts.comments.is_empty(),
+                None => text.contains('#'),
+            },
+        },
+    }
 }
 
 fn edited(text: &str, old: &Value, new: &Value) -> Option<String> {
@@ -120,7 +144,7 @@ tracking:
         let old = config::parse(FILE).unwrap();
         let mut new = old.clone();
         change(&mut new);
-        let text = rewritten(FILE, &old, &new);
+        let text = rewritten(FILE, &old, &new).text;
         assert_eq!(config::parse(&text).unwrap(), new, "{text}");
         text
     }
@@ -149,6 +173,23 @@ tracking:
         let text = after(|new| *new = json!({"cameras": [{"id": "x", "stream": "*a: #b"}]}));
         assert!(text.contains("x"));
         let from_nothing = rewritten("", &Value::Null, &json!({"osc": null}));
-        assert_eq!(config::parse(&from_nothing).unwrap(), json!({"osc": null}));
+        assert_eq!(
+            config::parse(&from_nothing.text).unwrap(),
+            json!({"osc": null})
+        );
+        assert!(!from_nothing.comments_lost, "there were none");
+    }
+
+    /// An alias reads the value that is changed: the editor would change both.
+    #[test]
+    fn comments_that_are_lost_are_said_to_be() {
+        let text = "# ours\ncameras:\n- {id: a, name: &n Hall, stream: 'synth:'}\n- {id: b, name: *n, stream: 'synth:seed=2'}\n";
+        let old = config::parse(text).unwrap();
+        let mut new = old.clone();
+        new["cameras"][0]["name"] = json!("Foyer");
+        let made = rewritten(text, &old, &new);
+        assert_eq!(config::parse(&made.text).unwrap(), new);
+        assert_eq!(made.comments_lost, !made.text.contains("# ours"));
+        assert!(made.comments_lost, "{}", made.text);
     }
 }

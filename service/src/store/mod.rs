@@ -3,12 +3,15 @@
 //! The file holds what its owner wrote; the environment lies over it only in the
 //! [`Config`] that comes out, and is never written back.
 
+mod comments;
 mod edit;
 mod secrets;
+mod text;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rextrack::config::{self, Config, ConfigError};
 use serde_json::{Value, json};
@@ -26,6 +29,7 @@ osc:
 cameras:
 - id: demo
   name: Made-up crowd
+  show_preview: true
   stream: synth:people=6,seed=1
 ";
 
@@ -45,6 +49,8 @@ pub struct Store {
 pub struct Draft {
     text: String,
     document: Value,
+    /// Whether the file's comments could not be kept.
+    comments_lost: bool,
     /// What it means, with the environment over it.
     pub config: Config,
 }
@@ -135,10 +141,53 @@ impl Store {
         std::fs::read(&self.path).is_ok_and(|bytes| bytes != self.text.as_bytes())
     }
 
+    /// Whether the file on the disk is the one last read or written.
+    pub fn is_current(&self) -> bool {
+        std::fs::read(&self.path).is_ok_and(|bytes| bytes == self.text.as_bytes())
+    }
+
+    /// How long ago the file on the disk was last written to; none if nobody knows, as
+    /// after a change of the system's time.
+    pub fn age(&self) -> Option<Duration> {
+        let about = std::fs::metadata(&self.path).ok()?;
+        about.modified().ok()?.elapsed().ok()
+    }
+
     /// A whole new text. `***` stands for the password in use.
     pub fn rewrite(&self, text: &str) -> Result<Draft, ConfigError> {
-        let text = secrets::restore_in_text(text, &self.document);
-        draft(text, self.folder())
+        let text = secrets::restore_in_text(text, &self.text, &self.document);
+        let draft = draft(text, self.folder())?;
+        self.refuse_emptied(&draft)?;
+        Ok(draft)
+    }
+
+    /// Refuses a text that says nothing of cameras while there are some: it was
+    /// emptied by a full disk or a failed copy, or only its beginning is there.
+    ///
+    /// # Errors
+    /// What to write where no camera is wanted.
+    pub fn refuse_emptied(&self, draft: &Draft) -> Result<(), ConfigError> {
+        let lists_cameras = draft.document.get("cameras").is_some_and(Value::is_array);
+        if lists_cameras || self.cameras_removed_by(draft).is_empty() {
+            return Ok(());
+        }
+        let what = if draft.document.is_null() {
+            "is empty"
+        } else {
+            "names no cameras"
+        };
+        let message = format!(
+            "{what}, and {} cameras are running; they stay. Write cameras: [] if there are to be none",
+            self.config.cameras.len()
+        );
+        Err(in_file(ConfigError::one("", message), &self.path))
+    }
+
+    /// The cameras that would be gone.
+    pub fn cameras_removed_by(&self, draft: &Draft) -> Vec<String> {
+        let stays = |id: &str| draft.config.cameras.iter().any(|camera| camera.id == id);
+        let ids = self.config.cameras.iter().map(|camera| &camera.id);
+        ids.filter(|id| !stays(id)).cloned().collect()
     }
 
     /// A whole new document, in the words of the old one as far as they still hold.
@@ -146,10 +195,14 @@ impl Store {
     pub fn replace(&self, mut document: Value) -> Result<Draft, ConfigError> {
         secrets::restore(&mut document, &self.document);
         let config = Config::from_document(document.clone(), self.folder())?;
-        let text = edit::rewritten(&self.text, &self.document, &document);
+        let edit::Rewritten {
+            text,
+            comments_lost,
+        } = edit::rewritten(&self.text, &self.document, &document);
         Ok(Draft {
             text,
             document,
+            comments_lost,
             config,
         })
     }
@@ -168,23 +221,37 @@ impl Store {
     }
 
     /// Writes a draft to the disk, the version before it to `FILE.bak`. The file is
-    /// whole at every moment: it is written beside, and moved into its place.
-    pub fn save(&mut self, draft: Draft) -> Result<(), StoreError> {
+    /// whole at every moment: it is written beside, and moved into its place. Gives
+    /// what its owner has to know about it.
+    pub fn save(&mut self, draft: Draft) -> Result<Vec<String>, StoreError> {
+        let mut warnings = Vec::new();
         let failed = |e: std::io::Error| StoreError::Write {
             path: self.path.display().to_string(),
             reason: e.to_string(),
         };
         if draft.text != self.text || !self.saved {
             // What is on the disk, which somebody may be in the middle of editing.
-            if let Ok(before) = std::fs::read(&self.path) {
+            // An empty one is no version to go back to.
+            if let Ok(before) = std::fs::read(&self.path)
+                && !before.trim_ascii().is_empty()
+            {
                 let mut backup = self.path.clone().into_os_string();
                 backup.push(".bak");
                 write_whole(Path::new(&backup), &before).map_err(failed)?;
             }
             write_whole(&self.path, draft.text.as_bytes()).map_err(failed)?;
+            if draft.comments_lost {
+                let path = self.path.display();
+                let warning = format!(
+                    "{path}: this change could not be made in the file's own words, so the file was \
+                     written without its comments; {path}.bak has them"
+                );
+                log::warn!("{warning}");
+                warnings.push(warning);
+            }
         }
         self.accept(draft);
-        Ok(())
+        Ok(warnings)
     }
 
     /// Takes over what is on the disk already.
@@ -214,6 +281,7 @@ fn draft(text: String, folder: &Path) -> Result<Draft, ConfigError> {
     Ok(Draft {
         text,
         document,
+        comments_lost: false,
         config,
     })
 }

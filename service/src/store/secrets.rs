@@ -1,8 +1,19 @@
 //! Passwords in a configuration: hidden from those who look, given back by those
 //! who return what they saw.
+//!
+//! A text of YAML spells one password in many ways. So nothing is searched for in the
+//! text: it is taken apart, and the values and comments that may hold a secret are
+//! replaced, quotes and all. What comes out has to read as the document without its
+//! passwords, or else the document is written instead of the text.
 
-use rextrack::source::{HIDDEN, redact_address};
+use granit_parser::ScalarStyle;
+use rextrack::config;
+use rextrack::source::{HIDDEN, NetworkAddress, StreamAddress, redact_address};
 use serde_json::Value;
+
+use super::comments::{self, Line};
+use super::edit;
+use super::text::{Comment, Parts, Scalar, parts};
 
 /// Keys whose value is an address that may hold a password.
 const ADDRESSES: [&str; 2] = ["stream", "broker"];
@@ -12,108 +23,264 @@ const TOKEN: &str = "token";
 /// A document without its passwords.
 pub fn hide(document: &Value) -> Value {
     let mut shown = document.clone();
-    walk(&mut shown, &mut |_, text| {
-        let hidden = text.1.hidden(text.0);
-        *text.0 = hidden;
+    walk(&mut shown, &mut |_, key, text| {
+        if let Some(hidden) = hidden(key, text) {
+            *text = hidden;
+        }
     });
     shown
 }
 
 /// Puts the passwords of `known` where `document` has what [`hide`] made of them: a
-/// camera's by its id, all others by their place.
+/// camera's by its id, all others by their place. An address that is found under
+/// another id is known too, if there is but one that looks like it.
 pub fn restore(document: &mut Value, known: &Value) {
-    let mut secrets = Vec::new();
-    walk(&mut known.clone(), &mut |place, (text, kind)| {
-        secrets.push((place.to_owned(), text.clone(), kind.hidden(text)));
-    });
-    walk(document, &mut |place, (text, _)| {
-        let known = secrets
-            .iter()
-            .find(|(at, secret, shown)| at == place && shown == text && secret != shown);
-        if let Some((_, secret, _)) = known {
-            text.clone_from(secret);
+    let secrets = Secrets::of(known);
+    walk(document, &mut |place, key, text| {
+        if let Some(secret) = secrets.behind(place, key, text) {
+            *text = secret;
         }
     });
 }
 
 /// As [`hide`], in the file's own words.
 pub fn hide_in_text(text: &str, document: &Value) -> String {
-    let mut text = text.to_owned();
-    for (secret, shown) in pairs(document) {
-        text = text.replace(&secret, &shown);
-    }
-    text
-}
-
-/// As [`restore`], in the words that came back. Two cameras whose addresses differ
-/// in nothing but the password look alike; of those only the first's is known.
-pub fn restore_in_text(text: &str, known: &Value) -> String {
-    let mut text = text.to_owned();
-    for (secret, shown) in pairs(known) {
-        text = text.replace(&shown, &secret);
-    }
-    text
-}
-
-fn pairs(document: &Value) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    walk(&mut document.clone(), &mut |_, (text, kind)| {
-        let shown = kind.hidden(text);
-        // A token that is shown as *** alone cannot be told from other asterisks.
-        let shown = match kind {
-            Kind::Address => shown,
-            Kind::Token => format!("{HIDDEN}token{HIDDEN}"),
-        };
-        if *text != shown && !pairs.iter().any(|(_, known)| *known == shown) {
-            pairs.push((text.clone(), shown));
+    let wanted = hide(document);
+    let means_the_same = |text: &String| config::parse(text).is_ok_and(|shown| shown == wanted);
+    let shown = parts(text).map(|parts| {
+        let mut changes = Vec::new();
+        for scalar in &parts.scalars {
+            if let Some(hidden) = hidden(&scalar.key, &scalar.value) {
+                changes.push((scalar.range.clone(), written(&hidden, scalar, text)));
+            }
         }
+        for (comment, hidden) in parts
+            .comments
+            .iter()
+            .zip(shown_comments(text, &parts, document))
+        {
+            if text[comment.range.clone()] != hidden {
+                changes.push((comment.range.clone(), hidden));
+            }
+        }
+        changed(text, changes)
     });
-    // The longest first: one address may be the beginning of another.
-    pairs.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-    pairs
+    shown.filter(means_the_same).unwrap_or_else(|| {
+        let plain = serde_saphyr::to_string(&wanted).unwrap_or_else(|_| wanted.to_string());
+        format!("# Shown without the file's comments, which may hold passwords.\n{plain}")
+    })
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
-    Address,
-    Token,
-}
-
-impl Kind {
-    fn hidden(self, text: &str) -> String {
-        match self {
-            Self::Address => redact_address(text),
-            Self::Token => HIDDEN.into(),
+/// As [`restore`], in the words that came back: `known` is what `old`, the file's text,
+/// says. A comment gets its secret back if it came back as it was shown.
+pub fn restore_in_text(text: &str, old: &str, known: &Value) -> String {
+    let Ok(document) = config::parse(text) else {
+        return text.to_owned();
+    };
+    let mut wanted = document.clone();
+    restore(&mut wanted, known);
+    let Some(parts_of_text) = parts(text) else {
+        return edit::rewritten(text, &document, &wanted).text;
+    };
+    let secrets = Secrets::of(known);
+    let parts_of_old = parts(old).unwrap_or_default();
+    let mut changes = Vec::new();
+    for scalar in &parts_of_text.scalars {
+        let Some(secret) = secrets.behind(&scalar.place, &scalar.key, &scalar.value) else {
+            continue;
+        };
+        // In the spelling that it had, if that fits on one line.
+        let as_before = parts_of_old.scalars.iter().find(|s| s.value == secret);
+        let as_before = as_before.map(|s| &old[s.range.clone()]);
+        let spelled = as_before.filter(|spelled| !spelled.contains(['\n', '\r']));
+        let spelled = spelled.map_or_else(|| json(&secret), str::to_owned);
+        changes.push((scalar.range.clone(), spelled));
+    }
+    let shown = shown_comments(old, &parts_of_old, known);
+    let mut hidden: Vec<(&str, String)> = parts_of_old
+        .comments
+        .iter()
+        .map(|comment| &old[comment.range.clone()])
+        .zip(shown)
+        .filter(|(before, shown)| before != shown)
+        .collect();
+    for Comment { range, .. } in &parts_of_text.comments {
+        let came = &text[range.clone()];
+        if let Some(found) = hidden.iter().position(|(_, shown)| shown == came) {
+            changes.push((range.clone(), hidden.remove(found).0.to_owned()));
         }
+    }
+    let restored = changed(text, changes);
+    if config::parse(&restored).is_ok_and(|value| value == wanted) {
+        restored
+    } else {
+        edit::rewritten(text, &document, &wanted).text
     }
 }
 
-/// Visits every text that may hold a secret, with its place.
-fn walk(document: &mut Value, visit: &mut impl FnMut(&str, (&mut String, Kind))) {
-    descend(document, "", visit);
+/// What is shown of a value, if that is not the value itself.
+fn hidden(key: &str, text: &str) -> Option<String> {
+    let shown = if key == TOKEN {
+        HIDDEN.to_owned()
+    } else if ADDRESSES.contains(&key) || text.contains("://") {
+        redact_address(text)
+    } else {
+        return None;
+    };
+    (shown != text).then_some(shown)
 }
 
-fn descend(value: &mut Value, place: &str, visit: &mut impl FnMut(&str, (&mut String, Kind))) {
+/// The secrets of a document, each with its place and what is shown of it.
+struct Secrets(Vec<Secret>);
+
+struct Secret {
+    place: String,
+    key: String,
+    text: String,
+    shown: String,
+}
+
+impl Secrets {
+    fn of(document: &Value) -> Self {
+        let mut found = Vec::new();
+        walk(&mut document.clone(), &mut |place, key, text| {
+            if let Some(shown) = hidden(key, text) {
+                found.push(Secret {
+                    place: place.to_owned(),
+                    key: key.to_owned(),
+                    text: text.clone(),
+                    shown,
+                });
+            }
+        });
+        Self(found)
+    }
+
+    /// What stood where `shown` is now.
+    fn behind(&self, place: &str, key: &str, shown: &str) -> Option<String> {
+        let alike = || self.0.iter().filter(|secret| secret.shown == shown);
+        if let Some(same) = alike().find(|secret| secret.place == place) {
+            return Some(same.text.clone());
+        }
+        // Under another id. A secret must not get to a key that is shown.
+        let is_address = |key: &str| ADDRESSES.contains(&key);
+        let mut others = alike().filter(|secret| is_address(&secret.key) && is_address(key));
+        let first = others.next()?;
+        others
+            .all(|other| other.text == first.text)
+            .then(|| first.text.clone())
+    }
+
+    /// What must not be read in a comment either: tokens, and passwords as they stand
+    /// in an address and as they are meant.
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for secret in &self.0 {
+            if secret.key == TOKEN {
+                words.push(secret.text.clone());
+                continue;
+            }
+            let stream = secret.text.parse::<StreamAddress>().ok();
+            let broker = || secret.text.parse::<NetworkAddress>().ok();
+            let credentials = match &stream {
+                Some(stream) => stream.user_password(),
+                None => broker().and_then(|broker| broker.user_password()),
+            };
+            words.extend(credentials.map(|(_, password)| password));
+            // Between what is shown before and behind it.
+            if let Some((before, behind)) = secret.shown.split_once(HIDDEN) {
+                let rest = secret.text.strip_prefix(before);
+                let raw = rest.and_then(|rest| rest.strip_suffix(behind));
+                words.extend(raw.map(str::to_owned));
+            }
+        }
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        words
+    }
+}
+
+/// The comments of a text as they may be shown.
+fn shown_comments(text: &str, parts: &Parts, document: &Value) -> Vec<String> {
+    let line = |comment: &Comment| Line {
+        text: &text[comment.range.clone()],
+        number: comment.line,
+    };
+    let lines: Vec<Line<'_>> = parts.comments.iter().map(line).collect();
+    comments::hidden(&lines, &Secrets::of(document).words())
+}
+
+/// A value in the style of the one that it replaces, where that is possible.
+fn written(value: &str, before: &Scalar, text: &str) -> String {
+    let on_one_line = !text[before.range.clone()].contains(['\n', '\r']);
+    let is_plain = value.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !value.contains(": ")
+        && !value.contains(" #")
+        && !value.ends_with([':', ' ']);
+    match before.style {
+        ScalarStyle::Plain if on_one_line && is_plain => value.to_owned(),
+        ScalarStyle::DoubleQuoted => json(value),
+        _ if value.contains(char::is_control) => json(value),
+        _ => format!("'{}'", value.replace('\'', "''")),
+    }
+}
+
+/// A string of JSON is one of YAML.
+fn json(value: &str) -> String {
+    Value::from(value).to_string()
+}
+
+/// A text with pieces of it replaced.
+fn changed(text: &str, mut changes: Vec<(std::ops::Range<usize>, String)>) -> String {
+    changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut text = text.to_owned();
+    for (range, new) in changes {
+        text.replace_range(range, &new);
+    }
+    text
+}
+
+/// Visits every text of a document, with its place and its key.
+fn walk(document: &mut Value, visit: &mut impl FnMut(&str, &str, &mut String)) {
+    descend(document, "", "", visit);
+}
+
+fn descend(
+    value: &mut Value,
+    place: &str,
+    key: &str,
+    visit: &mut impl FnMut(&str, &str, &mut String),
+) {
     match value {
+        Value::String(text) => visit(place, key, text),
         Value::Object(map) => {
             for (key, value) in map {
-                let at = format!("{place}.{key}");
-                match value {
-                    Value::String(text) if ADDRESSES.contains(&key.as_str()) => {
-                        visit(&at, (text, Kind::Address));
-                    }
-                    Value::String(text) if key == TOKEN => visit(&at, (text, Kind::Token)),
-                    other => descend(other, &at, visit),
-                }
+                descend(value, &place_of_key(place, key), key, visit);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let id = item.get("id").and_then(Value::as_str);
-                let name = id.map_or_else(|| index.to_string(), |id| format!("id={id}"));
-                descend(item, &format!("{place}[{name}]"), visit);
+                let place = place_of_item(place, index, id);
+                descend(item, &place, "", visit);
             }
         }
         _ => {}
     }
 }
+
+/// The place of a key in the section at `place`.
+pub fn place_of_key(place: &str, key: &str) -> String {
+    format!("{place}.{key}")
+}
+
+/// The place of an entry of the list at `place`: by its id, which stays when others
+/// come and go.
+pub fn place_of_item(place: &str, index: usize, id: Option<&str>) -> String {
+    match id {
+        Some(id) => format!("{place}[id={id}]"),
+        None => format!("{place}[{index}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -270,6 +270,7 @@ fn the_machine_is_set_up_in_the_file_alone() {
         ("auth", json!("none")),
         ("listen", json!("0.0.0.0")),
         ("stream_schemes", json!(["file"])),
+        ("allow_playlists", json!(true)),
         ("allowed_hosts", json!(["evil.example"])),
     ] {
         let mut new = current.clone();
@@ -384,4 +385,133 @@ fn what_is_too_large_or_no_request_is_refused_and_the_rest_goes_on() {
         );
     }
     assert_eq!(service.get("/health").status, 200);
+}
+
+/// A text that is at once a configuration and a playlist, which FFmpeg would follow to
+/// a film in another folder.
+#[test]
+fn a_configuration_is_never_played_and_neither_is_a_playlist() {
+    let service = open();
+    let outside = tempfile::tempdir().unwrap();
+    let film = outside.path().join("film.avi");
+    let text = format!(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n{}cameras:\n- id: a\n  stream: 'synth:'\n  name: \"\n\n    #EXTINF:9,\n\n{}\n\n    #EXT-X-ENDLIST\"\n",
+        "osc: null\n",
+        film.display()
+    );
+    let kind = [("content-type", "application/yaml")];
+    let list = "#EXTM3U\n#EXTINF:9,\n/etc/hostname\n#EXT-X-ENDLIST\n";
+    let put = service.send("PUT", "/api/v1/config", &kind, text.as_bytes());
+    if put.status == 200 {
+        assert!(service.saved().starts_with("#EXTM3U"));
+    } else {
+        std::fs::write(service.config_file(), &text).unwrap();
+    }
+    let write = |name: &str, text: &str| std::fs::write(service.folder().join(name), text).unwrap();
+    write("film.mp4", list);
+    write("list.m3u8", "");
+    write("list.ffconcat", "ffconcat version 1.0\nfile film.avi\n");
+    write(
+        "film.sdp",
+        "v=0\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
+    );
+    write("config.yaml.bak", list);
+    write("out.jsonl", "{\"seq\": 1}\n");
+    write("id3.mp4", &format!("ID3\u{3}\0\0\0\0\0\0{list}"));
+    let mut names = vec![
+        "config.yaml",
+        "./config.yaml",
+        "config.yaml.bak",
+        "film.mp4",
+        "list.m3u8",
+        "list.ffconcat",
+        "film.sdp",
+        "out.jsonl",
+        "id3.mp4",
+    ];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("config.yaml", service.folder().join("link.mp4")).unwrap();
+        names.push("link.mp4");
+    }
+    for name in names {
+        for stream in [name.to_owned(), format!("file:{name}")] {
+            let camera = json!({"id": "x", "stream": stream});
+            let answer = service.json("POST", "/api/v1/cameras", &camera);
+            assert_eq!(answer.status, 422, "{stream}: {}", answer.text);
+            assert!(answer.text.contains("and no video"), "{}", answer.text);
+            let patch = service.json("PATCH", "/api/v1/cameras/a", &json!({"stream": stream}));
+            assert_eq!(patch.status, 422, "{stream}: {}", patch.text);
+            let probe = service.json("POST", "/api/v1/cameras/probe", &json!({"stream": stream}));
+            assert_eq!(probe.json()["ok"], false, "{}", probe.text);
+            assert!(probe.text.contains("and no video"), "{}", probe.text);
+        }
+    }
+    // What becomes a playlist after it was allowed is refused when it is opened.
+    let later =
+        json!({"id": "later", "stream": "later.mp4", "override": {"model": "builtin:motion"}});
+    let added = service.json("POST", "/api/v1/cameras", &later);
+    assert_eq!(added.status, 201, "{}", added.text);
+    service.wait_for("later", "failed", |s| s["source_state"] == "failed");
+    write("later.mp4", list);
+    service.send("POST", "/api/v1/cameras/later/stop", &[], b"");
+    service.send("POST", "/api/v1/cameras/later/start", &[], b"");
+    service.wait_for("later", "refused", |s| {
+        s["problem"]
+            .as_str()
+            .is_some_and(|p| p.contains("is an HLS playlist and no video"))
+    });
+    // Over the network the key itself stays shut.
+    let mut new = service.get("/api/v1/config").json();
+    new["service"] = json!({"allow_playlists": true});
+    assert_eq!(service.json("PUT", "/api/v1/config", &new).status, 422);
+}
+
+#[test]
+fn control_characters_reach_neither_the_log_nor_a_camera() {
+    let service = open();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let camera = |key: &str, value: &str| {
+        let mut camera = json!({"id": "x", "stream": "synth:"});
+        camera[key] = json!(value);
+        camera
+    };
+    let forged = "\r\n[ERROR] forged";
+    for (key, value) in [
+        ("stream", format!("http://127.0.0.1:{port}/{forged}")),
+        ("stream", format!("http://127.0.0.1:{port}/%0D%0AFLUSHALL")),
+        ("stream", format!("rtsp://u:p%0d%0aX:y@127.0.0.1:{port}/a")),
+        ("stream", format!("a.mp4{forged}")),
+        ("name", forged.to_owned()),
+        ("name", "\u{1b}[2Jx".to_owned()),
+        ("id", format!("x{forged}")),
+        ("id", "\u{202e}x".to_owned()),
+    ] {
+        let answer = service.json("POST", "/api/v1/cameras", &camera(key, &value));
+        assert_eq!(answer.status, 422, "{key}={value:?}: {}", answer.text);
+        if key == "stream" {
+            let probe = json!({"stream": value});
+            let probe = service.json("POST", "/api/v1/cameras/probe", &probe).json();
+            assert_eq!(probe["ok"], false, "{value:?}");
+            let reason = probe["reason"].as_str().unwrap();
+            assert!(reason.contains("control character"), "{reason}");
+        }
+    }
+    let osc = json!({"id": "x", "stream": "synth:", "override": {"host": format!("h{forged}")}});
+    assert_eq!(service.json("POST", "/api/v1/cameras", &osc).status, 422);
+    let yaml = "osc: {host: \"h\\r\\n[ERROR] forged\"}\ncameras: []\n";
+    std::fs::write(service.config_file(), yaml).unwrap();
+    service.wait_until("the file is refused", || {
+        service.log().contains("osc.host: must not")
+    });
+    let log = service.log();
+    assert!(
+        !log.lines().any(|line| line.starts_with("[ERROR] forged")),
+        "{log}"
+    );
+    assert!(!log.contains(['\r']), "{log:?}");
+    // Nobody was asked for anything.
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err());
 }

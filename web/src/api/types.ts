@@ -21,6 +21,7 @@ export interface Status {
   name: string;
   enabled: boolean;
   running: boolean;
+  show_preview: boolean;
   stream: string;
   source_state: SourceState;
   problem: string | null;
@@ -101,6 +102,7 @@ export interface CameraConfig {
   name: string;
   stream: string;
   enabled: boolean;
+  show_preview: boolean;
   roi: Region | null;
   classes_filter: (string | number)[];
   max_fps: number;
@@ -155,6 +157,7 @@ export interface Applied {
   removed: string[];
   changed: string[];
   restart: string[];
+  warnings: string[];
   etag: string;
 }
 

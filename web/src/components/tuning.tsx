@@ -1,29 +1,24 @@
 // What is tuned while one looks: sent a moment after the slider rests, for this
 // camera alone.
 
-import { Button, Group, Slider, Stack, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Skeleton, Slider, Stack, Text } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { CameraView } from "../api/types";
+import { useSchema } from "../schema/use-schema";
 import { words } from "./error-box";
+import { type Range, position, rangeOf, valueAt } from "./range";
 
 const REST_MS = 250;
 
 const KNOBS = [
-  { key: "confidence", label: "confidence", help: "confidenceHelp", min: 0, max: 1, step: 0.01 },
-  { key: "iou", label: "iou", help: "iouHelp", min: 0, max: 1, step: 0.01 },
-  { key: "objects_max", label: "objectsMax", help: "objectsMaxHelp", min: 1, max: 64, step: 1 },
-  {
-    key: "object_persistence_ms",
-    label: "persistence",
-    help: "persistenceHelp",
-    min: 0,
-    max: 5000,
-    step: 50,
-  },
-  { key: "period_frames", label: "period", help: "periodHelp", min: 1, max: 10, step: 1 },
+  { key: "confidence", label: "confidence", help: "confidenceHelp" },
+  { key: "iou", label: "iou", help: "iouHelp" },
+  { key: "objects_max", label: "objectsMax", help: "objectsMaxHelp" },
+  { key: "object_persistence_ms", label: "persistence", help: "persistenceHelp" },
+  { key: "period_frames", label: "period", help: "periodHelp" },
 ] as const;
 
 type Knob = (typeof KNOBS)[number];
@@ -34,16 +29,20 @@ interface Props {
 }
 
 export function Tuning({ view, patch }: Props) {
+  const { t } = useTranslation();
+  const schema = useSchema();
+  if (!schema) return <Skeleton height={300} aria-label={t("loading")} role="status" />;
   return (
     <Stack gap="lg">
-      {KNOBS.map((knob) => (
-        <One key={knob.key} knob={knob} view={view} patch={patch} />
-      ))}
+      {KNOBS.map((knob) => {
+        const range = rangeOf(schema, knob.key);
+        return range && <One key={knob.key} knob={knob} range={range} view={view} patch={patch} />;
+      })}
     </Stack>
   );
 }
 
-function One({ knob, view, patch }: Props & { knob: Knob }) {
+function One({ knob, range, view, patch }: Props & { knob: Knob; range: Range }) {
   const { t } = useTranslation();
   const inForce = view.effective.tracking[knob.key];
   const own = knob.key in view.config.override;
@@ -60,24 +59,40 @@ function One({ knob, view, patch }: Props & { knob: Knob }) {
     });
   };
   const sendLater = useDebouncedCallback(send, REST_MS);
+  const change = (next: number) => {
+    if (next === value) return;
+    setValue(next);
+    sendLater(next);
+  };
   const label = t(knob.label);
   return (
     <Stack gap={4}>
       <Group justify="space-between" wrap="nowrap">
         <Text fw={500}>{label}</Text>
-        <Text className="numbers">{value}</Text>
+        <NumberInput
+          aria-label={label}
+          className="numbers"
+          size="xs"
+          w={110}
+          min={range.min}
+          max={range.max}
+          step={range.step}
+          value={value}
+          onChange={(next) => {
+            if (typeof next !== "number" || next < range.min || next > range.max) return;
+            change(next);
+          }}
+        />
       </Group>
       <Slider
         thumbLabel={label}
         label={null}
-        min={knob.min}
-        max={Math.max(knob.max, inForce)}
-        step={knob.step}
-        value={value}
-        onChange={(next) => {
-          setValue(next);
-          sendLater(next);
-        }}
+        min={range.stops ? 0 : range.min}
+        max={range.stops ? range.stops.length - 1 : range.max}
+        step={range.stops ? 1 : range.step}
+        scale={(thumb) => valueAt(range, thumb)}
+        value={position(range, value)}
+        onChange={(thumb) => change(valueAt(range, thumb))}
       />
       <Group justify="space-between" gap="xs">
         <Text c="dimmed" size="xs">

@@ -112,6 +112,8 @@ export function AddCamera({ opened, close, taken }: Props) {
       id,
       ...(name ? { name } : {}),
       stream: stream.trim(),
+      // Who adds a camera here wants to see it here.
+      show_preview: true,
       ...(transport === "udp" ? { rtsp_transport: transport } : {}),
       ...(classes.length > 0 ? { classes_filter: classes } : {}),
       ...(model ? { override: { model } } : {}),

@@ -151,6 +151,13 @@ function Whole({ view, status, changed }: Part) {
                   }}
                 />
               ))}
+              <Checkbox
+                label={t("showPreview")}
+                checked={view.config.show_preview}
+                onChange={(event) => {
+                  patch({ show_preview: event.currentTarget.checked }).catch(failed);
+                }}
+              />
               {!region.editing && (
                 <Button variant="default" size="compact-sm" onClick={region.open}>
                   {t("editRegion")}

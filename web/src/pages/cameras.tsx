@@ -26,6 +26,8 @@ import { links } from "../router";
 import { AddCamera } from "./add-camera";
 
 const LAYERS = { boxes: true, trails: false, labels: false };
+/** Cameras whose picture was asked for, or sent away, while this page is open. */
+const asked = new Map<string, boolean>();
 
 /** All cameras, live. */
 export function CamerasPage() {
@@ -90,6 +92,12 @@ function Loading() {
 function CameraCard({ camera }: { camera: Status }) {
   const { t } = useTranslation();
   const [removing, setRemoving] = useState(false);
+  const [wish, setWish] = useState(asked.get(camera.id));
+  const picture = wish ?? camera.show_preview;
+  const show = (on: boolean) => {
+    asked.set(camera.id, on);
+    setWish(on);
+  };
   const failed = (error: unknown) => {
     notifications.show({ color: "red", message: words(error, t("unreachable")) });
   };
@@ -105,7 +113,19 @@ function CameraCard({ camera }: { camera: Status }) {
           </Title>
           <StateBadge state={camera.source_state} />
         </Group>
-        <Stage status={camera} fps={5} width={320} picture layers={LAYERS} />
+        <Stage status={camera} fps={5} width={320} picture={picture} layers={LAYERS}>
+          {camera.running && (
+            <Button
+              className="show-picture"
+              variant="default"
+              size="compact-xs"
+              aria-label={`${picture ? t("hidePicture") : t("showPicture")}: ${name}`}
+              onClick={() => show(!picture)}
+            >
+              {picture ? t("hidePicture") : t("showPicture")}
+            </Button>
+          )}
+        </Stage>
         {camera.problem && (
           <Alert color="orange" p="xs">
             <Text style={{ overflowWrap: "anywhere" }}>{camera.problem}</Text>
