@@ -8,6 +8,7 @@
 mod support;
 
 mod bad_input;
+mod config_file;
 mod foreign;
 mod metrics;
 mod mqtt;

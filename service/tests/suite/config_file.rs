@@ -2,7 +2,7 @@
 //! replaced, and what of it is shown.
 #![allow(clippy::unwrap_used)]
 
-mod support;
+use crate::support;
 
 use std::io::Write;
 use std::time::Duration;
