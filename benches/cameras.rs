@@ -10,8 +10,9 @@
 use std::time::{Duration, Instant};
 
 use rextrack::config::{CameraConfig, Config, PipelineConfig};
+use rextrack::detect::InferencePermits;
 use rextrack::geometry::FrameSize;
-use rextrack::pipeline::{Budget, Extras, Pipeline};
+use rextrack::pipeline::{Extras, Pipeline};
 use rextrack::source::{Image, PixelFormat};
 
 const CAMERAS: usize = 16;
@@ -131,11 +132,11 @@ fn measure(
     limit: Option<usize>,
     duration: Duration,
 ) -> Result<Run, Error> {
-    let permits = limit.map(Budget::new);
+    let permits = limit.map(InferencePermits::new);
     let mut pipelines = Vec::new();
     for config in configs {
         let extras = Extras {
-            budget: permits.clone(),
+            permits: permits.clone(),
             ..Extras::default()
         };
         let pipeline = Pipeline::with(config.clone(), extras)?;
