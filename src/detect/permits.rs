@@ -347,3 +347,5 @@ impl Requests {
     }
 }
 
+#[cfg(test)]
+mod tests;

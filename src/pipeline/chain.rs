@@ -31,6 +31,8 @@ pub struct Chain {
     /// Newest time that was given to tracker or slots; never runs back, except to
     /// another time base.
     latest_ns: i64,
+    /// Newest time of a frame; ticks do not count.
+    latest_frame_ns: Option<i64>,
     tracks: u64,
     /// Whether the owners of the slots are another node's.
     mirrors: bool,
@@ -55,6 +57,7 @@ impl Chain {
             frame_seq: 0,
             frame_size: FrameSize::default(),
             latest_ns: 0,
+            latest_frame_ns: None,
             tracks: 0,
             mirrors: false,
         }
@@ -93,23 +96,22 @@ impl Chain {
         self.slots.reset();
     }
 
-    /// Moves the time on to `ns`. When it lies far behind, the source is another one
-    /// with another time base: what was remembered by the old one's is forgotten,
-    /// since its times would lie in the future for as long as the difference.
-    fn advance_to(&mut self, ns: i64) {
-        if ns < self.latest_ns.saturating_sub(TIME_BASE_STEP_NS) {
-            self.replace_tracker();
-            self.latest_ns = ns;
-        }
-        self.latest_ns = ns.max(self.latest_ns);
-    }
-
-    /// As [`Self::advance_to`]; no two frames have the same time.
+    /// Moves the time on to a frame's; no two frames have the same. When it lies far
+    /// behind the frame before, the source is another one with another time base: what
+    /// is known by the old one's is forgotten, since its times would lie in the future
+    /// for as long as the difference.
     fn advance_to_frame(&mut self, capture_ns: i64) {
-        let before_ns = self.latest_ns;
-        self.advance_to(capture_ns);
-        if self.latest_ns == before_ns {
-            self.latest_ns += 1;
+        let before_ns = self.latest_frame_ns.replace(capture_ns);
+        match before_ns {
+            Some(before_ns) if capture_ns >= before_ns.saturating_sub(TIME_BASE_STEP_NS) => {
+                self.latest_frame_ns = Some(capture_ns.max(before_ns));
+                self.latest_ns = capture_ns.max(self.latest_ns + 1);
+            }
+            Some(_) => {
+                self.replace_tracker();
+                self.latest_ns = capture_ns;
+            }
+            None => self.latest_ns = capture_ns,
         }
     }
 
@@ -154,10 +156,16 @@ impl Chain {
         self.snapshot(SourceState::Live, now_ns)
     }
 
-    /// Time passed without a frame. `unseen` says that nothing can be seen
-    /// now, because the source is lost.
-    pub fn tick(&mut self, now_ns: i64, unseen: bool, state: SourceState) -> Outgoing {
-        self.advance_to(now_ns);
+    /// Time passed without a frame, up to `time_ns` of the frames' own time. `unseen`
+    /// says that nothing can be seen now, because the source is lost.
+    pub fn tick(
+        &mut self,
+        time_ns: i64,
+        unseen: bool,
+        state: SourceState,
+        now_ns: i64,
+    ) -> Outgoing {
+        self.latest_ns = time_ns.max(self.latest_ns);
         if unseen {
             self.tracker.source_lost();
         }

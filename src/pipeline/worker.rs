@@ -56,6 +56,9 @@ pub struct Worker {
     detections: Vec<Detection>,
     /// Arrival of the newest frame; what a stall is measured from.
     frame_ns: Option<i64>,
+    /// How much later than it was captured the newest frame arrived: time between
+    /// frames goes on in their own time, also when that is not the clock's.
+    lag_ns: i64,
     /// How long it usually takes to get a frame ready for the model.
     prepare_ns: i64,
     /// As [`CameraConfig::is_lossless`](crate::config::CameraConfig::is_lossless).
@@ -92,6 +95,7 @@ impl Worker {
             loader: None,
             detections: Vec::new(),
             frame_ns: None,
+            lag_ns: 0,
             prepare_ns: 0,
             lossless,
             ended: false,
@@ -108,9 +112,7 @@ impl Worker {
         self.configure_chain(&mut chain);
         self.load();
         loop {
-            self.apply_config(&mut chain);
-            self.apply_loaded_model();
-            self.apply_reset(&mut chain);
+            self.apply_changes(&mut chain);
             let taken = if self.detector.is_some() {
                 self.feed.take(self.next_timeout(&chain))
             } else {
@@ -119,7 +121,12 @@ impl Worker {
             match taken {
                 Taken::Item(Delivery::Frame(frame)) => self.take_frame(&mut chain, frame),
                 Taken::Item(Delivery::End) => self.end(&mut chain),
-                Taken::Woken | Taken::TimedOut => self.tick(&mut chain),
+                Taken::TimedOut => self.tick(&mut chain),
+                Taken::Woken => {
+                    // What it was woken for comes first.
+                    self.apply_changes(&mut chain);
+                    self.tick(&mut chain);
+                }
                 Taken::Closed => break,
             }
         }
@@ -151,7 +158,9 @@ impl Worker {
         } else {
             self.frame_ns.map(|t| t + self.stall_ns())
         };
-        let due = next.into_iter().chain(chain.next_release_ns()).min()?;
+        let release = chain.next_release_ns();
+        let release = release.map(|ns| ns.saturating_add(self.lag_ns));
+        let due = next.into_iter().chain(release).min()?;
         Some(Duration::from_nanos((due - now).max(0) as u64))
     }
 
@@ -178,7 +187,7 @@ impl Worker {
         // Published also when nobody is there: that the camera is lost is news.
         let news = state != self.watcher.source_state();
         if self.is_live() && (news || chain.is_occupied()) {
-            let outgoing = chain.tick(now, self.is_unseen(now), state);
+            let outgoing = chain.tick(now - self.lag_ns, self.is_unseen(now), state, now);
             self.publish(outgoing);
         }
     }
@@ -188,7 +197,7 @@ impl Worker {
             None => self.detect_in_turn(chain, frame),
             Some(Known::Crowd(_)) => self.detect(chain, frame, None, 0),
             Some(Known::Slots(remote)) => {
-                self.note_arrival(frame.arrival_ns);
+                self.note_arrival(&frame);
                 let now = self.clock.now_ns();
                 let outgoing = chain.mirror(frame.seq, frame.capture_ns, remote, now);
                 self.finish(chain, frame, outgoing, &DetectTimes::default(), now);
@@ -217,7 +226,7 @@ impl Worker {
         };
         if let Err(error) = detector.prepare(&frame) {
             drop(request);
-            self.note_arrival(frame.arrival_ns);
+            self.note_arrival(&frame);
             self.frame_failed(frame, error);
         } else {
             let prepared = self.clock.now_ns();
@@ -254,7 +263,7 @@ impl Worker {
     }
 
     fn detect(&mut self, chain: &mut Chain, frame: Frame, permit: Option<Permit>, wait_ns: i64) {
-        self.note_arrival(frame.arrival_ns);
+        self.note_arrival(&frame);
         let Some(detector) = self.detector.as_mut() else {
             return self.shared.pool.give(frame.bgr);
         };
@@ -327,7 +336,9 @@ impl Worker {
     }
 
     /// Takes the time since the previous processed frame into the rate.
-    fn note_arrival(&mut self, arrival_ns: i64) {
+    fn note_arrival(&mut self, frame: &Frame) {
+        let arrival_ns = frame.arrival_ns;
+        self.lag_ns = arrival_ns - frame.capture_ns;
         if let Some(previous) = self.frame_ns.replace(arrival_ns) {
             let mut measured = self.shared.measured.lock();
             let step = (arrival_ns - previous).max(1);
@@ -368,3 +379,5 @@ impl Worker {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,15 @@ impl Worker {
         ));
     }
 
+    /// Applies what was asked for or came about since the last time.
+    pub(super) fn apply_changes(&mut self, chain: &mut Chain) {
+        self.apply_config(chain);
+        self.apply_loaded_model();
+        self.apply_reset(chain);
+    }
+
     /// Applies a configuration that was set meanwhile.
-    pub(super) fn apply_config(&mut self, chain: &mut Chain) {
+    fn apply_config(&mut self, chain: &mut Chain) {
         let version = self.shared.config_version.load(Ordering::Acquire);
         if version == self.config_version {
             return;
@@ -58,7 +65,7 @@ impl Worker {
     }
 
     /// Releases the slots if the owner wants that.
-    pub(super) fn apply_reset(&mut self, chain: &mut Chain) {
+    fn apply_reset(&mut self, chain: &mut Chain) {
         if self.shared.reset.swap(false, Ordering::AcqRel) {
             let outgoing = chain.release_all(self.shared.source.state(), self.clock.now_ns());
             self.publish(outgoing);
@@ -66,7 +73,7 @@ impl Worker {
     }
 
     /// Puts a model in place that was loaded meanwhile.
-    pub(super) fn apply_loaded_model(&mut self) {
+    fn apply_loaded_model(&mut self) {
         let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
             return;
         };
