@@ -109,7 +109,10 @@ fn people_are_followed_and_sent_as_whole_bundles() {
     let full = snapshots.iter().filter(|s| occupied(s) > 0).count() as u64;
     assert!(sent >= full, "{sent} bundles sent, {full} snapshots");
     let arrived = datagrams.len() as u64;
-    assert!(arrived <= sent && 10 * arrived > 9 * sent, "{arrived} of {sent} arrived");
+    assert!(
+        arrived <= sent && 10 * arrived > 9 * sent,
+        "{arrived} of {sent} arrived"
+    );
     let most = snapshots.iter().map(occupied).max().unwrap();
     let widths = datagrams.iter().map(|d| d.messages.len() / 2);
     let widest = widths.max().unwrap();

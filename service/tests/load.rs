@@ -293,7 +293,10 @@ fn hundreds_of_changes_disturb_nobody_else() {
     let (given, processed) = (gain("frames_in"), gain("frames_processed"));
     assert!(given > 0 && 2 * processed > given, "{processed} of {given}");
     let open = given - processed - gain("dropped");
-    assert!((-2..=2).contains(&open), "{open} frames are unaccounted for");
+    assert!(
+        (-2..=2).contains(&open),
+        "{open} frames are unaccounted for"
+    );
     // As many threads and descriptors as for so many cameras before.
     service.send("DELETE", "/api/v1/cameras/c", &[], b"");
     for id in ["a", "b"] {

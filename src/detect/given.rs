@@ -67,6 +67,10 @@ impl Detector for GivenDetector {
         Ok(())
     }
 
+    fn takes(&self, frame: &Frame) -> bool {
+        frame.known.is_some()
+    }
+
     fn infer(
         &mut self,
         frame: &Frame,

@@ -62,6 +62,11 @@ pub trait Detector: Send {
     /// the model does not know) the former settings stay.
     fn configure(&mut self, settings: &DetectSettings) -> Result<(), DetectError>;
 
+    /// Whether it can find anything in this frame: a model needs a picture.
+    fn takes(&self, frame: &Frame) -> bool {
+        frame.known.is_none()
+    }
+
     /// The queue of the model that it shares with other pipelines.
     fn queue(&self) -> Option<&ModelQueue> {
         None

@@ -9,9 +9,7 @@ use super::error::DetectError;
 use super::letterbox::{Crop, Fit, Letterbox};
 use super::nms::{self, Candidate};
 use super::session::ModelSession;
-use super::{
-    DetectSettings, Detection, Detector, DetectorInfo, ModelQueue, Permit, StageTimes,
-};
+use super::{DetectSettings, Detection, Detector, DetectorInfo, ModelQueue, Permit, StageTimes};
 use crate::config::ServiceConfig;
 use crate::source::Frame;
 

@@ -243,7 +243,12 @@ mod tests {
     }
 
     /// A dispatcher whose only sink is inside the sending of snapshot 1.
-    fn busy() -> (Arc<Dispatcher>, Sender<()>, Receiver<u64>, std::thread::JoinHandle<()>) {
+    fn busy() -> (
+        Arc<Dispatcher>,
+        Sender<()>,
+        Receiver<u64>,
+        std::thread::JoinHandle<()>,
+    ) {
         let dispatcher = Arc::new(Dispatcher::default());
         let (let_go, open) = channel();
         let (sent, told) = channel();

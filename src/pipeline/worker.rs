@@ -193,6 +193,12 @@ impl Worker {
     }
 
     fn take_frame(&mut self, chain: &mut Chain, frame: Frame) {
+        // After a change of the source its first frames come before its detector.
+        let takes = |d: &Box<dyn Detector>| d.takes(&frame);
+        if !self.detector.as_ref().is_some_and(takes) {
+            self.shared.source.count_dropped();
+            return self.shared.pool.give(frame.bgr);
+        }
         match &frame.known {
             None => self.detect_in_turn(chain, frame),
             Some(Known::Crowd(_)) => self.detect(chain, frame, None, 0),

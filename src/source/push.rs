@@ -506,9 +506,15 @@ mod tests {
         assert!(refused(NOW - 61 * NS_PER_S).contains("which is 61000 ms ago"));
         assert!(refused(NOW + 2 * NS_PER_S).contains("which is 2000 ms ahead"));
         // None of them changed what the next frame is measured against.
-        assert_eq!(inlet.stamp(Some(NOW - AGE_MAX_NS), NOW), Ok(NOW - AGE_MAX_NS));
+        assert_eq!(
+            inlet.stamp(Some(NOW - AGE_MAX_NS), NOW),
+            Ok(NOW - AGE_MAX_NS)
+        );
         assert_eq!(inlet.stamp(None, NOW), Ok(NOW));
-        assert_eq!(inlet.stamp(Some(NOW + AHEAD_MAX_NS), NOW), Ok(NOW + AHEAD_MAX_NS));
+        assert_eq!(
+            inlet.stamp(Some(NOW + AHEAD_MAX_NS), NOW),
+            Ok(NOW + AHEAD_MAX_NS)
+        );
     }
 
     #[test]
@@ -520,7 +526,9 @@ mod tests {
         assert_eq!(inlet.stamp(Some(overtaken), NOW), Ok(overtaken));
         let error = inlet.stamp(Some(overtaken - NS_PER_MS), NOW).unwrap_err();
         assert!(
-            error.to_string().contains("1001 ms before that of the frame"),
+            error
+                .to_string()
+                .contains("1001 ms before that of the frame"),
             "{error}"
         );
         inlet.clear();

@@ -173,7 +173,12 @@ fn load_at_once(config: Arc<PipelineConfig>) -> Loader {
 }
 
 fn play(config: PipelineConfig, steps: Vec<(i64, Step)>) -> Played {
-    play_with(config, steps, Duration::ZERO, Box::new(|c, _, _| load_at_once(c)))
+    play_with(
+        config,
+        steps,
+        Duration::ZERO,
+        Box::new(|c, _, _| load_at_once(c)),
+    )
 }
 
 fn play_with(
@@ -201,13 +206,17 @@ fn play_with(
     let recorder = Recorder::default();
     let (sinks, own) = (Arc::clone(&shared), recorder.clone());
     let sinks = std::thread::spawn(move || {
-        sinks.dispatcher.run(&mut vec![Box::new(own) as Box<dyn Sink>]);
+        sinks
+            .dispatcher
+            .run(&mut vec![Box::new(own) as Box<dyn Sink>]);
     });
     Worker::new(Arc::clone(&shared), surroundings).run();
     shared.dispatcher.finish();
     sinks.join().unwrap();
     let mut events = Vec::new();
-    shared.events.drain(usize::MAX, |_, event| events.push(event));
+    shared
+        .events
+        .drain(usize::MAX, |_, event| events.push(event));
     let snapshots = recorder.0.lock().clone();
     Played {
         shared,
@@ -237,9 +246,17 @@ fn a_silent_camera_is_not_seen_after_four_intervals_but_not_before_250_ms() {
     let mut steps = walk(0, 100, 11);
     steps.push(idle(3000));
     let played = play(config(""), steps);
-    assert_eq!(played.times(EventKind::Entered), [100], "in its second frame");
+    assert_eq!(
+        played.times(EventKind::Entered),
+        [100],
+        "in its second frame"
+    );
     assert_eq!(played.times(EventKind::Lost), [1400]);
-    assert_eq!(played.times(EventKind::Left), [2000], "1000 ms after it was seen");
+    assert_eq!(
+        played.times(EventKind::Left),
+        [2000],
+        "1000 ms after it was seen"
+    );
     // Fifty a second: four intervals would be 80 ms.
     let mut steps = walk(0, 20, 51);
     steps.push(idle(3000));
@@ -302,7 +319,10 @@ fn a_busy_machine_delays_ticks_and_releases_nobody_early() {
     let load: StartLoader = Box::new(|c, _, _| load_at_once(c));
     let played = play_with(config(""), steps, busy, load);
     let left = played.times(EventKind::Left);
-    assert!((2000..=2070).contains(&left[0]) && left.len() == 1, "{left:?}");
+    assert!(
+        (2000..=2070).contains(&left[0]) && left.len() == 1,
+        "{left:?}"
+    );
 }
 
 #[test]
@@ -313,10 +333,13 @@ fn in_a_file_with_every_frame_time_stands_between_frames() {
     steps.push((20_000, Step::Stamped(400)));
     steps.push((20_000, Step::End));
     let played = play_file(every_frame, steps);
-    assert_eq!(played.times(EventKind::Lost), []);
+    assert!(played.times(EventKind::Lost).is_empty());
     let frames = (played.snapshots.iter()).map(|s| (s.capture_ns - START_NS) / NS_PER_MS);
     // Then the end, and the release when the pipeline stops.
-    assert_eq!(frames.collect::<Vec<_>>(), [0, 100, 200, 300, 400, 400, 400]);
+    assert_eq!(
+        frames.collect::<Vec<_>>(),
+        [0, 100, 200, 300, 400, 400, 400]
+    );
     assert!(played.shared.finished.load(Ordering::Acquire));
     use SourceState::*;
     assert_eq!(played.sources(), [Live, Ended, Stopped]);
@@ -396,7 +419,11 @@ fn another_tracker_takes_over_with_new_ids_in_released_slots() {
     assert_eq!(played.times(EventKind::Entered), [100, 1200]);
     let last = played.snapshots.iter().rev().nth(1).unwrap();
     let slot = last.slots[0];
-    assert_eq!((slot.track_id, slot.generation), (2, 2), "no id is given twice");
+    assert_eq!(
+        (slot.track_id, slot.generation),
+        (2, 2),
+        "no id is given twice"
+    );
 }
 
 #[test]
@@ -438,12 +465,17 @@ fn a_new_source_is_not_measured_against_the_times_of_the_old_one() {
     steps.push(idle(5000));
     let played = play(config(""), steps);
     let live = played.snapshots.iter().filter(|s| s.frame_seq > 5);
-    let times: Vec<i64> = live.map(|s| (s.capture_ns - START_NS) / NS_PER_MS).collect();
+    let times: Vec<i64> = live
+        .map(|s| (s.capture_ns - START_NS) / NS_PER_MS)
+        .collect();
     assert_eq!(times[..3], [100, 200, 300], "{times:?}");
     let left = played.times(EventKind::Left);
     assert_eq!(left.len(), 2, "{left:?}");
     assert_eq!(left[1], 2200, "1000 ms after the last frame");
-    let ids = played.events.iter().filter(|e| e.kind == EventKind::Entered);
+    let ids = played
+        .events
+        .iter()
+        .filter(|e| e.kind == EventKind::Entered);
     let ids: Vec<_> = ids.map(|e| (e.track_id, e.generation)).collect();
     assert_eq!(ids, [(1, 1), (2, 2)]);
 }
@@ -456,7 +488,12 @@ fn another_nodes_slots_follow_its_times() {
         frame_size: SIZE,
         ..RemoteSlots::default()
     };
-    let times = [5, 7, 6, 7].map(|s| chain.mirror(1, s * NS_PER_S, &remote, 0).canonical.capture_ns);
+    let times = [5, 7, 6, 7].map(|s| {
+        chain
+            .mirror(1, s * NS_PER_S, &remote, 0)
+            .canonical
+            .capture_ns
+    });
     // The third is as old as one whose order was changed on the way.
     assert_eq!(times[..2], [5 * NS_PER_S, 7 * NS_PER_S]);
     assert_eq!(times[2..], [7 * NS_PER_S + 1, 7 * NS_PER_S + 2]);
@@ -496,6 +533,10 @@ impl Detector for Probe {
 
     fn configure(&mut self, _settings: &DetectSettings) -> Result<(), DetectError> {
         Ok(())
+    }
+
+    fn takes(&self, _frame: &Frame) -> bool {
+        true
     }
 
     fn queue(&self) -> Option<&ModelQueue> {
@@ -550,6 +591,33 @@ fn a_frame_that_the_model_refuses_is_reported_and_the_next_is_processed() {
 }
 
 #[test]
+fn a_frame_for_another_detector_is_dropped_and_is_no_failure() {
+    let load: StartLoader = Box::new(|c, _, _| {
+        let mut motion = PipelineConfig::clone(&c);
+        motion.camera.stream = "push:".into();
+        motion.tracking.model = "builtin:motion".into();
+        let (send, result) = channel();
+        send.send(detect::create(&motion, 0.1).map_err(PipelineError::from))
+            .unwrap();
+        Loader::from_channel(c, result)
+    });
+    // A made crowd, which needs no model, before the model is replaced.
+    let played = play_with(config(""), walk(0, 100, 3), Duration::ZERO, load);
+    assert!(played.shared.failure.lock().is_none());
+    assert_eq!(played.shared.source.dropped(), 3);
+    assert_eq!(played.shared.measured.lock().frames, 0);
+}
+
+#[test]
+fn every_frame_is_for_files_a_camera_is_ticked_all_the_same() {
+    let camera = r#"{"camera": {"stream": "rtsp://camera/", "every_frame": true}}"#;
+    let mut steps = walk(0, 100, 11);
+    steps.push(idle(3000));
+    let played = play_file(camera, steps);
+    assert_eq!(played.times(EventKind::Left), [2000]);
+}
+
+#[test]
 fn a_changed_model_takes_over_when_it_is_loaded_and_not_before() {
     let (first, _, seen_by_first) = Probe::new("first", &[]);
     let (second, _, seen_by_second) = Probe::new("second", &[]);
@@ -565,10 +633,13 @@ fn a_changed_model_takes_over_when_it_is_loaded_and_not_before() {
     // What is loaded is of another kind than what the file would give.
     let steps = vec![
         (0, Step::Frame(1)),
-        act(10, |s| set(s, r#"{"tracking": {"model": "builtin:motion"}}"#)),
+        act(10, |s| {
+            set(s, r#"{"tracking": {"model": "builtin:motion"}}"#)
+        }),
         (100, Step::Frame(1)),
         act(110, move |_| {
-            send.send(Ok(Box::new(second) as Box<dyn Detector>)).unwrap();
+            send.send(Ok(Box::new(second) as Box<dyn Detector>))
+                .unwrap();
         }),
         (200, Step::Frame(1)),
     ];
@@ -598,7 +669,9 @@ fn a_model_that_cannot_be_loaded_leaves_the_old_one_and_its_configuration() {
         Box::new(move |c, _, _| Loader::from_channel(c, results.pop().unwrap()));
     let steps = vec![
         (0, Step::Frame(1)),
-        act(10, |s| set(s, r#"{"tracking": {"model": "builtin:motion"}}"#)),
+        act(10, |s| {
+            set(s, r#"{"tracking": {"model": "builtin:motion"}}"#)
+        }),
         (100, Step::Frame(1)),
     ];
     let played = play_with(config(""), steps, Duration::ZERO, load);
@@ -673,7 +746,9 @@ fn the_frame_is_chosen_when_the_turn_is_there_not_when_it_was_asked_for() {
     let running = Running::start(None);
     let others = Requester::new(None);
     // One that runs and one that is next: the worker is behind both.
-    let runs = others.request(Some(&running.model), Duration::ZERO).permit();
+    let runs = others
+        .request(Some(&running.model), Duration::ZERO)
+        .permit();
     let next = others.request(Some(&running.model), Duration::ZERO);
     running.offer(1);
     running.until_taken();
@@ -686,7 +761,11 @@ fn the_frame_is_chosen_when_the_turn_is_there_not_when_it_was_asked_for() {
     assert_eq!(running.seen.recv().unwrap(), 3, "the newest");
     running.inlet.close();
     running.thread.join().unwrap();
-    assert_eq!(running.shared.source.dropped(), 1, "the one that it had taken");
+    assert_eq!(
+        running.shared.source.dropped(),
+        1,
+        "the one that it had taken"
+    );
     let stages = running.shared.measured.lock().stages;
     assert_eq!(stages.wait.count(), 1);
     assert!(stages.wait.max_ms > 0.0, "waiting is measured");
