@@ -99,19 +99,25 @@ impl Chain {
     /// Moves the time on to a frame's; no two frames have the same. When it lies far
     /// behind the frame before, the source is another one with another time base: what
     /// is known by the old one's is forgotten, since its times would lie in the future
-    /// for as long as the difference.
-    fn advance_to_frame(&mut self, capture_ns: i64) {
+    /// for as long as the difference. Returns false then: this frame's snapshot shows
+    /// the slots empty, and the next frame is the first that is tracked.
+    fn advance_to_frame(&mut self, capture_ns: i64) -> bool {
         let before_ns = self.latest_frame_ns.replace(capture_ns);
         match before_ns {
             Some(before_ns) if capture_ns >= before_ns.saturating_sub(TIME_BASE_STEP_NS) => {
                 self.latest_frame_ns = Some(capture_ns.max(before_ns));
                 self.latest_ns = capture_ns.max(self.latest_ns + 1);
+                true
             }
             Some(_) => {
                 self.replace_tracker();
                 self.latest_ns = capture_ns;
+                false
             }
-            None => self.latest_ns = capture_ns,
+            None => {
+                self.latest_ns = capture_ns;
+                true
+            }
         }
     }
 
@@ -125,7 +131,9 @@ impl Chain {
     ) -> Outgoing {
         self.frame_seq = frame_seq;
         self.frame_size = moment.size;
-        self.advance_to_frame(moment.capture_ns);
+        if !self.advance_to_frame(moment.capture_ns) {
+            return self.snapshot(SourceState::Live, now_ns);
+        }
         let moment = Moment {
             capture_ns: self.latest_ns,
             ..moment
@@ -150,8 +158,10 @@ impl Chain {
     ) -> Outgoing {
         self.frame_seq = frame_seq;
         self.frame_size = remote.frame_size;
-        self.advance_to_frame(capture_ns);
         self.mirrors = true;
+        if !self.advance_to_frame(capture_ns) {
+            return self.snapshot(SourceState::Live, now_ns);
+        }
         self.slots.mirror(self.latest_ns, remote, &mut self.tracks);
         self.snapshot(SourceState::Live, now_ns)
     }

@@ -242,32 +242,47 @@ mod tests {
         }
     }
 
-    /// A dispatcher whose only sink is inside the sending of snapshot 1.
-    fn busy() -> (
-        Arc<Dispatcher>,
-        Sender<()>,
-        Receiver<u64>,
-        std::thread::JoinHandle<()>,
-    ) {
+    /// A dispatcher whose only sink is inside the sending of snapshot 1, until it is
+    /// let go.
+    struct Busy {
+        dispatcher: Arc<Dispatcher>,
+        let_go: Sender<()>,
+        sent: Receiver<u64>,
+        thread: std::thread::JoinHandle<()>,
+    }
+
+    fn busy() -> Busy {
         let dispatcher = Arc::new(Dispatcher::default());
         let (let_go, open) = channel();
-        let (sent, told) = channel();
+        let (tell, sent) = channel();
         let sinks = Arc::clone(&dispatcher);
         let thread = std::thread::spawn(move || {
-            sinks.run(&mut vec![Box::new(Gate { open, sent }) as Box<dyn Sink>]);
+            sinks.run(&mut vec![
+                Box::new(Gate { open, sent: tell }) as Box<dyn Sink>
+            ]);
         });
         dispatcher.send(outgoing(1), false);
         while !dispatcher.queue.lock().is_empty() {
             std::thread::yield_now();
         }
-        (dispatcher, let_go, told, thread)
+        Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        }
     }
 
     const MAX: u64 = QUEUE_MAX as u64;
 
     #[test]
     fn a_full_queue_drops_the_oldest_counts_it_and_still_finishes() {
-        let (dispatcher, let_go, sent, thread) = busy();
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
         for seq in 2..=MAX + 11 {
             dispatcher.send(outgoing(seq), false);
         }
@@ -284,7 +299,12 @@ mod tests {
 
     #[test]
     fn without_loss_the_sender_waits_for_room() {
-        let (dispatcher, let_go, sent, thread) = busy();
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
         let sender = Arc::clone(&dispatcher);
         let all = std::thread::spawn(move || {
             for seq in 2..=3 * MAX {
@@ -307,7 +327,12 @@ mod tests {
 
     #[test]
     fn other_sinks_take_over_between_two_snapshots_of_a_full_queue() {
-        let (dispatcher, let_go, sent, thread) = busy();
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
         dispatcher.send(outgoing(2), false);
         let (second_sent, second) = channel();
         let (never, open) = channel();

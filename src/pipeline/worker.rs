@@ -194,8 +194,8 @@ impl Worker {
 
     fn take_frame(&mut self, chain: &mut Chain, frame: Frame) {
         // After a change of the source its first frames come before its detector.
-        let takes = |d: &Box<dyn Detector>| d.takes(&frame);
-        if !self.detector.as_ref().is_some_and(takes) {
+        let detector = self.detector.as_deref();
+        if !detector.is_some_and(|detector| detector.takes(&frame)) {
             self.shared.source.count_dropped();
             return self.shared.pool.give(frame.bgr);
         }

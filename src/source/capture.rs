@@ -268,6 +268,8 @@ struct Session {
     latest_ns: i64,
     /// Newest media time of the current pass through a file.
     media_ns: Option<i64>,
+    /// What it should have been, as long as stamps cannot be right.
+    expected_media_ns: i64,
     /// What the file said that lay between its latest two frames, and what was made
     /// of it.
     media_step_ns: i64,
@@ -291,6 +293,7 @@ impl Session {
             arrived_ns: None,
             latest_ns: 0,
             media_ns: None,
+            expected_media_ns: 0,
             media_step_ns: 0,
             step_ns: MEDIA_STEP_NS,
             rejoins: false,
@@ -320,6 +323,7 @@ impl Session {
     /// recording says.
     fn media_time(&mut self, arrival_ns: i64, media_ns: i64) -> i64 {
         let Some(before_ns) = self.media_ns.replace(media_ns) else {
+            self.expected_media_ns = media_ns;
             // A second pass follows the first without a jump.
             let joined_ns = self.latest_ns + self.step_ns;
             return if self.latest_ns == 0 {
@@ -330,12 +334,24 @@ impl Session {
                 joined_ns
             };
         };
+        // After a stamp that cannot be, either that one was wrong or all later ones
+        // count from it.
         let step_ns = media_ns.saturating_sub(before_ns);
+        let from_expected_ns = media_ns.saturating_sub(self.expected_media_ns);
         let usual_ns = self.media_step_ns.max(0).saturating_mul(2);
-        if (1..=usual_ns.max(MEDIA_STEP_MAX_NS)).contains(&step_ns) {
-            self.step_ns = step_ns;
-        }
+        let can_be = 1..=usual_ns.max(MEDIA_STEP_MAX_NS);
+        let steps = [step_ns, from_expected_ns].into_iter();
         self.media_step_ns = step_ns;
+        match steps.filter(|ns| can_be.contains(ns)).min() {
+            Some(step_ns) => {
+                self.step_ns = step_ns;
+                self.expected_media_ns = media_ns;
+            }
+            None => {
+                let expected_ns = self.expected_media_ns.saturating_add(self.step_ns);
+                self.expected_media_ns = expected_ns;
+            }
+        }
         self.latest_ns + self.step_ns
     }
 }

@@ -94,8 +94,8 @@ pub enum PushError {
     #[error(
         "capture_ns is {capture_ns}, which is {} ms {}; now is {now_ns}. Give 0 for now, or a time \
          of rextrack_now_ns, at most {} s ago and {} s ahead",
-        capture_ns.abs_diff(*now_ns) / NS_PER_MS as u64,
-        if capture_ns < now_ns { "ago" } else { "ahead" },
+        apart_ms(.capture_ns, .now_ns),
+        if .capture_ns < .now_ns { "ago" } else { "ahead" },
         AGE_MAX_NS / NS_PER_S,
         AHEAD_MAX_NS / NS_PER_S
     )]
@@ -109,7 +109,7 @@ pub enum PushError {
     #[error(
         "capture_ns is {capture_ns}, which is {} ms before that of the frame pushed before it \
          ({latest_ns}); push frames in the order in which they were captured, or give 0 for now",
-        (latest_ns - capture_ns) / NS_PER_MS
+        apart_ms(.capture_ns, .latest_ns)
     )]
     Backwards {
         /// The time that was given.
@@ -117,6 +117,10 @@ pub enum PushError {
         /// The newest time so far.
         latest_ns: i64,
     },
+}
+
+fn apart_ms(one_ns: &i64, other_ns: &i64) -> u64 {
+    one_ns.abs_diff(*other_ns) / NS_PER_MS.unsigned_abs()
 }
 
 /// A frame on its way: rows without gaps, top row first.
