@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size};
 use opencv::prelude::*;
@@ -30,6 +30,20 @@ fn config(test: &str) -> Option<PipelineConfig> {
     Some(config)
 }
 
+/// Waits until the last sink, which writes a line for each snapshot, wrote them all: on
+/// a busy machine the sinks are behind, and a stop does not wait for them for long.
+fn all_written(pipeline: &Pipeline) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let stats = pipeline.stats();
+        if stats.sinks.last().unwrap().stats.sent >= stats.snapshots {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{stats:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Runs to the end of the film and gives all snapshots, and how many datagrams the
 /// configured OSC output sent.
 fn run(config: PipelineConfig, folder: &Path) -> (Vec<Value>, u64) {
@@ -42,7 +56,9 @@ fn run(config: PipelineConfig, folder: &Path) -> (Vec<Value>, u64) {
     pipeline.start().unwrap();
     let done = pipeline.wait_finished(Duration::from_secs(300));
     assert!(done, "{:?}", pipeline.failure());
+    all_written(&pipeline);
     pipeline.stop();
+    all_written(&pipeline);
     let sinks = pipeline.stats().sinks;
     let osc = sinks.iter().filter(|s| s.name.starts_with("osc"));
     let sent = osc.map(|s| s.stats.sent).sum();
