@@ -123,7 +123,10 @@ impl Request {
             State::Next { .. } | State::Waiting => Wait::ForChange,
         });
         self.is_over = granted;
-        granted.then_some(Permit(self.ticket))
+        granted.then(|| Permit {
+            ticket: self.ticket,
+            usual_ns: REQUESTS.lock().usual_ns(self.ticket),
+        })
     }
 
     fn wait(&self, what: impl Fn(State) -> Wait) -> bool {
@@ -163,11 +166,21 @@ impl Drop for Request {
 
 /// Leave to run one inference; given back when dropped.
 #[derive(Debug)]
-pub struct Permit(u64);
+pub struct Permit {
+    ticket: u64,
+    usual_ns: i64,
+}
+
+impl Permit {
+    /// How long an inference of its model usually takes; 0 while that is not known.
+    pub fn usual_ns(&self) -> i64 {
+        self.usual_ns
+    }
+}
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        REQUESTS.lock().leave(self.0, now_ns());
+        REQUESTS.lock().leave(self.ticket, now_ns());
     }
 }
 
@@ -264,6 +277,11 @@ impl Requests {
     fn state(&self, ticket: u64) -> State {
         let found = self.entries.iter().find(|e| e.ticket == ticket);
         found.map_or(State::Waiting, |entry| entry.state)
+    }
+
+    fn usual_ns(&self, ticket: u64) -> i64 {
+        let found = self.entries.iter().find(|e| e.ticket == ticket);
+        found.map_or(0, Entry::usual_ns)
     }
 
     fn leave(&mut self, ticket: u64, now_ns: i64) {

@@ -214,7 +214,7 @@ impl Worker {
     /// Processes a frame when it is this camera's turn at the model. What came
     /// meanwhile is newer and takes its place.
     fn detect_in_turn(&mut self, chain: &mut Chain, frame: Frame) {
-        let Some(detector) = self.detector.as_mut() else {
+        let Some(detector) = self.detector.as_ref() else {
             return self.shared.pool.give(frame.bgr);
         };
         // Twice as long as usual, since the next in line works beside the inference
@@ -226,26 +226,45 @@ impl Worker {
             return self.shared.pool.give(frame.bgr);
         }
         let chosen = self.clock.now_ns();
-        let (frame, is_last) = self.newest(frame);
-        let Some(detector) = self.detector.as_mut() else {
+        let (mut frame, mut is_last) = self.newest(frame);
+        let mut prepared = self.prepare(&frame);
+        let ready = self.clock.now_ns();
+        let Some(permit) = request.permit() else {
             return self.shared.pool.give(frame.bgr);
         };
-        if let Err(error) = detector.prepare(&frame) {
-            drop(request);
-            self.note_arrival(&frame);
-            self.frame_failed(frame, error);
-        } else {
-            let prepared = self.clock.now_ns();
-            self.prepare_ns += (prepared - chosen - self.prepare_ns) / 8;
-            let Some(permit) = request.permit() else {
-                return self.shared.pool.give(frame.bgr);
-            };
-            let wait_ns = chosen - asked + self.clock.now_ns() - prepared;
-            self.detect(chain, frame, Some(permit), wait_ns);
+        let granted = self.clock.now_ns();
+        let wait_ns = (chosen - asked) + (granted - ready);
+        // The inference before took longer than it usually does.
+        if granted - frame.arrival_ns > permit.usual_ns() && !is_last {
+            let seq = frame.seq;
+            (frame, is_last) = self.newest(frame);
+            if frame.seq != seq {
+                prepared = self.prepare(&frame);
+            }
+        }
+        match prepared {
+            Ok(()) => self.detect(chain, frame, Some(permit), wait_ns),
+            Err(error) => {
+                drop(permit);
+                self.note_arrival(&frame);
+                self.frame_failed(frame, error);
+            }
         }
         if is_last {
             self.end(chain);
         }
+    }
+
+    /// Gets a frame ready for the model.
+    fn prepare(&mut self, frame: &Frame) -> Result<(), DetectError> {
+        let Some(detector) = self.detector.as_mut() else {
+            return Ok(());
+        };
+        let began = self.clock.now_ns();
+        let prepared = detector.prepare(frame);
+        let took = self.clock.now_ns() - began;
+        self.prepare_ns += (took - self.prepare_ns) / 8;
+        prepared
     }
 
     /// The newest frame, and whether the file is over after it. A file with

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use parking_lot::Mutex;
@@ -505,6 +506,8 @@ struct Probe {
     info: DetectorInfo,
     queue: ModelQueue,
     seen: Sender<u64>,
+    /// The frame that it got ready last.
+    prepared: Arc<AtomicU64>,
     fails: Vec<u64>,
 }
 
@@ -521,6 +524,7 @@ impl Probe {
             info,
             queue: queue.clone(),
             seen,
+            prepared: Arc::default(),
             fails: fails.to_vec(),
         };
         (probe, queue, frames)
@@ -542,6 +546,11 @@ impl Detector for Probe {
 
     fn queue(&self) -> Option<&ModelQueue> {
         Some(&self.queue)
+    }
+
+    fn prepare(&mut self, frame: &Frame) -> Result<(), DetectError> {
+        self.prepared.store(frame.seq, Ordering::Release);
+        Ok(())
     }
 
     fn infer(
@@ -690,6 +699,7 @@ struct Running {
     requester: Requester,
     model: ModelQueue,
     seen: Receiver<u64>,
+    prepared: Arc<AtomicU64>,
     thread: std::thread::JoinHandle<()>,
 }
 
@@ -699,6 +709,7 @@ impl Running {
         let inlet = Arc::new(Mailbox::default());
         let requester = Requester::new(limit);
         let (probe, model, seen) = Probe::new("probe", &[]);
+        let prepared = Arc::clone(&probe.prepared);
         let mut probe = Some(probe);
         let surroundings = Surroundings {
             feed: Arc::clone(&inlet) as Arc<dyn Feed>,
@@ -718,6 +729,7 @@ impl Running {
             requester,
             model,
             seen,
+            prepared,
             thread: std::thread::spawn(|| worker.run()),
         }
     }
@@ -770,6 +782,27 @@ fn the_frame_is_chosen_when_the_turn_is_there_not_when_it_was_asked_for() {
     let stages = running.shared.measured.lock().stages;
     assert_eq!(stages.wait.count(), 1);
     assert!(stages.wait.max_ms > 0.0, "waiting is measured");
+}
+
+#[test]
+fn a_frame_that_became_old_while_the_model_was_busy_is_replaced() {
+    let running = Running::start(None);
+    let others = Requester::new(None);
+    let request = || others.request(Some(&running.model), Duration::ZERO);
+    // The model is usually free again at once; this time it is not.
+    drop(request().permit());
+    let runs = request().permit();
+    running.offer(1);
+    while running.prepared.load(Ordering::Acquire) != 1 {
+        std::thread::yield_now();
+    }
+    running.offer(2);
+    drop(runs);
+    assert_eq!(running.seen.recv().unwrap(), 2);
+    assert_eq!(running.prepared.load(Ordering::Acquire), 2);
+    running.inlet.close();
+    running.thread.join().unwrap();
+    assert_eq!(running.shared.source.dropped(), 1);
 }
 
 #[test]
