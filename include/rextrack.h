@@ -406,8 +406,10 @@ typedef struct {
      */
     size_t stride;
     /*
-     When it was captured, on the clock of `rextrack_now_ns`; 0 means now.
-     Must not run backwards.
+     When it was captured, on the clock of `rextrack_now_ns`; 0 means now. At
+     most 60 s ago and 1 s ahead, and not more than 1 s before that of the
+     frame pushed before it: anything else is a time of another clock, and
+     refused with `_ERR_INVALID_ARGUMENT`.
      */
     int64_t capture_ns;
     /*

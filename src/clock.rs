@@ -14,13 +14,17 @@ pub const NS_PER_MS: i64 = 1_000_000;
 /// Nanoseconds in one second.
 pub const NS_PER_S: i64 = 1_000_000_000;
 
+/// What [`now_ns`] reads first: times before that, such as those of frames that were
+/// captured a while ago, are positive too.
+const START_NS: i64 = 3600 * NS_PER_S;
+
 /// Nanoseconds since an arbitrary start, the same for the whole process and
 /// never running backwards. Always positive, so that 0 can mean "never".
 /// Does not lock, allocate or block.
 pub fn now_ns() -> i64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let start = *START.get_or_init(Instant::now);
-    NS_PER_S + i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX - NS_PER_S)
+    START_NS + i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX - START_NS)
 }
 
 /// A duration as nanoseconds, saturating.

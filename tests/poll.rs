@@ -10,6 +10,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::CString;
 use std::ptr::null_mut;
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rextrack::ffi::*;
 use serde_json::json;
@@ -101,31 +103,63 @@ fn polling_allocates_nothing() {
     assert!(before > 0, "the counter counts");
 }
 
-/// A copy of this process gives up all system calls but writing and exiting:
-/// the kernel kills it at the first other one.
+/// A thread gives up all system calls but reading, writing and exiting, and polls
+/// while the pipeline publishes: the kernel ends it at the first other one.
 #[cfg(target_os = "linux")]
 #[test]
 fn polling_makes_no_system_call() {
     let mut show = Show::start();
-    let status = unsafe {
-        let child = libc::fork();
-        assert!(child >= 0);
-        if child == 0 {
-            let strict = libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_STRICT);
-            let mut fine = true;
-            for _ in 0..1000 {
-                fine &= show.poll();
-            }
-            let code = if strict != 0 { 2 } else { i32::from(!fine) };
-            libc::syscall(libc::SYS_exit, code);
+    let first = show.snapshot.seq;
+    // Outlives the thread, which never returns to give it back.
+    let said = Box::leak(Box::new(AtomicU32::new(STARTING)));
+    let said: &AtomicU32 = said;
+    let (tell_id, id) = std::sync::mpsc::channel();
+    let mut polled = Polled(std::ptr::from_mut(&mut show));
+    // Never joined: a thread that the kernel ends has no result.
+    let thread = std::thread::spawn(move || unsafe {
+        let polled = &mut polled;
+        tell_id.send(libc::gettid()).unwrap();
+        drop(tell_id);
+        let show = &mut *polled.0;
+        if libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_STRICT) != 0 {
+            said.store(NO_SECCOMP, Ordering::Release);
+            return;
         }
-        let mut status = 0;
-        assert_eq!(libc::waitpid(child, &mut status, 0), child);
-        status
-    };
-    if libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 2 {
-        println!("skipped: polling_makes_no_system_call: this kernel has no seccomp");
-        return;
+        let (mut fine, mut polls) = (true, 0);
+        while fine && (polls < 1000 || show.snapshot.seq < first + 10) {
+            fine &= show.poll();
+            polls += 1;
+        }
+        said.store(if fine { FINE } else { FAILED }, Ordering::Release);
+        libc::syscall(libc::SYS_exit, 0);
+    });
+    std::mem::forget(thread);
+    let thread = format!("/proc/self/task/{}", id.recv().unwrap());
+    while said.load(Ordering::Acquire) == STARTING && std::path::Path::new(&thread).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert_eq!(status, 0, "ended by signal {}", libc::WTERMSIG(status));
+    match said.load(Ordering::Acquire) {
+        FINE => {}
+        NO_SECCOMP => {
+            println!("skipped: polling_makes_no_system_call: this kernel has no seccomp");
+        }
+        FAILED => panic!("a poll failed"),
+        _ => panic!("the kernel ended the thread: a poll made a system call"),
+    }
 }
+
+#[cfg(target_os = "linux")]
+const STARTING: u32 = 0;
+#[cfg(target_os = "linux")]
+const FINE: u32 = 1;
+#[cfg(target_os = "linux")]
+const FAILED: u32 = 2;
+#[cfg(target_os = "linux")]
+const NO_SECCOMP: u32 = 3;
+
+/// What is polled, on the way to another thread.
+#[cfg(target_os = "linux")]
+struct Polled(*mut Show);
+
+#[cfg(target_os = "linux")]
+unsafe impl Send for Polled {}

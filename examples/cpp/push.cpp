@@ -40,6 +40,20 @@ void wait_for_model(const rextrack::Pipeline &pipeline) {
     }
 }
 
+// Waits until the frame of that number is in a snapshot.
+void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
+                    std::uint64_t number) {
+    using Clock = std::chrono::steady_clock;
+    auto deadline = Clock::now() + std::chrono::seconds(60);
+    pipeline.poll(snapshot);
+    while (snapshot.header().frame_seq < number) {
+        if (Clock::now() > deadline) throw std::runtime_error("a frame takes too long");
+        // Between frames there are snapshots too, such as that the source is live.
+        pipeline.wait(snapshot.header().seq, 1000);
+        pipeline.poll(snapshot);
+    }
+}
+
 void run(const std::string &video, const std::string &picture, const std::string &model,
          const std::string &models_dir) {
     cv::VideoCapture capture(video);
@@ -58,6 +72,7 @@ void run(const std::string &video, const std::string &picture, const std::string
     std::uint32_t most = 0;
     auto next = std::chrono::steady_clock::now();
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
+    std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
         // A film is played at its own pace; a camera would set the pace itself.
         std::this_thread::sleep_until(next);
@@ -65,7 +80,10 @@ void run(const std::string &video, const std::string &picture, const std::string
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));
-        pipeline.poll(snapshot);
+        ++pushed;
+        // A camera would not wait: the newest frame replaces one that nobody took. A film
+        // can, so that none of it is lost on a busy machine.
+        wait_for_frame(pipeline, snapshot, pushed);
         // The picture with the most people in it is the one to keep.
         if (snapshot.header().active_count > most && pipeline.preview(best)) {
             most = snapshot.header().active_count;
@@ -76,8 +94,8 @@ void run(const std::string &video, const std::string &picture, const std::string
                   best.data(), best.stride());
     if (!cv::imwrite(picture, drawn)) throw std::runtime_error(picture + ": cannot be written");
     RextrackStats stats = pipeline.stats();
-    std::printf("%llu frames, %llu processed, %u at once; see %s\n",
-                static_cast<unsigned long long>(stats.frames_in),
+    std::printf("%llu frames pushed, %llu processed, %u at once; see %s\n",
+                static_cast<unsigned long long>(pushed),
                 static_cast<unsigned long long>(stats.frames_processed), most, picture.c_str());
 }
 

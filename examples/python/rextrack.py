@@ -592,7 +592,7 @@ class Pipeline:
         otherwise), with rows however far apart; or bytes, rows without gaps,
         with `format` and `size` (width, height). `flipped`: the first row is
         the bottom one. `capture_ns`: when it was captured, on the clock of
-        `now_ns`; 0 means now.
+        `now_ns`; 0 means now. At most 60 s ago and 1 s ahead, and not backwards.
         """
         frame = _Frame(struct_size=ctypes.sizeof(_Frame), capture_ns=capture_ns)
         if size is None:

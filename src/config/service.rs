@@ -36,8 +36,9 @@ pub struct ServiceConfig {
     pub models_dir: PathBuf,
     /// Path of the ONNX Runtime library, when it is not where rextrack looks.
     pub onnxruntime: Option<PathBuf>,
-    /// How many cameras may use their model at the same time; 0 chooses by the
-    /// processors. Those who wait take turns, and drop frames meanwhile.
+    /// How many inferences may run at the same time, over all models; each model
+    /// runs one at a time in any case. 0 chooses by the processors. Cameras that
+    /// wait take turns, and drop frames meanwhile.
     #[schemars(range(min = 0, max = 256))]
     pub inference_jobs: u32,
     /// Whether the web server asks for a token where others can reach it.

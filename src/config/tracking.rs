@@ -68,4 +68,8 @@ pub enum TrackerKind {
     /// ByteTrack (Zhang et al. 2021).
     #[default]
     ByteTrack,
+    /// Another kind, to test a change of it with.
+    #[cfg(test)]
+    #[serde(skip)]
+    Other,
 }

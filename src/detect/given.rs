@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::classes::{COCO, ClassFilter};
 use super::error::DetectError;
-use super::{DetectSettings, Detection, Detector, DetectorInfo, StageTimes};
+use super::{DetectSettings, Detection, Detector, DetectorInfo, Permit, StageTimes};
 use crate::config::PipelineConfig;
 use crate::geometry::FrameSize;
 use crate::source::{Frame, Known};
@@ -79,9 +79,14 @@ impl Detector for GivenDetector {
         Ok(())
     }
 
-    fn detect(
+    fn takes(&self, frame: &Frame) -> bool {
+        frame.known.is_some()
+    }
+
+    fn infer(
         &mut self,
         frame: &Frame,
+        _permit: Option<Permit>,
         out: &mut Vec<Detection>,
     ) -> Result<StageTimes, DetectError> {
         let started = Instant::now();

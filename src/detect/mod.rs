@@ -10,6 +10,7 @@
 //! * [`head`] tells which family a model is of and decodes its output.
 //! * [`letterbox`] fits frames into a model's input and maps boxes back.
 //! * `session` holds loaded models, each once for the process.
+//! * `permits` says whose turn it is to use one.
 //! * [`onnx`] ties these together; [`motion`] needs no model at all.
 //! * `given` hands on what a source knows without a picture.
 
@@ -23,6 +24,7 @@ pub mod motion;
 mod nms;
 pub mod onnx;
 mod outline;
+mod permits;
 pub mod runtime;
 mod session;
 
@@ -38,6 +40,7 @@ use crate::source::Frame;
 pub use classes::{COCO, ClassFilter};
 pub use error::{DetectError, ErrorKind, Tried};
 pub use model::list_models;
+pub use permits::{InferencePermits, ModelQueue, Permit, Request, Requester};
 
 /// One object seen in one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,15 +62,45 @@ pub trait Detector: Send {
     /// the model does not know) the former settings stay.
     fn configure(&mut self, settings: &DetectSettings) -> Result<(), DetectError>;
 
+    /// Whether it can find anything in this frame: a model needs a picture.
+    fn takes(&self, frame: &Frame) -> bool {
+        frame.known.is_none()
+    }
+
+    /// The queue of the model that it shares with other pipelines.
+    fn queue(&self) -> Option<&ModelQueue> {
+        None
+    }
+
+    /// Gets the frame ready that [`Detector::infer`] is called with next, while
+    /// another pipeline may still use the model.
+    fn prepare(&mut self, _frame: &Frame) -> Result<(), DetectError> {
+        Ok(())
+    }
+
     /// Replaces what is in `out` by the objects of this frame, best score
     /// first. The same frames give the same detections on every run. Blocks for
-    /// as long as the model takes. On an error `out` is empty and the detector
-    /// stays usable.
+    /// as long as the model takes, and gives `permit` back as soon as that is over.
+    /// On an error `out` is empty and the detector stays usable.
+    fn infer(
+        &mut self,
+        frame: &Frame,
+        permit: Option<Permit>,
+        out: &mut Vec<Detection>,
+    ) -> Result<StageTimes, DetectError>;
+
+    /// As [`Detector::infer`], for a caller who has one frame and no permit: waits
+    /// for its turn at the model, behind those who asked before.
     fn detect(
         &mut self,
         frame: &Frame,
         out: &mut Vec<Detection>,
-    ) -> Result<StageTimes, DetectError>;
+    ) -> Result<StageTimes, DetectError> {
+        out.clear();
+        self.prepare(frame)?;
+        let request = (self.queue()).map(|q| Requester::new(None).request(Some(q), Duration::ZERO));
+        self.infer(frame, request.and_then(Request::permit), out)
+    }
 }
 
 /// What a detector can be told while it runs.

@@ -23,7 +23,7 @@ use super::classes::ClassFilter;
 use super::error::DetectError;
 use super::letterbox::{Crop, with_crop};
 use super::model::MOTION;
-use super::{DetectSettings, Detection, Detector, DetectorInfo, StageTimes};
+use super::{DetectSettings, Detection, Detector, DetectorInfo, Permit, StageTimes};
 use crate::config::Device;
 use crate::geometry::{BBox, FrameSize};
 use crate::source::Frame;
@@ -230,9 +230,10 @@ impl Detector for MotionDetector {
         Ok(())
     }
 
-    fn detect(
+    fn infer(
         &mut self,
         frame: &Frame,
+        _permit: Option<Permit>,
         out: &mut Vec<Detection>,
     ) -> Result<StageTimes, DetectError> {
         out.clear();

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::classes::ClassFilter;
 use super::error::DetectError;
-use super::letterbox::{Crop, Letterbox};
+use super::letterbox::{Crop, Fit, Letterbox};
 use super::nms::{self, Candidate};
 use super::session::ModelSession;
-use super::{DetectSettings, Detection, Detector, DetectorInfo, StageTimes};
+use super::{DetectSettings, Detection, Detector, DetectorInfo, ModelQueue, Permit, StageTimes};
 use crate::config::ServiceConfig;
 use crate::source::Frame;
 
@@ -21,6 +21,8 @@ pub struct OnnxDetector {
     settings: DetectSettings,
     filter: ClassFilter,
     candidates: Vec<Candidate>,
+    /// Where the frame lies that the letterbox holds, and how long it took to draw.
+    prepared: Option<(Fit, Duration)>,
 }
 
 impl OnnxDetector {
@@ -51,7 +53,16 @@ impl OnnxDetector {
             settings: settings.clone(),
             filter,
             candidates: Vec::new(),
+            prepared: None,
         })
+    }
+
+    /// Draws a frame into the model's input; also says how long that took.
+    fn draw(&mut self, frame: &Frame) -> Result<(Fit, Duration), DetectError> {
+        let start = Instant::now();
+        let crop = Crop::of(frame.size, self.settings.roi)?;
+        let fit = self.letterbox.draw(frame, crop)?;
+        Ok((fit, start.elapsed()))
     }
 }
 
@@ -63,20 +74,31 @@ impl Detector for OnnxDetector {
     fn configure(&mut self, settings: &DetectSettings) -> Result<(), DetectError> {
         self.filter = ClassFilter::resolve(&settings.classes, &self.info.classes)?;
         self.settings = settings.clone();
+        self.prepared = None;
         Ok(())
     }
 
-    fn detect(
+    fn queue(&self) -> Option<&ModelQueue> {
+        Some(&self.model.queue)
+    }
+
+    fn prepare(&mut self, frame: &Frame) -> Result<(), DetectError> {
+        self.prepared = None;
+        self.prepared = Some(self.draw(frame)?);
+        Ok(())
+    }
+
+    fn infer(
         &mut self,
         frame: &Frame,
+        permit: Option<Permit>,
         out: &mut Vec<Detection>,
     ) -> Result<StageTimes, DetectError> {
         out.clear();
-        let start = Instant::now();
-        let crop = Crop::of(frame.size, self.settings.roi)?;
-        let fit = self.letterbox.draw(frame, crop)?;
-        let preprocess = start.elapsed();
-
+        let (fit, preprocess) = match self.prepared.take() {
+            Some(prepared) => prepared,
+            None => self.draw(frame)?,
+        };
         self.candidates.clear();
         let (model, candidates) = (&self.model, &mut self.candidates);
         let (inference, ran) = model.run(self.letterbox.planes(), |numbers, began| {
@@ -85,6 +107,8 @@ impl Detector for OnnxDetector {
             model.head.decode(numbers, floor, &self.filter, candidates);
             Ok((ran - began, ran))
         })?;
+        // The next camera's inference begins while this one's boxes are sorted out.
+        drop(permit);
         nms::suppress(&mut self.candidates, self.settings.iou);
         out.extend(self.candidates.iter().filter_map(|c| {
             let bbox = fit.to_frame(c.bbox);

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 
 use super::error::{DetectError, short};
 use super::head::{Head, Metadata};
+use super::permits::ModelQueue;
 use super::runtime::{self, Runtime};
 use crate::config::{Device, ServiceConfig};
 use crate::geometry::FrameSize;
@@ -29,7 +30,10 @@ const INPUT_STEP: u32 = 32;
 /// A loaded and warmed-up model. Pipelines that share one take turns: an
 /// inference keeps all of the session's threads busy anyway.
 pub struct ModelSession {
+    /// Free for the one who has the permit of `queue`.
     session: Mutex<Session>,
+    /// Who uses it, and who is next.
+    pub queue: ModelQueue,
     path: PathBuf,
     /// How its output is read.
     pub head: Head,
@@ -133,6 +137,7 @@ impl ModelSession {
         );
         Ok(Self {
             session: Mutex::new(session),
+            queue: ModelQueue::default(),
             path: path.into(),
             head,
             input,
@@ -143,8 +148,8 @@ impl ModelSession {
     }
 
     /// Runs the model on planes of [`ModelSession::input`] and hands its output
-    /// to `read`, together with the time at which the run began: a run waits
-    /// while another pipeline uses the model.
+    /// to `read`, together with the time at which the run began. Call it with the
+    /// permit of [`ModelSession::queue`]: without one it waits in no order.
     pub fn run<T>(
         &self,
         planes: &[f32],

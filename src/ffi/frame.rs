@@ -55,8 +55,10 @@ pub struct RextrackFrame {
     pub data: *const c_void,
     /// Bytes from one row to the next; 0 means rows without gaps.
     pub stride: usize,
-    /// When it was captured, on the clock of `rextrack_now_ns`; 0 means now.
-    /// Must not run backwards.
+    /// When it was captured, on the clock of `rextrack_now_ns`; 0 means now. At
+    /// most 60 s ago and 1 s ahead, and not more than 1 s before that of the
+    /// frame pushed before it: anything else is a time of another clock, and
+    /// refused with `_ERR_INVALID_ARGUMENT`.
     pub capture_ns: i64,
     /// `REXTRACK_FRAME_FLIPPED` or 0.
     pub flags: u32,

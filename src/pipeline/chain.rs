@@ -4,25 +4,35 @@
 use std::sync::Arc;
 
 use super::dispatcher::Outgoing;
-use crate::clock::NS_PER_MS;
-use crate::config::PipelineConfig;
+use crate::clock::{NS_PER_MS, NS_PER_S};
+use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::Detection;
 use crate::geometry::FrameSize;
 use crate::slots::{Presentation, SlotTable, Smoother, Snapshot};
 use crate::source::{RemoteSlots, SourceState};
 use crate::track::{self, Moment, Tracker, TrackerSettings};
 
+/// How far the time of a frame may lie behind the latest before it is taken for
+/// another time base: a file that was read faster than it plays is ahead of the clock
+/// that a camera's frames are stamped by.
+const TIME_BASE_STEP_NS: i64 = NS_PER_S;
+
 /// Detections in, snapshots out.
 pub struct Chain {
     tracker: Box<dyn Tracker>,
+    tracker_kind: TrackerKind,
+    tracker_settings: TrackerSettings,
     smoother: Smoother,
     slots: SlotTable,
     presentation: Presentation,
     seq: u64,
     frame_seq: u64,
     frame_size: FrameSize,
-    /// Newest time that was given to tracker or slots; time never runs back.
+    /// Newest time that was given to tracker or slots; never runs back, except to
+    /// another time base.
     latest_ns: i64,
+    /// Newest time of a frame; ticks do not count.
+    latest_frame_ns: Option<i64>,
     tracks: u64,
     /// Whether the owners of the slots are another node's.
     mirrors: bool,
@@ -31,11 +41,11 @@ pub struct Chain {
 impl Chain {
     /// An empty chain.
     pub fn new(config: &PipelineConfig) -> Self {
+        let tracker_settings = TrackerSettings::from(&config.tracking);
         Self {
-            tracker: track::create(
-                config.tracking.tracker,
-                &TrackerSettings::from(&config.tracking),
-            ),
+            tracker: track::create(config.tracking.tracker, &tracker_settings),
+            tracker_kind: config.tracking.tracker,
+            tracker_settings,
             smoother: Smoother::new(config.slots.smoothing, persistence_ns(config)),
             slots: SlotTable::new(
                 config.tracking.objects_max,
@@ -47,15 +57,25 @@ impl Chain {
             frame_seq: 0,
             frame_size: FrameSize::default(),
             latest_ns: 0,
+            latest_frame_ns: None,
             tracks: 0,
             mirrors: false,
         }
     }
 
-    /// Takes new settings without losing a slot that still exists.
-    pub fn configure(&mut self, config: &PipelineConfig) {
-        self.tracker
-            .configure(&TrackerSettings::from(&config.tracking));
+    /// Takes new settings without losing a slot that still exists. Another kind of
+    /// tracker knows none of the owners: all slots are released then. Returns whether
+    /// they were, and a snapshot has to be published.
+    #[must_use = "a release that is not published is never seen by a host"]
+    pub fn configure(&mut self, config: &PipelineConfig) -> bool {
+        self.tracker_settings = TrackerSettings::from(&config.tracking);
+        let is_replaced = self.tracker_kind != config.tracking.tracker;
+        self.tracker_kind = config.tracking.tracker;
+        if is_replaced {
+            self.replace_tracker();
+        } else {
+            self.tracker.configure(&self.tracker_settings);
+        }
         self.smoother
             .configure(config.slots.smoothing, persistence_ns(config));
         self.slots.configure(
@@ -64,13 +84,56 @@ impl Chain {
             config.slots.on_release,
         );
         self.presentation = Presentation::from(&config.slots);
+        is_replaced
     }
 
-    /// One processed frame.
-    pub fn frame(&mut self, frame_seq: u64, moment: Moment, detections: &[Detection]) -> Outgoing {
+    /// Makes a tracker of the configured kind that knows nobody yet, and releases
+    /// the slots of the old one's tracks. Ids go on.
+    fn replace_tracker(&mut self) {
+        self.tracker = track::create(self.tracker_kind, &self.tracker_settings);
+        self.tracker.reserve_ids(self.tracks);
+        self.smoother.clear();
+        self.slots.reset();
+    }
+
+    /// Moves the time on to a frame's; no two frames have the same. When it lies far
+    /// behind the frame before, the source is another one with another time base: what
+    /// is known by the old one's is forgotten, since its times would lie in the future
+    /// for as long as the difference. Returns false then: this frame's snapshot shows
+    /// the slots empty, and the next frame is the first that is tracked.
+    fn advance_to_frame(&mut self, capture_ns: i64) -> bool {
+        let before_ns = self.latest_frame_ns.replace(capture_ns);
+        match before_ns {
+            Some(before_ns) if capture_ns >= before_ns.saturating_sub(TIME_BASE_STEP_NS) => {
+                self.latest_frame_ns = Some(capture_ns.max(before_ns));
+                self.latest_ns = capture_ns.max(self.latest_ns + 1);
+                true
+            }
+            Some(_) => {
+                self.replace_tracker();
+                self.latest_ns = capture_ns;
+                false
+            }
+            None => {
+                self.latest_ns = capture_ns;
+                true
+            }
+        }
+    }
+
+    /// One processed frame; `now_ns` is when its snapshot is published.
+    pub fn frame(
+        &mut self,
+        frame_seq: u64,
+        moment: Moment,
+        detections: &[Detection],
+        now_ns: i64,
+    ) -> Outgoing {
         self.frame_seq = frame_seq;
         self.frame_size = moment.size;
-        self.latest_ns = moment.capture_ns.max(self.latest_ns + 1);
+        if !self.advance_to_frame(moment.capture_ns) {
+            return self.snapshot(SourceState::Live, now_ns);
+        }
         let moment = Moment {
             capture_ns: self.latest_ns,
             ..moment
@@ -82,37 +145,56 @@ impl Chain {
         self.tracks = tracks.iter().map(|t| t.id).fold(self.tracks, u64::max);
         let tracks = self.smoother.apply(self.latest_ns, tracks);
         self.slots.update(self.latest_ns, tracks);
-        self.snapshot(SourceState::Live)
+        self.snapshot(SourceState::Live, now_ns)
     }
 
     /// One snapshot of another node: its owners sit here as they do there.
-    pub fn mirror(&mut self, frame_seq: u64, remote: &RemoteSlots) -> Outgoing {
+    pub fn mirror(
+        &mut self,
+        frame_seq: u64,
+        capture_ns: i64,
+        remote: &RemoteSlots,
+        now_ns: i64,
+    ) -> Outgoing {
         self.frame_seq = frame_seq;
         self.frame_size = remote.frame_size;
-        self.latest_ns = remote.capture_ns.max(self.latest_ns + 1);
         self.mirrors = true;
+        if !self.advance_to_frame(capture_ns) {
+            return self.snapshot(SourceState::Live, now_ns);
+        }
         self.slots.mirror(self.latest_ns, remote, &mut self.tracks);
-        self.snapshot(SourceState::Live)
+        self.snapshot(SourceState::Live, now_ns)
     }
 
-    /// Time passed without a frame. `unseen` says that nothing can be seen
-    /// now, because the source is lost.
-    pub fn tick(&mut self, now_ns: i64, unseen: bool, state: SourceState) -> Outgoing {
-        self.latest_ns = now_ns.max(self.latest_ns);
+    /// Time passed without a frame, up to `time_ns` of the frames' own time. `unseen`
+    /// says that nothing can be seen now, because the source is lost.
+    pub fn tick(
+        &mut self,
+        time_ns: i64,
+        unseen: bool,
+        state: SourceState,
+        now_ns: i64,
+    ) -> Outgoing {
+        self.latest_ns = time_ns.max(self.latest_ns);
         if unseen {
             self.tracker.source_lost();
         }
         // Published whether or not a slot changed: held ones move.
         let _changed = self.slots.tick(self.latest_ns, unseen);
-        self.snapshot(state)
+        self.snapshot(state, now_ns)
+    }
+
+    /// The file is over. Time stands where the file left it.
+    pub fn end(&mut self, now_ns: i64) -> Outgoing {
+        self.snapshot(SourceState::Ended, now_ns)
     }
 
     /// Releases every slot: at the end of a run, or because the host wants them
     /// given out anew. Tracks go on; those that are still seen are seated by the
     /// next frame, longest-lived first.
-    pub fn release_all(&mut self, state: SourceState) -> Outgoing {
+    pub fn release_all(&mut self, state: SourceState, now_ns: i64) -> Outgoing {
         self.slots.reset();
-        self.snapshot(state)
+        self.snapshot(state, now_ns)
     }
 
     /// When the next held slot is due for release.
@@ -130,13 +212,14 @@ impl Chain {
         self.tracks
     }
 
-    fn snapshot(&mut self, source_state: SourceState) -> Outgoing {
+    /// The slots as they are, published at `now_ns`.
+    pub fn snapshot(&mut self, source_state: SourceState, now_ns: i64) -> Outgoing {
         self.seq += 1;
         let mut canonical = Snapshot {
             seq: self.seq,
             frame_seq: self.frame_seq,
             capture_ns: self.latest_ns,
-            publish_ns: crate::clock::now_ns(),
+            publish_ns: now_ns,
             source_state,
             frame_size: self.frame_size,
             waiting: self.slots.waiting(),

@@ -212,3 +212,164 @@ impl Dispatcher {
             .collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::sink::SinkStats;
+
+    /// Sends when it is let, and says what.
+    struct Gate {
+        open: Receiver<()>,
+        sent: Sender<u64>,
+    }
+
+    impl Sink for Gate {
+        fn name(&self) -> &str {
+            "gate"
+        }
+
+        fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
+            self.open.recv().ok();
+            self.sent.send(snapshot.seq).unwrap();
+            Ok(())
+        }
+
+        fn stats(&self) -> SinkStats {
+            SinkStats::default()
+        }
+
+        fn finish(&mut self) -> Result<(), SinkError> {
+            self.sent.send(u64::MAX).unwrap();
+            Ok(())
+        }
+    }
+
+    fn outgoing(seq: u64) -> Outgoing {
+        let snapshot = Arc::new(Snapshot {
+            seq,
+            ..Snapshot::default()
+        });
+        Outgoing {
+            canonical: Arc::clone(&snapshot),
+            presented: snapshot,
+            presentation: Presentation::default(),
+        }
+    }
+
+    /// A dispatcher whose only sink is inside the sending of snapshot 1, until it is
+    /// let go.
+    struct Busy {
+        dispatcher: Arc<Dispatcher>,
+        let_go: Sender<()>,
+        sent: Receiver<u64>,
+        thread: std::thread::JoinHandle<()>,
+    }
+
+    fn busy() -> Busy {
+        let dispatcher = Arc::new(Dispatcher::default());
+        let (let_go, open) = channel();
+        let (tell, sent) = channel();
+        let sinks = Arc::clone(&dispatcher);
+        let thread = std::thread::spawn(move || {
+            sinks.run(&mut vec![
+                Box::new(Gate { open, sent: tell }) as Box<dyn Sink>
+            ]);
+        });
+        dispatcher.send(outgoing(1), false);
+        while !dispatcher.queue.lock().is_empty() {
+            std::thread::yield_now();
+        }
+        Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        }
+    }
+
+    const MAX: u64 = QUEUE_MAX as u64;
+
+    #[test]
+    fn a_full_queue_drops_the_oldest_counts_it_and_still_finishes() {
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
+        for seq in 2..=MAX + 11 {
+            dispatcher.send(outgoing(seq), false);
+        }
+        // Full of snapshots: the end finds its place all the same, behind them.
+        dispatcher.finish();
+        assert_eq!(dispatcher.queue.lock().len(), QUEUE_MAX + 1);
+        drop(let_go);
+        thread.join().unwrap();
+        let kept = 12..=MAX + 11;
+        let expected: Vec<u64> = [1].into_iter().chain(kept).chain([u64::MAX]).collect();
+        assert_eq!(sent.try_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(dispatcher.reports()[0].stats.dropped, 10);
+    }
+
+    #[test]
+    fn without_loss_the_sender_waits_for_room() {
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
+        let sender = Arc::clone(&dispatcher);
+        let all = std::thread::spawn(move || {
+            for seq in 2..=3 * MAX {
+                sender.send(outgoing(seq), true);
+            }
+            sender.finish();
+        });
+        while dispatcher.queue.lock().len() < QUEUE_MAX {
+            std::thread::yield_now();
+        }
+        assert!(!all.is_finished(), "it waits");
+        assert!(dispatcher.queue.lock().len() <= QUEUE_MAX);
+        drop(let_go);
+        all.join().unwrap();
+        thread.join().unwrap();
+        let expected: Vec<u64> = (1..=3 * MAX).chain([u64::MAX]).collect();
+        assert_eq!(sent.try_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(dispatcher.reports()[0].stats.dropped, 0);
+    }
+
+    #[test]
+    fn other_sinks_take_over_between_two_snapshots_of_a_full_queue() {
+        let Busy {
+            dispatcher,
+            let_go,
+            sent,
+            thread,
+        } = busy();
+        dispatcher.send(outgoing(2), false);
+        let (second_sent, second) = channel();
+        let (never, open) = channel();
+        drop(never);
+        dispatcher.set_own(vec![Box::new(Gate {
+            open,
+            sent: second_sent,
+        })]);
+        for seq in 3..=MAX + 10 {
+            dispatcher.send(outgoing(seq), false);
+        }
+        dispatcher.finish();
+        drop(let_go);
+        thread.join().unwrap();
+        let old: Vec<u64> = sent.try_iter().collect();
+        let new: Vec<u64> = second.try_iter().collect();
+        assert_eq!(old, [1], "2 was the oldest that waited");
+        // The order to change sinks takes a place, and is never dropped.
+        assert_eq!(new.first(), Some(&12));
+        assert_eq!(new[new.len() - 2..], [MAX + 10, u64::MAX]);
+    }
+}

@@ -13,6 +13,11 @@ use crate::config::PipelineConfig;
 use crate::detect::{self, Detector};
 use crate::track::TrackerSettings;
 
+/// How models are loaded: the configuration, where the loading thread goes when it is
+/// left to itself, and what to call when there is a result.
+pub type StartLoader =
+    Box<dyn FnMut(Arc<PipelineConfig>, &Leftovers, Box<dyn FnOnce() + Send>) -> Loader + Send>;
+
 /// A model on its way.
 pub struct Loader {
     result: Receiver<Result<Box<dyn Detector>, PipelineError>>,
@@ -26,7 +31,7 @@ impl Loader {
     pub fn start(
         config: Arc<PipelineConfig>,
         leftovers: &Leftovers,
-        done: impl FnOnce() + Send + 'static,
+        done: Box<dyn FnOnce() + Send>,
     ) -> Self {
         let (send, result) = channel();
         let wanted = Arc::clone(&config);
@@ -59,6 +64,15 @@ impl Loader {
                 return Self { result, config };
             }
         }
+        Self { result, config }
+    }
+
+    /// A loader whose result comes from `result`.
+    #[cfg(test)]
+    pub fn from_channel(
+        config: Arc<PipelineConfig>,
+        result: Receiver<Result<Box<dyn Detector>, PipelineError>>,
+    ) -> Self {
         Self { result, config }
     }
 

@@ -4,20 +4,21 @@
 //! |---|---|---|
 //! | `rextrack:<id>:source` | open, read, stamp, pace, reconnect | the camera, at most 5 s a step |
 //! | `rextrack:<id>:load` | load and warm up a model, then ends | ONNX Runtime |
-//! | `rextrack:<id>:infer` | detector, tracker, slots; publishes | its mailbox, the model |
+//! | `rextrack:<id>:infer` | detector, tracker, slots; publishes | its mailbox, the queue for the model, the model |
 //! | `rextrack:<id>:sink` | OSC, files | its queue, a file's write |
 //!
 //! Between source and infer stands a mailbox for one frame in which the newest
 //! wins; behind infer stand the exchange, from which hosts poll without ever
 //! waiting, and the queue of the sinks.
 
-mod budget;
 mod chain;
 mod dispatcher;
 mod error;
 mod events;
 pub mod exchange;
+mod feed;
 mod loader;
+mod outputs;
 mod rotation;
 mod shared;
 mod stage;
@@ -35,7 +36,7 @@ use serde::Serialize;
 
 use crate::clock::SystemClock;
 use crate::config::{ChangeSet, PipelineConfig, TrackerKind};
-use crate::detect::{self, DetectorInfo};
+use crate::detect::{self, DetectorInfo, InferencePermits, Requester};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 use crate::sink::annotate::AnnotateError;
@@ -44,11 +45,11 @@ use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
     self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
-pub use budget::{Budget, Turn};
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
 use exchange::Wake;
 pub use exchange::{Header, SLOTS_MAX};
+use loader::Loader;
 use shared::Shared;
 pub use shared::View;
 pub use stats::{Latency, SinkReport, Stages, Stats};
@@ -74,8 +75,9 @@ pub struct Extras {
     /// Fail when the source cannot be had at the first try, instead of trying
     /// until it can.
     pub give_up: bool,
-    /// Turns at the model, shared with other pipelines.
-    pub budget: Option<Budget>,
+    /// How many inferences may run at the same time, shared with other pipelines.
+    /// Without it only the models' own limit holds: one at a time for each.
+    pub permits: Option<InferencePermits>,
 }
 
 /// One camera, tracked. All methods may be called from any thread; dropping
@@ -128,6 +130,8 @@ struct Run {
     /// Ends the wait of a stage that is to be started anew.
     stop: Shutdown,
     inlet: Arc<Mailbox<Delivery>>,
+    /// The infer thread's access to models.
+    requester: Requester,
     source: SourceThread,
     infer: NamedThread,
     sink: NamedThread,
@@ -172,8 +176,18 @@ impl Pipeline {
         let sink = stage::spawn(&self.shared, id, "sink", &stop, move || {
             shared.dispatcher.run(&mut shared.sinks.lock());
         })?;
+        let requester = Requester::new(self.shared.permits.clone());
         let (shared, frames) = (Arc::clone(&self.shared), Arc::clone(&inlet));
-        let work = move || Worker::new(Arc::clone(&shared), Arc::clone(&frames)).run();
+        let access = requester.clone();
+        let work = move || {
+            let surroundings = worker::Surroundings {
+                feed: Arc::clone(&frames) as Arc<dyn feed::Feed>,
+                requester: access.clone(),
+                clock: Arc::new(SystemClock),
+                start_loader: Box::new(Loader::start),
+            };
+            Worker::new(Arc::clone(&shared), surroundings).run();
+        };
         let infer = match stage::spawn(&self.shared, id, "infer", &stop, work) {
             Ok(infer) => infer,
             Err(error) => {
@@ -192,6 +206,7 @@ impl Pipeline {
         *run = Some(Run {
             stop,
             inlet,
+            requester,
             source,
             infer,
             sink,
@@ -244,6 +259,7 @@ impl Pipeline {
         let Some(Run {
             stop,
             inlet,
+            requester,
             source,
             infer,
             sink,
@@ -255,6 +271,7 @@ impl Pipeline {
         source.stop.request();
         self.shared.inlet.wake();
         inlet.close();
+        requester.close();
         let deadline = within(STOP_STAGES);
         let leftovers = &self.shared.leftovers;
         leftovers.add(source.thread.join_by(deadline));
@@ -340,7 +357,7 @@ impl Pipeline {
             let new = make(&current)?;
             let changes = self.check_change(&current, &new)?;
             *current = Arc::new(new);
-            self.shared.epoch.fetch_add(1, Ordering::AcqRel);
+            self.shared.config_version.fetch_add(1, Ordering::AcqRel);
             changes
         };
         let Some(run) = run.as_mut() else {

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use parking_lot::Mutex;
 
 use super::Extras;
-use super::budget::Budget;
 use super::chain::Chain;
 use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
@@ -16,7 +15,7 @@ use super::stats::Stages;
 use super::thread::Leftovers;
 use crate::clock::now_ns;
 use crate::config::PipelineConfig;
-use crate::detect::DetectorInfo;
+use crate::detect::{DetectorInfo, InferencePermits};
 use crate::sink::Sink;
 use crate::sink::osc::Tap;
 use crate::slots::{Snapshot, Trails};
@@ -51,7 +50,7 @@ pub struct Shared {
     pub config: Mutex<Arc<PipelineConfig>>,
     /// Goes up with each replacement, so that the infer thread sees it without
     /// taking the lock.
-    pub epoch: AtomicU64,
+    pub config_version: AtomicU64,
     pub exchange: Exchange,
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
@@ -79,8 +78,8 @@ pub struct Shared {
     pub guest: bool,
     /// See [`Extras::give_up`].
     pub give_up: bool,
-    /// See [`Extras::budget`].
-    pub budget: Option<Budget>,
+    /// See [`Extras::permits`].
+    pub permits: Option<InferencePermits>,
     /// What the OSC output sends, for those who watch.
     pub tap: Arc<Tap>,
 }
@@ -95,7 +94,7 @@ impl Shared {
                 Arc::new(sampling)
             },
             config: Mutex::new(Arc::new(config)),
-            epoch: AtomicU64::new(0),
+            config_version: AtomicU64::new(0),
             exchange: Exchange::default(),
             events: EventQueue::default(),
             source: Arc::default(),
@@ -113,7 +112,7 @@ impl Shared {
             sinks: Mutex::new(extras.sinks),
             guest: extras.guest,
             give_up: extras.give_up,
-            budget: extras.budget,
+            permits: extras.permits,
             tap: Arc::default(),
         }
     }

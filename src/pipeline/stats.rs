@@ -80,6 +80,8 @@ pub struct Stages {
     /// Decoding and colour conversion by the source's thread. A live stream's
     /// decoding cannot be told from waiting for it and is not in here.
     pub capture: Latency,
+    /// Waiting until the model was free: other cameras use it too.
+    pub wait: Latency,
     /// Crop, resize, letterbox and conversion to the model's input.
     pub preprocess: Latency,
     /// The model.

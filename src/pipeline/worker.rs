@@ -1,27 +1,27 @@
 //! The infer thread: takes frames, runs the chain, publishes snapshots.
 //!
-//! It blocks in three places only: in its mailbox, in the model, and in a
-//! dispatcher that may not lose a snapshot (files with `every_frame`).
+//! It blocks in four places only: in its mailbox, in the queue for the model, in the
+//! model, and in a dispatcher that may not lose a snapshot (files with `every_frame`).
 
-use std::path::Path;
+mod reconfigure;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::chain::Chain;
 use super::dispatcher::Outgoing;
-use super::error::PipelineError;
 use super::events::Watcher;
-use super::loader::Loader;
+use super::feed::Feed;
+use super::loader::{Loader, StartLoader};
 use super::shared::{Shared, View};
-use crate::clock::{duration_ns, now_ns};
-use crate::config::{OscConfig, PipelineConfig};
-use crate::detect::{DetectSettings, Detection, Detector, StageTimes};
-use crate::mailbox::{Mailbox, Taken};
-use crate::sink::{Detached, JsonlSink, OscSink, Sink};
+use crate::clock::{Clock, duration_ns};
+use crate::config::PipelineConfig;
+use crate::detect::{DetectError, Detection, Detector, Permit, Requester, StageTimes};
+use crate::mailbox::Taken;
 use crate::slots::Trails;
 use crate::source::{Delivery, Frame, Known, SourceState};
-use crate::track::{Moment, TrackerSettings};
+use crate::track::Moment;
 
 /// How often held slots move while no frame comes.
 const TICK: Duration = Duration::from_millis(40);
@@ -31,70 +31,106 @@ const STALL_INTERVALS: i64 = 4;
 /// But never sooner than this.
 const STALL_MIN: Duration = Duration::from_millis(250);
 
+/// What a worker works with besides what it shares with the pipeline's owner.
+pub struct Surroundings {
+    /// Where frames come from.
+    pub feed: Arc<dyn Feed>,
+    /// Its access to models; closed when the pipeline stops.
+    pub requester: Requester,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Loads models.
+    pub start_loader: StartLoader,
+}
+
 pub struct Worker {
     shared: Arc<Shared>,
-    inlet: Arc<Mailbox<Delivery>>,
+    feed: Arc<dyn Feed>,
+    requester: Requester,
+    clock: Arc<dyn Clock>,
+    start_loader: StartLoader,
     config: Arc<PipelineConfig>,
-    epoch: u64,
+    config_version: u64,
     detector: Option<Box<dyn Detector>>,
     loader: Option<Loader>,
     detections: Vec<Detection>,
     /// Arrival of the newest frame; what a stall is measured from.
     frame_ns: Option<i64>,
+    /// How much later than it was captured the newest frame arrived: time between
+    /// frames goes on in their own time, also when that is not the clock's.
+    lag_ns: i64,
+    /// How long it usually takes to get a frame ready for the model.
+    prepare_ns: i64,
     /// As [`CameraConfig::is_lossless`](crate::config::CameraConfig::is_lossless).
     lossless: bool,
     ended: bool,
     /// Whether the model refused the latest frame.
-    stumbled: bool,
+    last_frame_failed: bool,
     watcher: Watcher,
     trails: Trails,
 }
 
+/// Times of one frame before the tracker.
+#[derive(Default)]
+struct DetectTimes {
+    /// Waiting for the turn at the model.
+    wait_ns: i64,
+    stages: StageTimes,
+}
+
 impl Worker {
-    pub fn new(shared: Arc<Shared>, inlet: Arc<Mailbox<Delivery>>) -> Self {
-        let epoch = shared.epoch.load(Ordering::Acquire);
+    pub fn new(shared: Arc<Shared>, surroundings: Surroundings) -> Self {
+        let config_version = shared.config_version.load(Ordering::Acquire);
         let config = shared.config();
         let lossless = config.camera.is_lossless();
         Self {
             shared,
-            inlet,
+            feed: surroundings.feed,
+            requester: surroundings.requester,
+            clock: surroundings.clock,
+            start_loader: surroundings.start_loader,
             config,
-            epoch,
+            config_version,
             detector: None,
             loader: None,
             detections: Vec::new(),
             frame_ns: None,
+            lag_ns: 0,
+            prepare_ns: 0,
             lossless,
             ended: false,
-            stumbled: false,
+            last_frame_failed: false,
             watcher: Watcher::default(),
             trails: Trails::default(),
         }
     }
 
-    /// Runs until the mailbox is closed.
+    /// Runs until the feed is closed.
     pub fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         let mut chain = shared.chain.lock();
-        chain.configure(&self.config);
+        self.configure_chain(&mut chain);
         self.load();
         loop {
-            self.follow_config(&mut chain);
-            self.follow_loader();
-            self.follow_reset(&mut chain);
+            self.apply_changes(&mut chain);
             let taken = if self.detector.is_some() {
-                self.inlet.take(self.patience(&chain))
+                self.feed.take(self.next_timeout(&chain))
             } else {
-                self.inlet.wait_for_wake(None)
+                self.feed.wait_for_wake()
             };
             match taken {
-                Taken::Item(Delivery::Frame(frame)) => self.take_turn(&mut chain, frame),
+                Taken::Item(Delivery::Frame(frame)) => self.take_frame(&mut chain, frame),
                 Taken::Item(Delivery::End) => self.end(&mut chain),
-                Taken::Woken | Taken::TimedOut => self.tick(&mut chain),
+                Taken::TimedOut => self.tick(&mut chain),
+                Taken::Woken => {
+                    // What it was woken for comes first.
+                    self.apply_changes(&mut chain);
+                    self.tick(&mut chain);
+                }
                 Taken::Closed => break,
             }
         }
-        let outgoing = chain.release_all(SourceState::Stopped);
+        let outgoing = chain.release_all(SourceState::Stopped, self.clock.now_ns());
         self.publish(outgoing);
     }
 
@@ -105,7 +141,7 @@ impl Worker {
     }
 
     /// How long to wait for a frame before something else is due.
-    fn patience(&self, chain: &Chain) -> Option<Duration> {
+    fn next_timeout(&self, chain: &Chain) -> Option<Duration> {
         if !self.is_live() {
             return None;
         }
@@ -116,13 +152,16 @@ impl Worker {
         if !chain.is_occupied() {
             return None;
         }
-        if self.is_unseen(now_ns()) {
-            return Some(TICK);
-        }
-        let now = now_ns();
-        let stall = self.frame_ns.map(|t| t + self.stall_ns());
-        let due = stall.into_iter().chain(chain.next_release_ns()).min()?;
-        Some(Duration::from_nanos((due - now).max(0) as u64 + 1))
+        let now = self.clock.now_ns();
+        let next = if self.is_unseen(now) {
+            Some(now + duration_ns(TICK))
+        } else {
+            self.frame_ns.map(|t| t + self.stall_ns())
+        };
+        let release = chain.next_release_ns();
+        let release = release.map(|ns| ns.saturating_add(self.lag_ns));
+        let due = next.into_iter().chain(release).min()?;
+        Some(Duration::from_nanos((due - now).max(0) as u64))
     }
 
     /// Whether nothing can be seen now.
@@ -139,86 +178,146 @@ impl Worker {
     }
 
     fn tick(&mut self, chain: &mut Chain) {
-        let now = now_ns();
+        let now = self.clock.now_ns();
         let state = if self.ended {
             SourceState::Ended
         } else {
             self.shared.source.state()
         };
-        // Told also when nobody is there: that the camera is lost is news.
+        // Published also when nobody is there: that the camera is lost is news.
         let news = state != self.watcher.source_state();
         if self.is_live() && (news || chain.is_occupied()) {
-            let outgoing = chain.tick(now, self.is_unseen(now), state);
+            let outgoing = chain.tick(now - self.lag_ns, self.is_unseen(now), state, now);
             self.publish(outgoing);
+        }
+    }
+
+    fn take_frame(&mut self, chain: &mut Chain, frame: Frame) {
+        // After a change of the source its first frames come before its detector.
+        let detector = self.detector.as_deref();
+        if !detector.is_some_and(|detector| detector.takes(&frame)) {
+            self.shared.source.count_dropped();
+            return self.shared.pool.give(frame.bgr);
+        }
+        match &frame.known {
+            None => self.detect_in_turn(chain, frame),
+            Some(Known::Crowd(_)) => self.detect(chain, frame, None, 0),
+            Some(Known::Slots(remote)) => {
+                self.note_arrival(&frame);
+                self.learn_classes(&remote.classes);
+                let now = self.clock.now_ns();
+                let outgoing = chain.mirror(frame.seq, frame.capture_ns, remote, now);
+                self.finish(chain, frame, outgoing, &DetectTimes::default(), now);
+            }
         }
     }
 
     /// Processes a frame when it is this camera's turn at the model. What came
     /// meanwhile is newer and takes its place.
-    fn take_turn(&mut self, chain: &mut Chain, mut frame: Frame) {
-        let budget = self.shared.budget.clone();
-        let Some(budget) = budget.filter(|_| frame.known.is_none()) else {
-            return self.process(chain, frame);
-        };
-        let inlet = Arc::clone(&self.inlet);
-        let Some(_turn) = budget.turn(|| inlet.is_closed()) else {
+    fn detect_in_turn(&mut self, chain: &mut Chain, frame: Frame) {
+        let Some(detector) = self.detector.as_ref() else {
             return self.shared.pool.give(frame.bgr);
         };
-        let newer = if self.lossless {
-            None
-        } else {
-            self.inlet.take_back()
-        };
-        let mut end = false;
-        match newer {
-            Some(Delivery::Frame(newer)) => {
-                self.shared.source.count_dropped();
-                self.shared
-                    .pool
-                    .give(std::mem::replace(&mut frame, newer).bgr);
-            }
-            Some(Delivery::End) => end = true,
-            None => {}
+        // Twice as long as usual, since the next in line works beside the inference
+        // that it waits for.
+        let lead = Duration::from_nanos(2 * self.prepare_ns.unsigned_abs());
+        let asked = self.clock.now_ns();
+        let request = self.requester.request(detector.queue(), lead);
+        if !request.wait_until_next() {
+            return self.shared.pool.give(frame.bgr);
         }
-        self.process(chain, frame);
-        if end {
+        let chosen = self.clock.now_ns();
+        let (mut frame, mut is_last) = self.newest(frame);
+        let mut prepared = self.prepare(&frame);
+        let ready = self.clock.now_ns();
+        let Some(permit) = request.permit() else {
+            return self.shared.pool.give(frame.bgr);
+        };
+        let granted = self.clock.now_ns();
+        let wait_ns = (chosen - asked) + (granted - ready);
+        // The inference before took longer than it usually does.
+        if granted - frame.arrival_ns > permit.usual_ns() && !is_last {
+            let seq = frame.seq;
+            (frame, is_last) = self.newest(frame);
+            if frame.seq != seq {
+                prepared = self.prepare(&frame);
+            }
+        }
+        match prepared {
+            Ok(()) => self.detect(chain, frame, Some(permit), wait_ns),
+            Err(error) => {
+                drop(permit);
+                self.note_arrival(&frame);
+                self.frame_failed(frame, error);
+            }
+        }
+        if is_last {
             self.end(chain);
         }
     }
 
-    fn process(&mut self, chain: &mut Chain, frame: Frame) {
-        self.note_arrival(frame.arrival_ns);
-        if let Some(Known::Slots(remote)) = &frame.known {
-            self.learn_classes(&remote.classes);
-            let outgoing = chain.mirror(frame.seq, remote);
-            return self.finish(chain, frame, outgoing, StageTimes::default(), now_ns());
-        }
+    /// Gets a frame ready for the model.
+    fn prepare(&mut self, frame: &Frame) -> Result<(), DetectError> {
         let Some(detector) = self.detector.as_mut() else {
-            return;
+            return Ok(());
         };
-        let stages = match detector.detect(&frame, &mut self.detections) {
-            Ok(stages) => stages,
-            Err(error) => {
-                // A frame that the model refuses is no reason to go down: the
-                // next may be fine. A lasting defect shows in every frame.
-                if !std::mem::replace(&mut self.stumbled, true) {
-                    log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
-                }
-                self.shared.fail(error.into());
-                self.shared.pool.give(frame.bgr);
-                return;
+        let began = self.clock.now_ns();
+        let prepared = detector.prepare(frame);
+        let took = self.clock.now_ns() - began;
+        self.prepare_ns += (took - self.prepare_ns) / 8;
+        prepared
+    }
+
+    /// The newest frame, and whether the file is over after it. A file with
+    /// `every_frame` keeps its order.
+    fn newest(&self, mut frame: Frame) -> (Frame, bool) {
+        let newer = if self.lossless {
+            None
+        } else {
+            self.feed.take_newer()
+        };
+        match newer {
+            Some(Delivery::Frame(newer)) => {
+                self.shared.source.count_dropped();
+                let older = std::mem::replace(&mut frame, newer);
+                self.shared.pool.give(older.bgr);
+                (frame, false)
             }
+            Some(Delivery::End) => (frame, true),
+            None => (frame, false),
+        }
+    }
+
+    fn detect(&mut self, chain: &mut Chain, frame: Frame, permit: Option<Permit>, wait_ns: i64) {
+        self.note_arrival(&frame);
+        let Some(detector) = self.detector.as_mut() else {
+            return self.shared.pool.give(frame.bgr);
         };
-        if std::mem::take(&mut self.stumbled) {
+        let stages = match detector.infer(&frame, permit, &mut self.detections) {
+            Ok(stages) => stages,
+            Err(error) => return self.frame_failed(frame, error),
+        };
+        if std::mem::take(&mut self.last_frame_failed) {
             *self.shared.failure.lock() = None;
         }
-        let tracked_from = now_ns();
+        let tracked_from = self.clock.now_ns();
         let moment = Moment {
             capture_ns: frame.capture_ns,
             size: frame.size,
         };
-        let outgoing = chain.frame(frame.seq, moment, &self.detections);
-        self.finish(chain, frame, outgoing, stages, tracked_from);
+        let outgoing = chain.frame(frame.seq, moment, &self.detections, tracked_from);
+        let times = DetectTimes { wait_ns, stages };
+        self.finish(chain, frame, outgoing, &times, tracked_from);
+    }
+
+    /// A frame that the model refuses is no reason to go down: the next may be
+    /// fine. A lasting defect shows in every frame.
+    fn frame_failed(&mut self, frame: Frame, error: DetectError) {
+        if !std::mem::replace(&mut self.last_frame_failed, true) {
+            log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
+        }
+        self.shared.fail(error.into());
+        self.shared.pool.give(frame.bgr);
     }
 
     /// Takes over another node's class names, which become known one by one.
@@ -238,10 +337,10 @@ impl Worker {
         chain: &Chain,
         frame: Frame,
         outgoing: Outgoing,
-        stages: StageTimes,
+        detect: &DetectTimes,
         tracked_from: i64,
     ) {
-        let tracked = now_ns();
+        let tracked = self.clock.now_ns();
         {
             let mut measured = self.shared.measured.lock();
             if measured.frames == 0 {
@@ -252,6 +351,8 @@ impl Worker {
             measured.tracks = chain.tracks();
             let times = &mut measured.stages;
             times.capture.record(frame.decode_ns);
+            times.wait.record(detect.wait_ns);
+            let stages = &detect.stages;
             times.preprocess.record(duration_ns(stages.preprocess));
             times.inference.record(duration_ns(stages.inference));
             times.postprocess.record(duration_ns(stages.postprocess));
@@ -272,7 +373,9 @@ impl Worker {
     }
 
     /// Takes the time since the previous processed frame into the rate.
-    fn note_arrival(&mut self, arrival_ns: i64) {
+    fn note_arrival(&mut self, frame: &Frame) {
+        let arrival_ns = frame.arrival_ns;
+        self.lag_ns = arrival_ns - frame.capture_ns;
         if let Some(previous) = self.frame_ns.replace(arrival_ns) {
             let mut measured = self.shared.measured.lock();
             let step = (arrival_ns - previous).max(1);
@@ -292,7 +395,7 @@ impl Worker {
     fn end(&mut self, chain: &mut Chain) {
         self.ended = true;
         self.shared.source.set_state(SourceState::Ended);
-        let outgoing = chain.tick(0, false, SourceState::Ended);
+        let outgoing = chain.end(self.clock.now_ns());
         self.publish(outgoing);
         self.shared.finished.store(true, Ordering::Release);
         self.shared.exchange.alarm();
@@ -311,156 +414,7 @@ impl Worker {
         }
         self.shared.dispatcher.send(outgoing, self.lossless);
     }
-
-    fn load(&mut self) {
-        let inlet = Arc::clone(&self.inlet);
-        self.loader = Some(Loader::start(
-            Arc::clone(&self.config),
-            &self.shared.leftovers,
-            move || inlet.wake(),
-        ));
-    }
-
-    /// Applies a configuration that was set meanwhile.
-    fn follow_config(&mut self, chain: &mut Chain) {
-        let epoch = self.shared.epoch.load(Ordering::Acquire);
-        if epoch == self.epoch {
-            return;
-        }
-        self.epoch = epoch;
-        let new = self.shared.config();
-        let changes = self.config.changes(&new);
-        self.config = new;
-        self.lossless = self.config.camera.is_lossless();
-        self.shared.sampling.configure(&self.config);
-        chain.configure(&self.config);
-        if changes.source {
-            self.ended = false;
-            self.frame_ns = None;
-        }
-        if changes.detector {
-            self.load();
-        }
-        self.configure_detector();
-        if changes.sinks {
-            self.set_sinks();
-        }
-    }
-
-    /// Releases the slots if the owner wants that.
-    fn follow_reset(&mut self, chain: &mut Chain) {
-        if self.shared.reset.swap(false, Ordering::AcqRel) {
-            let outgoing = chain.release_all(self.shared.source.state());
-            self.publish(outgoing);
-        }
-    }
-
-    /// Puts a model in place that was loaded meanwhile.
-    fn follow_loader(&mut self) {
-        let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
-            return;
-        };
-        let Some(loader) = self.loader.take() else {
-            return;
-        };
-        match result {
-            Ok(detector) => {
-                let info = detector.info();
-                if self
-                    .config
-                    .camera
-                    .address()
-                    .is_ok_and(|a| a.gives_pictures())
-                {
-                    let camera = &self.config.camera.id;
-                    log::info!("[{camera}] {} on {}", info.model, info.device);
-                }
-                *self.shared.detector.lock() = Some(info.clone());
-                *self.shared.failure.lock() = None;
-                self.detector = Some(detector);
-                self.configure_detector();
-                self.set_sinks();
-                self.shared.exchange.alarm();
-            }
-            Err(error) => {
-                log::error!("[{}] {error}", self.config.camera.id);
-                if self.detector.is_some() {
-                    self.keep_old_model(&loader.config);
-                    self.shared.refuse(error);
-                } else {
-                    self.shared.fail(error);
-                }
-            }
-        }
-    }
-
-    /// Puts the keys of the model in use back into the configuration, after
-    /// another one could not be loaded.
-    fn keep_old_model(&mut self, refused: &PipelineConfig) {
-        let Some(info) = self.shared.detector.lock().clone() else {
-            return;
-        };
-        let mut config = self.shared.config.lock();
-        let mut kept = PipelineConfig::clone(&config);
-        if kept.tracking.model == refused.tracking.model {
-            kept.tracking.model = info.model.clone();
-            kept.service.device = info.device_asked;
-            self.config = Arc::new(kept);
-            *config = Arc::clone(&self.config);
-            log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
-        }
-    }
-
-    fn configure_detector(&mut self) {
-        let Some(detector) = self.detector.as_mut() else {
-            return;
-        };
-        let floor = TrackerSettings::from(&self.config.tracking).detection_floor();
-        if let Err(error) = detector.configure(&DetectSettings::new(&self.config, floor)) {
-            log::error!("[{}] {error}", self.config.camera.id);
-            self.shared.fail(error.into());
-        }
-    }
-
-    /// Makes the configured sinks. One that cannot be made is told and left out.
-    fn set_sinks(&self) {
-        let Some(info) = self.shared.detector.lock().clone() else {
-            return;
-        };
-        let camera = &self.config.camera;
-        let told = |error: &dyn std::fmt::Display| log::error!("[{}] {error}", camera.id);
-        let osc = |osc: &OscConfig| {
-            let sink = OscSink::new(osc, &camera.id, Arc::clone(&info.classes));
-            sink.map(|sink| sink.on_release(self.config.slots.on_release))
-                .inspect_err(|error| {
-                    told(error);
-                    self.shared.fail(error.clone().into());
-                })
-                .ok()
-        };
-        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-        if let Some(main) = self.config.osc.as_ref().and_then(osc) {
-            sinks.push(Box::new(main.tapped(Arc::clone(&self.shared.tap))));
-        }
-        for further in &camera.sinks {
-            if let Some(sink) = further.osc.as_ref().and_then(osc) {
-                sinks.push(Box::new(sink));
-            }
-            if let Some(jsonl) = &further.jsonl {
-                let made = if jsonl.path == Path::new("-") {
-                    Ok(JsonlSink::stdout())
-                } else {
-                    JsonlSink::append(&jsonl.path)
-                };
-                match made.and_then(|sink| Detached::new(Box::new(sink))) {
-                    Ok(sink) => sinks.push(Box::new(sink)),
-                    Err(error) => {
-                        told(&error);
-                        self.shared.refuse(PipelineError::Sink(error.to_string()));
-                    }
-                }
-            }
-        }
-        self.shared.dispatcher.set_configured(sinks, info.classes);
-    }
 }
+
+#[cfg(test)]
+mod tests;

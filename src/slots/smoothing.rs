@@ -65,6 +65,11 @@ impl Smoother {
         }
     }
 
+    /// Forgets all tracks.
+    pub fn clear(&mut self) {
+        self.filters.clear();
+    }
+
     /// The tracks that were seen at `now_ns`, with steadied boxes.
     pub fn apply<'a>(&'a mut self, now_ns: i64, tracks: &'a [Track]) -> &'a [Track] {
         if self.strength <= 0.0 {

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use super::{
     Advance, Backoff, Frame, Retry, Sampling, Source, SourceError, SourceState, SourceStatus, Stamp,
 };
-use crate::clock::{Clock, Schedule};
+use crate::clock::{Clock, NS_PER_MS, NS_PER_S, Schedule};
 use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 
@@ -73,6 +73,13 @@ pub struct Capture {
     pub stop: Shutdown,
 }
 
+/// The longest step between two frames of a recording that is believed at once; a
+/// longer one only after another of its kind, as in a time-lapse film. One wrong time
+/// stamp would else halt the film for hours.
+const MEDIA_STEP_MAX_NS: i64 = 60 * NS_PER_S;
+/// The step where nothing is known: 25 frames a second.
+const MEDIA_STEP_NS: i64 = 40 * NS_PER_MS;
+
 /// How one connection ended.
 enum Ended {
     Stopped,
@@ -128,6 +135,7 @@ impl Capture {
         let was_live = self.status.state() == SourceState::Live;
         if was_live {
             session.lost_ns = Some(self.clock.now_ns());
+            session.rejoins = true;
         }
         if session.lost_ns.is_some() {
             self.status.set_state(SourceState::Lost);
@@ -256,12 +264,19 @@ struct Session {
     /// When the source was lost, while it is.
     lost_ns: Option<i64>,
     arrived_ns: Option<i64>,
-    /// Capture time of media time 0 of the current pass through a file.
-    media_start_ns: Option<i64>,
-    /// Newest capture time and media time, to join the passes of a looped file.
+    /// Newest capture time; 0 before the first.
     latest_ns: i64,
-    latest_media_ns: i64,
+    /// Newest media time of the current pass through a file.
+    media_ns: Option<i64>,
+    /// What it should have been, as long as stamps cannot be right.
+    expected_media_ns: i64,
+    /// What the file said that lay between its latest two frames, and what was made
+    /// of it.
+    media_step_ns: i64,
     step_ns: i64,
+    /// Whether the next recorded frame is the first after a loss: the time of that
+    /// has passed.
+    rejoins: bool,
     schedule: Schedule,
 }
 
@@ -276,17 +291,19 @@ impl Session {
             said: None,
             lost_ns: None,
             arrived_ns: None,
-            media_start_ns: None,
             latest_ns: 0,
-            latest_media_ns: 0,
-            step_ns: 0,
+            media_ns: None,
+            expected_media_ns: 0,
+            media_step_ns: 0,
+            step_ns: MEDIA_STEP_NS,
+            rejoins: false,
             schedule: Schedule::default(),
         }
     }
 
     /// A new connection, or a new pass through a looped file.
     fn start_over(&mut self) {
-        self.media_start_ns = None;
+        self.media_ns = None;
         self.arrived_ns = None;
     }
 
@@ -296,26 +313,46 @@ impl Session {
         let capture_ns = match stamp {
             Stamp::Arrival => arrival_ns,
             Stamp::Capture(capture_ns) => capture_ns,
-            Stamp::Media(media_ns) => {
-                let latest_ns = self.latest_ns;
-                let step_ns = self.step_ns;
-                let start = *self.media_start_ns.get_or_insert_with(|| {
-                    // A second pass follows the first without a jump.
-                    if latest_ns == 0 {
-                        arrival_ns - media_ns
-                    } else {
-                        latest_ns + step_ns - media_ns
-                    }
-                });
-                if media_ns > self.latest_media_ns {
-                    self.step_ns = media_ns - self.latest_media_ns;
-                }
-                self.latest_media_ns = media_ns;
-                start + media_ns
-            }
+            Stamp::Media(media_ns) => self.media_time(arrival_ns, media_ns),
         };
         self.latest_ns = capture_ns.max(self.latest_ns + 1);
         self.latest_ns
+    }
+
+    /// The capture time of a recorded frame: as far after the one before as the
+    /// recording says.
+    fn media_time(&mut self, arrival_ns: i64, media_ns: i64) -> i64 {
+        let Some(before_ns) = self.media_ns.replace(media_ns) else {
+            self.expected_media_ns = media_ns;
+            // A second pass follows the first without a jump.
+            let joined_ns = self.latest_ns + self.step_ns;
+            return if self.latest_ns == 0 {
+                arrival_ns
+            } else if std::mem::take(&mut self.rejoins) {
+                joined_ns.max(arrival_ns)
+            } else {
+                joined_ns
+            };
+        };
+        // After a stamp that cannot be, either that one was wrong or all later ones
+        // count from it.
+        let step_ns = media_ns.saturating_sub(before_ns);
+        let from_expected_ns = media_ns.saturating_sub(self.expected_media_ns);
+        let usual_ns = self.media_step_ns.max(0).saturating_mul(2);
+        let can_be = 1..=usual_ns.max(MEDIA_STEP_MAX_NS);
+        let steps = [step_ns, from_expected_ns].into_iter();
+        self.media_step_ns = step_ns;
+        match steps.filter(|ns| can_be.contains(ns)).min() {
+            Some(step_ns) => {
+                self.step_ns = step_ns;
+                self.expected_media_ns = media_ns;
+            }
+            None => {
+                let expected_ns = self.expected_media_ns.saturating_add(self.step_ns);
+                self.expected_media_ns = expected_ns;
+            }
+        }
+        self.latest_ns + self.step_ns
     }
 }
 

@@ -5,18 +5,27 @@
 //! stands a mailbox for one frame in which the newest wins.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use opencv::core::{Mat, Vec3b, Vec4b};
 use opencv::imgproc;
 
 use super::{Advance, Content, FramePool, Source, SourceError, SourceStatus, Stamp};
-use crate::clock::now_ns;
+use crate::clock::{NS_PER_MS, NS_PER_S, now_ns};
 use crate::geometry::FrameSize;
 use crate::mailbox::{Mailbox, Taken};
 use crate::shutdown::Shutdown;
 
 /// Longest side of a frame that is taken, in pixels.
 const SIDE_MAX: u32 = FrameSize::SIDE_MAX;
+/// How old a frame may be: longer than any delay on the way from a camera to a host.
+const AGE_MAX_NS: i64 = 60 * NS_PER_S;
+/// How far ahead of now a frame's time may lie, for hosts that stamp with the time at
+/// which they will show it.
+const AHEAD_MAX_NS: i64 = NS_PER_S;
+/// How far a frame's time may lie before that of the frame pushed before it: threads
+/// that push at the same time may overtake each other.
+const BACKWARDS_MAX_NS: i64 = NS_PER_S;
 
 /// How the pixels of a handed-in frame are laid out; 8 bits a channel, the
 /// first named channel first in memory.
@@ -81,6 +90,37 @@ pub enum PushError {
         /// Bytes given.
         given: usize,
     },
+    /// A time of another clock.
+    #[error(
+        "capture_ns is {capture_ns}, which is {} ms {}; now is {now_ns}. Give 0 for now, or a time \
+         of rextrack_now_ns, at most {} s ago and {} s ahead",
+        apart_ms(.capture_ns, .now_ns),
+        if .capture_ns < .now_ns { "ago" } else { "ahead" },
+        AGE_MAX_NS / NS_PER_S,
+        AHEAD_MAX_NS / NS_PER_S
+    )]
+    Time {
+        /// The time that was given.
+        capture_ns: i64,
+        /// The clock.
+        now_ns: i64,
+    },
+    /// A time before that of an earlier frame.
+    #[error(
+        "capture_ns is {capture_ns}, which is {} ms before that of the frame pushed before it \
+         ({latest_ns}); push frames in the order in which they were captured, or give 0 for now",
+        apart_ms(.capture_ns, .latest_ns)
+    )]
+    Backwards {
+        /// The time that was given.
+        capture_ns: i64,
+        /// The newest time so far.
+        latest_ns: i64,
+    },
+}
+
+fn apart_ms(one_ns: &i64, other_ns: &i64) -> u64 {
+    one_ns.abs_diff(*other_ns) / NS_PER_MS.unsigned_abs()
 }
 
 /// A frame on its way: rows without gaps, top row first.
@@ -96,6 +136,8 @@ struct Pushed {
 #[derive(Debug, Default)]
 pub struct PushInlet {
     mailbox: Mailbox<Pushed>,
+    /// Newest capture time since the source was started; 0 before the first.
+    latest_ns: AtomicI64,
     pool: FramePool,
 }
 
@@ -104,6 +146,7 @@ impl PushInlet {
     /// and counts as dropped.
     pub fn push(&self, image: &Image<'_>, status: &SourceStatus) -> Result<(), PushError> {
         self.check(image)?;
+        let capture_ns = self.stamp(image.capture_ns, now_ns())?;
         // Its buffer is used again at once, while it is in the cache.
         self.drop_untaken(status);
         let pixels = self.copy(image);
@@ -111,7 +154,7 @@ impl PushInlet {
             pixels,
             format: image.format,
             size: image.size,
-            capture_ns: image.capture_ns.unwrap_or_else(now_ns),
+            capture_ns,
         };
         if let Some(displaced) = self.mailbox.offer(pushed) {
             self.drop(displaced, status);
@@ -131,9 +174,29 @@ impl PushInlet {
         self.pool.give(pushed.pixels);
     }
 
-    /// Forgets what nobody took, before a source is started: what was pushed
-    /// until then is not news.
+    /// The capture time of a frame that is pushed at `now_ns`. One that cannot be is
+    /// refused: all later frames would be measured against it.
+    fn stamp(&self, given_ns: Option<i64>, now_ns: i64) -> Result<i64, PushError> {
+        let capture_ns = given_ns.unwrap_or(now_ns);
+        let oldest_ns = now_ns.saturating_sub(AGE_MAX_NS);
+        if !(oldest_ns..=now_ns.saturating_add(AHEAD_MAX_NS)).contains(&capture_ns) {
+            return Err(PushError::Time { capture_ns, now_ns });
+        }
+        let latest_ns = self.latest_ns.load(Ordering::Relaxed);
+        if given_ns.is_some() && capture_ns < latest_ns.saturating_sub(BACKWARDS_MAX_NS) {
+            return Err(PushError::Backwards {
+                capture_ns,
+                latest_ns,
+            });
+        }
+        self.latest_ns.fetch_max(capture_ns, Ordering::Relaxed);
+        Ok(capture_ns)
+    }
+
+    /// Forgets what nobody took and when the latest frame was captured, before a
+    /// source is started: what was pushed until then is not news.
     pub fn clear(&self) {
+        self.latest_ns.store(0, Ordering::Relaxed);
         if let Some(stale) = self.mailbox.take_back() {
             self.pool.give(stale.pixels);
         }
@@ -280,6 +343,12 @@ mod tests {
     use super::*;
 
     const SIZE: FrameSize = FrameSize::new(3, 2);
+    /// When all frames of these tests were captured.
+    fn captured_ns() -> i64 {
+        static ONCE: std::sync::OnceLock<i64> = std::sync::OnceLock::new();
+        *ONCE.get_or_init(now_ns)
+    }
+
     /// Blue, green, red of the six pixels, top row first.
     const PIXELS: [[u8; 3]; 6] = [
         [1, 2, 3],
@@ -319,14 +388,14 @@ mod tests {
             size: SIZE,
             stride: 3 * format.bytes() + padding,
             flipped,
-            capture_ns: Some(77),
+            capture_ns: Some(captured_ns()),
         }
     }
 
     fn received(source: &mut PushSource) -> Vec<u8> {
         assert_eq!(
             source.advance().unwrap(),
-            Advance::Frame(Stamp::Capture(77))
+            Advance::Frame(Stamp::Capture(captured_ns()))
         );
         let Content::Picture(size, bgr) = source.content(vec![8; 5]).unwrap() else {
             panic!("not a picture");
@@ -411,5 +480,63 @@ mod tests {
             ..good
         };
         refused(vast);
+    }
+
+    #[test]
+    fn times_of_another_clock_are_refused_with_the_remedy() {
+        const NOW: i64 = 5000 * NS_PER_S;
+        let inlet = PushInlet::default();
+        let refused = |ns| inlet.stamp(Some(ns), NOW).unwrap_err().to_string();
+        let wall_clock = 1_790_000_000 * NS_PER_S;
+        for ns in [
+            wall_clock,
+            i64::MAX,
+            NOW + AHEAD_MAX_NS + 1,
+            NOW - AGE_MAX_NS - 1,
+            1,
+            -1,
+            i64::MIN,
+        ] {
+            let text = refused(ns);
+            for part in [
+                &format!("capture_ns is {ns}, "),
+                "now is 5000000000000",
+                "Give 0 for now",
+                "rextrack_now_ns",
+            ] {
+                assert!(text.contains(part), "no {part:?} in {text}");
+            }
+        }
+        assert!(refused(NOW - 61 * NS_PER_S).contains("which is 61000 ms ago"));
+        assert!(refused(NOW + 2 * NS_PER_S).contains("which is 2000 ms ahead"));
+        // None of them changed what the next frame is measured against.
+        assert_eq!(
+            inlet.stamp(Some(NOW - AGE_MAX_NS), NOW),
+            Ok(NOW - AGE_MAX_NS)
+        );
+        assert_eq!(inlet.stamp(None, NOW), Ok(NOW));
+        assert_eq!(
+            inlet.stamp(Some(NOW + AHEAD_MAX_NS), NOW),
+            Ok(NOW + AHEAD_MAX_NS)
+        );
+    }
+
+    #[test]
+    fn times_that_run_backwards_are_refused_until_the_source_is_started_again() {
+        const NOW: i64 = 5000 * NS_PER_S;
+        let inlet = PushInlet::default();
+        inlet.stamp(Some(NOW), NOW).unwrap();
+        let overtaken = NOW - BACKWARDS_MAX_NS;
+        assert_eq!(inlet.stamp(Some(overtaken), NOW), Ok(overtaken));
+        let error = inlet.stamp(Some(overtaken - NS_PER_MS), NOW).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("1001 ms before that of the frame"),
+            "{error}"
+        );
+        inlet.clear();
+        let old = NOW - 30 * NS_PER_S;
+        assert_eq!(inlet.stamp(Some(old), NOW), Ok(old));
     }
 }

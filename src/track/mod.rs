@@ -103,5 +103,7 @@ impl From<&TrackingConfig> for TrackerSettings {
 pub fn create(kind: TrackerKind, settings: &TrackerSettings) -> Box<dyn Tracker> {
     match kind {
         TrackerKind::ByteTrack => Box::new(ByteTrack::new(settings)),
+        #[cfg(test)]
+        TrackerKind::Other => Box::new(ByteTrack::new(settings)),
     }
 }

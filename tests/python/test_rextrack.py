@@ -59,7 +59,9 @@ class Tracking(unittest.TestCase):
     def test_a_pushed_square_takes_a_slot_and_is_told(self):
         with Pipeline(pushing()) as pipeline:
             self.assertIsNone(pipeline.preview())
-            base = rextrack.now_ns() // STEP_NS + 1
+            # Every frame is 40 ms after the one before, whatever the test's pace: far
+            # enough back that none runs ahead of the clock.
+            base = rextrack.now_ns() // STEP_NS - 750
             for number in range(20):
                 show(pipeline, push_bytes(pipeline, scene()), base + number)
             for number in range(20, 40):

@@ -349,3 +349,53 @@ fn pipelines_share_a_loaded_model() {
     assert!(detect::create(&config, FLOOR).is_err());
     drop((first, second));
 }
+
+#[test]
+fn detectors_that_share_a_model_find_what_each_finds_alone() {
+    const TEST: &str = "detectors_that_share_a_model_find_what_each_finds_alone";
+    const CAMERAS: usize = 4;
+    const TURNS: usize = 8;
+    if support::asset(TEST, "yolox_nano.onnx").is_none() || !support::has_runtime(TEST) {
+        return;
+    }
+    let config = support::pipeline("yolox_nano");
+    // Each camera has its own picture, so that no one gets another one's result.
+    let frame = |camera: usize| {
+        let size = rextrack::geometry::FrameSize::new(200 + 40 * camera as u32, 160);
+        let bytes = 3 * size.width as usize * size.height as usize;
+        rextrack::source::Frame {
+            seq: 1,
+            capture_ns: 1,
+            arrival_ns: 1,
+            decode_ns: 0,
+            size,
+            bgr: (0..bytes).map(|n| (n * (camera + 3) / 7) as u8).collect(),
+            known: None,
+        }
+    };
+    // So low a floor that every picture shows something.
+    let detector = || detect::create(&config, 0.001).unwrap();
+    let mut alone = detector();
+    let expected: Vec<Vec<Detection>> = (0..CAMERAS)
+        .map(|camera| {
+            let mut found = Vec::new();
+            alone.detect(&frame(camera), &mut found).unwrap();
+            assert!(!found.is_empty());
+            found
+        })
+        .collect();
+    let start = std::sync::Barrier::new(CAMERAS);
+    std::thread::scope(|scope| {
+        for (camera, expected) in expected.iter().enumerate() {
+            let (start, frame, mut detector) = (&start, frame(camera), detector());
+            scope.spawn(move || {
+                let mut found = Vec::new();
+                start.wait();
+                for _ in 0..TURNS {
+                    detector.detect(&frame, &mut found).unwrap();
+                    assert_eq!(&found, expected, "camera {camera}");
+                }
+            });
+        }
+    });
+}

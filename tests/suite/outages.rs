@@ -1,6 +1,7 @@
-//! What a show is promised while its camera fails: slots are held for the
-//! persistence and no longer, whatever the camera does, the reason is told,
-//! people who are still there keep their slots, and the end never waits.
+//! What a show is promised while its camera fails, with a real server: the loss is
+//! noticed and its reason told, people who are still there keep their slots, and the
+//! end never waits. When exactly slots are held and released is tested with a
+//! simulated clock, in `src/pipeline/worker/tests.rs`.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -23,9 +24,12 @@ use support::rtsp::RtspServer;
 use support::watch::{self, active, ends_in_time, live, problem, source_is, started, until};
 
 const MOTION: &str = "builtin:motion";
-/// How late the release of a slot may be seen: a tick of 40 ms on a machine
-/// that is busy with the other tests.
-const LATE_MS: i64 = 400;
+/// How late the release of a slot may be seen on a busy machine: well before the
+/// read time-out of 5 s, of which it must not depend.
+const LATE_MS: i64 = 3000;
+/// Within what time a loss is noticed on a busy machine: by the read time-out of 5 s,
+/// and not by FFmpeg's own of 30 s.
+const NOTICED_MAX: Duration = Duration::from_secs(20);
 
 /// A server of a walking square.
 fn walker(test: &str, folder: &Path) -> Option<RtspServer> {
@@ -65,7 +69,8 @@ fn released_on_time(pipeline: &Pipeline, persistence_ms: i64, from_ns: i64) {
     });
     assert!(!kept_ms.is_empty());
     for ms in &kept_ms {
-        let due = persistence_ms..persistence_ms + LATE_MS;
+        // Ages are whole milliseconds.
+        let due = persistence_ms - 1..persistence_ms + LATE_MS;
         assert!(due.contains(ms), "kept for {kept_ms:?} ms, not {due:?}");
     }
 }
@@ -83,9 +88,8 @@ fn a_frozen_camera_holds_slots_no_longer_than_one_that_is_off() {
     let frozen = Instant::now();
     released_on_time(&pipeline, 1000, now_ns());
     source_is(&pipeline, SourceState::Lost);
-    // The read time-out of 5 s, and not FFmpeg's own 30.
     let noticed = frozen.elapsed();
-    assert!(noticed < Duration::from_secs(8), "lost after {noticed:?}");
+    assert!(noticed < NOTICED_MAX, "lost after {noticed:?}");
     assert!(problem(&pipeline).contains("no frame for 5 s"));
     server.thaw();
     live(&pipeline);
@@ -168,27 +172,8 @@ fn over_udp_a_camera_that_is_off_is_noticed_too() {
     let off = Instant::now();
     released_on_time(&pipeline, 1000, now_ns());
     source_is(&pipeline, SourceState::Lost);
-    assert!(
-        off.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        off.elapsed()
-    );
-}
-
-#[test]
-fn every_frame_does_not_keep_a_lost_cameras_slots_for_ever() {
-    const TEST: &str = "every_frame_does_not_keep_a_lost_cameras_slots_for_ever";
-    let folder = tempfile::tempdir().unwrap();
-    let Some(server) = walker(TEST, folder.path()) else {
-        return;
-    };
-    let pipeline = watch::started_with(&server.url, MOTION, 1000, |config| {
-        config.camera.every_frame = true;
-    });
-    somebody(&pipeline);
-    drop(server);
-    released_on_time(&pipeline, 1000, now_ns());
-    source_is(&pipeline, SourceState::Lost);
+    let noticed = off.elapsed();
+    assert!(noticed < NOTICED_MAX, "lost after {noticed:?}");
 }
 
 #[test]
@@ -204,11 +189,10 @@ fn a_changed_stream_that_does_not_answer_releases_the_old_ones_slots() {
     let patch = |url: &str| serde_json::json!({"camera": {"stream": url}}).to_string();
     pipeline.set_config(&patch(&silent.url())).unwrap();
     released_on_time(&pipeline, 1000, now_ns());
-    // And back, without waiting for the silent one's time-out.
+    // And back, while the silent one is still waited for.
     pipeline.set_config(&patch(&server.url)).unwrap();
-    let asked = Instant::now();
     live(&pipeline);
-    assert!(asked.elapsed() < Duration::from_secs(4));
+    assert_eq!(pipeline.source_problem(), None);
 }
 
 #[test]
@@ -256,7 +240,7 @@ fn a_right_password_is_tried_at_once_after_a_wrong_one() {
     pipeline.set_config(&patch).unwrap();
     live(&pipeline);
     // The next try with the wrong one would have come after 30 s.
-    assert!(asked.elapsed() < Duration::from_secs(10));
+    assert!(asked.elapsed() < Duration::from_secs(25));
     assert_eq!(pipeline.source_problem(), None);
 }
 
@@ -316,7 +300,7 @@ fn the_end_does_not_wait_for_a_camera_that_says_nothing() {
     assert!(request.starts_with("DESCRIBE "), "{request}");
     let asked = Instant::now();
     pipeline.stop();
-    assert!(asked.elapsed() < Duration::from_secs(1), "stop");
+    assert!(asked.elapsed() < watch::STOP_MAX, "stop");
     // It can be started anew, and then waits for the same camera.
     pipeline.start().unwrap();
     silent.asked.recv_timeout(watch::PATIENCE).unwrap();

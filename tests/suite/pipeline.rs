@@ -4,7 +4,7 @@
 use crate::support;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rextrack::pipeline::{Extras, Pipeline};
@@ -67,6 +67,11 @@ fn a_sink_that_breaks_disturbs_nobody() {
     let pipeline = Pipeline::with(config, extras).unwrap();
     pipeline.start().unwrap();
     assert!(pipeline.wait_finished(Duration::from_secs(60)));
+    // On a busy machine the sinks are behind; a stop does not wait for them for long.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while seen[2].lock().len() < 60 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
     pipeline.stop();
     let counts = seen.map(|s| s.lock().len());
     assert_eq!(counts[..2], [1, 1], "what is broken is left alone");

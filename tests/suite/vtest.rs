@@ -6,7 +6,7 @@ use crate::support;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size};
 use opencv::prelude::*;
@@ -30,8 +30,23 @@ fn config(test: &str) -> Option<PipelineConfig> {
     Some(config)
 }
 
-/// Runs to the end of the film and gives all snapshots.
-fn run(config: PipelineConfig, folder: &Path) -> Vec<Value> {
+/// Waits until the last sink, which writes a line for each snapshot, wrote them all: on
+/// a busy machine the sinks are behind, and a stop does not wait for them for long.
+fn all_written(pipeline: &Pipeline) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let stats = pipeline.stats();
+        if stats.sinks.last().unwrap().stats.sent >= stats.snapshots {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{stats:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Runs to the end of the film and gives all snapshots, and how many datagrams the
+/// configured OSC output sent.
+fn run(config: PipelineConfig, folder: &Path) -> (Vec<Value>, u64) {
     let path = folder.join("snapshots.jsonl");
     let extras = Extras {
         sinks: vec![Box::new(JsonlSink::create(&path).unwrap())],
@@ -41,11 +56,15 @@ fn run(config: PipelineConfig, folder: &Path) -> Vec<Value> {
     pipeline.start().unwrap();
     let done = pipeline.wait_finished(Duration::from_secs(300));
     assert!(done, "{:?}", pipeline.failure());
+    all_written(&pipeline);
     pipeline.stop();
+    all_written(&pipeline);
+    let sinks = pipeline.stats().sinks;
+    let osc = sinks.iter().filter(|s| s.name.starts_with("osc"));
+    let sent = osc.map(|s| s.stats.sent).sum();
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|l| serde_json::from_str(l).unwrap())
-        .collect()
+    let snapshots = text.lines().map(|l| serde_json::from_str(l).unwrap());
+    (snapshots.collect(), sent)
 }
 
 fn slots(snapshot: &Value) -> &[Value] {
@@ -66,7 +85,7 @@ fn people_are_followed_and_sent_as_whole_bundles() {
         ..OscConfig::default()
     });
     let folder = tempfile::tempdir().unwrap();
-    let snapshots = run(config, folder.path());
+    let (snapshots, sent) = run(config, folder.path());
 
     // Five people at least are followed for five seconds at least.
     let mut life: HashMap<u64, u64> = HashMap::new();
@@ -94,25 +113,29 @@ fn people_are_followed_and_sent_as_whole_bundles() {
         }
         addresses.starts_with(&["/p1_x", "/p1_y"])
     });
-    assert!(with_p1.count() > 500);
+    // The system may drop datagrams before a receiver that a busy machine keeps from
+    // reading, but not most of them.
+    let with_p1 = with_p1.count() as u64;
+    assert!(2 * with_p1 > sent, "{with_p1} with p1 of {sent} sent");
     // Every snapshot in which somebody is there is one bundle with all of them.
     let occupied = |s: &Value| {
         let there = slots(s).iter().filter(|s| s["state"] != "empty");
         there.count()
     };
-    let full = snapshots.iter().filter(|s| occupied(s) > 0).count();
+    let full = snapshots.iter().filter(|s| occupied(s) > 0).count() as u64;
+    assert!(sent >= full, "{sent} bundles sent, {full} snapshots");
+    let arrived = datagrams.len() as u64;
     assert!(
-        datagrams.len() >= full,
-        "{} bundles, {full} snapshots",
-        datagrams.len()
+        arrived <= sent && 10 * arrived > 9 * sent,
+        "{arrived} of {sent} arrived"
     );
     let most = snapshots.iter().map(occupied).max().unwrap();
-    let widest = datagrams
-        .iter()
-        .map(|d| d.messages.len() / 2)
-        .max()
-        .unwrap();
-    assert!(widest >= most, "{widest} slots in a bundle, {most} at once");
+    let widths = datagrams.iter().map(|d| d.messages.len() / 2);
+    let widest = widths.max().unwrap();
+    assert!(
+        widest >= most || arrived < sent,
+        "{widest} slots in a bundle, {most} at once"
+    );
 }
 
 /// The first frames of a film, as a film.
@@ -143,7 +166,7 @@ fn the_same_film_gives_the_same_snapshots_byte_for_byte() {
     config.camera.stream = film.to_str().unwrap().into();
     let text = |config: PipelineConfig| {
         let mut lines = Vec::new();
-        for mut snapshot in run(config, folder.path()) {
+        for mut snapshot in run(config, folder.path()).0 {
             for time in ["capture_ns", "publish_ns"] {
                 snapshot.as_object_mut().unwrap().remove(time).unwrap();
             }

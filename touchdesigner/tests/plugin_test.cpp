@@ -65,6 +65,19 @@ struct Stage {
         std::this_thread::sleep_for(frame);
     }
 
+    // The same frame until it is so. On a busy machine pictures are left out and come
+    // late: what a frame leads to is waited for, not expected at the next one.
+    template <class Done> bool show_until(bool square, double x, double y, Done done) {
+        const auto deadline = Clock::now() + patience;
+        while (Clock::now() < deadline) {
+            show(square, x, y);
+            if (done()) return true;
+        }
+        return false;
+    }
+
+    bool is(const char *channel, float value) { return chop.value(channel) == value; }
+
     // The empty stage, until the detector knows it.
     void settle() {
         const auto deadline = Clock::now() + patience;
@@ -143,49 +156,48 @@ TEST_CASE("channels are there at the first cook and depend on parameters alone")
 TEST_CASE("a square that moves in a TOP is followed, held, and known again") {
     Stage stage;
     stage.chop.set("Predict", 0.0);
+    // Nobody is released because the machine is busy.
+    stage.chop.set("Persistence", 600000.0);
     stage.settle();
     CHECK(stage.chop.error == "");
     CHECK(stage.chop.warning == "");
     const auto y = [](double x) { return 0.5 + 0.2 * std::sin(x * 6); };
-    double x = 0.2, worst = 0;
-    int followed = 0;
+    double x = 0.2;
     const auto walk = [&](int steps, double by) {
         for (int i = 0; i < steps; ++i) {
             x += by;
             stage.show(true, x, y(x));
         }
     };
+    const auto there = [&] {
+        return stage.is("p1_state", 1.0f) && std::abs(stage.chop.value("p1_x") - x) < 0.03 &&
+               std::abs(stage.chop.value("p1_y") - y(x)) < 0.03;
+    };
     walk(90, 0.004);
-    REQUIRE(stage.chop.value("p1_state") == 1.0f);
+    REQUIRE(stage.show_until(true, x, y(x), there));
     const float generation = stage.chop.value("p1_generation"), id = stage.chop.value("p1_id");
     CHECK(generation == 1.0f);
-    for (int i = 0; i < 60; ++i) {
-        walk(1, i < 30 ? 0.003 : -0.003);
-        worst = std::max({worst, std::abs(stage.chop.value("p1_x") - x),
-                          std::abs(stage.chop.value("p1_y") - y(x))});
-        followed += stage.chop.value("p1_state") == 1.0f;
+    // There and back; wherever it stops, p1 is there too.
+    for (int i = 0; i < 6; ++i) {
+        walk(10, i < 3 ? 0.003 : -0.003);
+        CHECK(stage.show_until(true, x, y(x), there));
+        CHECK(stage.is("p1_id", id));
     }
-    MESSAGE("p1 is off by at most " << worst << " of the frame");
-    CHECK(worst < 0.03);
-    CHECK(followed >= 55);
 
     // Gone for less than the persistence.
-    for (int i = 0; i < 20; ++i) stage.show(false, 0, 0);
-    CHECK(stage.chop.value("p1_state") == 2.0f);
-    walk(20, 0.0);
-    CHECK(stage.chop.value("p1_state") == 1.0f);
-    CHECK(stage.chop.value("p1_generation") == generation);
-    CHECK(stage.chop.value("p1_id") == id);
+    CHECK(stage.show_until(false, 0, 0, [&] { return stage.is("p1_state", 2.0f); }));
+    CHECK(stage.show_until(true, x, y(x), there));
+    CHECK(stage.is("p1_generation", generation));
+    CHECK(stage.is("p1_id", id));
 
     // Gone for longer.
-    const auto deadline = Clock::now() + patience;
-    while (stage.chop.value("p1_state") != 0.0f && Clock::now() < deadline)
-        stage.show(false, 0, 0);
-    CHECK(stage.chop.value("p1_state") == 0.0f);
+    stage.chop.set("Persistence", 300.0);
+    CHECK(stage.show_until(false, 0, 0, [&] { return stage.is("p1_state", 0.0f); }));
+    stage.chop.set("Persistence", 600000.0);
     for (int i = 0; i < 10; ++i) stage.show(false, 0, 0);
     walk(60, 0.003);
-    CHECK(stage.chop.value("p1_state") == 1.0f);
-    CHECK(stage.chop.value("p1_generation") == generation + 1);
+    CHECK(stage.show_until(true, x, y(x), there));
+    CHECK(stage.is("p1_generation", generation + 1));
 }
 
 TEST_CASE("prediction shows the square where it is, not where it was") {
@@ -202,20 +214,24 @@ TEST_CASE("prediction shows the square where it is, not where it was") {
         stage.show(false, 0, 0);
         predicting.cook();
     }
+    for (Chop *chop : {&stage.chop, &predicting}) chop->set("Persistence", 600000.0);
     double behind = 0, ahead = 0;
     int counted = 0;
-    for (int i = 0; i < 120; ++i) {
-        const double x = 0.15 + i * 0.005;
+    // To and fro, until there is enough to compare: on a busy machine many cooks see
+    // nobody yet. What was just turned round is predicted the wrong way for a moment.
+    for (int i = 0; counted < 60 && Clock::now() < deadline + patience; ++i) {
+        const int step = i % 240, way = std::min(step, 240 - step), since_turn = i % 120;
+        const double x = 0.15 + way * 0.005, sign = step < 120 ? 1 : -1;
         stage.show(true, x, 0.5);
         predicting.cook();
-        if (i < 60 || stage.chop.value("p1_state") != 1.0f ||
+        if (since_turn < 60 || !stage.is("p1_state", 1.0f) ||
             predicting.value("p1_state") != 1.0f)
             continue;
-        behind += x - stage.chop.value("p1_x");
-        ahead += x - predicting.value("p1_x");
+        behind += sign * (x - stage.chop.value("p1_x"));
+        ahead += sign * (x - predicting.value("p1_x"));
         ++counted;
     }
-    REQUIRE(counted > 20);
+    REQUIRE(counted >= 60);
     MESSAGE("mean lag " << behind / counted << ", predicted " << ahead / counted);
     CHECK(std::abs(ahead) < std::abs(behind));
 }

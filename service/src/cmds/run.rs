@@ -333,7 +333,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
         let s = &stats.stages;
         line(format_args!(
             "{}: {} frames in {:.1} s ({:.1} fps), {} dropped, {} tracks; mean ms a frame: \
-             capture {:.2}, preprocess {:.2}, inference {:.2}, postprocess {:.2}, track {:.2}",
+             capture {:.2}, wait {:.2}, preprocess {:.2}, inference {:.2}, postprocess {:.2}, track {:.2}",
             config.camera.id,
             stats.frames_processed,
             stats.busy_s,
@@ -341,6 +341,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
             stats.dropped,
             stats.tracks,
             s.capture.mean_ms,
+            s.wait.mean_ms,
             s.preprocess.mean_ms,
             s.inference.mean_ms,
             s.postprocess.mean_ms,

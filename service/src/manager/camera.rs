@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use rextrack::config::{CameraConfig, Config, ConfigError, MqttConfig};
-use rextrack::pipeline::{self, Budget, Extras, Pipeline, PipelineError};
+use rextrack::detect::InferencePermits;
+use rextrack::pipeline::{self, Extras, Pipeline, PipelineError};
 use rextrack::sink::Sink;
 use rextrack::source::{SourceState, redact_address};
 
@@ -23,8 +24,8 @@ const EVENTS_KEPT: usize = 200;
 pub struct Surroundings {
     /// This machine's name in messages.
     pub node: String,
-    /// Turns at the models.
-    pub budget: Budget,
+    /// How many inferences may run at the same time.
+    pub permits: InferencePermits,
 }
 
 /// A camera of the configuration. It is there also when no pipeline can be made
@@ -155,7 +156,7 @@ impl Camera {
             None => {
                 let extras = Extras {
                     sinks: self.sinks(&brokers, around),
-                    budget: Some(around.budget.clone()),
+                    permits: Some(around.permits.clone()),
                     ..Extras::default()
                 };
                 let pipeline = Arc::new(Pipeline::with(wanted, extras).map_err(text)?);

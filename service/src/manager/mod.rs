@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use rextrack::config::{Config, ConfigError, merge};
-use rextrack::pipeline::Budget;
+use rextrack::detect::InferencePermits;
 use rextrack::shutdown::Shutdown;
 use rextrack::source::redact_address;
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ pub struct Manager {
     config: RwLock<Arc<Config>>,
     cameras: RwLock<Vec<Arc<Camera>>>,
     surroundings: Surroundings,
-    budget: Budget,
+    permits: InferencePermits,
     notices: broadcast::Sender<Notice>,
     /// Why the file on the disk was refused.
     file_problem: Mutex<Option<String>>,
@@ -93,13 +93,13 @@ impl Manager {
     /// enabled. One that cannot be made is there all the same, and says why.
     pub fn start(store: Store, node: String) -> Arc<Self> {
         let config = Arc::new(store.config().clone());
-        let budget = Budget::new(jobs(&config));
+        let permits = InferencePermits::new(jobs(&config));
         let manager = Arc::new(Self {
             surroundings: Surroundings {
                 node,
-                budget: budget.clone(),
+                permits: permits.clone(),
             },
-            budget,
+            permits,
             path: store.path().to_owned(),
             saved: AtomicBool::new(store.is_saved()),
             store: Mutex::new(store),
@@ -415,7 +415,7 @@ impl Manager {
     fn adopt(&self, store: &Store) -> Applied {
         let new = Arc::new(store.config().clone());
         let old = std::mem::replace(&mut *self.config.write(), Arc::clone(&new));
-        self.budget.resize(jobs(&new));
+        self.permits.resize(jobs(&new));
         crate::logging::set_level(new.service.log_level);
         let mut applied = self.follow(&old, &new);
         applied.restart = policy::needs_restart(&old.service, &new.service);

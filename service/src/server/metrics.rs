@@ -202,6 +202,9 @@ impl Collector for Snapshot {
         })?;
         self.counter(out, "tracks", "Tracks that got an id", |c| c.stats.tracks)?;
         self.remotes(out)?;
+        self.histogram(out, "model_wait", "Waiting until the model was free", |c| {
+            &c.stats.stages.wait
+        })?;
         self.histogram(out, "model_latency", "Time in the model", |c| {
             &c.stats.stages.inference
         })?;

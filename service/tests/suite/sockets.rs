@@ -126,15 +126,17 @@ fn whoever_does_not_read_gets_the_newest_and_delays_nobody() {
     service.wait_live("a");
     let mut slow = Socket::open(&service, "/ws/telemetry?cameras=a&rate=60");
     slow.next("snapshot", |_| true);
-    let before = service.status("a")["frames_processed"].as_u64().unwrap();
     // Others read on meanwhile, and the pipeline with them.
     let mut quick = Socket::open(&service, "/ws/telemetry?cameras=a&rate=60");
-    for _ in 0..50 {
-        quick.next("snapshot", |_| true);
+    let mut frames = std::collections::BTreeSet::new();
+    while frames.len() < 50 {
+        let snapshot = quick.next("snapshot", |_| true);
+        frames.insert(snapshot["frame_seq"].as_u64().unwrap());
     }
-    let after = service.status("a");
-    assert!(after["frames_processed"].as_u64().unwrap() >= before + 45);
-    assert_eq!(after["dropped"], 0);
+    // The slow one finds what was sent when it stopped reading, as much as the system
+    // buffers, and then the newest: snapshots were left out, none came late.
+    let newest = *frames.last().unwrap();
+    slow.next("snapshot", |m| m["frame_seq"].as_u64() >= Some(newest));
 }
 
 #[test]

@@ -333,3 +333,37 @@ fn a_stopped_capture_leaves_what_it_shares_alone() {
     assert_eq!(status.state(), SourceState::Live);
     assert!(matches!(outlet.take(Some(Duration::ZERO)), Taken::TimedOut));
 }
+
+/// Capture times of a film whose frames have these media times, in milliseconds.
+fn times(media_ms: &[i64]) -> Vec<i64> {
+    let film = media_ms.iter().map(|ms| Step::Media(*ms));
+    let frames = stage(vec![Ok(film.chain([Step::End]).collect())]).all();
+    let time = |f: &Frame| (f.capture_ns - START_NS) / NS_PER_MS;
+    frames.iter().map(time).collect()
+}
+
+#[test]
+fn one_wrong_time_stamp_in_a_file_moves_no_later_frame() {
+    const HOURS: i64 = 36_000_000;
+    for wrong in [HOURS, i64::MAX / NS_PER_MS, 3, 80, -1, -HOURS] {
+        let got = times(&[0, 40, 80, wrong, 160, 200]);
+        assert_eq!(got, [0, 40, 80, 120, 160, 200], "{wrong}");
+    }
+    // A recording that was joined from two goes on at the second one's pace.
+    let joined = times(&[0, 40, 80, HOURS, HOURS + 40, HOURS + 80]);
+    assert_eq!(joined, [0, 40, 80, 120, 160, 200]);
+    assert_eq!(times(&[500, 540, 580, 0, 40, 80]), joined);
+    // A frame that was left out is no mistake, nor is a film of one picture a minute.
+    assert_eq!(times(&[0, 40, 120, 160]), [0, 40, 120, 160]);
+    let minutes = [0, 90_000, 180_000, 270_000];
+    assert_eq!(times(&minutes), [0, 40, 90_040, 180_040]);
+}
+
+#[test]
+fn a_recording_that_is_read_again_after_a_loss_goes_on_now() {
+    let part = || vec![Step::Media(0), Step::Media(40), Step::Break];
+    let frame = stage(vec![Ok(part()), Ok(part())]).newest();
+    // Lost at 40 ms and opened again about 250 ms later; its second frame is newest.
+    let ms = (frame.capture_ns - START_NS) / NS_PER_MS;
+    assert!((40 + 200 + 40..40 + 320 + 40).contains(&ms), "{ms}");
+}

@@ -1,0 +1,212 @@
+//! The order of permits, decided event by event: nothing here waits for time.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+
+use super::*;
+
+/// The requests of one test, apart from those of all others.
+struct Queue {
+    requests: Requests,
+    now_ns: i64,
+}
+
+impl Queue {
+    fn new() -> Self {
+        Self {
+            requests: Requests::new(),
+            now_ns: 0,
+        }
+    }
+
+    fn ask(&mut self, requester: &Requester, model: Option<&ModelQueue>) -> u64 {
+        let access = Arc::clone(&requester.0);
+        let ticket = self.requests.join(model.cloned(), access, 2);
+        self.requests.dispatch(self.now_ns);
+        ticket
+    }
+
+    /// The inference of `ticket` takes `ns`.
+    fn run(&mut self, ticket: u64, ns: i64) {
+        assert!(self.is_running(ticket));
+        self.now_ns += ns;
+        self.requests.leave(ticket, self.now_ns);
+    }
+
+    fn is_running(&self, ticket: u64) -> bool {
+        matches!(self.requests.state(ticket), State::Running { .. })
+    }
+
+    fn is_next(&self, ticket: u64) -> bool {
+        matches!(self.requests.state(ticket), State::Next { .. })
+    }
+}
+
+#[test]
+fn one_runs_one_is_next_and_the_others_wait() {
+    let (mut queue, model) = (Queue::new(), ModelQueue::default());
+    let camera = Requester::new(None);
+    let tickets: Vec<u64> = (0..4).map(|_| queue.ask(&camera, Some(&model))).collect();
+    for (done, &ticket) in tickets.iter().enumerate() {
+        assert!(queue.is_running(ticket));
+        for (place, &waiting) in tickets[done + 1..].iter().enumerate() {
+            assert_eq!(queue.is_next(waiting), place == 0);
+        }
+        queue.run(ticket, 100);
+    }
+    assert!(queue.requests.entries.is_empty());
+}
+
+#[test]
+fn the_next_chooses_its_frame_as_late_as_it_can() {
+    let (mut queue, model) = (Queue::new(), ModelQueue::default());
+    let camera = Requester::new(None);
+    let first = queue.ask(&camera, Some(&model));
+    queue.run(first, 100);
+    let running = queue.ask(&camera, Some(&model));
+    let next = queue.ask(&camera, Some(&model));
+    assert!(queue.is_running(running));
+    // The model is usually held for 100, and a frame is ready after 2.
+    let prepare_ns = 100 + 100 - 2;
+    assert_eq!(queue.requests.state(next), State::Next { prepare_ns });
+}
+
+#[test]
+fn models_do_not_wait_for_each_other() {
+    let mut queue = Queue::new();
+    let (one, other) = (ModelQueue::default(), ModelQueue::default());
+    let camera = Requester::new(None);
+    let first = queue.ask(&camera, Some(&one));
+    let second = queue.ask(&camera, Some(&one));
+    let third = queue.ask(&camera, Some(&other));
+    assert!(queue.is_running(first) && queue.is_next(second) && queue.is_running(third));
+}
+
+#[test]
+fn a_request_whose_model_is_busy_keeps_nobody_from_what_is_free() {
+    let mut queue = Queue::new();
+    let (one, other) = (ModelQueue::default(), ModelQueue::default());
+    let camera = Requester::new(Some(InferencePermits::new(2)));
+    let first = queue.ask(&camera, Some(&one));
+    let second = queue.ask(&camera, Some(&one));
+    let third = queue.ask(&camera, Some(&other));
+    let fourth = queue.ask(&camera, None);
+    assert!(queue.is_running(first) && queue.is_running(third));
+    assert!(queue.is_next(second) && queue.is_next(fourth));
+    queue.run(third, 10);
+    assert!(queue.is_running(fourth), "its model is not busy");
+    queue.run(first, 10);
+    assert!(queue.is_running(second));
+}
+
+/// Fifteen cameras of one model and one of another, each of which asks again as soon
+/// as it is served, under several limits.
+#[test]
+fn under_a_limit_each_camera_gets_as_many_turns_as_any_other() {
+    let mut queue = Queue::new();
+    let models = [ModelQueue::default(), ModelQueue::default()];
+    let requester = Requester::new(Some(InferencePermits::new(1)));
+    let model = |camera: usize| Some(&models[usize::from(camera == 15)]);
+    let mut turns = [0; 16];
+    let mut tickets: Vec<u64> = (0..16).map(|c| queue.ask(&requester, model(c))).collect();
+    for _ in 0..16 * 50 {
+        let running: Vec<usize> = (0..16).filter(|c| queue.is_running(tickets[*c])).collect();
+        assert_eq!(running.len(), 1, "the limit is kept");
+        // It is told before its turn, however many models there are.
+        let next = tickets.iter().filter(|t| queue.is_next(**t)).count();
+        assert_eq!(next, 1);
+        let camera = running[0];
+        turns[camera] += 1;
+        queue.run(tickets[camera], 10);
+        tickets[camera] = queue.ask(&requester, model(camera));
+    }
+    assert_eq!(turns, [50; 16]);
+}
+
+#[test]
+fn a_larger_limit_holds_at_once() {
+    let mut queue = Queue::new();
+    let permits = InferencePermits::new(1);
+    let camera = Requester::new(Some(permits.clone()));
+    let models = [ModelQueue::default(), ModelQueue::default()];
+    let first = queue.ask(&camera, Some(&models[0]));
+    let second = queue.ask(&camera, Some(&models[1]));
+    assert!(queue.is_running(first) && queue.is_next(second));
+    permits.0.store(2, Ordering::Relaxed);
+    queue.requests.dispatch(0);
+    assert!(queue.is_running(second));
+    assert_eq!(InferencePermits::new(0).0.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_place_that_is_given_up_goes_to_the_next() {
+    let (mut queue, model) = (Queue::new(), ModelQueue::default());
+    let camera = Requester::new(None);
+    let first = queue.ask(&camera, Some(&model));
+    let second = queue.ask(&camera, Some(&model));
+    let third = queue.ask(&camera, Some(&model));
+    queue.requests.leave(second, 0);
+    assert!(queue.is_next(third));
+    queue.run(first, 10);
+    assert!(queue.is_running(third));
+}
+
+/// A thread that asks for a turn, says so when it has it, and keeps it until told.
+fn camera(model: &ModelQueue, requester: &Requester) -> (Receiver<bool>, JoinHandle<()>) {
+    let (tell, told) = channel();
+    let (model, requester) = (model.clone(), requester.clone());
+    let thread = std::thread::spawn(move || {
+        let request = requester.request(Some(&model), Duration::ZERO);
+        tell.send(request.wait_until_next()).unwrap();
+        tell.send(request.permit().is_some()).unwrap();
+    });
+    (told, thread)
+}
+
+fn is_queued(model: &ModelQueue, count: usize) {
+    let of_model = |e: &&Entry| {
+        let key = e.model.as_ref().map(|m| Arc::as_ptr(&m.0));
+        key == Some(Arc::as_ptr(&model.0))
+    };
+    while REQUESTS.lock().entries.iter().filter(of_model).count() < count {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn threads_are_woken_when_it_is_their_turn() {
+    let model = ModelQueue::default();
+    let requester = Requester::new(None);
+    let permit = requester.request(Some(&model), Duration::ZERO).permit();
+    let (told, thread) = camera(&model, &Requester::new(None));
+    is_queued(&model, 2);
+    assert!(told.recv().unwrap(), "it is next while the other one runs");
+    drop(permit);
+    assert!(told.recv().unwrap());
+    thread.join().unwrap();
+    is_queued(&model, 0);
+}
+
+#[test]
+fn closing_ends_every_wait_and_leaves_the_queue_to_the_others() {
+    let model = ModelQueue::default();
+    let permit = Requester::new(None)
+        .request(Some(&model), Duration::ZERO)
+        .permit();
+    let stopped = Requester::new(None);
+    let (told, thread) = camera(&model, &stopped);
+    assert!(told.recv().unwrap());
+    let behind = Requester::new(None);
+    let (told_behind, thread_behind) = camera(&model, &behind);
+    is_queued(&model, 3);
+    stopped.close();
+    assert!(!told.recv().unwrap(), "no permit after the stop");
+    thread.join().unwrap();
+    assert!(told_behind.recv().unwrap(), "it moved up");
+    drop(permit);
+    assert!(told_behind.recv().unwrap());
+    thread_behind.join().unwrap();
+    let late = stopped.request(Some(&model), Duration::ZERO);
+    assert!(!late.wait_until_next());
+}

@@ -1,0 +1,156 @@
+//! Changes while the infer thread runs: a configuration that was set, a model that
+//! was loaded, slots that are to be released.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::super::chain::Chain;
+use super::super::loader::Loader;
+use super::super::outputs::Outputs;
+use super::Worker;
+use crate::config::PipelineConfig;
+use crate::detect::DetectSettings;
+use crate::track::TrackerSettings;
+
+impl Worker {
+    /// Loads the configured model.
+    pub(super) fn load(&mut self) {
+        let feed = Arc::clone(&self.feed);
+        self.loader = Some((self.start_loader)(
+            Arc::clone(&self.config),
+            &self.shared.leftovers,
+            Box::new(move || feed.wake()),
+        ));
+    }
+
+    /// Applies what was asked for or came about since the last time.
+    pub(super) fn apply_changes(&mut self, chain: &mut Chain) {
+        self.apply_config(chain);
+        self.apply_loaded_model();
+        self.apply_reset(chain);
+    }
+
+    /// Applies a configuration that was set meanwhile.
+    fn apply_config(&mut self, chain: &mut Chain) {
+        let version = self.shared.config_version.load(Ordering::Acquire);
+        if version == self.config_version {
+            return;
+        }
+        self.config_version = version;
+        let new = self.shared.config();
+        let changes = self.config.changes(&new);
+        self.config = new;
+        self.lossless = self.config.camera.is_lossless();
+        self.shared.sampling.configure(&self.config);
+        self.configure_chain(chain);
+        if changes.source {
+            self.ended = false;
+            self.frame_ns = None;
+        }
+        if changes.detector {
+            self.load();
+        }
+        self.configure_detector();
+        if changes.sinks {
+            self.set_sinks();
+        }
+    }
+
+    /// Gives the chain its settings, and shows hosts what that released.
+    pub(super) fn configure_chain(&mut self, chain: &mut Chain) {
+        if chain.configure(&self.config) {
+            let outgoing = chain.snapshot(self.shared.source.state(), self.clock.now_ns());
+            self.publish(outgoing);
+        }
+    }
+
+    /// Releases the slots if the owner wants that.
+    fn apply_reset(&mut self, chain: &mut Chain) {
+        if self.shared.reset.swap(false, Ordering::AcqRel) {
+            let outgoing = chain.release_all(self.shared.source.state(), self.clock.now_ns());
+            self.publish(outgoing);
+        }
+    }
+
+    /// Puts a model in place that was loaded meanwhile.
+    fn apply_loaded_model(&mut self) {
+        let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
+            return;
+        };
+        let Some(loader) = self.loader.take() else {
+            return;
+        };
+        match result {
+            Ok(detector) => {
+                let info = detector.info();
+                let address = self.config.camera.address();
+                if address.is_ok_and(|a| a.gives_pictures()) {
+                    let camera = &self.config.camera.id;
+                    log::info!("[{camera}] {} on {}", info.model, info.device);
+                }
+                *self.shared.detector.lock() = Some(info.clone());
+                *self.shared.failure.lock() = None;
+                self.detector = Some(detector);
+                self.configure_detector();
+                self.set_sinks();
+                self.shared.exchange.alarm();
+            }
+            Err(error) => {
+                log::error!("[{}] {error}", self.config.camera.id);
+                if self.detector.is_some() {
+                    self.keep_old_model(&loader.config);
+                    self.shared.refuse(error);
+                } else {
+                    self.shared.fail(error);
+                }
+            }
+        }
+    }
+
+    /// Puts the keys of the model in use back into the configuration, after
+    /// another one could not be loaded.
+    fn keep_old_model(&mut self, refused: &PipelineConfig) {
+        let Some(info) = self.shared.detector.lock().clone() else {
+            return;
+        };
+        let mut config = self.shared.config.lock();
+        let mut kept = PipelineConfig::clone(&config);
+        if kept.tracking.model == refused.tracking.model {
+            kept.tracking.model = info.model.clone();
+            kept.service.device = info.device_asked;
+            self.config = Arc::new(kept);
+            *config = Arc::clone(&self.config);
+            log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
+        }
+    }
+
+    fn configure_detector(&mut self) {
+        let Some(detector) = self.detector.as_mut() else {
+            return;
+        };
+        let floor = TrackerSettings::from(&self.config.tracking).detection_floor();
+        if let Err(error) = detector.configure(&DetectSettings::new(&self.config, floor)) {
+            log::error!("[{}] {error}", self.config.camera.id);
+            self.shared.fail(error.into());
+        }
+    }
+
+    /// Makes the configured sinks. One that cannot be made is reported and left out.
+    fn set_sinks(&self) {
+        let Some(info) = self.shared.detector.lock().clone() else {
+            return;
+        };
+        let outputs = Outputs::make(&self.config, &info.classes, &self.shared.tap);
+        let camera = &self.config.camera.id;
+        for error in outputs.failures {
+            log::error!("[{camera}] {error}");
+            self.shared.fail(error);
+        }
+        for error in outputs.refusals {
+            log::error!("[{camera}] {error}");
+            self.shared.refuse(error);
+        }
+        let dispatcher = &self.shared.dispatcher;
+        dispatcher.set_configured(outputs.sinks, info.classes);
+    }
+}
