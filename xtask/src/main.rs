@@ -6,10 +6,12 @@
 #[allow(dead_code)] // The library uses the rest of it.
 mod abi;
 mod assets;
+mod average_precision;
 mod command;
 #[path = "../../src/data_dir.rs"]
 mod data_dir;
 mod demo;
+mod detection;
 mod download;
 mod fuzz;
 mod header;
