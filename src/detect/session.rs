@@ -382,7 +382,8 @@ mod tests {
         for c in 0..3_u32 {
             for y in 0..input.height {
                 for x in 0..input.width {
-                    let value = ((x * (5 + c) + y * (3 + c)) / 4 ^ (x / 16) * (y / 16)) & 255;
+                    let (slope, blocks) = ((x * (5 + c) + y * (3 + c)) / 4, (x / 16) * (y / 16));
+                    let value = (slope ^ blocks) & 255;
                     let c = c as usize;
                     planes.push((value as f32 - mean[c]) / deviation[c]);
                 }

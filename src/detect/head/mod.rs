@@ -4,7 +4,7 @@
 //! that exporters write. A model that fits no family, or two equally well, is
 //! refused with the shapes found.
 //!
-//! A family is one file of this folder and one row of [`FAMILIES`].
+//! A family is one file of this folder and one row of `FAMILIES`.
 
 mod metadata;
 mod nanodet;
