@@ -128,10 +128,13 @@ fn a_lower_floor_shows_weaker_objects() {
 /// A frame of vtest.avi with three people whom nobody could miss.
 const PEOPLE_FRAME: u64 = 479;
 
+/// A score, and left, top, right and bottom edge.
+type Person = (f32, [f32; 4]);
+
 /// Their scores and edges in pixels as the models' authors decode them: computed
 /// apart from rextrack, in Python with ONNX Runtime and OpenCV.
 #[rustfmt::skip]
-const PEOPLE: [(&str, [(f32, [f32; 4]); 3]); 2] = [
+const PEOPLE: [(&str, [Person; 3]); 2] = [
     ("yolox_nano", [
         (0.828, [616.2, 273.8, 658.8, 394.3]),
         (0.818, [447.7, 230.7, 489.0, 326.1]),
