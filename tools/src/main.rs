@@ -6,6 +6,8 @@
 #[allow(dead_code)] // The library uses the rest of it.
 mod abi;
 mod allowed_skips;
+mod average_precision;
+mod detection;
 mod fuzz;
 mod header;
 mod install;

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::detection;
 use xtask::command::{Result, quiet};
 use xtask::program::{self, Profile};
 use xtask::python;
@@ -86,6 +87,12 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             sequences.push(CHAIN);
         }
         _ => println!("skipped: {CHAIN}: {}", ready.problems.join("; ")),
+    }
+    if let (Some(video), Some(_)) = (&ready.video, &ready.runtime) {
+        let truth = data.join(CHAIN).join("gt.txt");
+        if truth.is_file() {
+            detection::run(workspace, &program, video, &truth, &results)?;
+        }
     }
     let scores = evaluate(workspace, &python, &evaluator, &results, &sequences)?;
     report(&scores)
