@@ -6,9 +6,11 @@
 #[allow(dead_code)] // The library uses the rest of it.
 mod abi;
 mod assets;
+mod cache;
 mod command;
 #[path = "../../src/data_dir.rs"]
 mod data_dir;
+mod debian;
 mod demo;
 mod download;
 mod fuzz;
@@ -16,13 +18,20 @@ mod header;
 mod install;
 mod lint;
 mod load;
+mod made;
 mod manifest;
+mod node;
+mod npm;
+mod origin;
 mod osc;
 mod panel;
 mod program;
+mod progress;
 mod python;
 mod receiver;
 mod runtime;
+#[cfg(test)]
+mod scratch;
 mod score;
 mod setup;
 mod sha256;
@@ -30,6 +39,7 @@ mod soak;
 mod system;
 mod tally;
 mod test;
+mod transfer;
 mod workspace;
 
 use std::process::ExitCode;
@@ -45,7 +55,7 @@ usage: cargo xtask COMMAND
   lint               formatting, clippy, documentation
   ci                 lint and test, as the project's CI does
   header             write include/rextrack.h anew
-  panel              the web panel, for the program to embed (needs Node.js)
+  panel              the web panel, for the program to embed
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find
