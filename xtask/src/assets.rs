@@ -328,9 +328,15 @@ mod tests {
             path: scratch.path("installed").display().to_string(),
         }];
         let message = assets.fetch(&asset).unwrap_err();
-        assert!(message.contains("another file than the manifest's"), "{message}");
+        assert!(
+            message.contains("another file than the manifest's"),
+            "{message}"
+        );
         let left: Vec<_> = fs::read_dir(scratch.path("downloads")).unwrap().collect();
-        let names: Vec<_> = left.into_iter().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> = left
+            .into_iter()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         assert_eq!(names, ["lock"]);
     }
 }

@@ -58,8 +58,7 @@ impl Cache {
     /// Takes a downloaded file in under its digest.
     pub fn keep(&self, downloaded: &Path, file: &str, digest: &str) -> Result<PathBuf> {
         let path = self.place(&Cache::name(file, digest))?;
-        fs::rename(downloaded, &path)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        fs::rename(downloaded, &path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
     }
 

@@ -180,7 +180,11 @@ fn counts(json: &str, key: &str) -> Option<String> {
         .split(',')
         .filter_map(|entry| {
             let (name, count) = entry.rsplit_once(':')?;
-            Some(format!("{} {}", name.trim().trim_matches('"'), count.trim()))
+            Some(format!(
+                "{} {}",
+                name.trim().trim_matches('"'),
+                count.trim()
+            ))
         })
         .collect();
     (!entries.is_empty()).then(|| entries.join(", "))

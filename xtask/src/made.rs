@@ -41,18 +41,22 @@ pub fn make(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
     let mut script = workspace.command(&python);
     script.arg(workspace.root.join(&asset.made_by));
     script.args(&files).arg(&made);
-    let result = quiet("setup: the conversion", &mut script, "report it with the lines above")
-        .and_then(|_| {
-            let from = format!("{}, converted", places.join(" and "));
-            let path = made.clone();
-            assets.keep(asset, &Found { path, from })
-        })
-        .and_then(|home| {
-            let note = note(&home);
-            let text = expected(assets, asset, &home).unwrap_or_default();
-            fs::write(&note, text).map_err(|error| format!("{}: {error}", note.display()))?;
-            Ok(home)
-        });
+    let result = quiet(
+        "setup: the conversion",
+        &mut script,
+        "report it with the lines above",
+    )
+    .and_then(|_| {
+        let from = format!("{}, converted", places.join(" and "));
+        let path = made.clone();
+        assets.keep(asset, &Found { path, from })
+    })
+    .and_then(|home| {
+        let note = note(&home);
+        let text = expected(assets, asset, &home).unwrap_or_default();
+        fs::write(&note, text).map_err(|error| format!("{}: {error}", note.display()))?;
+        Ok(home)
+    });
     let _ = fs::remove_dir_all(&folder);
     // Its files are kept by themselves; the package may be twenty times as large.
     for origin in sources.iter().flat_map(|source| &source.origin) {
@@ -126,7 +130,11 @@ mod tests {
             made_from: vec!["source".into()],
             ..Asset::default()
         };
-        let mut assets = Assets::with(&workspace, Cache::at(scratch.path("downloads")), vec![source]);
+        let mut assets = Assets::with(
+            &workspace,
+            Cache::at(scratch.path("downloads")),
+            vec![source],
+        );
         let file = workspace.models.join("a.onnx");
         assert_eq!(assets.present(&asset), None);
         // A file of the user's own by that name is not taken for ours.

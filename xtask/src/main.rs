@@ -30,9 +30,9 @@ mod progress;
 mod python;
 mod receiver;
 mod runtime;
+mod score;
 #[cfg(test)]
 mod scratch;
-mod score;
 mod setup;
 mod sha256;
 mod soak;

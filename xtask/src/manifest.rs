@@ -106,7 +106,10 @@ impl Asset {
     fn check(&self, all: &[Asset]) -> Result<()> {
         let maker = named(all, &self.needed_by);
         let fetched = |name: &String| named(all, name).is_some_and(|source| !source.is_made());
-        let problem = if [&self.name, &self.file, &self.licence].iter().any(|t| t.is_empty()) {
+        let problem = if [&self.name, &self.file, &self.licence]
+            .iter()
+            .any(|t| t.is_empty())
+        {
             "name, file and licence are needed"
         } else if self.file.contains(['/', '\\']) {
             // The file is written by this name, so it must stay in models/.
@@ -227,7 +230,7 @@ mod tests {
         );
         let made = |lines: &str| {
             parse(&format!(
-                "{source}[[asset]]\nname = \"m\"\nfile = \"m\"\nlicence = \"MIT\"\nneeded_by = \"demo\"\n{lines}\n"
+                "[[asset]]\nname = \"m\"\nfile = \"m\"\nlicence = \"MIT\"\nneeded_by = \"demo\"\n{lines}\n{source}"
             ))
         };
         let right = "made_by = \"m.py\"\nmade_from = [\"s\"]\n";

@@ -158,7 +158,10 @@ mod tests {
         let npm = node.npm(&workspace);
         assert_eq!(npm.get_program(), node.program.as_os_str());
         let script = npm.get_args().next().unwrap_or_default();
-        assert!(Path::new(script).ends_with("npm/bin/npm-cli.js"), "{script:?}");
+        assert!(
+            Path::new(script).ends_with("npm/bin/npm-cli.js"),
+            "{script:?}"
+        );
         let path = npm.get_envs().find(|(name, _)| *name == "PATH");
         let first = path
             .and_then(|(_, value)| env::split_paths(value?).next())

@@ -120,7 +120,12 @@ fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result
 fn extract(python: &Path, package: &Path, path: &str, to: &Path) -> Result<()> {
     let mut extract = Command::new(python);
     extract.args(["-c", EXTRACT]).arg(package).arg(path).arg(to);
-    quiet("setup: unpacking", &mut extract, "delete the package and try again").map(drop)
+    quiet(
+        "setup: unpacking",
+        &mut extract,
+        "delete the package and try again",
+    )
+    .map(drop)
 }
 
 /// What the registry says about a package.
@@ -138,7 +143,11 @@ impl Facts {
         let remedy = "see that this machine reaches the npm registry";
         let said = quiet("setup: npm view", &mut view, remedy)?;
         Facts::parse(&said).ok_or_else(|| {
-            format!("setup: npm view {} gave no address and digest: {}", file.spec(), said.trim())
+            format!(
+                "setup: npm view {} gave no address and digest: {}",
+                file.spec(),
+                said.trim()
+            )
         })
     }
 
@@ -175,7 +184,10 @@ mod tests {
         };
         assert_eq!(Facts::parse(json), Some(facts));
         assert_eq!(Facts::parse("{}"), None);
-        assert_eq!(Facts::parse("{\"dist.tarball\": null, \"dist.integrity\": \"x\"}"), None);
+        assert_eq!(
+            Facts::parse("{\"dist.tarball\": null, \"dist.integrity\": \"x\"}"),
+            None
+        );
     }
 
     #[test]
@@ -191,14 +203,19 @@ mod tests {
         let make = "import sys, tarfile; t = tarfile.open(sys.argv[1], 'w:gz'); t.add(sys.argv[2], 'package')";
         let package = scratch.path("a.tgz");
         let mut tar = Command::new(&python);
-        tar.args(["-c", make]).arg(&package).arg(scratch.path("package"));
+        tar.args(["-c", make])
+            .arg(&package)
+            .arg(scratch.path("package"));
         ask(&mut tar).unwrap();
 
         let to = scratch.path("out");
         extract(&python, &package, "models/a.bin", &to).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"content");
         let message = extract(&python, &package, "models/b.bin", &to).unwrap_err();
-        assert!(message.contains("the package has no file models/b.bin"), "{message}");
+        assert!(
+            message.contains("the package has no file models/b.bin"),
+            "{message}"
+        );
 
         // base64 of the SHA-512 of nothing, as the standard's examples have it.
         let empty = "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
@@ -209,7 +226,9 @@ mod tests {
             ask(&mut check).is_some()
         };
         assert!(check(&format!("sha512-{empty}")));
-        assert!(check(&format!("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk= sha512-{empty}?option")));
+        assert!(check(&format!(
+            "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk= sha512-{empty}?option"
+        )));
         fs::write(&to, b"x").unwrap();
         assert!(!check(&format!("sha512-{empty}")));
         assert!(!check("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="));

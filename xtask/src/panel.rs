@@ -33,7 +33,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn build(workspace: &Workspace) -> Result<bool> {
     let panel = Panel::of(workspace);
     panel.up_to_date().map_err(|message| {
-        format!("{message}\n  without it the program is built without its web panel; all else works")
+        format!(
+            "{message}\n  without it the program is built without its web panel; all else works"
+        )
     })
 }
 

@@ -62,11 +62,7 @@ pub fn with(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
             missing.join(" ")
         );
         let arguments = [&["install"], missing.as_slice()].concat();
-        pip(
-            &python,
-            &arguments,
-            "see that this machine reaches PyPI",
-        )?;
+        pip(&python, &arguments, "see that this machine reaches PyPI")?;
     }
     Ok(python)
 }

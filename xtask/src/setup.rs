@@ -69,7 +69,12 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if tests {
         test_needs(workspace, &mut ready);
     }
-    if let Some(Model { name, default: false, .. }) = &ready.model {
+    if let Some(Model {
+        name,
+        default: false,
+        ..
+    }) = &ready.model
+    {
         println!(
             "setup: the program looks for yolox_nano when no model is named, so name this one: \
              --model {name}, or `tracking.model: {name}` in a configuration"
@@ -247,7 +252,10 @@ mod tests {
         let name = |search| one(&assets, &assets.all[0], search).map(|(found, _)| &found.name);
 
         let message = name(Search::Here).unwrap_err();
-        assert!(message.contains("other.onnx could not be fetched"), "{message}");
+        assert!(
+            message.contains("other.onnx could not be fetched"),
+            "{message}"
+        );
         fs::write(workspace.models.join("other.onnx"), "other").unwrap();
         for search in [Search::Here, Search::Everywhere] {
             assert_eq!(name(search).unwrap(), "other");

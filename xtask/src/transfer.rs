@@ -459,7 +459,8 @@ mod tests {
 
     #[test]
     fn of_several_answers_the_last_ones_length_counts() {
-        let text = "HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\nHTTP/2 206\r\ncontent-length: 300\r\n";
+        let text =
+            "HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\nHTTP/2 206\r\ncontent-length: 300\r\n";
         let head = Head {
             status: Some(206),
             length: Some(300),
