@@ -40,6 +40,7 @@ mod system;
 mod tally;
 mod test;
 mod transfer;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::cache::Cache;
 use crate::command::{Result, quiet};
 use crate::node::Node;
-use crate::origin::NpmFile;
+use crate::origin::Packed;
 use crate::python;
 use crate::transfer::{self, Client};
 use crate::workspace::Workspace;
@@ -50,24 +50,24 @@ sys.exit("the package has no file " + path)
 ///
 /// The package stays in the cache until [`drop_package`]: its next file needs
 /// no second download.
-pub fn file(workspace: &Workspace, cache: &Cache, file: &NpmFile, to: &Path) -> Result<()> {
+pub fn file(workspace: &Workspace, cache: &Cache, file: &Packed, to: &Path) -> Result<()> {
     let package = package(workspace, cache, file)?;
     extract(&python::venv(workspace)?, &package, &file.path, to)
 }
 
 /// Removes a package from the cache: what it was fetched for is kept there.
-pub fn drop_package(cache: &Cache, file: &NpmFile) {
+pub fn drop_package(cache: &Cache, file: &Packed) {
     if let Ok(package) = place(cache, file) {
         let _ = fs::remove_file(package);
     }
 }
 
-fn place(cache: &Cache, file: &NpmFile) -> Result<PathBuf> {
+fn place(cache: &Cache, file: &Packed) -> Result<PathBuf> {
     cache.place(&format!("{}-{}.tgz", file.package, file.version))
 }
 
 /// The package, downloaded and checked.
-fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathBuf> {
+fn package(workspace: &Workspace, cache: &Cache, file: &Packed) -> Result<PathBuf> {
     let package = place(cache, file)?;
     if package.is_file() {
         return Ok(package);
@@ -94,7 +94,7 @@ fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathB
 }
 
 /// Downloads a package by npm itself, which checks it and cannot resume.
-fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result<()> {
+fn pack(workspace: &Workspace, node: &Node, file: &Packed, to: &Path) -> Result<()> {
     let folder = workspace.target.join("npm-pack");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -136,7 +136,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn ask(workspace: &Workspace, node: &Node, file: &NpmFile) -> Result<Facts> {
+    fn ask(workspace: &Workspace, node: &Node, file: &Packed) -> Result<Facts> {
         let mut view = node.npm(workspace);
         view.args(["view", "--json"]).arg(file.spec());
         view.args(["dist.tarball", "dist.integrity"]);

@@ -15,12 +15,14 @@ pub enum Origin {
         path: String,
     },
     /// `npm:PACKAGE@VERSION:PATH`: a file of a package of the npm registry.
-    Npm(NpmFile),
+    Npm(Packed),
+    /// `pypi:PACKAGE@VERSION:PATH`: a file of a wheel of PyPI.
+    Pypi(Packed),
 }
 
-/// A file of an npm package.
+/// A file of a package of a registry.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NpmFile {
+pub struct Packed {
     /// The package's name, with its scope.
     pub package: String,
     /// The exact version.
@@ -45,19 +47,26 @@ impl Origin {
                 path: path.to_owned(),
             });
         }
-        if let Some((spec, path)) = text.strip_prefix("npm:").and_then(|t| t.split_once(':'))
-            // A scope begins with @ too, so the version follows the last one.
+        if let Some((kind, rest)) = text.split_once(':')
+            && let Some((spec, path)) = rest.split_once(':')
+            // A scope of npm begins with @ too, so the version follows the last one.
             && let Some((package, version)) = spec.rsplit_once('@')
             && whole(&[package, version, path])
         {
-            return Ok(Origin::Npm(NpmFile {
+            let file = Packed {
                 package: package.to_owned(),
                 version: version.to_owned(),
                 path: path.to_owned(),
-            }));
+            };
+            match kind {
+                "npm" => return Ok(Origin::Npm(file)),
+                "pypi" => return Ok(Origin::Pypi(file)),
+                _ => {}
+            }
         }
         Err(format!(
-            "origin {text} is none of https://..., deb:PACKAGE:/PATH, npm:PACKAGE@VERSION:PATH"
+            "origin {text} is none of https://..., deb:PACKAGE:/PATH, npm:PACKAGE@VERSION:PATH, \
+             pypi:PACKAGE@VERSION:PATH"
         ))
     }
 
@@ -67,11 +76,12 @@ impl Origin {
             Origin::Address(address) => address.clone(),
             Origin::Debian { package, .. } => format!("Debian's package {package}"),
             Origin::Npm(file) => format!("the npm package {}", file.spec()),
+            Origin::Pypi(file) => format!("PyPI's package {} {}", file.package, file.version),
         }
     }
 }
 
-impl NpmFile {
+impl Packed {
     /// The package as npm calls it: `@scope/name@1.2.3`.
     pub fn spec(&self) -> String {
         format!("{}@{}", self.package, self.version)
@@ -92,13 +102,16 @@ mod tests {
         assert_eq!(debian.place(), "Debian's package opencv-doc");
         assert_eq!(
             of("npm:@scope/name@3.0.4:models/a.json"),
-            Origin::Npm(NpmFile {
+            Origin::Npm(Packed {
                 package: "@scope/name".into(),
                 version: "3.0.4".into(),
                 path: "models/a.json".into(),
             })
         );
         assert_eq!(of("npm:name@1.0.0:a").place(), "the npm package name@1.0.0");
+        let pypi = of("pypi:name@1.0.0:name/a.jpg");
+        assert!(matches!(&pypi, Origin::Pypi(file) if file.path == "name/a.jpg"));
+        assert_eq!(pypi.place(), "PyPI's package name 1.0.0");
     }
 
     #[test]
@@ -115,6 +128,8 @@ mod tests {
             "npm:name@:a",
             "npm:name@1.0.0:",
             "npm:name@1.0.0",
+            "pypi:name:a",
+            "gem:name@1.0.0:a",
         ] {
             assert!(Origin::parse(text).unwrap_err().contains(text), "{text}");
         }
