@@ -161,8 +161,16 @@ impl Assets<'_> {
                 Err(reason) => tried.push(reason),
             }
         }
+        self.cached(asset)
+    }
+
+    fn cached(&self, asset: &Asset) -> Option<Found> {
         let path = self.cache.find(&asset.file, &asset.sha256)?;
-        let from = "an earlier download".into();
+        let from = match &asset.origin[..] {
+            [origin] => format!("{}, downloaded earlier", origin.place()),
+            // Which of several it was is not written anywhere.
+            _ => "an earlier download".into(),
+        };
         Some(Found { path, from })
     }
 
@@ -173,9 +181,8 @@ impl Assets<'_> {
         let lock = self.cache.lock();
         let _lock = lock.map_err(|message| tried.push(message)).ok()?;
         // The set-up that held the lock may have fetched this very file.
-        if let Some(path) = self.cache.find(&asset.file, &asset.sha256) {
-            let from = "an earlier download".into();
-            return Some(Found { path, from });
+        if let Some(found) = self.cached(asset) {
+            return Some(found);
         }
         for origin in &asset.origin {
             match self.download_from(asset, origin) {

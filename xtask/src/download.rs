@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use crate::cache::Cache;
+use crate::client::Client;
 use crate::command::Result;
 use crate::debian;
 use crate::npm;
 use crate::origin::Origin;
 use crate::python;
-use crate::transfer::{self, Client};
+use crate::transfer;
 use crate::wheel;
 use crate::workspace::Workspace;
 

@@ -7,6 +7,7 @@
 mod abi;
 mod assets;
 mod cache;
+mod client;
 mod command;
 #[path = "../../src/data_dir.rs"]
 mod data_dir;

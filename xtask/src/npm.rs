@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cache::Cache;
+use crate::client::Client;
 use crate::command::{Result, quiet};
 use crate::node::Node;
 use crate::origin::Packed;
 use crate::python;
-use crate::transfer::{self, Client};
+use crate::transfer;
 use crate::workspace::Workspace;
 
 /// Checks a package's file against the registry's digests (Subresource

@@ -153,9 +153,13 @@ impl Ready {
             if asset.needed_by != needed_by {
                 continue;
             }
-            self.changed |= assets.present(asset).is_none();
+            let parts = std::iter::once(asset).chain(assets.stand_in(asset));
+            let there: Vec<&Asset> = parts.filter(|a| assets.present(a).is_some()).collect();
             match one(assets, asset, search) {
-                Ok((found, path)) => self.place(asset, found, path),
+                Ok((found, path)) => {
+                    self.changed |= !there.contains(&found);
+                    self.place(asset, found, path);
+                }
                 Err(message) => self.problems.push(format!("setup: {message}")),
             }
         }
