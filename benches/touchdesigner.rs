@@ -75,12 +75,19 @@ fn main() {
     let models = support::models_dir();
     let models = format!("Modelsfolder={}", models.display());
     let video = support::asset(NAME, "vtest.avi");
+    let Some(name) = support::people_model(NAME) else {
+        return;
+    };
+    let (model, menu) = (
+        format!("Model={name}"),
+        format!("models={name},builtin:motion"),
+    );
 
     if let Some(video) = &video {
         let server = RtspServer::start(NAME, video, 0, &[]);
         if let Some(server) = server {
             let address = format!("Address={}", server.url);
-            let live = [models.as_str(), &address, "Model=yolox_nano"];
+            let live = [models.as_str(), &address, &model];
             run(&build, "live video", cooks, &live, |_| {});
             let port = server.port();
             let mut server = Some(server);
@@ -99,11 +106,7 @@ fn main() {
     let address = format!("Address=rtsp://{}/cam", silent.local_addr().unwrap());
     let hung = [address.as_str(), "Model=builtin:motion"];
     run(&build, "camera hung", cooks, &hung, |_| {});
-    let loading = [
-        models.as_str(),
-        "top=640x360",
-        "models=yolox_nano,builtin:motion",
-    ];
+    let loading = [models.as_str(), "top=640x360", &menu];
     run(&build, "model loading", cooks, &loading, |_| {});
     let top = ["top=1920x1080", "Model=builtin:motion"];
     run(&build, "source TOP 1080p", cooks, &top, |_| {});

@@ -12,8 +12,6 @@ use opencv::core::{Mat, Scalar, Size};
 use opencv::videoio::{VideoWriter, VideoWriterTrait, VideoWriterTraitConst};
 use support::{host, python};
 
-const MODEL: &str = "yolox_nano";
-
 fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("examples")
@@ -42,11 +40,13 @@ fn python_example(test: &str) -> Option<Command> {
 /// Arguments of both examples: what to track, with which model.
 fn c_arguments(command: &mut Command, stream: &Path) {
     let models = support::models_dir();
-    command.arg(stream).arg(MODEL).arg(models).arg("60");
+    command.arg(stream).arg(model()).arg(models).arg("60");
 }
 
 fn python_arguments(command: &mut Command, stream: &Path) {
-    command.arg(stream).args(["--model", MODEL, "--seconds=60"]);
+    command
+        .arg(stream)
+        .args(["--model", model(), "--seconds=60"]);
     command.arg("--models-dir").arg(support::models_dir());
 }
 
@@ -145,8 +145,13 @@ fn grey_film(path: &Path) {
     film.release().unwrap();
 }
 
+/// The model of those tests that [`has_model`] lets run.
+fn model() -> &'static str {
+    support::people_models("examples")[0]
+}
+
 fn has_model(test: &str) -> bool {
-    support::asset(test, "yolox_nano.onnx").is_some() && support::has_runtime(test)
+    support::people_model(test).is_some()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The Python package `examples/python/rextrack.py`: its own tests with and
-//! without numpy, its types, and the plot that stands on it.
+//! without numpy, its types, and the plot that stands on it. And the scripts that
+//! make models.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -134,4 +135,92 @@ fn the_plot_shows_slots_where_they_are() {
         told.contains("live_plot.py: ") && told.contains("nowhere.avi: no such file"),
         "{told}"
     );
+}
+
+/// The Python of ours, where it has onnx.
+fn python_with_onnx(test: &str) -> Option<PathBuf> {
+    let python = python_of_ours(test)?;
+    if has(&python, "onnx") {
+        return Some(python);
+    }
+    println!("skipped: {test}: target/venv has no onnx (cargo xtask setup --tests)");
+    None
+}
+
+#[test]
+fn the_fixture_models_are_what_their_script_makes() {
+    const TEST: &str = "the_fixture_models_are_what_their_script_makes";
+    let Some(python) = python_with_onnx(TEST) else {
+        return;
+    };
+    let mut check = run(&python);
+    check
+        .arg(root("tests/models/make_fixtures.py"))
+        .arg("--check");
+    succeeded(&check.output().unwrap(), "make_fixtures.py --check");
+}
+
+#[test]
+fn the_converter_names_what_it_cannot_convert() {
+    const TEST: &str = "the_converter_names_what_it_cannot_convert";
+    let Some(python) = python_with_onnx(TEST) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let [graph, weights, output] =
+        ["graph.json", "weights.bin", "out.onnx"].map(|name| folder.path().join(name));
+    let convert = |text: &str, bytes: &[u8]| {
+        std::fs::write(&graph, text).unwrap();
+        std::fs::write(&weights, bytes).unwrap();
+        let mut command = run(&python);
+        command.arg(root("xtask/convert/nanodet.py"));
+        let result = command.args([&graph, &weights, &output]).output().unwrap();
+        assert_eq!(result.status.code(), Some(1));
+        assert!(!output.exists(), "nothing is left of a failure");
+        let said = String::from_utf8(result.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "one line: {said}");
+        said
+    };
+    let model_of = |channels: u32, nodes: &str| {
+        format!(
+            r#"{{"signature": {{"outputs": {{}}, "inputs": {{"data": {{"name": "data:0",
+                    "tensorShape": {{"dim": [{{"size": "1"}}, {{"size": "{channels}"}},
+                        {{"size": "416"}}, {{"size": "416"}}]}}}}}}}},
+                "modelTopology": {{"node": [{nodes}]}},
+                "weightsManifest": [{{"weights": [
+                    {{"name": "w", "shape": [2], "dtype": "float32"}}]}}]}}"#
+        )
+    };
+    let model = |nodes: &str| model_of(3, nodes);
+    let data = r#"{"name": "data", "op": "Placeholder"}"#;
+    let cases = [
+        (String::from("<html>"), 8, "not a TensorFlow.js graph"),
+        (model_of(1, data), 8, "not one picture of 416 x 416"),
+        (String::from("[1]"), 8, "not a TensorFlow.js graph"),
+        (model(data), 7, "7 bytes, the graph's weights take 8"),
+        (model(data), 9, "9 bytes, the graph's weights take 8"),
+        (
+            model(&format!(
+                r#"{data}, {{"name": "x", "op": "Softmax", "input": ["data"]}}"#
+            )),
+            8,
+            "x: operations of the kind Softmax",
+        ),
+        (
+            model(r#"{"name": "x", "op": "Identity", "input": ["nobody"]}"#),
+            8,
+            "an input that is not in the graph",
+        ),
+        (
+            model(&format!(
+                r#"{data}, {{"name": "x", "op": "LeakyRelu", "input": ["data"]}}"#
+            )),
+            8,
+            "x (LeakyRelu): not as expected",
+        ),
+    ];
+    for (text, bytes, wanted) in cases {
+        let said = convert(&text, &vec![0; bytes]);
+        assert!(said.contains(wanted), "no '{wanted}' in: {said}");
+    }
 }

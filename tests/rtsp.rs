@@ -17,20 +17,17 @@ use support::watch::{ends_in_time, live, problem, source_is, started, until};
 fn a_camera_that_vanishes_and_comes_back_is_tracked_again() {
     const TEST: &str = "a_camera_that_vanishes_and_comes_back_is_tracked_again";
     const PERSISTENCE_MS: u32 = 1500;
-    let (Some(film), Some(_)) = (
+    let (Some(film), Some(model)) = (
         support::asset(TEST, "vtest.avi"),
-        support::asset(TEST, "yolox_nano.onnx"),
+        support::people_model(TEST),
     ) else {
         return;
     };
-    if !support::has_runtime(TEST) {
-        return;
-    }
     let Some(server) = RtspServer::start(TEST, &film, 0, &[]) else {
         return;
     };
     let port = server.port();
-    let pipeline = started(&server.url, "yolox_nano", PERSISTENCE_MS);
+    let pipeline = started(&server.url, model, PERSISTENCE_MS);
 
     let active = |slot: &Slot| slot.state == SlotState::Active;
     // The latest sighting of everybody, and when each slot was released.

@@ -55,10 +55,10 @@ fn the_plugins_work_in_a_host() {
     };
     let mut host = build.program("plugin_test");
     let video = support::asset(test, "vtest.avi");
-    let model = support::asset(test, "yolox_nano.onnx");
-    if let (Some(video), Some(model), true) = (video, model, support::has_runtime(test)) {
+    if let (Some(video), Some(model)) = (video, support::people_model(test)) {
         host.env("REXTRACK_TD_VIDEO", video)
-            .env("REXTRACK_TD_MODELS", model.parent().unwrap());
+            .env("REXTRACK_TD_MODELS", support::models_dir())
+            .env("REXTRACK_TD_MODEL", model);
     }
     let output = host.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

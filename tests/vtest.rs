@@ -16,14 +16,10 @@ use rextrack::pipeline::{Extras, Pipeline};
 use rextrack::sink::JsonlSink;
 use serde_json::Value;
 
-/// vtest.avi with yolox_nano, every frame; `None` where one of them is missing.
+/// vtest.avi with a people model, every frame; `None` where one of them is missing.
 fn config(test: &str) -> Option<PipelineConfig> {
     let film = support::asset(test, "vtest.avi")?;
-    support::asset(test, "yolox_nano.onnx")?;
-    if !support::has_runtime(test) {
-        return None;
-    }
-    let mut config = support::pipeline("yolox_nano");
+    let mut config = support::pipeline(support::people_model(test)?);
     config.camera.stream = film.to_str().unwrap().into();
     config.camera.every_frame = true;
     config.tracking.classes = vec![ClassRef::Name("person".into())];

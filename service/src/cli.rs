@@ -30,6 +30,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Print the JSON Schema of the configuration file.
     Schema,
+    /// Write what a model detects in a video (MOTChallenge format), for scoring.
+    DetectMot(DetectMotArgs),
     /// Track given detections (MOTChallenge format), for scoring.
     TrackMot(TrackMotArgs),
 }
@@ -184,6 +186,30 @@ pub struct DoctorArgs {
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rextrack detect-mot`.
+#[derive(Debug, Args)]
+pub struct DetectMotArgs {
+    /// A video file; every frame of it is looked at.
+    pub video: PathBuf,
+    /// Where the detections go: frame,-1,left,top,width,height,score.
+    pub output: PathBuf,
+    /// Model name in the models folder, a path to an .onnx file, or builtin:motion.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Folder of the model files.
+    #[arg(long, value_name = "DIR")]
+    pub models_dir: Option<PathBuf>,
+    /// Classes to write, by name or number; all if not given.
+    #[arg(long, value_delimiter = ',', value_name = "CLASS,...")]
+    pub classes: Vec<String>,
+    /// Detections below this are left out (0..1).
+    #[arg(long, value_name = "0..1", default_value_t = 0.05)]
+    pub min_score: f32,
+    /// Overlap above which two detections of a class are one object (0..1).
+    #[arg(long, value_name = "0..1")]
+    pub iou: Option<f32>,
 }
 
 /// `rextrack track-mot`.

@@ -29,6 +29,7 @@ fn main() -> std::process::ExitCode {
         Command::ListModels(args) => cmds::list_models::run(args),
         Command::Doctor(args) => cmds::doctor::run(args),
         Command::Schema => cmds::schema::run(),
+        Command::DetectMot(args) => cmds::detect_mot::run(args),
         Command::TrackMot(args) => cmds::track_mot::run(args),
     };
     match result {

@@ -84,16 +84,13 @@ fn four_streams_and_twelve_crowds_share_the_machine() {
     let Some(film) = support::asset(NAME, "vtest.avi") else {
         return;
     };
-    let has_model = support::asset(NAME, "yolox_nano.onnx").is_some() && support::has_runtime(NAME);
     let cameras: Vec<Camera> = (0..4).map_while(|_| Camera::start(&film)).collect();
     if cameras.len() < 4 {
         println!("skipped: {NAME}: gst-rtsp-server is missing (cargo xtask setup --tests)");
         return;
     }
-    let model = if has_model {
-        "yolox_nano"
-    } else {
-        "builtin:motion"
+    let Some(model) = support::people_model(NAME) else {
+        return;
     };
     let models = support::models_dir().canonicalize().unwrap();
     let mut config = format!(

@@ -202,3 +202,54 @@ fn programs_can_read_what_is_there() {
         version.stdout
     );
 }
+
+#[test]
+fn detections_of_a_video_are_written_as_mot_rows() {
+    const TEST: &str = "detections_of_a_video_are_written_as_mot_rows";
+    let Some(video) = support::asset(TEST, "vtest.avi").filter(|_| support::has_runtime(TEST))
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let rows = folder.path().join("det.txt");
+    let (rows, video) = (rows.to_str().unwrap(), video.to_str().unwrap());
+    let fixtures = support::fixtures_dir();
+    let detect = |video: &str, more: &[&str]| {
+        let model = [
+            "--model",
+            "yolox",
+            "--models-dir",
+            fixtures.to_str().unwrap(),
+        ];
+        outcome(rextrack(
+            [&["detect-mot", video, rows], &model[..], more].concat(),
+        ))
+    };
+    let result = detect(video, &["--classes", "person", "--min-score", "0.5"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stdout.contains("795 frames, 795 detections"));
+    let text = std::fs::read_to_string(rows).unwrap();
+    let last: Vec<f64> = text
+        .lines()
+        .last()
+        .unwrap()
+        .split(',')
+        .map(|n| n.parse().unwrap())
+        .collect();
+    // The fixture's person at 12, -4 of 16 x 32, in a frame that is 8 times as large
+    // as its input and is cut off above.
+    assert_eq!(last, [795.0, -1.0, 96.0, 0.0, 128.0, 224.0, 0.72]);
+
+    for (video, more, part) in [
+        ("rtsp://127.0.0.1/cam", &[][..], "use run for a camera"),
+        (video, &["--min-score", "2"], "--min-score"),
+        (video, &["--classes", "persn"], "did you mean person?"),
+    ] {
+        let result = detect(video, more);
+        assert_eq!(result.code, Some(2), "{}", result.stderr);
+        assert!(result.stderr.contains(part), "{}", result.stderr);
+    }
+    let result = detect("no_such.avi", &[]);
+    assert_eq!(result.code, Some(1), "{}", result.stderr);
+    assert!(result.stderr.contains("no_such.avi"), "{}", result.stderr);
+}

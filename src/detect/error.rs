@@ -75,9 +75,10 @@ pub enum DetectError {
     },
     /// An ONNX model, but not of a family that is understood.
     #[error(
-        "model {}: {reason}. rextrack understands YOLOX ([1, n, 5+classes]) and YOLOv8-layout \
-         ([1, 4+classes, n]) detection heads with one float32 input [1, 3, h, w]",
-        path.display()
+        "model {}: {reason}. rextrack understands detection heads of {} with one float32 input \
+         [1, 3, h, w]",
+        path.display(),
+        super::head::understood()
     )]
     ModelForeign {
         /// The model file.

@@ -4,39 +4,18 @@
 //! Each family was trained with one way of doing this, and scores drop with any
 //! other. YOLOX (`yolox/data/data_augment.py`, `preproc`) puts the picture at
 //! the top left and rounds its size down; Ultralytics (`LetterBox` in
-//! `ultralytics/data/augment.py`) centres it and rounds to the nearest. Both
-//! pad with grey 114.
+//! `ultralytics/data/augment.py`) centres it and rounds to the nearest, and so
+//! does NanoDet (`nanodet/data/transform/warp.py`). The first two pad with grey
+//! 114, NanoDet with black.
 
 use opencv::boxed_ref::BoxedRef;
 use opencv::core::{Mat, MatTraitConstManual, Rect, Size, Vec3b};
 use opencv::imgproc;
 
 use super::error::DetectError;
+use super::input_style::{InputStyle, Placement};
 use crate::geometry::{BBox, FrameSize};
 use crate::source::Frame;
-
-/// Grey level of the padding, in all families.
-const PAD: f32 = 114.0;
-
-/// How a model wants its picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputStyle {
-    /// Where the picture lies in the input.
-    pub placement: Placement,
-    /// Red first; frames are blue first.
-    pub rgb: bool,
-    /// What a byte is multiplied with: 1 or 1/255.
-    pub scale: f32,
-}
-
-/// Where the picture lies in the input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placement {
-    /// Top left, size rounded down.
-    TopLeft,
-    /// In the middle, size rounded to the nearest.
-    Centred,
-}
 
 /// Where a crop of a frame lies in a model's input. Pixels throughout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,12 +220,11 @@ pub struct Letterbox {
 impl Letterbox {
     /// A letterbox for a model's input.
     pub fn new(input: FrameSize, style: InputStyle) -> Self {
-        let planes = vec![PAD * style.scale; 3 * input.width as usize * input.height as usize];
         Self {
             input,
             style,
             resized: Mat::default(),
-            planes,
+            planes: vec![0.0; 3 * input.width as usize * input.height as usize],
             fit: None,
         }
     }
@@ -256,7 +234,12 @@ impl Letterbox {
     pub fn draw(&mut self, frame: &Frame, crop: Crop) -> Result<Fit, DetectError> {
         let fit = Fit::new(frame.size, crop, self.input, self.style.placement);
         if self.fit != Some(fit) {
-            self.planes.fill(PAD * self.style.scale);
+            for (c, plane) in by_colour(&mut self.planes, self.style)
+                .into_iter()
+                .enumerate()
+            {
+                plane.fill(self.style.pad * self.style.scale[c] + self.style.offset[c]);
+            }
             self.fit = Some(fit);
         }
         let size = Size::new(fit.scaled.width as i32, fit.scaled.height as i32);
@@ -281,26 +264,31 @@ impl Letterbox {
     }
 }
 
+/// The planes of blue, green and red.
+fn by_colour(planes: &mut [f32], style: InputStyle) -> [&mut [f32]; 3] {
+    let (first, rest) = planes.split_at_mut(planes.len() / 3);
+    let (second, third) = rest.split_at_mut(rest.len() / 2);
+    if style.rgb {
+        [third, second, first]
+    } else {
+        [first, second, third]
+    }
+}
+
 /// Interleaved bytes to planes of floats, in one pass.
 fn split(bgr: &[u8], fit: Fit, style: InputStyle, planes: &mut [f32]) {
-    let (width, height) = (fit.input.width as usize, fit.input.height as usize);
-    let columns = fit.scaled.width as usize;
-    let (first, rest) = planes.split_at_mut(width * height);
-    let (second, third) = rest.split_at_mut(width * height);
-    let (blue, red) = if style.rgb {
-        (third, first)
-    } else {
-        (first, third)
-    };
+    let (width, columns) = (fit.input.width as usize, fit.scaled.width as usize);
+    let [blue, green, red] = by_colour(planes, style);
+    let ([scale_b, scale_g, scale_r], [add_b, add_g, add_r]) = (style.scale, style.offset);
     let rows = bgr.chunks_exact(columns * 3);
     for (row, pixels) in (fit.top as usize..).zip(rows) {
         let start = row * width + fit.left as usize;
         let at = start..start + columns;
-        let (b, g, r) = (&mut blue[at.clone()], &mut second[at.clone()], &mut red[at]);
+        let (b, g, r) = (&mut blue[at.clone()], &mut green[at.clone()], &mut red[at]);
         for (((pixel, b), g), r) in pixels.chunks_exact(3).zip(b).zip(g).zip(r) {
-            *b = f32::from(pixel[0]) * style.scale;
-            *g = f32::from(pixel[1]) * style.scale;
-            *r = f32::from(pixel[2]) * style.scale;
+            *b = f32::from(pixel[0]) * scale_b + add_b;
+            *g = f32::from(pixel[1]) * scale_g + add_g;
+            *r = f32::from(pixel[2]) * scale_r + add_r;
         }
     }
 }
@@ -308,18 +296,11 @@ fn split(bgr: &[u8], fit: Fit, style: InputStyle, planes: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::input_style::GREY;
     use super::*;
 
-    const YOLOX: InputStyle = InputStyle {
-        placement: Placement::TopLeft,
-        rgb: false,
-        scale: 1.0,
-    };
-    const ULTRALYTICS: InputStyle = InputStyle {
-        placement: Placement::Centred,
-        rgb: true,
-        scale: 1.0 / 255.0,
-    };
+    const YOLOX: InputStyle = InputStyle::scaled(Placement::TopLeft, false, 1.0);
+    const ULTRALYTICS: InputStyle = InputStyle::scaled(Placement::Centred, true, 1.0 / 255.0);
 
     fn whole(size: FrameSize) -> Crop {
         Crop::of(size, None).unwrap()
@@ -466,15 +447,24 @@ mod tests {
         letterbox.draw(&picture, whole(size)).unwrap();
         let planes = letterbox.planes();
         assert_eq!([planes[0], planes[64], planes[128]], [10.0, 20.0, 30.0]);
-        assert_eq!(planes[32..64], [PAD; 32], "padding is below");
+        assert_eq!(planes[32..64], [GREY; 32], "padding is below");
 
         let mut letterbox = Letterbox::new(input, ULTRALYTICS);
         letterbox.draw(&picture, whole(size)).unwrap();
         let planes = letterbox.planes();
-        assert_eq!(planes[0], PAD * ULTRALYTICS.scale, "padding is above");
+        assert_eq!(planes[0], GREY * (1.0 / 255.0), "padding is above");
         let middle = 4 * 8;
         let seen = [planes[middle], planes[64 + middle], planes[128 + middle]];
-        assert_eq!(seen, [30.0, 20.0, 10.0].map(|v| v * ULTRALYTICS.scale));
+        assert_eq!(seen, [30.0, 20.0, 10.0].map(|v| v * (1.0 / 255.0)));
+
+        let (mean, deviation) = ([1.0, 2.0, 3.0], [2.0, 4.0, 8.0]);
+        let style = InputStyle::normalised(Placement::Centred, false, mean, deviation);
+        let mut letterbox = Letterbox::new(input, style);
+        letterbox.draw(&picture, whole(size)).unwrap();
+        let planes = letterbox.planes();
+        let at = |i: usize| [planes[i], planes[64 + i], planes[128 + i]];
+        assert_eq!(at(0), [-0.5, -0.5, -0.375], "black, normalised");
+        assert_eq!(at(middle), [4.5, 4.5, 3.375]);
     }
 
     #[test]
@@ -485,7 +475,7 @@ mod tests {
         letterbox.draw(&frame(size, [200; 3]), whole(size)).unwrap();
         let crop = Crop::of(size, Some([0.0, 0.0, 1.0, 0.5])).unwrap();
         letterbox.draw(&frame(size, [50; 3]), crop).unwrap();
-        assert!(letterbox.planes().iter().all(|v| *v == 50.0 || *v == PAD));
+        assert!(letterbox.planes().iter().all(|v| *v == 50.0 || *v == GREY));
     }
 
     #[test]

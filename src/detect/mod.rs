@@ -17,6 +17,7 @@ mod classes;
 mod error;
 mod given;
 pub mod head;
+mod input_style;
 pub mod letterbox;
 pub mod model;
 pub mod motion;
@@ -37,6 +38,7 @@ use crate::source::Frame;
 
 pub use classes::{COCO, ClassFilter};
 pub use error::{DetectError, ErrorKind, Tried};
+pub use input_style::{InputStyle, Placement};
 pub use model::list_models;
 
 /// One object seen in one frame.
@@ -119,7 +121,7 @@ pub struct StageTimes {
 pub struct DetectorInfo {
     /// Absolute path of the model file, or `builtin:motion`.
     pub model: String,
-    /// `yolox`, `yolov8` or `motion`.
+    /// `yolox`, `yolov8`, `nanodet`, `motion` or `given`.
     pub family: String,
     /// Names of the classes; a detection's `class_id` is an index into it.
     #[serde(serialize_with = "as_slice")]

@@ -13,7 +13,7 @@ use super::{DetectSettings, Detection, Detector, DetectorInfo, StageTimes};
 use crate::config::ServiceConfig;
 use crate::source::Frame;
 
-/// Runs a YOLOX or YOLOv8-layout model.
+/// Runs a model of one of the families in [`super::head`].
 pub struct OnnxDetector {
     model: Arc<ModelSession>,
     info: DetectorInfo,

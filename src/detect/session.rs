@@ -361,3 +361,69 @@ fn output_shapes(outputs: &SessionOutputs<'_>) -> Result<Vec<Vec<i64>>, String> 
     };
     outputs.iter().map(shape).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// What `xtask/convert/check_nanodet.py --record` wrote.
+    #[derive(serde::Deserialize)]
+    struct Record {
+        row_step: usize,
+        columns: Vec<usize>,
+        rows: Vec<Vec<f32>>,
+    }
+
+    /// The invented picture of that script, as the model wants it.
+    fn picture(input: FrameSize) -> Vec<f32> {
+        let (mean, deviation) = ([103.53, 116.28, 123.675], [57.375, 57.12, 58.395]);
+        let mut planes = Vec::new();
+        for c in 0..3_u32 {
+            for y in 0..input.height {
+                for x in 0..input.width {
+                    let (slope, blocks) = ((x * (5 + c) + y * (3 + c)) / 4, (x / 16) * (y / 16));
+                    let value = (slope ^ blocks) & 255;
+                    let c = c as usize;
+                    planes.push((value as f32 - mean[c]) / deviation[c]);
+                }
+            }
+        }
+        planes
+    }
+
+    #[test]
+    fn the_converted_nanodet_gives_the_outputs_of_its_source() {
+        const TEST: &str = "the_converted_nanodet_gives_the_outputs_of_its_source";
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let model = root.join("models/nanodet_g.onnx");
+        if !model.is_file() || runtime::locate(None).is_err() {
+            println!(
+                "skipped: {TEST}: nanodet_g.onnx or ONNX Runtime is missing (cargo xtask setup \\
+                 fetches them)"
+            );
+            return;
+        }
+        let text = std::fs::read_to_string(root.join("tests/data/nanodet_g.json")).unwrap();
+        let record: Record = serde_json::from_str(&text).unwrap();
+        let session = ModelSession::get(&model, &ServiceConfig::default()).unwrap();
+        let columns = 124;
+        let planes = picture(session.input);
+        session
+            .run(&planes, |numbers, _| {
+                assert_eq!(numbers.len(), 3549 * columns);
+                let mut compared = 0;
+                for (row, wanted) in record.rows.iter().enumerate() {
+                    let row = &numbers[row * record.row_step * columns..][..columns];
+                    for (column, wanted) in record.columns.iter().zip(wanted) {
+                        let apart = (row[*column] - wanted).abs();
+                        assert!(apart <= 1e-4, "{apart} apart in column {column}: {row:?}");
+                        compared += 1;
+                    }
+                }
+                assert!(compared > 300, "{compared}");
+                Ok(())
+            })
+            .unwrap();
+    }
+}

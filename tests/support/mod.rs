@@ -11,8 +11,9 @@ pub mod watch;
 
 use std::path::PathBuf;
 
-use opencv::core::{MatTraitConst, MatTraitConstManual};
+use opencv::core::{Mat, MatTraitConst, MatTraitConstManual};
 use opencv::imgcodecs;
+use opencv::videoio::{CAP_ANY, VideoCapture, VideoCaptureTrait};
 use rextrack::config::PipelineConfig;
 use rextrack::geometry::FrameSize;
 use rextrack::source::Frame;
@@ -44,16 +45,60 @@ pub fn has_runtime(test: &str) -> bool {
     }
 }
 
+/// Models that find people, the best first. The first comes from GitHub; the second
+/// can be made on every machine that reaches the package registries.
+pub const PEOPLE_MODELS: [&str; 2] = ["yolox_nano", "nanodet_g"];
+
+/// The people models that are in `models/`; says in one line when there is none.
+pub fn people_models(test: &str) -> Vec<&'static str> {
+    let there = |name: &&str| models_dir().join(format!("{name}.onnx")).is_file();
+    let all: Vec<&str> = PEOPLE_MODELS.into_iter().filter(there).collect();
+    if all.is_empty() {
+        println!(
+            "skipped: {test}: {} are missing (cargo xtask setup fetches one)",
+            PEOPLE_MODELS.join(".onnx and ") + ".onnx"
+        );
+    }
+    all
+}
+
+/// A model that finds people, by its name in `models/`, and an ONNX Runtime to run
+/// it; says in one line what is missing.
+pub fn people_model(test: &str) -> Option<&'static str> {
+    let model = people_models(test).into_iter().next()?;
+    has_runtime(test).then_some(model)
+}
+
+/// The folder of models that are part of the repository: heads without weights, made
+/// by its `make_fixtures.py`.
+pub fn fixtures_dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/models")
+}
+
 /// A picture file as a frame.
 pub fn picture(path: &std::path::Path) -> Frame {
     let mat = imgcodecs::imread(path.to_str().unwrap(), imgcodecs::IMREAD_COLOR).unwrap();
-    let size = FrameSize::new(mat.cols() as u32, mat.rows() as u32);
+    frame(1, &mat)
+}
+
+/// A frame of a film, counted from 1.
+pub fn frame_of(film: &std::path::Path, number: u64) -> Frame {
+    let mut video = VideoCapture::from_file(film.to_str().unwrap(), CAP_ANY).unwrap();
+    for _ in 0..number {
+        assert!(video.grab().unwrap(), "{} is shorter", film.display());
+    }
+    let mut mat = Mat::default();
+    video.retrieve(&mut mat, 0).unwrap();
+    frame(number, &mat)
+}
+
+fn frame(seq: u64, mat: &Mat) -> Frame {
     Frame {
-        seq: 1,
+        seq,
         capture_ns: 1,
         arrival_ns: 0,
         decode_ns: 0,
-        size,
+        size: FrameSize::new(mat.cols() as u32, mat.rows() as u32),
         bgr: mat.data_bytes().unwrap().to_vec(),
         known: None,
     }
@@ -76,7 +121,7 @@ pub fn film(path: &std::path::Path, frames: u32) {
 
 /// As [`film`], in another size.
 pub fn film_of(path: &std::path::Path, frames: u32, width: i32, height: i32) {
-    use opencv::core::{CV_8UC3, Mat, Point, Rect, Scalar, Size};
+    use opencv::core::{CV_8UC3, Point, Rect, Scalar, Size};
     use opencv::imgproc::{LINE_8, rectangle};
     use opencv::videoio::{VideoWriter, VideoWriterTrait};
     let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();

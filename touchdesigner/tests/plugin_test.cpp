@@ -1,7 +1,8 @@
 // The real plugins in a host of our own. Environment:
 //   REXTRACK_TD_PLUGINS  the folder with the plugins and the Rust library
 //   REXTRACK_TD_VIDEO    a movie with people in it (its tests are left out without one)
-//   REXTRACK_TD_MODELS   a folder with yolox_nano.onnx (likewise)
+//   REXTRACK_TD_MODELS   a folder with a model that finds people (likewise)
+//   REXTRACK_TD_MODEL    the model's name
 
 #include "host.h"
 
@@ -271,7 +272,7 @@ TEST_CASE("errors and warnings say what is wrong and what to do") {
         }
         chop.set("Source", std::string("top"));
         chop.set("Modelsfolder", models);
-        chop.set("Model", std::string("yolox_nano"));
+        chop.set("Model", variable("REXTRACK_TD_MODEL"));
         chop.set("Onnxruntime", std::string("/nowhere/libonnxruntime.so"));
         CHECK(until(chop, [&] { return has(chop.error, "/nowhere/libonnxruntime.so"); }));
         CHECK(has(chop.error, "put ONNX Runtime into " + plugins()));
@@ -308,7 +309,7 @@ TEST_CASE("errors and warnings say what is wrong and what to do") {
         }
         chop.set("Source", std::string("top"));
         chop.set("Modelsfolder", models);
-        chop.set("Model", std::string("yolox_nano"));
+        chop.set("Model", variable("REXTRACK_TD_MODEL"));
         chop.set("Device", std::string("cuda:7"));
         CHECK(until(chop, [&] { return has(chop.warning, "runs on the CPU"); }));
         INFO(chop.warning, chop.error);
@@ -346,7 +347,7 @@ TEST_CASE("the menu lists the models of the folder") {
     CHECK(names().front() == "builtin:motion");
     if (!models.empty()) {
         const auto all = names();
-        CHECK(std::count(all.begin(), all.end(), "yolox_nano") == 1);
+        CHECK(std::count(all.begin(), all.end(), variable("REXTRACK_TD_MODEL")) == 1);
     }
 }
 
@@ -474,6 +475,7 @@ TEST_CASE("a movie is tracked with a real model, and nodes share it") {
         MESSAGE("left out: no REXTRACK_TD_VIDEO or no REXTRACK_TD_MODELS");
         return;
     }
+    const std::string file = variable("REXTRACK_TD_MODEL") + ".onnx";
     Log log;
     Chop first(chop_plugin(), next_id()), second(chop_plugin(), next_id());
     TopNode top(top_plugin(), next_id());
@@ -481,9 +483,10 @@ TEST_CASE("a movie is tracked with a real model, and nodes share it") {
         chop->set("Source", std::string("file"));
         chop->set("File", video);
         chop->set("Modelsfolder", models);
+        chop->set("Model", variable("REXTRACK_TD_MODEL"));
         chop->set("Classes", std::string("person"));
         CHECK(until(*chop, [&] {
-            return chop->value("p1_state") == 1.0f && has(chop->fact("model"), "yolox_nano.onnx");
+            return chop->value("p1_state") == 1.0f && has(chop->fact("model"), file);
         }));
         CHECK(chop->error == "");
     }
@@ -493,8 +496,8 @@ TEST_CASE("a movie is tracked with a real model, and nodes share it") {
     top.inputs.chop = first.as_input();
     CHECK(until(top, [&] { return top.output.uploads > 2; }));
     // One model for two pipelines, and no third pipeline for the TOP.
-    CHECK(log.count("yolox_nano.onnx is loaded already, and shared") == 1);
-    CHECK(log.count("yolox_nano.onnx on cpu") == 2);
+    CHECK(log.count(file + " is loaded already, and shared") == 1);
+    CHECK(log.count(file + " on cpu") == 2);
 }
 
 TEST_CASE("a hundred nodes leave nothing behind") {

@@ -299,6 +299,8 @@ def require(holds, node, what):
 
 def convert(graph):
     """The ONNX model of a graph whose outputs are scores and distances for each grid."""
+    if [list(shape) for _, shape in graph.inputs] != [[1, 3, 416, 416]]:
+        raise ModelError(f"its inputs are {graph.inputs}, not one picture of 416 x 416")
     nodes, constants = fold_constants(graph)
     readers = {}
     for node in nodes:
@@ -308,8 +310,6 @@ def convert(graph):
     for node in nodes:
         emitter.emit(node)
     shape = join_outputs(graph, emitter)
-    if [list(shape) for _, shape in graph.inputs] != [[1, 3, 416, 416]]:
-        raise ModelError(f"its inputs are {graph.inputs}, not one picture of 416 x 416")
     model = helper.make_model(
         helper.make_graph(
             emitter.nodes,

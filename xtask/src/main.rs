@@ -6,6 +6,7 @@
 #[allow(dead_code)] // The library uses the rest of it.
 mod abi;
 mod assets;
+mod average_precision;
 mod cache;
 mod client;
 mod command;
@@ -13,6 +14,7 @@ mod command;
 mod data_dir;
 mod debian;
 mod demo;
+mod detection;
 mod download;
 mod fuzz;
 mod header;

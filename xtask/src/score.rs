@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{Result, quiet};
+use crate::detection;
 use crate::program::{self, Profile};
 use crate::python;
 use crate::setup;
@@ -86,6 +87,12 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             sequences.push(CHAIN);
         }
         _ => println!("skipped: {CHAIN}: {}", ready.problems.join("; ")),
+    }
+    if let (Some(video), Some(_)) = (&ready.video, &ready.runtime) {
+        let truth = data.join(CHAIN).join("gt.txt");
+        if truth.is_file() {
+            detection::run(workspace, &program, video, &truth, &results)?;
+        }
     }
     let scores = evaluate(workspace, &python, &evaluator, &results, &sequences)?;
     report(&scores)

@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub mod detect_mot;
 pub mod doctor;
 pub mod list_models;
 pub mod reload;

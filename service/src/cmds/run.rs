@@ -185,7 +185,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn class(text: &str) -> ClassRef {
+/// A class by its number or name.
+pub fn class(text: &str) -> ClassRef {
     text.parse()
         .map_or_else(|_| ClassRef::Name(text.to_owned()), ClassRef::Id)
 }

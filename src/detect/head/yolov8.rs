@@ -2,37 +2,66 @@
 //! are centre and size in pixels of the input, then one row of scores a class
 //! (Ultralytics, `Detect` in `ultralytics/nn/modules/head.py`, exported).
 
-use super::{Candidate, ClassFilter};
+use super::{Candidate, ClassFilter, Family, InputStyle, Layout, Output, Placement, STRIDES};
+use super::{cell_count, push};
 use crate::geometry::BBox;
 
-pub(super) fn decode(
-    output: &[f32],
-    proposals: usize,
-    floor: f32,
-    filter: &ClassFilter,
-    out: &mut Vec<Candidate>,
-) {
-    let (boxes, scores) = output.split_at(4 * proposals);
-    // Row by row is the order of memory; column by column would miss the cache
-    // for every number.
-    let mut best = vec![(0_u32, f32::NEG_INFINITY); proposals];
-    for (class_id, row) in (0_u32..).zip(scores.chunks_exact(proposals)) {
-        for (best, &score) in best.iter_mut().zip(row) {
-            if score > best.1 {
-                *best = (class_id, score);
+/// The layout of Ultralytics YOLOv8, v9, 11 and 12: `[1, 4 + classes, n]`, boxes
+/// in pixels of the input.
+#[derive(Debug)]
+pub(super) struct YoloV8;
+
+impl Family for YoloV8 {
+    fn name(&self) -> &'static str {
+        "yolov8"
+    }
+
+    fn description(&self) -> &'static str {
+        "YOLOv8-layout ([1, 4+classes, n])"
+    }
+
+    fn input_style(&self) -> InputStyle {
+        InputStyle::scaled(Placement::Centred, true, 1.0 / 255.0)
+    }
+
+    /// Heads of two or four grids have other numbers of proposals than usual;
+    /// with them, the named classes have to fit.
+    fn layout(&self, output: &Output) -> Option<Layout> {
+        let classes = output.rows.checked_sub(4).filter(|classes| *classes > 0)?;
+        let usual = output.columns == cell_count(output.input, &STRIDES);
+        let fits = usual || (output.named == Some(classes) && output.columns > 0);
+        fits.then_some(Layout {
+            input: output.input,
+            proposals: output.columns,
+            numbers: output.rows,
+            classes,
+        })
+    }
+
+    fn decode(
+        &self,
+        layout: Layout,
+        numbers: &[f32],
+        floor: f32,
+        filter: &ClassFilter,
+        out: &mut Vec<Candidate>,
+    ) {
+        let proposals = layout.proposals;
+        let (boxes, scores) = numbers.split_at(4 * proposals);
+        // Row by row is the order of memory; column by column would miss the cache
+        // for every number.
+        let mut best = vec![(0_u32, f32::NEG_INFINITY); proposals];
+        for (class_id, row) in (0_u32..).zip(scores.chunks_exact(proposals)) {
+            for (best, &score) in best.iter_mut().zip(row) {
+                if score > best.1 {
+                    *best = (class_id, score);
+                }
             }
         }
-    }
-    for (i, (class_id, score)) in best.into_iter().enumerate() {
-        if score >= floor && score.is_finite() && filter.keeps(class_id) {
-            let at = |row: usize| boxes[row * proposals + i];
-            let bbox = BBox::new(at(0), at(1), at(2), at(3));
-            if bbox.ltrb().iter().all(|v| v.is_finite()) {
-                out.push(Candidate {
-                    class_id,
-                    score: score.min(1.0),
-                    bbox,
-                });
+        for (i, (class_id, score)) in best.into_iter().enumerate() {
+            if score >= floor && filter.keeps(class_id) {
+                let at = |row: usize| boxes[row * proposals + i];
+                push(out, class_id, score, BBox::new(at(0), at(1), at(2), at(3)));
             }
         }
     }
@@ -43,6 +72,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::ClassRef;
+    use crate::geometry::FrameSize;
 
     /// Three proposals of two classes.
     #[rustfmt::skip]
@@ -55,10 +85,20 @@ mod tests {
         0.3,  0.6,  f32::NAN,
     ];
 
+    fn decode(filter: &ClassFilter, out: &mut Vec<Candidate>) {
+        let layout = Layout {
+            input: FrameSize::new(32, 32),
+            proposals: 3,
+            numbers: 6,
+            classes: 2,
+        };
+        YoloV8.decode(layout, &OUTPUT, 0.25, filter, out);
+    }
+
     #[test]
     fn columns_become_boxes_with_their_best_class() {
         let mut out = Vec::new();
-        decode(&OUTPUT, 3, 0.25, &ClassFilter::default(), &mut out);
+        decode(&ClassFilter::default(), &mut out);
         let wanted = [
             Candidate {
                 class_id: 0,
@@ -79,7 +119,7 @@ mod tests {
         let names = ["a".to_owned(), "b".to_owned()];
         let filter = ClassFilter::resolve(&[ClassRef::Id(1)], &names).unwrap();
         let mut out = Vec::new();
-        decode(&OUTPUT, 3, 0.25, &filter, &mut out);
+        decode(&filter, &mut out);
         assert_eq!(
             out.len(),
             1,

@@ -4,67 +4,78 @@
 //! are the centre's offset in cells, the next two the logarithm of the size in
 //! cells, then objectness, then one score a class, both already in 0..1.
 
-use super::{Candidate, ClassFilter, STRIDES};
-use crate::geometry::{BBox, FrameSize};
+use super::{Candidate, ClassFilter, Family, InputStyle, Layout, Output, Placement, STRIDES};
+use super::{best_class, cell_count, cells, push};
+use crate::geometry::BBox;
 
-pub(super) fn decode(
-    output: &[f32],
-    input: FrameSize,
-    classes: usize,
-    floor: f32,
-    filter: &ClassFilter,
-    out: &mut Vec<Candidate>,
-) {
-    let mut proposals = output.chunks_exact(5 + classes);
-    for stride in STRIDES {
-        let (columns, rows) = (input.width / stride, input.height / stride);
-        for row in 0..rows {
-            for (column, proposal) in (0..columns).zip(&mut proposals) {
-                let objectness = proposal[4];
-                // No class score is above 1, so this proposal cannot reach the floor.
-                if objectness < floor {
-                    continue;
-                }
-                let Some((class, best)) = best_class(&proposal[5..]) else {
-                    continue;
-                };
-                let (class_id, score) = (class as u32, objectness * best);
-                if score < floor || !filter.keeps(class_id) {
-                    continue;
-                }
-                let step = stride as f32;
-                let bbox = BBox::new(
-                    (proposal[0] + column as f32) * step,
-                    (proposal[1] + row as f32) * step,
-                    proposal[2].exp() * step,
-                    proposal[3].exp() * step,
-                );
-                if score.is_finite() && bbox.ltrb().iter().all(|v| v.is_finite()) {
-                    out.push(Candidate {
-                        class_id,
-                        score: score.min(1.0),
-                        bbox,
-                    });
-                }
+/// Centre, size and objectness.
+const BEFORE_SCORES: usize = 5;
+
+/// YOLOX: `[1, n, 5 + classes]`, raw grid offsets.
+#[derive(Debug)]
+pub(super) struct Yolox;
+
+impl Family for Yolox {
+    fn name(&self) -> &'static str {
+        "yolox"
+    }
+
+    fn description(&self) -> &'static str {
+        "YOLOX ([1, n, 5+classes])"
+    }
+
+    fn input_style(&self) -> InputStyle {
+        InputStyle::scaled(Placement::TopLeft, false, 1.0)
+    }
+
+    fn layout(&self, output: &Output) -> Option<Layout> {
+        let classes = output.columns.checked_sub(BEFORE_SCORES)?;
+        let fits = output.rows == cell_count(output.input, &STRIDES) && classes > 0;
+        fits.then_some(Layout {
+            input: output.input,
+            proposals: output.rows,
+            numbers: output.columns,
+            classes,
+        })
+    }
+
+    fn decode(
+        &self,
+        layout: Layout,
+        numbers: &[f32],
+        floor: f32,
+        filter: &ClassFilter,
+        out: &mut Vec<Candidate>,
+    ) {
+        let proposals = numbers.chunks_exact(layout.numbers);
+        for (cell, proposal) in cells(layout.input, &STRIDES).zip(proposals) {
+            let objectness = proposal[4];
+            // No class score is above 1, so this proposal cannot reach the floor.
+            if objectness < floor {
+                continue;
             }
+            let Some((class_id, best)) = best_class(&proposal[BEFORE_SCORES..]) else {
+                continue;
+            };
+            let score = objectness * best;
+            if score < floor || !filter.keeps(class_id) {
+                continue;
+            }
+            let bbox = BBox::new(
+                (proposal[0] + cell.column) * cell.stride,
+                (proposal[1] + cell.row) * cell.stride,
+                proposal[2].exp() * cell.stride,
+                proposal[3].exp() * cell.stride,
+            );
+            push(out, class_id, score, bbox);
         }
     }
-}
-
-/// The first of the highest scores; NaN never wins.
-fn best_class(scores: &[f32]) -> Option<(usize, f32)> {
-    let mut best: Option<(usize, f32)> = None;
-    for (class, &score) in scores.iter().enumerate() {
-        if score > best.map_or(f32::NEG_INFINITY, |b| b.1) {
-            best = Some((class, score));
-        }
-    }
-    best
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::FrameSize;
 
     /// A 32 x 32 input: 16 cells of 8, 4 of 16, 1 of 32; two classes.
     const INPUT: FrameSize = FrameSize::new(32, 32);
@@ -74,7 +85,13 @@ mod tests {
         let mut output = vec![0.0; CELLS * 7];
         output[proposal * 7..][..7].copy_from_slice(&numbers);
         let mut out = Vec::new();
-        decode(&output, INPUT, 2, floor, &ClassFilter::default(), &mut out);
+        let layout = Layout {
+            input: INPUT,
+            proposals: CELLS,
+            numbers: 7,
+            classes: 2,
+        };
+        Yolox.decode(layout, &output, floor, &ClassFilter::default(), &mut out);
         out
     }
 
