@@ -11,7 +11,6 @@ use crate::npm;
 use crate::origin::Origin;
 use crate::python;
 use crate::transfer;
-use crate::wheel;
 use crate::workspace::Workspace;
 
 /// Writes the file of `origin` to `to`, if it passes `check`. The error is one line.
@@ -34,7 +33,6 @@ pub fn fetch(
             debian::file(package, path, &workspace.target.join("deb"), to)
         }
         Origin::Npm(file) => npm::file(workspace, cache, file, to),
-        Origin::Pypi(file) => wheel::file(workspace, file, to),
     };
     fetched
         .map_err(|message| one_line(&origin.place(), &message))

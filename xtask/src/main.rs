@@ -43,7 +43,6 @@ mod system;
 mod tally;
 mod test;
 mod transfer;
-mod wheel;
 mod workspace;
 
 use std::process::ExitCode;

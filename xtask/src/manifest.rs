@@ -201,9 +201,7 @@ mod tests {
                 "nanodet_g.onnx",
                 "nanodet.json",
                 "nanodet.bin",
-                "vtest.avi",
-                "yolov8n_int8.onnx",
-                "bus.jpg"
+                "vtest.avi"
             ]
         );
     }

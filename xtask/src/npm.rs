@@ -8,7 +8,7 @@ use crate::cache::Cache;
 use crate::client::Client;
 use crate::command::{Result, quiet};
 use crate::node::Node;
-use crate::origin::Packed;
+use crate::origin::NpmFile;
 use crate::python;
 use crate::transfer;
 use crate::workspace::Workspace;
@@ -51,24 +51,24 @@ sys.exit("the package has no file " + path)
 ///
 /// The package stays in the cache until [`drop_package`]: its next file needs
 /// no second download.
-pub fn file(workspace: &Workspace, cache: &Cache, file: &Packed, to: &Path) -> Result<()> {
+pub fn file(workspace: &Workspace, cache: &Cache, file: &NpmFile, to: &Path) -> Result<()> {
     let package = package(workspace, cache, file)?;
     extract(&python::venv(workspace)?, &package, &file.path, to)
 }
 
 /// Removes a package from the cache: what it was fetched for is kept there.
-pub fn drop_package(cache: &Cache, file: &Packed) {
+pub fn drop_package(cache: &Cache, file: &NpmFile) {
     if let Ok(package) = place(cache, file) {
         let _ = fs::remove_file(package);
     }
 }
 
-fn place(cache: &Cache, file: &Packed) -> Result<PathBuf> {
+fn place(cache: &Cache, file: &NpmFile) -> Result<PathBuf> {
     cache.place(&format!("{}-{}.tgz", file.package, file.version))
 }
 
 /// The package, downloaded and checked.
-fn package(workspace: &Workspace, cache: &Cache, file: &Packed) -> Result<PathBuf> {
+fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathBuf> {
     let package = place(cache, file)?;
     if package.is_file() {
         return Ok(package);
@@ -95,7 +95,7 @@ fn package(workspace: &Workspace, cache: &Cache, file: &Packed) -> Result<PathBu
 }
 
 /// Downloads a package by npm itself, which checks it and cannot resume.
-fn pack(workspace: &Workspace, node: &Node, file: &Packed, to: &Path) -> Result<()> {
+fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result<()> {
     let folder = workspace.target.join("npm-pack");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -137,7 +137,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn ask(workspace: &Workspace, node: &Node, file: &Packed) -> Result<Facts> {
+    fn ask(workspace: &Workspace, node: &Node, file: &NpmFile) -> Result<Facts> {
         let mut view = node.npm(workspace);
         view.args(["view", "--json"]).arg(file.spec());
         view.args(["dist.tarball", "dist.integrity"]);

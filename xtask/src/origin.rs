@@ -15,14 +15,12 @@ pub enum Origin {
         path: String,
     },
     /// `npm:PACKAGE@VERSION:PATH`: a file of a package of the npm registry.
-    Npm(Packed),
-    /// `pypi:PACKAGE@VERSION:PATH`: a file of a wheel of PyPI.
-    Pypi(Packed),
+    Npm(NpmFile),
 }
 
-/// A file of a package of a registry.
+/// A file of an npm package.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Packed {
+pub struct NpmFile {
     /// The package's name, with its scope.
     pub package: String,
     /// The exact version.
@@ -47,26 +45,19 @@ impl Origin {
                 path: path.to_owned(),
             });
         }
-        if let Some((kind, rest)) = text.split_once(':')
-            && let Some((spec, path)) = rest.split_once(':')
-            // A scope of npm begins with @ too, so the version follows the last one.
+        if let Some((spec, path)) = text.strip_prefix("npm:").and_then(|t| t.split_once(':'))
+            // A scope begins with @ too, so the version follows the last one.
             && let Some((package, version)) = spec.rsplit_once('@')
             && whole(&[package, version, path])
         {
-            let file = Packed {
+            return Ok(Origin::Npm(NpmFile {
                 package: package.to_owned(),
                 version: version.to_owned(),
                 path: path.to_owned(),
-            };
-            match kind {
-                "npm" => return Ok(Origin::Npm(file)),
-                "pypi" => return Ok(Origin::Pypi(file)),
-                _ => {}
-            }
+            }));
         }
         Err(format!(
-            "origin {text} is none of https://..., deb:PACKAGE:/PATH, npm:PACKAGE@VERSION:PATH, \
-             pypi:PACKAGE@VERSION:PATH"
+            "origin {text} is none of https://..., deb:PACKAGE:/PATH, npm:PACKAGE@VERSION:PATH"
         ))
     }
 
@@ -76,12 +67,11 @@ impl Origin {
             Origin::Address(address) => address.clone(),
             Origin::Debian { package, .. } => format!("Debian's package {package}"),
             Origin::Npm(file) => format!("the npm package {}", file.spec()),
-            Origin::Pypi(file) => format!("PyPI's package {} {}", file.package, file.version),
         }
     }
 }
 
-impl Packed {
+impl NpmFile {
     /// The package as npm calls it: `@scope/name@1.2.3`.
     pub fn spec(&self) -> String {
         format!("{}@{}", self.package, self.version)
@@ -102,16 +92,13 @@ mod tests {
         assert_eq!(debian.place(), "Debian's package opencv-doc");
         assert_eq!(
             of("npm:@scope/name@3.0.4:models/a.json"),
-            Origin::Npm(Packed {
+            Origin::Npm(NpmFile {
                 package: "@scope/name".into(),
                 version: "3.0.4".into(),
                 path: "models/a.json".into(),
             })
         );
         assert_eq!(of("npm:name@1.0.0:a").place(), "the npm package name@1.0.0");
-        let pypi = of("pypi:name@1.0.0:name/a.jpg");
-        assert!(matches!(&pypi, Origin::Pypi(file) if file.path == "name/a.jpg"));
-        assert_eq!(pypi.place(), "PyPI's package name 1.0.0");
     }
 
     #[test]
@@ -128,8 +115,6 @@ mod tests {
             "npm:name@:a",
             "npm:name@1.0.0:",
             "npm:name@1.0.0",
-            "pypi:name:a",
-            "gem:name@1.0.0:a",
         ] {
             assert!(Origin::parse(text).unwrap_err().contains(text), "{text}");
         }

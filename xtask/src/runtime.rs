@@ -1,13 +1,13 @@
 //! ONNX Runtime: the library that runs models, taken from its PyPI wheel.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{Result, quiet};
 use crate::data_dir::runtime_dir;
 use crate::python;
-use crate::wheel;
 use crate::workspace::Workspace;
 
 /// The oldest release that rextrack's bindings load (ONNX Runtime's API version 20).
@@ -87,16 +87,43 @@ pub fn install(workspace: &Workspace) -> Result<Runtime> {
 }
 
 fn download(python: &Path, wheels: &Path) -> Result<PathBuf> {
-    let remedy =
-        "see that this machine reaches PyPI, or name a library you have in REXTRACK_ORT_DYLIB";
+    // Left-overs of an interrupted run would be taken for the wheel.
+    let _ = fs::remove_dir_all(wheels);
     let mut failure = String::new();
     for requirement in REQUIREMENTS {
-        match wheel::download(python, requirement, wheels, remedy) {
-            Ok(wheel) => return Ok(wheel),
+        // Any Python's wheel carries the same library, so a runtime for an old
+        // Python does not have to be an old runtime.
+        let arguments: [&OsStr; 7] = [
+            "download".as_ref(),
+            "--no-deps".as_ref(),
+            "--only-binary=:all:".as_ref(),
+            "--python-version=3.12".as_ref(),
+            "--dest".as_ref(),
+            wheels.as_ref(),
+            requirement.as_ref(),
+        ];
+        match python::pip(
+            python,
+            &arguments,
+            "see that this machine reaches PyPI, or name a library you have in REXTRACK_ORT_DYLIB",
+        ) {
+            Ok(()) => {
+                failure = "setup: pip downloaded no wheel of ONNX Runtime".into();
+                if let Some(wheel) = wheel_in(wheels) {
+                    return Ok(wheel);
+                }
+            }
             Err(message) => failure = message,
         }
     }
     Err(failure)
+}
+
+fn wheel_in(folder: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).ok()?;
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|ending| ending == "whl"))
 }
 
 fn find_in(folder: &Path) -> Option<Runtime> {
