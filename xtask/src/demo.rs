@@ -42,7 +42,9 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         receiver.port
     );
     let mut job = workspace.command(&program);
-    job.arg("run").arg(&video).args(model.arguments());
+    job.arg("run")
+        .arg(&video)
+        .args(model.arguments().split(' '));
     job.args([
         "--osc",
         &format!("127.0.0.1:{}", receiver.port),
@@ -74,17 +76,19 @@ fn video_file(video: &str) -> Result<PathBuf> {
 /// The detector that the demo runs on.
 struct Model {
     name: String,
+    /// The options that choose it.
+    options: String,
     /// Whether it knows people; the motion detector knows what moves.
     people: bool,
 }
 
 impl Model {
-    fn arguments(&self) -> Vec<&str> {
-        let mut arguments = vec!["--model", self.name.as_str()];
-        if self.people {
-            arguments.extend(["--models-dir", "models", "--classes", "person"]);
+    /// What to type after the stream.
+    fn arguments(&self) -> String {
+        match self.people {
+            true => format!("{} --models-dir models --classes person", self.options),
+            false => self.options.clone(),
         }
-        arguments
     }
 }
 
@@ -94,6 +98,7 @@ fn model(ready: &Ready) -> Model {
         (Some(_), Some(model)) => {
             return Model {
                 name: model.name.clone(),
+                options: model.options(),
                 people: true,
             };
         }
@@ -106,6 +111,7 @@ fn model(ready: &Ready) -> Model {
     );
     Model {
         name: "builtin:motion".into(),
+        options: "--model builtin:motion".into(),
         people: false,
     }
 }
@@ -154,7 +160,7 @@ fn next(program: &str, model: &Model) {
     println!("next: your camera, to OSC port 5005 of this machine:");
     println!(
         "  {program} run rtsp://USER:PASSWORD@CAMERA/PATH {} --osc 127.0.0.1:5005",
-        model.arguments().join(" ")
+        model.arguments()
     );
     println!("next: a panel in the browser, at http://127.0.0.1:8080/");
     println!("  {program} serve");
@@ -204,15 +210,21 @@ mod tests {
 
     #[test]
     fn the_model_that_is_there_is_named_with_its_folder() {
-        let arguments = |name: &str, people| {
-            let name = name.into();
-            Model { name, people }.arguments().join(" ")
+        let arguments = |options: &str, people| {
+            let (name, options) = ("a".into(), options.into());
+            let model = Model {
+                name,
+                options,
+                people,
+            };
+            model.arguments()
         };
         assert_eq!(
-            arguments("nanodet_g", true),
-            "--model nanodet_g --models-dir models --classes person"
+            arguments("--model nanodet_g --confidence 0.5", true),
+            "--model nanodet_g --confidence 0.5 --models-dir models --classes person"
         );
-        assert_eq!(arguments("builtin:motion", false), "--model builtin:motion");
+        let motion = "--model builtin:motion";
+        assert_eq!(arguments(motion, false), motion);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Asset {
     pub made_from: Vec<String>,
     /// The asset that it replaces where that one cannot be fetched.
     pub stands_in_for: String,
+    /// For a model: the `tracking.confidence` that suits it, empty for the default.
+    pub confidence: String,
     /// `demo`, `tests`, or the name of the asset that is made from it.
     pub needed_by: String,
     /// What it is for.
@@ -84,6 +86,7 @@ impl Asset {
             }
             "made_by" => &mut self.made_by,
             "stands_in_for" => &mut self.stands_in_for,
+            "confidence" => &mut self.confidence,
             "name" => &mut self.name,
             "file" => &mut self.file,
             "licence" => &mut self.licence,
@@ -124,6 +127,8 @@ impl Asset {
             "sha256 needs digests of 64 lower-case hexadecimal digits"
         } else if !self.stands_in_for.is_empty() && named(all, &self.stands_in_for).is_none() {
             "stands_in_for needs an asset's name"
+        } else if !(self.confidence.is_empty() || is_share(&self.confidence)) {
+            "confidence must be a number from 0 to 1"
         } else if !["demo", "tests"].contains(&self.needed_by.as_str())
             && !maker.is_some_and(|maker| maker.made_from.contains(&self.name))
         {
@@ -133,6 +138,11 @@ impl Asset {
         };
         Err(problem.into())
     }
+}
+
+fn is_share(number: &str) -> bool {
+    let number = number.parse::<f32>();
+    number.is_ok_and(|number| (0.0..=1.0).contains(&number))
 }
 
 fn has_digests(digests: &[String]) -> bool {
@@ -237,6 +247,10 @@ mod tests {
         assert!(wrong("made_by = \"m.py\"").contains("belong together"));
         assert!(wrong(&format!("{right}sha256 = \"{HASH}\"")).contains("no sha256"));
         assert!(wrong(&format!("{right}stands_in_for = \"x\"")).contains("stands_in_for"));
+        for confidence in ["2", "-1", "NaN", "half"] {
+            let line = format!("{right}confidence = \"{confidence}\"");
+            assert!(wrong(&line).contains("from 0 to 1"), "{confidence}");
+        }
         let from = |name: &str| format!("made_by = \"m.py\"\nmade_from = [\"{name}\"]");
         assert!(wrong(&from("x")).contains("names of fetched assets"));
         // The source's needed_by then names nothing that is made from it.

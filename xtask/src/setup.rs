@@ -41,10 +41,22 @@ pub struct Ready {
 pub struct Model {
     /// What to write as `tracking.model`.
     pub name: String,
+    /// What to write as `tracking.confidence`, where the default does not suit it.
+    confidence: Option<String>,
     /// Whether it is the program's default, which needs no naming.
     pub default: bool,
     /// The file.
     path: PathBuf,
+}
+
+impl Model {
+    /// The options by which the program runs on it.
+    pub fn options(&self) -> String {
+        match &self.confidence {
+            Some(confidence) => format!("--model {} --confidence {confidence}", self.name),
+            None => format!("--model {}", self.name),
+        }
+    }
 }
 
 /// How far to go for a file that another one stands in for already.
@@ -69,15 +81,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if tests {
         test_needs(workspace, &mut ready);
     }
-    if let Some(Model {
-        name,
-        default: false,
-        ..
-    }) = &ready.model
-    {
+    if let Some(model) = ready.model.as_ref().filter(|model| !model.default) {
         println!(
-            "setup: the program looks for yolox_nano when no model is named, so name this one: \
-             --model {name}, or `tracking.model: {name}` in a configuration"
+            "setup: the program looks for yolox_nano when no model is named, so name this one: {}",
+            model.options()
         );
     }
     if ready.problems.is_empty() {
@@ -169,8 +176,10 @@ impl Ready {
     fn place(&mut self, asset: &Asset, found: &Asset, path: PathBuf) {
         match asset.name.as_str() {
             "yolox_nano" => {
+                let confidence = Some(found.confidence.clone());
                 self.model = Some(Model {
                     name: found.name.clone(),
+                    confidence: confidence.filter(|value| !value.is_empty()),
                     default: found == asset,
                     path,
                 });
@@ -284,6 +293,12 @@ mod tests {
             ready.place(&assets[0], found, PathBuf::new());
             let model = ready.model.as_ref().unwrap();
             assert_eq!((&model.name, model.default), (&found.name, default));
+            assert_eq!(model.options(), format!("--model {}", found.name));
         }
+        let mut found = assets[1].clone();
+        found.confidence = "0.5".into();
+        ready.place(&assets[0], &found, PathBuf::new());
+        let options = ready.model.as_ref().unwrap().options();
+        assert_eq!(options, "--model other --confidence 0.5");
     }
 }
