@@ -35,7 +35,7 @@ pub enum DetectError {
     /// No file for the model's name.
     #[error(
         "model '{model}' not found; looked at {}. Models there: {}. Put the .onnx file there, or set \
-         tracking.model to one of those, to a path, or to builtin:motion",
+         tracking.model (`--model`) to one of those, to a path, or to builtin:motion",
         paths(looked),
         if present.is_empty() { "none".to_owned() } else { present.join(", ") }
     )]

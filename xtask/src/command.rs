@@ -17,40 +17,67 @@ const TAIL_LINES: usize = 12;
 /// How often a long quiet step says that it is still at work.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// Runs a program without showing its output and gives its standard output back.
+/// What a program left when it ended.
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// All of its standard output.
+    pub stdout: String,
+    /// All of its standard error.
+    pub stderr: String,
+}
+
+/// Runs a program without showing its output.
 ///
-/// Blocks until the program ends; every 20 s a line says that it is still at
-/// work. A failure names the command, its last lines and `remedy`.
-pub fn quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
+/// Blocks until the program ends, and calls `meanwhile` every `interval` with
+/// the time that has passed.
+pub fn watched(
+    command: &mut Command,
+    interval: Duration,
+    mut meanwhile: impl FnMut(Duration),
+) -> std::io::Result<Ended> {
     let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
+        .spawn()?;
     // Both streams are read at once: a program that fills one while we read
     // the other would never end.
     let (sender, ended) = mpsc::channel();
     let stdout = collect(child.stdout.take(), sender.clone());
     let stderr = collect(child.stderr.take(), sender);
-    while ended.recv_timeout(HEARTBEAT) == Err(mpsc::RecvTimeoutError::Timeout) {
-        println!("{what}: still at work ({} s)", started.elapsed().as_secs());
+    while ended.recv_timeout(interval) == Err(mpsc::RecvTimeoutError::Timeout) {
+        meanwhile(started.elapsed());
     }
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
-    let status = child
-        .wait()
-        .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
-    if status.success() {
-        return Ok(stdout);
+    Ok(Ended {
+        status: child.wait()?,
+        stdout,
+        stderr,
+    })
+}
+
+/// Runs a program without showing its output and gives its standard output back.
+///
+/// Blocks until the program ends; every 20 s a line says that it is still at
+/// work. A failure names the command, its last lines and `remedy`.
+pub fn quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
+    let ended = watched(command, HEARTBEAT, |passed| {
+        println!("{what}: still at work ({} s)", passed.as_secs());
+    })
+    .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
+    if ended.status.success() {
+        return Ok(ended.stdout);
     }
-    let said = if stderr.trim().is_empty() {
-        stdout
+    let said = if ended.stderr.trim().is_empty() {
+        ended.stdout
     } else {
-        stderr
+        ended.stderr
     };
-    Err(failure(what, command, &status.to_string(), &said, remedy))
+    let status = ended.status.to_string();
+    Err(failure(what, command, &status, &said, remedy))
 }
 
 /// Runs a program with our own input and output, for builds whose progress people watch.

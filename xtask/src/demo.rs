@@ -39,11 +39,13 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     println!(
         "demo: {} with model {}, OSC to 127.0.0.1:{}",
         workspace.shown(&video),
-        model[1],
+        model.name,
         receiver.port
     );
     let mut job = workspace.command(&program);
-    job.arg("run").arg(&video).args(model);
+    job.arg("run")
+        .arg(&video)
+        .args(model.arguments().split(' '));
     job.args([
         "--osc",
         &format!("127.0.0.1:{}", receiver.port),
@@ -57,7 +59,8 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         "`cargo xtask setup`, then `rextrack doctor`",
     );
     let received = receiver.finish();
-    summarise(workspace, &said?, &received, &picture, &program);
+    summarise(workspace, &said?, &received, &picture);
+    next(&workspace.shown(&program), &model);
     Ok(())
 }
 
@@ -71,37 +74,50 @@ fn video_file(video: &str) -> Result<PathBuf> {
     ))
 }
 
-/// The arguments that choose the detector: the model, or the one that needs no file.
-fn model(ready: &Ready) -> &'static [&'static str] {
-    if ready.runtime.is_some() && ready.model.is_some() {
-        return &[
-            "--model",
-            "yolox_nano",
-            "--models-dir",
-            "models",
-            "--classes",
-            "person",
-        ];
-    }
-    let missing = if ready.model.is_none() {
-        "no model"
-    } else {
-        "no ONNX Runtime"
-    };
-    println!(
-        "demo: {missing} could be had, so the built-in motion detector stands in: it finds what \
-         moves, not people"
-    );
-    &["--model", "builtin:motion"]
+/// The detector that the demo runs on.
+struct Model {
+    name: String,
+    /// The options that choose it.
+    options: String,
+    /// Whether it knows people; the motion detector knows what moves.
+    people: bool,
 }
 
-fn summarise(
-    workspace: &Workspace,
-    said: &str,
-    received: &Received,
-    picture: &Path,
-    program: &Path,
-) {
+impl Model {
+    /// What to type after the stream.
+    fn arguments(&self) -> String {
+        match self.people {
+            true => format!("{} --models-dir models --classes person", self.options),
+            false => self.options.clone(),
+        }
+    }
+}
+
+/// The model that the set-up found, or the detector that needs no file.
+fn model(ready: &Ready) -> Model {
+    let missing = match (&ready.runtime, &ready.model) {
+        (Some(_), Some(model)) => {
+            return Model {
+                name: model.name.clone(),
+                options: model.options(),
+                people: true,
+            };
+        }
+        (_, None) => "no model",
+        (None, _) => "no ONNX Runtime",
+    };
+    println!(
+        "demo: {missing} could be fetched (see above), so the built-in motion detector stands in: \
+         it finds what moves, not people"
+    );
+    Model {
+        name: "builtin:motion".into(),
+        options: "--model builtin:motion".into(),
+        people: false,
+    }
+}
+
+fn summarise(workspace: &Workspace, said: &str, received: &Received, picture: &Path) {
     let json = said
         .lines()
         .rfind(|line| line.trim_start().starts_with('{'))
@@ -117,6 +133,9 @@ fn summarise(
         figure("fps", 1),
         figure("tracks", 0)
     );
+    if let Some(seen) = counts(json, "in_view") {
+        println!("demo: in the last frame: {seen}");
+    }
     println!(
         "demo: {} OSC bundles received, {} messages",
         received.bundles, received.messages
@@ -135,13 +154,19 @@ fn summarise(
             workspace.shown(picture)
         );
     }
+}
+
+/// What to type now; every line works as it is printed, but for the camera's address.
+fn next(program: &str, model: &Model) {
     println!("next: your camera, to OSC port 5005 of this machine:");
     println!(
-        "  {} run rtsp://USER:PASSWORD@CAMERA/PATH --model yolox_nano --models-dir models \
-         --classes person --osc 127.0.0.1:5005",
-        workspace.shown(program)
+        "  {program} run rtsp://USER:PASSWORD@CAMERA/PATH {} --osc 127.0.0.1:5005",
+        model.arguments()
     );
-    println!("  {} doctor", workspace.shown(program));
+    println!("next: a panel in the browser, at http://127.0.0.1:8080/");
+    println!("  {program} serve");
+    println!("next: whether anything is missing on this machine");
+    println!("  {program} doctor");
 }
 
 /// A number of a flat JSON object, without a JSON reader: the program that
@@ -153,9 +178,55 @@ fn number(json: &str, key: &str) -> Option<f64> {
     rest[..end].trim().parse().ok()
 }
 
+/// An object of numbers as people read it: `person 6, dog 1`. `None` when it
+/// is missing or empty.
+fn counts(json: &str, key: &str) -> Option<String> {
+    let (_, rest) = json.split_once(&format!("\"{key}\":"))?;
+    let (inner, _) = rest.trim_start().strip_prefix('{')?.split_once('}')?;
+    let entries: Vec<String> = inner
+        .split(',')
+        .filter_map(|entry| {
+            let (name, count) = entry.rsplit_once(':')?;
+            Some(format!(
+                "{} {}",
+                name.trim().trim_matches('"'),
+                count.trim()
+            ))
+        })
+        .collect();
+    (!entries.is_empty()).then(|| entries.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{Model, counts, number};
+
+    #[test]
+    fn what_was_seen_is_read_class_by_class() {
+        let json = r#"{"frames":795,"in_view":{"person": 6,"dog":1},"tracks":34}"#;
+        assert_eq!(counts(json, "in_view").as_deref(), Some("person 6, dog 1"));
+        assert_eq!(counts(r#"{"in_view":{}}"#, "in_view"), None);
+        assert_eq!(counts(r#"{"frames":1}"#, "in_view"), None);
+    }
+
+    #[test]
+    fn the_model_that_is_there_is_named_with_its_folder() {
+        let arguments = |options: &str, people| {
+            let (name, options) = ("a".into(), options.into());
+            let model = Model {
+                name,
+                options,
+                people,
+            };
+            model.arguments()
+        };
+        assert_eq!(
+            arguments("--model nanodet_g --confidence 0.5", true),
+            "--model nanodet_g --confidence 0.5 --models-dir models --classes person"
+        );
+        let motion = "--model builtin:motion";
+        assert_eq!(arguments(motion, false), motion);
+    }
 
     #[test]
     fn figures_of_the_last_line() {

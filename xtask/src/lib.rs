@@ -3,19 +3,30 @@
 #![deny(unsafe_code)]
 
 mod assets;
+mod cache;
+mod client;
 pub mod command;
 #[path = "../../src/data_dir.rs"]
 mod data_dir;
+mod debian;
 pub mod demo;
 mod download;
+mod made;
 mod manifest;
+mod node;
+mod npm;
+mod origin;
 pub mod panel;
 pub mod program;
+mod progress;
 pub mod python;
 mod receiver;
 mod runtime;
+#[cfg(test)]
+mod scratch;
 pub mod setup;
 mod sha256;
 pub mod system;
 pub mod tools;
+mod transfer;
 pub mod workspace;

@@ -21,7 +21,7 @@ usage: cargo xtask COMMAND
                      also known vulnerabilities; needs GitHub)
   ci                 lint and test --strict, as the project's CI does
   header             write include/rextrack.h from the sources
-  panel              the web panel, for the program to embed (needs Node.js)
+  panel              the web panel, for the program to embed
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find

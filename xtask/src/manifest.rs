@@ -1,6 +1,7 @@
 //! `models/assets.toml`: the files that are fetched instead of committed.
 
 use crate::command::Result;
+use crate::origin::Origin;
 
 /// One file of the manifest.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,13 +10,22 @@ pub struct Asset {
     pub name: String,
     /// Its file name in `models/`.
     pub file: String,
-    /// The digests that are accepted, lower-case hexadecimal.
+    /// The digests that are accepted, lower-case hexadecimal. None where the
+    /// file is made here: what it is made from has its digests.
     pub sha256: Vec<String>,
     /// The file's own licence.
     pub licence: String,
     /// Where it comes from, in the order tried.
-    pub origin: Vec<String>,
-    /// `demo` or `tests`.
+    pub origin: Vec<Origin>,
+    /// The Python script that makes it, in the checkout.
+    pub made_by: String,
+    /// The names of the assets that it is made from, in the script's order.
+    pub made_from: Vec<String>,
+    /// The asset that it replaces where that one cannot be fetched.
+    pub stands_in_for: String,
+    /// For a model: the `tracking.confidence` that suits it, empty for the default.
+    pub confidence: String,
+    /// `demo`, `tests`, or the name of the asset that is made from it.
     pub needed_by: String,
     /// What it is for.
     pub purpose: String,
@@ -45,9 +55,17 @@ pub fn parse(text: &str) -> Result<Vec<Asset>> {
         asset.set(key.trim(), values).map_err(at)?;
     }
     for asset in &assets {
-        asset.check()?;
+        asset.check(&assets).map_err(|problem| {
+            let Asset { name, file, .. } = asset;
+            format!("models/assets.toml: asset {name} ({file}): {problem}")
+        })?;
     }
     Ok(assets)
+}
+
+/// The asset of that name.
+pub fn named<'a>(assets: &'a [Asset], name: &str) -> Option<&'a Asset> {
+    assets.iter().find(|asset| asset.name == name)
 }
 
 impl Asset {
@@ -58,9 +76,17 @@ impl Asset {
                 return Ok(());
             }
             "origin" => {
-                self.origin = values;
+                let origins = values.iter().map(|text| Origin::parse(text));
+                self.origin = origins.collect::<Result<_>>()?;
                 return Ok(());
             }
+            "made_from" => {
+                self.made_from = values;
+                return Ok(());
+            }
+            "made_by" => &mut self.made_by,
+            "stands_in_for" => &mut self.stands_in_for,
+            "confidence" => &mut self.confidence,
             "name" => &mut self.name,
             "file" => &mut self.file,
             "licence" => &mut self.licence,
@@ -75,24 +101,52 @@ impl Asset {
         Ok(())
     }
 
-    fn check(&self) -> Result<()> {
-        let Asset { name, file, .. } = self;
-        let problem = if name.is_empty() || file.is_empty() || self.licence.is_empty() {
+    /// Whether this one is made here, and not fetched.
+    pub fn is_made(&self) -> bool {
+        !self.made_by.is_empty()
+    }
+
+    fn check(&self, all: &[Asset]) -> Result<()> {
+        let maker = named(all, &self.needed_by);
+        let fetched = |name: &String| named(all, name).is_some_and(|source| !source.is_made());
+        let problem = if [&self.name, &self.file, &self.licence]
+            .iter()
+            .any(|t| t.is_empty())
+        {
             "name, file and licence are needed"
-        } else if file.contains(['/', '\\']) {
+        } else if self.file.contains(['/', '\\']) {
             // The file is written by this name, so it must stay in models/.
             "file must be a name without folders"
-        } else if self.sha256.is_empty() || !self.sha256.iter().all(|hash| is_digest(hash)) {
+        } else if self.is_made() && !(self.sha256.is_empty() && self.origin.is_empty()) {
+            "what is made has no sha256 and no origin of its own"
+        } else if self.is_made() == self.made_from.is_empty() {
+            "made_by and made_from belong together"
+        } else if !self.made_from.iter().all(fetched) {
+            "made_from needs names of fetched assets"
+        } else if !self.is_made() && !has_digests(&self.sha256) {
             "sha256 needs digests of 64 lower-case hexadecimal digits"
-        } else if !["demo", "tests"].contains(&self.needed_by.as_str()) {
-            "needed_by must be \"demo\" or \"tests\""
+        } else if !self.stands_in_for.is_empty() && named(all, &self.stands_in_for).is_none() {
+            "stands_in_for needs an asset's name"
+        } else if !(self.confidence.is_empty() || is_share(&self.confidence)) {
+            "confidence must be a number from 0 to 1"
+        } else if !["demo", "tests"].contains(&self.needed_by.as_str())
+            && !maker.is_some_and(|maker| maker.made_from.contains(&self.name))
+        {
+            "needed_by must be \"demo\", \"tests\" or the asset that is made from it"
         } else {
             return Ok(());
         };
-        Err(format!(
-            "models/assets.toml: asset {name} ({file}): {problem}"
-        ))
+        Err(problem.into())
     }
+}
+
+fn is_share(number: &str) -> bool {
+    let number = number.parse::<f32>();
+    number.is_ok_and(|number| (0.0..=1.0).contains(&number))
+}
+
+fn has_digests(digests: &[String]) -> bool {
+    !digests.is_empty() && digests.iter().all(|digest| is_digest(digest))
 }
 
 fn is_digest(hash: &str) -> bool {
@@ -142,7 +196,7 @@ mod tests {
         assert_eq!(assets.len(), 2);
         assert_eq!(assets[0].sha256, [HASH, HASH]);
         assert!(assets[0].origin.is_empty());
-        assert_eq!(assets[1].origin, ["https://x/?q=1"]);
+        assert_eq!(assets[1].origin, [Origin::Address("https://x/?q=1".into())]);
         assert_eq!(assets[1].purpose, "b = b");
     }
 
@@ -154,11 +208,53 @@ mod tests {
             files,
             [
                 "yolox_nano.onnx",
-                "vtest.avi",
-                "yolov8n_int8.onnx",
-                "bus.jpg"
+                "nanodet_g.onnx",
+                "nanodet.json",
+                "nanodet.bin",
+                "vtest.avi"
             ]
         );
+    }
+
+    #[test]
+    fn a_made_file_names_its_maker_and_sources_and_what_it_replaces() {
+        let assets = parse(include_str!("../../models/assets.toml")).unwrap();
+        let made = assets.iter().find(|asset| asset.is_made()).unwrap();
+        assert_eq!(made.stands_in_for, "yolox_nano");
+        assert_eq!(made.made_by, "xtask/convert/nanodet.py");
+        assert!(made.sha256.is_empty() && made.origin.is_empty());
+        assert_eq!(made.made_from.len(), 2);
+        for name in &made.made_from {
+            let source = named(&assets, name).unwrap();
+            assert_eq!(source.needed_by, made.name);
+            assert!(matches!(source.origin[..], [Origin::Npm(_)]), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_made_file_that_is_described_wrongly_is_refused() {
+        let source = format!(
+            "[[asset]]\nname = \"s\"\nfile = \"s\"\nlicence = \"MIT\"\nsha256 = \"{HASH}\"\nneeded_by = \"m\"\n"
+        );
+        let made = |lines: &str| {
+            parse(&format!(
+                "[[asset]]\nname = \"m\"\nfile = \"m\"\nlicence = \"MIT\"\nneeded_by = \"demo\"\n{lines}\n{source}"
+            ))
+        };
+        let right = "made_by = \"m.py\"\nmade_from = [\"s\"]\n";
+        assert!(made(right).is_ok());
+        let wrong = |lines: &str| made(lines).unwrap_err();
+        assert!(wrong("made_by = \"m.py\"").contains("belong together"));
+        assert!(wrong(&format!("{right}sha256 = \"{HASH}\"")).contains("no sha256"));
+        assert!(wrong(&format!("{right}stands_in_for = \"x\"")).contains("stands_in_for"));
+        for confidence in ["2", "-1", "NaN", "half"] {
+            let line = format!("{right}confidence = \"{confidence}\"");
+            assert!(wrong(&line).contains("from 0 to 1"), "{confidence}");
+        }
+        let from = |name: &str| format!("made_by = \"m.py\"\nmade_from = [\"{name}\"]");
+        assert!(wrong(&from("x")).contains("names of fetched assets"));
+        // The source's needed_by then names nothing that is made from it.
+        assert!(wrong(&format!("sha256 = \"{HASH}\"")).contains("asset s (s): needed_by must be"));
     }
 
     #[test]
@@ -173,6 +269,7 @@ mod tests {
         assert!(block("purpose = x").contains("line 5: expected a \"quoted\" value, found x"));
         assert!(block("sha256 = [\"BA78\"]").contains("asset a (a): sha256 needs digests"));
         assert!(block("file = \"../a\"").contains("a name without folders"));
+        assert!(block("origin = [\"ftp://a\"]").contains("line 5: origin ftp://a is none of"));
         assert!(
             parse("name = \"a\"")
                 .unwrap_err()

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::command::{Result, ask, on_path, quiet};
+use crate::command::{Result, quiet};
+use crate::node::Node;
 use crate::workspace::Workspace;
 
-/// The oldest Node.js that Vite runs on.
-const NODE: u32 = 20;
 /// What the panel is built from, within `web/`.
 const SOURCES: [&str; 6] = [
     "src",
@@ -29,71 +28,92 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 }
 
 /// Builds the panel if it is not there or older than what it is made from. True
-/// when something was done. Without Node.js the error says what is left out.
+/// when something was done. A failure leaves a program without its panel, and
+/// the error says so.
 pub fn build(workspace: &Workspace) -> Result<bool> {
-    let web = workspace.root.join("web");
-    let built = modified(&web.join("dist/index.html"));
-    let newest = SOURCES
-        .iter()
-        .filter_map(|name| newest(&web.join(name)))
-        .max();
-    if built.is_some() && built >= newest {
-        return packages(workspace, &web);
-    }
-    packages(workspace, &web)?;
-    println!("panel: building it");
-    let mut build = npm(workspace, &web);
-    build.args(["run", "build"]);
-    quiet(
-        "panel: npm run build",
-        &mut build,
-        "mend what is reported above",
-    )?;
-    Ok(true)
+    let panel = Panel::of(workspace);
+    panel.up_to_date().map_err(|message| {
+        format!(
+            "{message}\n  without it the program is built without its web panel; all else works"
+        )
+    })
 }
 
-/// Sees to what is in `web/node_modules`. True when something was installed.
-fn packages(workspace: &Workspace, web: &Path) -> Result<bool> {
-    let installed = modified(&web.join("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= modified(&web.join("package-lock.json")) {
-        return Ok(false);
-    }
-    let version = on_path("node").and(ask(Command::new("node").arg("--version")));
-    if version.as_deref().and_then(major) < Some(NODE) || on_path("npm").is_none() {
-        let found = version.unwrap_or_else(|| "none".into());
-        return Err(format!(
-            "panel: Node.js {NODE} or newer with npm is not there (found: {found}), so the program is \
-             built without its web panel; all else works\n  remedy: install it from \
-             https://nodejs.org, then `cargo xtask panel`"
-        ));
-    }
-    println!("panel: fetching its packages (npm ci, about 200 MB)");
-    let mut ci = npm(workspace, web);
-    ci.args(["ci", "--no-audit", "--no-fund"]);
-    quiet(
-        "panel: npm ci",
-        &mut ci,
-        "see that this machine reaches the npm registry",
-    )?;
-    Ok(true)
+/// Sees to what the panel's tests need. True when something was installed.
+pub fn test_needs(workspace: &Workspace) -> Result<bool> {
+    let panel = Panel::of(workspace);
+    let node = Node::ensure(workspace)?;
+    let changed = panel.packages(&node)?;
+    // A later set-up may have found another Node.js.
+    node.note(&panel.note())?;
+    Ok(changed)
 }
 
-fn npm(workspace: &Workspace, web: &Path) -> Command {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut command = workspace.command(PathBuf::from(npm));
-    command.current_dir(web);
-    command
+struct Panel<'a> {
+    workspace: &'a Workspace,
+    web: PathBuf,
 }
 
-/// `v20.20.2` is 20.
-fn major(version: &str) -> Option<u32> {
-    version
-        .trim()
-        .strip_prefix('v')?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+impl Panel<'_> {
+    fn of(workspace: &Workspace) -> Panel<'_> {
+        Panel {
+            workspace,
+            web: workspace.root.join("web"),
+        }
+    }
+
+    /// Where `service/tests/panel.rs` reads which Node.js to use. It lies
+    /// among the packages, which the tests need too.
+    fn note(&self) -> PathBuf {
+        self.web.join("node_modules/.node-program")
+    }
+
+    fn up_to_date(&self) -> Result<bool> {
+        let built = modified(&self.web.join("dist/index.html"));
+        let newest = SOURCES
+            .iter()
+            .filter_map(|name| newest(&self.web.join(name)))
+            .max();
+        let built = built.is_some() && built >= newest;
+        if built && self.has_packages() {
+            return Ok(false);
+        }
+        let node = Node::ensure(self.workspace)?;
+        self.packages(&node)?;
+        if !built {
+            println!("panel: building it");
+            let mut build = self.npm(&node);
+            build.args(["run", "build"]);
+            let remedy = "fix what is reported above";
+            quiet("panel: npm run build", &mut build, remedy)?;
+        }
+        Ok(true)
+    }
+
+    /// Sees to what is in `web/node_modules`. True when something was installed.
+    fn packages(&self, node: &Node) -> Result<bool> {
+        if self.has_packages() {
+            return Ok(false);
+        }
+        println!("panel: fetching its packages (npm ci, about 200 MB)");
+        let mut ci = self.npm(node);
+        ci.args(["ci", "--no-audit", "--no-fund"]);
+        let remedy = "see that this machine reaches the npm registry";
+        quiet("panel: npm ci", &mut ci, remedy)?;
+        node.note(&self.note())?;
+        Ok(true)
+    }
+
+    fn has_packages(&self) -> bool {
+        let installed = modified(&self.web.join("node_modules/.package-lock.json"));
+        installed.is_some() && installed >= modified(&self.web.join("package-lock.json"))
+    }
+
+    fn npm(&self, node: &Node) -> Command {
+        let mut command = node.npm(self.workspace);
+        command.current_dir(&self.web);
+        command
+    }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -108,15 +128,4 @@ fn newest(path: &Path) -> Option<SystemTime> {
     entries
         .filter_map(|entry| newest(&entry.ok()?.path()))
         .max()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::major;
-
-    #[test]
-    fn versions_of_node() {
-        assert_eq!(major("v20.20.2\n"), Some(20));
-        assert_eq!(major("none"), None);
-    }
 }

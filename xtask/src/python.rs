@@ -3,10 +3,12 @@
 //! It downloads the ONNX Runtime wheel, and the tests and scores use it, so
 //! nothing is ever installed into the user's own Python.
 
+use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{Result, ask, quiet};
+use crate::command::{Result, ask, quiet, shown};
 use crate::system;
 use crate::workspace::Workspace;
 
@@ -59,26 +61,34 @@ pub fn with(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
             "setup: installing Python's {} into target/venv",
             missing.join(" ")
         );
-        quiet(
-            "setup: pip install",
-            pip(&python).arg("install").args(&missing),
-            "see that this machine reaches PyPI",
-        )?;
+        let arguments = [&["install"], missing.as_slice()].concat();
+        pip(&python, &arguments, "see that this machine reaches PyPI")?;
     }
     Ok(python)
 }
 
-/// pip of a Python, quiet and without questions.
-pub fn pip(python: &Path) -> Command {
+/// Whether `target/venv` is there and has this module.
+pub fn has(workspace: &Workspace, module: &str) -> bool {
+    let python = interpreter(&workspace.target.join("venv"));
+    let question = "import importlib.util as u, sys; sys.exit(u.find_spec(sys.argv[1]) is None)";
+    python.exists() && ask(Command::new(python).args(["-c", question, module])).is_some()
+}
+
+/// Runs pip without questions: with its own progress on a terminal, else with
+/// a line now and then. pip keeps what it downloads, for the next environment.
+pub fn pip(python: &Path, arguments: &[impl AsRef<OsStr>], remedy: &str) -> Result<()> {
+    let terminal = std::io::stdout().is_terminal();
     let mut pip = Command::new(python);
-    pip.args([
-        "-m",
-        "pip",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]);
-    pip
+    pip.args(["-m", "pip", "--no-input", "--disable-pip-version-check"]);
+    if !terminal {
+        pip.arg("--quiet");
+    }
+    pip.args(arguments);
+    if terminal {
+        shown("setup: pip", &mut pip, remedy)
+    } else {
+        quiet("setup: pip", &mut pip, remedy).map(drop)
+    }
 }
 
 /// A Python 3 of the system that can make environments.
@@ -102,7 +112,8 @@ fn base() -> Result<PathBuf> {
     })
 }
 
-fn find() -> Option<PathBuf> {
+/// A Python 3.8 or newer of the system, with venv.
+pub fn find() -> Option<PathBuf> {
     // Windows' `python3` may be a stub that opens the shop: it fails the
     // question like a Python without venv does.
     let test = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 8))";

@@ -1,6 +1,7 @@
 //! ONNX Runtime: the library that runs models, taken from its PyPI wheel.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,24 +91,23 @@ fn download(python: &Path, wheels: &Path) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(wheels);
     let mut failure = String::new();
     for requirement in REQUIREMENTS {
-        let mut pip = python::pip(python);
         // Any Python's wheel carries the same library, so a runtime for an old
         // Python does not have to be an old runtime.
-        pip.args([
-            "download",
-            "--no-deps",
-            "--only-binary=:all:",
-            "--python-version=3.12",
-        ])
-        .arg("--dest")
-        .arg(wheels)
-        .arg(requirement);
-        match quiet(
-            "setup: pip download",
-            &mut pip,
+        let arguments: [&OsStr; 7] = [
+            "download".as_ref(),
+            "--no-deps".as_ref(),
+            "--only-binary=:all:".as_ref(),
+            "--python-version=3.12".as_ref(),
+            "--dest".as_ref(),
+            wheels.as_ref(),
+            requirement.as_ref(),
+        ];
+        match python::pip(
+            python,
+            &arguments,
             "see that this machine reaches PyPI, or name a library you have in REXTRACK_ORT_DYLIB",
         ) {
-            Ok(_) => {
+            Ok(()) => {
                 failure = "setup: pip downloaded no wheel of ONNX Runtime".into();
                 if let Some(wheel) = wheel_in(wheels) {
                     return Ok(wheel);

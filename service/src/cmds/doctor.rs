@@ -91,7 +91,7 @@ fn model(config: &Config) -> Result<String, String> {
             Ok(found.join(", "))
         } else {
             Err(format!(
-                "no .onnx file in {}; `cargo xtask setup` fetches yolox_nano (builtin:motion needs no file)",
+                "no .onnx file in {}; `cargo xtask setup` fetches a people model (builtin:motion needs no file)",
                 config.service.models_dir.display()
             ))
         };

@@ -42,7 +42,7 @@ pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
     }
     if models.iter().all(|m| m.path.is_none()) {
         line(format_args!(
-            "no .onnx file in {}; `cargo xtask setup` fetches yolox_nano, or export your own: \
+            "no .onnx file in {}; `cargo xtask setup` fetches a people model, or export your own: \
              yolo export model=yolov8n.pt format=onnx",
             service.models_dir.display()
         ));

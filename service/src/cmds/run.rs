@@ -1,14 +1,16 @@
 //! `rextrack run`: OSC mode, no server.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rextrack::config::{CameraConfig, ClassRef, Config, LogFormat, PipelineConfig, TrackerKind};
-use rextrack::pipeline::{Extras, Pipeline, Stats};
+use rextrack::pipeline::{Extras, Pipeline, Stats, View};
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
+use rextrack::slots::SlotState;
 use serde_json::json;
 
 use crate::cli::RunArgs;
@@ -78,7 +80,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     for pipeline in &pipelines {
         pipeline.stop();
     }
-    if let (Some(path), Some(view)) = (&args.picture, views.into_iter().flatten().next()) {
+    if let (Some(path), Some(view)) = (&args.picture, views.iter().flatten().next()) {
         let classes = pipelines[0]
             .detector()
             .map(|d| d.classes)
@@ -93,7 +95,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     // What the others did counts, also when one of them failed.
     if args.json || pipelines.iter().any(|p| p.stats().frames_processed > 0) {
-        report(args, &pipelines);
+        report(args, &pipelines, &views);
     }
     outcome?;
     let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
@@ -298,17 +300,35 @@ fn lines(pipelines: &[Pipeline]) -> Vec<String> {
     pipelines.iter().map(line).collect()
 }
 
-fn report(args: &RunArgs, pipelines: &[Pipeline]) {
+/// How many of each class sit in slots and were seen in the latest frame.
+fn in_view(view: Option<&View>, classes: &[String]) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    let slots = view.map(|view| view.snapshot.slots.as_slice());
+    for slot in slots.unwrap_or_default() {
+        if slot.state == SlotState::Active {
+            let class = usize::try_from(slot.class_id).ok();
+            let name = class.and_then(|class| classes.get(class)).cloned();
+            let name = name.unwrap_or_else(|| format!("class {}", slot.class_id));
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<View>]) {
     let cameras: Vec<_> = pipelines
         .iter()
-        .map(|p| (p.config(), p.stats(), p.detector()))
+        .zip(views)
+        .map(|(p, view)| (p.config(), p.stats(), p.detector(), view.as_ref()))
         .collect();
     if args.json {
-        let of = |(config, stats, detector): &(
+        let of = |(config, stats, detector, view): &(
             std::sync::Arc<PipelineConfig>,
             Stats,
             Option<rextrack::detect::DetectorInfo>,
+            Option<&View>,
         )| {
+            let classes = detector.as_ref().map(|d| &d.classes[..]);
             json!({
                 "camera": config.camera.id,
                 "model": detector.as_ref().map(|d| &d.model),
@@ -319,6 +339,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
                 "seconds": stats.busy_s,
                 "fps": stats.fps(),
                 "tracks": stats.tracks,
+                "in_view": in_view(*view, classes.unwrap_or_default()),
                 "stages": stats.stages,
                 "sinks": stats.sinks,
             })
@@ -330,7 +351,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline]) {
         }
         return;
     }
-    for (config, stats, _) in &cameras {
+    for (config, stats, ..) in &cameras {
         let s = &stats.stages;
         line(format_args!(
             "{}: {} frames in {:.1} s ({:.1} fps), {} dropped, {} tracks; mean ms a frame: \

@@ -19,6 +19,15 @@ fn has_packages(test: &str) -> bool {
     there
 }
 
+/// The Node.js that the set-up found for the panel; the PATH's where the
+/// packages were installed by hand.
+fn node() -> Command {
+    let noted = std::fs::read_to_string(web().join("node_modules/.node-program"));
+    let noted = noted.unwrap_or_default();
+    let there = Path::new(&noted).is_file();
+    Command::new(if there { &noted } else { "node" })
+}
+
 fn run(test: &str, mut command: Command) {
     // Colours would stand between the words of the counts.
     command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
@@ -68,7 +77,7 @@ fn the_panels_words_and_forms() {
     if !has_packages(NAME) {
         return;
     }
-    let mut vitest = Command::new("node");
+    let mut vitest = node();
     vitest.args(["node_modules/vitest/vitest.mjs", "run"]);
     run(NAME, vitest);
 }
@@ -89,7 +98,7 @@ fn a_person_in_a_browser() {
         return;
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut node = Command::new("node");
+    let mut node = node();
     node.args(["--test", "--test-reporter=spec", "tests/"])
         .env("REXTRACK_BIN", env!("CARGO_BIN_EXE_rextrack"))
         .env("REXTRACK_CHROMIUM", chromium)

@@ -52,6 +52,11 @@ fn a_configuration_file_runs_and_reports_every_stage() {
     assert_eq!(report["dropped"], 0);
     assert!(report["fps"].as_f64().unwrap() > 0.0);
     assert!(report["tracks"].as_u64().unwrap() > 5);
+    let in_view = report["in_view"].as_object().unwrap();
+    assert!(
+        in_view.values().all(|count| count.as_u64().unwrap() > 0),
+        "{in_view:?}"
+    );
     for stage in [
         "capture",
         "wait",

@@ -149,16 +149,18 @@ pub struct Publisher {
 impl Publisher {
     pub fn new(broker: &Broker) -> Self {
         let id = format!("publisher-{}-{}", std::process::id(), broker.port);
-        let mut options = rumqttc::MqttOptions::new(id, "127.0.0.1", broker.port);
+        let mut options =
+            rumqttc::MqttOptions::new(id, rumqttc::Broker::tcp("127.0.0.1", broker.port));
         options.set_max_packet_size(1 << 20, 1 << 20);
-        let (client, mut connection) = rumqttc::Client::new(options, 64);
+        let (client, mut connection) = rumqttc::Client::builder(options).capacity(64).build();
         // Ends with the client.
         std::thread::spawn(move || connection.iter().take_while(Result::is_ok).for_each(drop));
         Self { client }
     }
 
     pub fn send(&self, topic: &str, payload: impl Into<Vec<u8>>) {
-        let qos = rumqttc::QoS::AtLeastOnce;
-        self.client.publish(topic, qos, false, payload).unwrap();
+        let options = rumqttc::PublishOptions::new(rumqttc::QoS::AtLeastOnce);
+        let payload: Vec<u8> = payload.into();
+        self.client.publish(topic, payload, options).unwrap();
     }
 }
