@@ -328,7 +328,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<View>]) {
             Option<rextrack::detect::DetectorInfo>,
             Option<&View>,
         )| {
-            let classes = detector.as_ref().map(|d| d.classes.as_slice());
+            let classes = detector.as_ref().map(|d| &d.classes[..]);
             json!({
                 "camera": config.camera.id,
                 "model": detector.as_ref().map(|d| &d.model),
