@@ -62,12 +62,15 @@ fn receive(level: i32, piece: &str, is_cut: bool) {
 }
 
 fn tell(level: i32, line: &str) {
-    let level = match level {
-        ..=AV_ERROR => log::Level::Warn,
-        ..=AV_WARNING => log::Level::Info,
-        ..=AV_VERBOSE => log::Level::Debug,
+    let level = if level <= AV_ERROR {
+        log::Level::Warn
+    } else if level <= AV_WARNING {
+        log::Level::Info
+    } else if level <= AV_VERBOSE {
+        log::Level::Debug
+    } else {
         // Requests with their passwords are among these.
-        _ => return,
+        return;
     };
     let thread = std::thread::current();
     match camera(thread.name().unwrap_or_default()) {
