@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rumqttc::{
-    Client, ConnectReturnCode, Connection, ConnectionError, Event, Incoming, Publish, QoS,
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, Publish, QoS,
 };
+use tokio::runtime::{self, Runtime};
 
 use super::remote::{Following, RemoteSlots};
 use super::{Advance, Content, NetworkAddress, Source, SourceError, SourceStatus, Stamp, one_line};
@@ -28,8 +29,9 @@ const SLICE: Duration = Duration::from_millis(50);
 /// Another node's camera.
 pub struct MqttSource {
     shown: String,
-    client: Client,
-    connection: Connection,
+    client: AsyncClient,
+    events: EventLoop,
+    runtime: Runtime,
     slots_topic: String,
     state_topic: String,
     following: Following,
@@ -57,14 +59,19 @@ impl MqttSource {
         let client = format!("rextrack-follows-{:016x}", fastrand::u64(..));
         let options = broker::options(url, client, ca_file)
             .map_err(|reason| SourceError::Address(format!("{shown}: {reason}")))?;
-        let (client, connection) = Client::builder(options)
+        let (client, events) = AsyncClient::builder(options)
             .capacity(16)
             .try_build()
             .map_err(|e| SourceError::Address(format!("{shown}: {e}")))?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| SourceError::Address(format!("{shown}: {e}; close other programs")))?;
         Ok(Self {
             shown,
             client,
-            connection,
+            events,
+            runtime,
             slots_topic: format!("{topic}/slots"),
             state_topic: format!("{topic}/state"),
             following: Following::default(),
@@ -126,6 +133,32 @@ impl MqttSource {
         self.status.set_remote(Some(remote));
     }
 
+    /// What happens next on the connection, which is made first where there is none.
+    fn event(&mut self, deadline: Instant) -> Result<Event, SourceError> {
+        let (events, stop) = (&mut self.events, &self.stop);
+        let happened = self.runtime.block_on(async {
+            // One future for the whole wait: an abandoned one would take a connection with
+            // it that is still being made, and a far broker would never be reached.
+            let mut next = std::pin::pin!(events.poll());
+            loop {
+                if stop.is_requested() {
+                    return Err(SourceError::Stopped);
+                }
+                if Instant::now() >= deadline {
+                    return Ok(None);
+                }
+                if let Ok(event) = tokio::time::timeout(SLICE, next.as_mut()).await {
+                    return Ok(Some(event));
+                }
+            }
+        })?;
+        match happened {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(self.failed(&error)),
+            None => Err(self.silent()),
+        }
+    }
+
     fn failed(&self, error: &ConnectionError) -> SourceError {
         match error {
             ConnectionError::ConnectionRefused(
@@ -174,30 +207,22 @@ impl Source for MqttSource {
     fn advance(&mut self) -> Result<Advance, SourceError> {
         let deadline = Instant::now() + SILENCE;
         loop {
-            if self.stop.is_requested() {
-                return Err(SourceError::Stopped);
-            }
-            match self.connection.recv_timeout(SLICE) {
-                Ok(Ok(Event::Incoming(Incoming::ConnAck(_)))) => {
+            match self.event(deadline)? {
+                Event::Incoming(Incoming::ConnAck(_)) => {
                     for topic in [&self.state_topic, &self.slots_topic] {
                         // Queued, and sent by the next wait; there is room for both.
                         self.client.try_subscribe(topic, QoS::AtLeastOnce).ok();
                     }
                 }
-                Ok(Ok(Event::Incoming(Incoming::SubAck(_)))) => self.subscribed = true,
-                Ok(Ok(Event::Incoming(Incoming::Publish(message)))) => {
+                Event::Incoming(Incoming::SubAck(_)) => self.subscribed = true,
+                Event::Incoming(Incoming::Publish(message)) => {
                     if self.take(&message)
                         && let Some(newest) = &self.newest
                     {
                         return Ok(Advance::Frame(Stamp::Capture(newest.capture_ns)));
                     }
                 }
-                Ok(Ok(_)) | Err(rumqttc::RecvTimeoutError::Timeout { .. }) => {}
-                Ok(Err(error)) => return Err(self.failed(&error)),
-                Err(rumqttc::RecvTimeoutError::Disconnected) => return Err(self.silent()),
-            }
-            if Instant::now() >= deadline {
-                return Err(self.silent());
+                _ => {}
             }
         }
     }
@@ -205,5 +230,56 @@ impl Source for MqttSource {
     fn content(&mut self, _: Vec<u8>) -> Result<Content, SourceError> {
         let newest = self.newest.take().ok_or(SourceError::Stopped)?;
         Ok(Content::Slots(newest.frame_size, Arc::new(newest)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::source::StreamAddress;
+
+    const CONNACK: [u8; 4] = [0x20, 2, 0, 0];
+    const SUBSCRIBE: u8 = 0x82;
+
+    #[test]
+    fn a_broker_that_takes_longer_than_a_wait_is_reached() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (subscribed, subscription) = mpsc::channel();
+        let broker = std::thread::spawn(move || {
+            // A client that gives up early comes again; each time it waits as long.
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let mut packet = [0; 512];
+                assert!(connection.read(&mut packet).unwrap() > 0);
+                std::thread::sleep(SLICE * 4);
+                let answered = connection.write_all(&CONNACK);
+                if answered.is_ok() && connection.read(&mut packet).is_ok_and(|n| n > 0) {
+                    return subscribed.send(packet[0]).unwrap();
+                }
+            }
+        });
+        let stop = Shutdown::new();
+        let follower = {
+            let (stop, url) = (stop.clone(), format!("mqtt://127.0.0.1:{port}/hall/cam1"));
+            std::thread::spawn(move || {
+                let StreamAddress::Mqtt { url } = url.parse().unwrap() else {
+                    panic!("{url} is the address of a node");
+                };
+                let status = Arc::new(SourceStatus::default());
+                let mut source = MqttSource::open(&url, None, &status, &stop).unwrap();
+                source.advance().map(drop)
+            })
+        };
+        let first = subscription.recv_timeout(SILENCE * 4);
+        stop.request();
+        follower.join().unwrap().unwrap_err();
+        assert_eq!(first, Ok(SUBSCRIBE));
+        broker.join().unwrap();
     }
 }
