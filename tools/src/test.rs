@@ -74,6 +74,9 @@ fn cargo_test(
     // The output of passing tests holds the reasons of those that skipped.
     cargo.args(["--", "--show-output"]);
     let mut cargo_again = workspace.cargo();
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        cargo_again.env("RUST_TEST_THREADS", threads().to_string());
+    }
     let child = cargo_again
         .args(cargo.get_args())
         .stdin(Stdio::null())
@@ -92,6 +95,12 @@ fn cargo_test(
         }
     }
     child.wait().map_err(broken)
+}
+
+/// Tests that run at the same time: twice as many as there are processors, since most
+/// of the slow ones wait for a camera, a browser or a deadline.
+fn threads() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// Says which tests were skipped and why; gives the number of those that may not be.
