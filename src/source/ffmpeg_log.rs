@@ -212,10 +212,33 @@ mod system {
             format_line,
             receive,
         });
-        // SAFETY: `callback` lives as long as this library, which is never unloaded while
-        // OpenCV runs, and may be called from any thread.
+        if !stay_loaded() {
+            return Err(Kept::OutOfReach);
+        }
+        // SAFETY: `callback` lives as long as this library, which stays loaded from here
+        // on, and may be called from any thread.
         unsafe { set_callback(callback) };
         Ok(())
+    }
+
+    /// Keeps this library in the process after its host unloads it: FFmpeg may be in use
+    /// by others then, and would call code that is gone.
+    fn stay_loaded() -> bool {
+        let own = stay_loaded as *const () as *const c_void;
+        // The first image is the program, which nobody unloads.
+        if positions([own as usize; 2])[0] == Some(0) {
+            return true;
+        }
+        // SAFETY: all zeros is a valid value of this struct of pointers.
+        let mut image: libc::Dl_info = unsafe { std::mem::zeroed() };
+        // SAFETY: writes what is known of a function of ours into our struct.
+        let found = unsafe { libc::dladdr(own, &raw mut image) } != 0;
+        if !found || image.dli_fname.is_null() {
+            return false;
+        }
+        let flags = libc::RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+        // SAFETY: the name is the loader's own, and nothing is loaded that is not there.
+        !unsafe { libc::dlopen(image.dli_fname, flags) }.is_null()
     }
 
     /// What FFmpeg calls for each piece of its log, on any of its threads.

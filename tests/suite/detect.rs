@@ -364,10 +364,10 @@ fn detectors_that_share_a_model_find_what_each_finds_alone() {
     const TEST: &str = "detectors_that_share_a_model_find_what_each_finds_alone";
     const CAMERAS: usize = 4;
     const TURNS: usize = 8;
-    if support::asset(TEST, "yolox_nano.onnx").is_none() || !support::has_runtime(TEST) {
+    let Some(model) = support::people_model(TEST) else {
         return;
-    }
-    let config = support::pipeline("yolox_nano");
+    };
+    let config = support::pipeline(model);
     // Each camera has its own picture, so that no one gets another one's result.
     let frame = |camera: usize| {
         let size = rextrack::geometry::FrameSize::new(200 + 40 * camera as u32, 160);

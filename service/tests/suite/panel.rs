@@ -99,7 +99,7 @@ fn a_person_in_a_browser() {
     }
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut node = node();
-    node.args(["--test", "--test-reporter=spec", "tests/"])
+    node.args(["--test", "--test-reporter=spec", "tests/panel.test.mjs"])
         .env("REXTRACK_BIN", env!("CARGO_BIN_EXE_rextrack"))
         .env("REXTRACK_CHROMIUM", chromium)
         .env("REXTRACK_RTSP_SERVER", project.join("tests/rtsp/server.py"));

@@ -376,16 +376,19 @@ fn the_log_as_json_names_the_camera_and_goes_to_a_file_too() {
     std::fs::write(folder.path().join("config.yaml"), config).unwrap();
     let service = Service::start_in(folder, &["--log-format", "json"]);
     service.wait_for("gone", "failed", |s| s["source_state"] == "failed");
-    for text in [
-        service.log(),
-        std::fs::read_to_string(service.folder().join("show.log")).unwrap(),
-    ] {
-        let lines: Vec<Value> = text
-            .lines()
-            .map(|l| serde_json::from_str(l).unwrap())
-            .collect();
-        let line = lines.iter().find(|l| l["camera"] == "gone").unwrap();
-        assert_eq!(line["level"], "error");
+    let log = || service.log();
+    let file = || std::fs::read_to_string(service.folder().join("show.log")).unwrap();
+    for text in [&log as &dyn Fn() -> String, &file] {
+        let error = || {
+            let text = text();
+            // The last line may be half written.
+            let lines = text.lines().map_while(|l| serde_json::from_str(l).ok());
+            let of_camera = |l: &Value| l["camera"] == "gone" && l["level"] == "error";
+            lines.into_iter().find(of_camera)
+        };
+        // The state is published before its line is written.
+        service.wait_until("an error of the camera in the log", || error().is_some());
+        let line = error().unwrap();
         assert!(
             line["message"].as_str().unwrap().contains("nothing.mp4"),
             "{line}"
