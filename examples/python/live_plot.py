@@ -55,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Plots live slots in the terminal.")
     parser.add_argument("stream", help="rtsp://, http://, a video file or webcam:0")
     parser.add_argument("--model", default="yolox_nano")
+    parser.add_argument("--confidence", type=float, default=0.25)
     parser.add_argument("--models-dir", default="models")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--png", metavar="FILE", help="also save everyone's paths; needs matplotlib")
@@ -66,7 +67,7 @@ def main() -> None:
             sys.exit("live_plot.py: --png needs matplotlib; pip install matplotlib")
     config = {
         "camera": {"stream": args.stream, "every_frame": False},
-        "tracking": {"model": args.model},
+        "tracking": {"model": args.model, "confidence": args.confidence},
         "service": {"models_dir": args.models_dir},
     }
     paths: Paths = {}

@@ -34,8 +34,9 @@ pub enum DetectError {
     },
     /// No file for the model's name.
     #[error(
-        "model '{model}' not found; looked at {}. Models there: {}. Put the .onnx file there, or set \
-         tracking.model (`--model`) to one of those, to a path, or to builtin:motion",
+        "model '{model}' not found; looked at {}. Models found: {}. Put the .onnx file into that \
+         folder, or set tracking.model (`--model`) to a model that was found, to a path, or to \
+         builtin:motion",
         paths(looked),
         if present.is_empty() { "none".to_owned() } else { present.join(", ") }
     )]

@@ -222,7 +222,7 @@ mod tests {
             .to_string();
         let looked = dir.path().join("yolov8l.onnx");
         assert!(text.contains(looked.to_str().unwrap()), "{text}");
-        assert!(text.contains("Models there: yolox_nano."), "{text}");
+        assert!(text.contains("Models found: yolox_nano."), "{text}");
         assert!(text.contains("builtin:motion"), "{text}");
     }
 

@@ -19,6 +19,8 @@ const MESSAGES_SHOWN: usize = 6;
 /// Bundles within one datagram. `rosc` reads a bundle within a bundle by recursion, so
 /// that a datagram full of them would end us with a stack overflow.
 const BUNDLES_MAX: usize = 64;
+/// Where rextrack sends unless it is told otherwise.
+const DEFAULT_PORT: u16 = 5005;
 /// How long the receiver blocks before it looks whether it should end.
 const TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -35,39 +37,47 @@ struct Received {
     slots: BTreeMap<u32, BTreeMap<String, f64>>,
 }
 
-/// `cargo xtask receive [PORT]`: until its input ends, or it is interrupted. The first
-/// line names the port and the last one the sums; the demo reads both.
+/// `cargo xtask receive [PORT]`: what arrives from this machine or others, until Ctrl-C.
+///
+/// The demo runs it with `--child`: on a free port of this machine alone, until its input
+/// ends. The first line names the port and the last one the sums; the demo reads both.
 pub fn run(arguments: &[String]) -> Result<()> {
     let usage = "usage: cargo xtask receive [PORT]";
-    let port = match arguments {
-        [] => 0,
-        [port] => port.parse::<u16>().map_err(|_| usage)?,
+    let (host, port) = match arguments {
+        [flag] if flag == "--child" => ("127.0.0.1", 0),
+        [] => ("0.0.0.0", DEFAULT_PORT),
+        [port] => ("0.0.0.0", port.parse::<u16>().map_err(|_| usage)?),
         _ => return Err(usage.into()),
     };
+    let is_child = host == "127.0.0.1";
     let refused = |error| {
         format!(
-            "receive: UDP port {port} of 127.0.0.1 cannot be received on ({error})\n  remedy: end \
-             what uses the port, or allow local sockets for this program"
+            "receive: cannot listen on UDP port {port} ({error})\n  remedy: close the program \
+             that uses the port, or name another: `cargo xtask receive PORT`"
         )
     };
-    let socket = UdpSocket::bind(("127.0.0.1", port)).map_err(refused)?;
+    let socket = UdpSocket::bind((host, port)).map_err(refused)?;
     socket.set_read_timeout(Some(TIMEOUT)).map_err(refused)?;
     println!("receiver: {}", socket.local_addr().map_err(refused)?);
     let stop = Arc::new(AtomicBool::new(false));
-    let stopped = stop.clone();
-    std::thread::Builder::new()
-        .name("input".into())
-        .spawn(move || {
-            std::io::stdin().read_to_end(&mut Vec::new()).ok();
-            stop.store(true, Ordering::Relaxed);
-        })
-        .map_err(refused)?;
+    if is_child {
+        let stopped = stop.clone();
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(move || {
+                std::io::stdin().read_to_end(&mut Vec::new()).ok();
+                stopped.store(true, Ordering::Relaxed);
+            })
+            .map_err(refused)?;
+    } else {
+        println!("receive: listening on UDP port {port}; Ctrl-C ends");
+    }
     let Received {
         bundles,
         messages,
         foreign,
         ..
-    } = listen(&socket, &stopped);
+    } = listen(&socket, &stop);
     println!("received: {bundles} bundles, {messages} messages, {foreign} foreign");
     Ok(())
 }

@@ -25,7 +25,7 @@ usage: cargo xtask COMMAND
   fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
   install [--prefix FOLDER]
                      the library and headers, for pkg-config and CMake to find
-  receive [PORT]     show the OSC that arrives at a port of this machine
+  receive [PORT]     show the OSC that arrives on a port of this machine (5005)
   soak               the long form of the tests for leaks
   load               the long form of the service's tests under load (15 minutes)
   score [--release]  tracking quality against ground truth, where there is any

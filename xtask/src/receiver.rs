@@ -34,7 +34,7 @@ impl Receiver {
     pub fn start(tools: &Path) -> Result<Receiver> {
         let refused = |reason: String| format!("demo: the OSC receiver did not start ({reason})");
         let mut program = Command::new(tools)
-            .arg("receive")
+            .args(["receive", "--child"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

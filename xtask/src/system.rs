@@ -12,13 +12,13 @@ use crate::command::{Result, ask, on_path, quiet};
 const BUILD: [(&str, &[&str]); 3] = [
     ("OpenCV", &["libopencv-dev"]),
     ("libclang", &["clang", "libclang-dev"]),
-    ("a C++ compiler", &["g++", "pkg-config"]),
+    ("a C++ compiler", &["g++", "make", "pkg-config"]),
 ];
 
 /// Debian packages that only the tests need: a real RTSP server, Python's
 /// environments, a checker of memory, the other way to build a C++ host, what
 /// the TouchDesigner plugins are built and tested with, a browser, a broker.
-const TESTS: [&str; 15] = [
+const TESTS: [&str; 14] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -29,7 +29,6 @@ const TESTS: [&str; 15] = [
     "python3-venv",
     "valgrind",
     "cmake",
-    "make",
     "doctest-dev",
     "nlohmann-json3-dev",
     "chromium",
@@ -169,7 +168,9 @@ fn debian_build_needs() -> Result<bool> {
     let wanted = |what: &str| match what {
         "OpenCV" => !has_opencv(),
         "libclang" => env::var_os("LIBCLANG_PATH").is_none(),
-        _ => on_path("c++").is_none() || on_path("pkg-config").is_none(),
+        _ => ["c++", "make", "pkg-config"]
+            .iter()
+            .any(|program| on_path(program).is_none()),
     };
     let missing: Vec<(&str, Vec<&str>)> = BUILD
         .iter()

@@ -1,6 +1,7 @@
 //! `rextrack doctor`: what is missing on this machine, and how to get it.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use rextrack::config::{Config, Device};
 use rextrack::{detect, source};
@@ -87,12 +88,18 @@ fn model(config: &Config) -> Result<String, String> {
     if pipelines.is_empty() {
         let models = detect::list_models(&config.service);
         let found: Vec<_> = models.iter().map(|m| m.name.as_str()).collect();
-        return if models.iter().any(|m| m.path.is_some()) {
-            Ok(found.join(", "))
+        let folder = config.service.models_dir.display();
+        let chosen = &config.tracking.model;
+        return if !models.iter().any(|m| m.path.is_some()) {
+            Err(format!(
+                "no .onnx file in {folder}; `cargo xtask setup` fetches a people model (builtin:motion needs no file)"
+            ))
+        } else if found.contains(&chosen.as_str()) || Path::new(chosen).is_file() {
+            Ok(format!("{chosen} (found: {})", found.join(", ")))
         } else {
             Err(format!(
-                "no .onnx file in {}; `cargo xtask setup` fetches a people model (builtin:motion needs no file)",
-                config.service.models_dir.display()
+                "{chosen}, which runs unless you name another, is not in {folder}; found: {}; name one with `--model` or in REXTRACK__TRACKING__MODEL",
+                found.join(", ")
             ))
         };
     }
