@@ -337,6 +337,24 @@ fn files_that_cannot_be_written() {
 }
 
 #[test]
+fn the_doctor_looks_for_the_model_that_would_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().join("models");
+    std::fs::create_dir(&models).unwrap();
+    std::fs::write(models.join("other.onnx"), "").unwrap();
+    let doctor = |model: Option<&str>| {
+        let mut command = rextrack(["doctor"]);
+        command.current_dir(folder.path());
+        command.envs(model.map(|name| ("REXTRACK__TRACKING__MODEL", name)));
+        outcome(command).stdout
+    };
+    let said = doctor(None);
+    let wanted = "yolox_nano, which runs unless you name another, is not in";
+    assert!(said.contains(wanted) && said.contains("other"), "{said}");
+    assert!(!doctor(Some("other")).contains(wanted));
+}
+
+#[test]
 fn a_port_in_use_is_found_by_the_doctor() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
