@@ -66,10 +66,14 @@ impl<T> Mailbox<T> {
         displaced
     }
 
-    /// Takes back what nobody took yet, for a producer that is about to put
-    /// something newer in.
+    /// Takes what nobody took yet, without waiting: for a producer that is about to put
+    /// something newer in, and for a consumer that wants the newest.
     pub fn take_back(&self) -> Option<T> {
-        self.inner.lock().item.take()
+        let item = self.inner.lock().item.take();
+        if item.is_some() {
+            self.emptied.notify_all();
+        }
+        item
     }
 
     /// Puts an item in, waiting until the place is free. Returns false when
@@ -179,6 +183,17 @@ mod tests {
             assert_eq!(mailbox.take(None), Taken::Item(n));
         }
         assert!(thread.join().expect("the producer ends"));
+    }
+
+    #[test]
+    fn taking_back_lets_a_delivery_in() {
+        let mailbox = Arc::new(Mailbox::default());
+        mailbox.offer(1);
+        let producer = Arc::clone(&mailbox);
+        let blocked = std::thread::spawn(move || producer.deliver(2));
+        assert_eq!(mailbox.take_back(), Some(1));
+        assert_eq!(mailbox.take(None), Taken::Item(2));
+        assert!(blocked.join().expect("the producer ends"));
     }
 
     #[test]

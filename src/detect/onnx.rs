@@ -101,12 +101,21 @@ impl Detector for OnnxDetector {
         };
         self.candidates.clear();
         let (model, candidates) = (&self.model, &mut self.candidates);
-        let (inference, ran) = model.run(self.letterbox.planes(), |numbers, began| {
+        let result = model.run(self.letterbox.planes(), |numbers, began| {
             let ran = Instant::now();
             let floor = self.settings.floor;
             model.head.decode(numbers, floor, &self.filter, candidates);
             Ok((ran - began, ran))
-        })?;
+        });
+        let (inference, ran) = match result {
+            Ok(times) => times,
+            Err(error) => {
+                if let Some(permit) = permit {
+                    permit.discard();
+                }
+                return Err(error);
+            }
+        };
         // The next camera's inference begins while this one's boxes are sorted out.
         drop(permit);
         nms::suppress(&mut self.candidates, self.settings.iou);

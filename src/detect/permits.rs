@@ -126,6 +126,7 @@ impl Request {
         granted.then(|| Permit {
             ticket: self.ticket,
             usual_ns: REQUESTS.lock().usual_ns(self.ticket),
+            is_measured: true,
         })
     }
 
@@ -159,7 +160,7 @@ enum Wait {
 impl Drop for Request {
     fn drop(&mut self) {
         if !self.is_over {
-            REQUESTS.lock().leave(self.ticket, now_ns());
+            REQUESTS.lock().leave(self.ticket, now_ns(), false);
         }
     }
 }
@@ -169,9 +170,16 @@ impl Drop for Request {
 pub struct Permit {
     ticket: u64,
     usual_ns: i64,
+    /// Whether the time that it is held is that of an inference.
+    is_measured: bool,
 }
 
 impl Permit {
+    /// Gives it back without an inference, which says nothing about how long one takes.
+    pub fn discard(mut self) {
+        self.is_measured = false;
+    }
+
     /// How long an inference of its model usually takes; 0 while that is not known.
     pub fn usual_ns(&self) -> i64 {
         self.usual_ns
@@ -180,7 +188,8 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        REQUESTS.lock().leave(self.ticket, now_ns());
+        let mut requests = REQUESTS.lock();
+        requests.leave(self.ticket, now_ns(), self.is_measured);
     }
 }
 
@@ -284,12 +293,14 @@ impl Requests {
         found.map_or(0, Entry::usual_ns)
     }
 
-    fn leave(&mut self, ticket: u64, now_ns: i64) {
+    fn leave(&mut self, ticket: u64, now_ns: i64, is_measured: bool) {
         let Some(index) = self.entries.iter().position(|e| e.ticket == ticket) else {
             return;
         };
         let entry = self.entries.remove(index);
-        if let (Some(model), State::Running { since_ns }) = (&entry.model, entry.state) {
+        if let (Some(model), State::Running { since_ns }, true) =
+            (&entry.model, entry.state, is_measured)
+        {
             let held_ns = now_ns - since_ns;
             let old_ns = model.0.usual_ns.load(Ordering::Relaxed);
             let usual_ns = if old_ns == 0 {
@@ -350,10 +361,11 @@ impl Requests {
                     used.candidates += 1;
                     // As many as run are at most one inference away from their turn.
                     if used.candidates > size {
-                        continue;
-                    }
-                    State::Next {
-                        prepare_ns: end_ns - entry.lead_ns,
+                        State::Waiting
+                    } else {
+                        State::Next {
+                            prepare_ns: end_ns - entry.lead_ns,
+                        }
                     }
                 }
             };

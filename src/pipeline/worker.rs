@@ -246,7 +246,7 @@ impl Worker {
         match prepared {
             Ok(()) => self.detect(chain, frame, Some(permit), wait_ns),
             Err(error) => {
-                drop(permit);
+                permit.discard();
                 self.note_arrival(&frame);
                 self.frame_failed(frame, error);
             }
@@ -269,14 +269,22 @@ impl Worker {
     }
 
     /// The newest frame, and whether the file is over after it. A file with
-    /// `every_frame` keeps its order.
+    /// `every_frame` keeps its order. After a change of the configuration the frames in
+    /// the feed may be another source's, which this detector does not know.
     fn newest(&self, mut frame: Frame) -> (Frame, bool) {
-        let newer = if self.lossless {
+        let is_changed = self.shared.config_version.load(Ordering::Acquire) != self.config_version;
+        let newer = if self.lossless || is_changed {
             None
         } else {
             self.feed.take_newer()
         };
+        let detector = self.detector.as_deref();
         match newer {
+            Some(Delivery::Frame(newer)) if !detector.is_some_and(|d| d.takes(&newer)) => {
+                self.shared.source.count_dropped();
+                self.shared.pool.give(newer.bgr);
+                (frame, false)
+            }
             Some(Delivery::Frame(newer)) => {
                 self.shared.source.count_dropped();
                 let older = std::mem::replace(&mut frame, newer);

@@ -31,7 +31,8 @@ pub struct MqttSource {
     shown: String,
     client: AsyncClient,
     events: EventLoop,
-    runtime: Runtime,
+    /// Taken when dropped.
+    runtime: Option<Runtime>,
     slots_topic: String,
     state_topic: String,
     following: Following,
@@ -71,7 +72,7 @@ impl MqttSource {
             shown,
             client,
             events,
-            runtime,
+            runtime: Some(runtime),
             slots_topic: format!("{topic}/slots"),
             state_topic: format!("{topic}/state"),
             following: Following::default(),
@@ -136,7 +137,8 @@ impl MqttSource {
     /// What happens next on the connection, which is made first where there is none.
     fn event(&mut self, deadline: Instant) -> Result<Event, SourceError> {
         let (events, stop) = (&mut self.events, &self.stop);
-        let happened = self.runtime.block_on(async {
+        let runtime = self.runtime.as_ref().ok_or(SourceError::Stopped)?;
+        let happened = runtime.block_on(async {
             // One future for the whole wait: an abandoned one would take a connection with
             // it that is still being made, and a far broker would never be reached.
             let mut next = std::pin::pin!(events.poll());
@@ -199,6 +201,15 @@ impl MqttSource {
         SourceError::Broker {
             address: self.shown.clone(),
             reason: said,
+        }
+    }
+}
+
+impl Drop for MqttSource {
+    /// A name that is being looked up may take the system half a minute; nobody waits.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }

@@ -31,7 +31,7 @@ impl Queue {
     fn run(&mut self, ticket: u64, ns: i64) {
         assert!(self.is_running(ticket));
         self.now_ns += ns;
-        self.requests.leave(ticket, self.now_ns);
+        self.requests.leave(ticket, self.now_ns, true);
     }
 
     fn is_running(&self, ticket: u64) -> bool {
@@ -146,7 +146,7 @@ fn a_place_that_is_given_up_goes_to_the_next() {
     let first = queue.ask(&camera, Some(&model));
     let second = queue.ask(&camera, Some(&model));
     let third = queue.ask(&camera, Some(&model));
-    queue.requests.leave(second, 0);
+    queue.requests.leave(second, 0, true);
     assert!(queue.is_next(third));
     queue.run(first, 10);
     assert!(queue.is_running(third));

@@ -819,3 +819,48 @@ fn a_stop_ends_the_wait_for_the_model_without_a_turn() {
     assert!(running.seen.try_recv().is_err(), "no inference any more");
     drop(permit);
 }
+
+#[test]
+fn a_file_that_ends_while_the_model_is_busy_is_finished() {
+    let running = Running::start(None);
+    let others = Requester::new(None);
+    let runs = others
+        .request(Some(&running.model), Duration::ZERO)
+        .permit();
+    let next = others.request(Some(&running.model), Duration::ZERO);
+    running.offer(1);
+    running.until_taken();
+    running.offer(2);
+    // As the source thread does at the end of a file: it waits until the last frame is taken.
+    let inlet = Arc::clone(&running.inlet);
+    let source = std::thread::spawn(move || inlet.deliver(Delivery::End));
+    drop((runs, next));
+    assert_eq!(running.seen.recv().unwrap(), 2, "the last frame");
+    assert!(source.join().unwrap());
+    while !running.shared.finished.load(Ordering::Acquire) {
+        std::thread::yield_now();
+    }
+    running.inlet.close();
+    running.thread.join().unwrap();
+}
+
+#[test]
+fn a_frame_of_a_source_that_was_changed_meanwhile_does_not_replace_this_ones() {
+    let running = Running::start(None);
+    let others = Requester::new(None);
+    let runs = others
+        .request(Some(&running.model), Duration::ZERO)
+        .permit();
+    running.offer(1);
+    while running.prepared.load(Ordering::Acquire) != 1 {
+        std::thread::yield_now();
+    }
+    // As `Pipeline::set_config` does; the new source's first frame comes at once.
+    running.shared.config_version.fetch_add(1, Ordering::AcqRel);
+    running.offer(2);
+    drop(runs);
+    assert_eq!(running.seen.recv().unwrap(), 1);
+    assert_eq!(running.seen.recv().unwrap(), 2);
+    running.inlet.close();
+    running.thread.join().unwrap();
+}
