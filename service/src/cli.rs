@@ -122,7 +122,7 @@ pub struct RunArgs {
 /// `rextrack serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Configuration file; config.yaml if it is there, else a made-up crowd to begin with.
+    /// Configuration file; config.yaml if it is there, else a simulated crowd to begin with.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Address to listen on, instead of service.listen.

@@ -22,8 +22,8 @@ pub struct CameraConfig {
     /// Name for people.
     #[serde(default)]
     pub name: String,
-    /// Address of the source: rtsp(s)://, http(s)://, a file, webcam:N, or
-    /// synth:people=5 for a made crowd.
+    /// Address of the source: rtsp(s)://, http(s)://, a file, webcam:N,
+    /// synth:people=5 for a simulated crowd, or mqtt(s):// for another node's tracks.
     #[schemars(
         length(min = 1),
         example = "rtsp://USER:PASSWORD@192.168.1.10/stream1",
@@ -111,7 +111,7 @@ impl CameraConfig {
     }
 
     /// Whether no frame may be lost, and time stands in the file: `every_frame`
-    /// of a file or a made crowd. A live camera cannot wait, whatever is asked of it.
+    /// of a file or a simulated crowd. A live camera cannot wait, whatever is asked of it.
     pub fn is_lossless(&self) -> bool {
         self.every_frame && self.address().is_ok_and(|a| a.can_wait())
     }

@@ -22,12 +22,12 @@ pub struct ServiceConfig {
     pub log_format: LogFormat,
     /// A file that receives the log besides the terminal.
     pub log_file: Option<PathBuf>,
-    /// Size in megabytes at which `log_file` is put aside and begun anew; 0 never.
+    /// Size in megabytes at which `log_file` is renamed, and a new one begun; 0 never.
     #[schemars(range(min = 0, max = 100_000))]
     pub log_max_mb: u32,
-    /// Whether `log_file` is put aside and begun anew every day, too.
+    /// Whether `log_file` is renamed, and a new one begun, every day, too.
     pub log_daily: bool,
-    /// How many log files that were put aside are kept.
+    /// How many renamed log files are kept.
     #[schemars(range(min = 0, max = 1000))]
     pub log_keep: u32,
     /// auto, cpu or cuda:N.

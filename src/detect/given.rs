@@ -11,7 +11,7 @@ use crate::geometry::FrameSize;
 use crate::source::{Frame, Known};
 
 /// Hands on what frames know, by the same thresholds, classes and region that a
-/// model would be asked with. The classes of a made crowd are COCO's, so that a filter
+/// model would be asked with. The classes of a simulated crowd are COCO's, so that a filter
 /// that was written for a model holds. Another node's slots pass it by; their names
 /// come with them.
 pub struct GivenDetector {

@@ -112,9 +112,11 @@ impl Leftovers {
     /// Says which threads are left for good.
     pub fn abandon(&self) {
         for thread in self.0.lock().drain(..) {
+            let name = thread.name();
+            let camera = name.split(':').nth(1).unwrap_or_default();
             log::warn!(
-                "{} is still inside a blocking call, and is left to end by itself",
-                thread.name()
+                "[{camera}] the thread {name} is still in a call that cannot be interrupted; \
+                 it ends by itself, you need not do anything"
             );
         }
     }

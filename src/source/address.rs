@@ -42,7 +42,7 @@ pub enum StreamAddress {
     },
     /// `push:`, frames that the host hands in.
     Push,
-    /// `synth:`, a made crowd.
+    /// `synth:`, a simulated crowd.
     Synth(SynthSettings),
 }
 
@@ -175,7 +175,7 @@ pub enum AddressError {
         /// The address without its password.
         shown: String,
     },
-    /// A made crowd that cannot be.
+    /// A simulated crowd that cannot be.
     #[error("synth: {reason}")]
     Synth {
         /// What is wrong and what would be right.
@@ -309,7 +309,7 @@ impl StreamAddress {
     }
 
     /// Whether frames wait for whoever takes them, so that none need be lost: a
-    /// file or a made crowd.
+    /// file or a simulated crowd.
     pub fn can_wait(&self) -> bool {
         matches!(self, Self::File { .. } | Self::Synth(_))
     }

@@ -25,7 +25,7 @@ pub enum SourceError {
     },
     /// A local file that names other files, or a text that may be read so.
     #[error(
-        "{}: is {kind} and no video; name the video itself, or set service.allow_playlists: true in the configuration file", path.display()
+        "{}: is {kind}, not a video; name the video itself, or set service.allow_playlists: true in the configuration file", path.display()
     )]
     Playlist {
         /// The file.

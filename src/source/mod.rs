@@ -7,7 +7,7 @@
 //! end.
 //!
 //! A source is one [`Source`]. What it hands over is [`Content`]: a picture, or what
-//! it knows already (the detections of a made crowd), which enters the chain at
+//! it knows already (the detections of a simulated crowd), which enters the chain at
 //! the stage that would have found it out.
 
 mod address;
@@ -74,7 +74,7 @@ pub struct Frame {
 /// What a source knows of a frame that was never a picture.
 #[derive(Debug, Clone)]
 pub enum Known {
-    /// Everybody of a made crowd, and what a detector would see of them.
+    /// Everybody of a simulated crowd, and what a detector would see of them.
     Crowd(Arc<Scene>),
     /// Who sits in another node's slots.
     Slots(Arc<RemoteSlots>),
@@ -221,7 +221,7 @@ pub fn first_picture(
 pub enum Content {
     /// A picture: BGR bytes as in [`Frame::bgr`].
     Picture(FrameSize, Vec<u8>),
-    /// A made crowd, in a frame of that size.
+    /// A simulated crowd, in a frame of that size.
     Crowd(FrameSize, Arc<Scene>),
     /// Another node's slots, from frames of that size.
     Slots(FrameSize, Arc<RemoteSlots>),

@@ -1,4 +1,4 @@
-//! `synth:`, a made crowd, as a pipeline's camera: the same on every run, with slots
+//! `synth:`, a simulated crowd, as a pipeline's camera: the same on every run, with slots
 //! and a picture.
 #![allow(clippy::unwrap_used)]
 

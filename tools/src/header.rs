@@ -22,6 +22,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     shown(
         "header: writing include/rextrack.h",
         &mut cargo,
-        "mend what cargo reports above",
+        "fix what cargo reports above",
     )
 }

@@ -115,7 +115,7 @@ fn track(workspace: &Workspace, program: &Path, sequence: &Path, result: &Path) 
     quiet(
         "score: rextrack track-mot",
         &mut track,
-        "mend what it reports",
+        "fix what it reports",
     )?;
     Ok(())
 }
@@ -133,7 +133,7 @@ fn chain(workspace: &Workspace, program: &Path, video: &Path, result: &Path) -> 
         .args(["--model", "yolox_nano", "--models-dir", "models"]);
     run.args(["--classes", "person", "--every-frame", "--mot"])
         .arg(&all);
-    quiet("score: rextrack run", &mut run, "mend what it reports")?;
+    quiet("score: rextrack run", &mut run, "fix what it reports")?;
     let rows = fs::read_to_string(&all).map_err(|error| format!("{}: {error}", all.display()))?;
     fs::write(result, rows_until(&rows, CHAIN_LAST_FRAME))
         .map_err(|error| format!("{}: {error}", result.display()))

@@ -49,7 +49,7 @@ bool is_compatible(uint32_t version) {
 
 std::unique_ptr<Library> open(const std::string &path, std::string &error) {
     const std::string remedy =
-        "; install plugin and library anew, from one release, into the same folder";
+        "; install the plugin and the library again, from one release, into the same folder";
     if (!platform::is_file(path)) {
         error = path + " is missing" + remedy;
         return nullptr;

@@ -35,7 +35,7 @@ TEST_CASE("a library that is missing is named, with the remedy") {
     CHECK(Library::load(folder.path, error) == nullptr);
     CHECK(error.find(folder.path) != std::string::npos);
     CHECK(error.find(platform::library_name) != std::string::npos);
-    CHECK(error.find("is missing; install plugin and library anew") != std::string::npos);
+    CHECK(error.find("is missing; install the plugin and the library again") != std::string::npos);
 }
 
 TEST_CASE("a library that is damaged is named, with the system's reason") {
@@ -44,7 +44,7 @@ TEST_CASE("a library that is damaged is named, with the system's reason") {
     std::string error;
     CHECK(Library::load(folder.path, error) == nullptr);
     CHECK(error.find("cannot be loaded: ") != std::string::npos);
-    CHECK(error.find("install plugin and library anew") != std::string::npos);
+    CHECK(error.find("install the plugin and the library again") != std::string::npos);
 }
 
 TEST_CASE("the folder of a plugin in a macOS bundle is where the bundle is") {

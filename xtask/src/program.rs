@@ -33,7 +33,7 @@ pub fn build(workspace: &Workspace, profile: Profile, besides: &[&str]) -> Resul
             "release"
         }
     };
-    shown("build", &mut cargo, "mend what cargo reports above")?;
+    shown("build", &mut cargo, "fix what cargo reports above")?;
     let name = format!("rextrack{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace.target.join(folder).join(name))
 }

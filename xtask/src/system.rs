@@ -58,7 +58,7 @@ pub fn build_needs() -> Result<bool> {
         quiet(
             "setup: brew",
             &mut brew,
-            "run the command yourself and mend what it reports",
+            "run the command yourself and fix what it reports",
         )?;
         return Ok(true);
     }
@@ -102,7 +102,7 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
         as_root("apt-get", &arguments)
             .ok_or_else(|| no_root(&format!("apt-get install {}", packages.join(" "))))?
             .env("DEBIAN_FRONTEND", "noninteractive"),
-        "run the command yourself and mend what it reports",
+        "run the command yourself and fix what it reports",
     )?;
     Ok(())
 }

@@ -19,7 +19,7 @@ fn refuse_blank(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "{}: is empty, so nothing was reloaded and the cameras go on; write cameras: [] if there are to be none",
+        "{}: is empty, so nothing was reloaded and the cameras go on; write cameras: [] if you want none",
         path.display()
     )))
 }

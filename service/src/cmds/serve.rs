@@ -56,7 +56,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let manager = Manager::start(store, node);
     if !saved {
         log::info!(
-            "no {}: a made-up crowd walks until you add a camera in the panel, which makes the file",
+            "no {}: a simulated crowd walks until you add a camera in the panel, which makes the file",
             path.display()
         );
     }

@@ -138,7 +138,7 @@ fn local_file(path: &Path, folder: &Path) -> Result<(), String> {
     match source::playlist(path) {
         None => Ok(()),
         Some(kind) => Err(format!(
-            "{}: is {kind} and no video; name the video itself",
+            "{}: is {kind}, not a video; name the video itself",
             path.file_name().unwrap_or_default().to_string_lossy()
         )),
     }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 pub use secrets::hide;
 
-/// What a service without a file begins with: a made crowd, and room for cameras.
+/// What a service without a file begins with: a simulated crowd, and room for cameras.
 const WELCOME: &str = "\
 # rextrack; `rextrack schema` describes every key.
 osc:
@@ -28,7 +28,7 @@ osc:
   address_prefix: /{camera}/
 cameras:
 - id: demo
-  name: Made-up crowd
+  name: Simulated crowd
   show_preview: true
   stream: synth:people=6,seed=1
 ";
@@ -75,7 +75,7 @@ pub enum StoreError {
 
 impl Store {
     /// Reads a file. One that is missing is an error only if it `must_exist`; else
-    /// the service begins with a made crowd.
+    /// the service begins with a simulated crowd.
     pub fn open(path: &Path, must_exist: bool) -> Result<Self, StoreError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (text, saved) = if must_exist || path.exists() {
@@ -177,7 +177,7 @@ impl Store {
             "names no cameras"
         };
         let message = format!(
-            "{what}, and {} cameras are running; they stay. Write cameras: [] if there are to be none",
+            "{what}, and {} cameras are running; they stay. Write cameras: [] if you want none",
             self.config.cameras.len()
         );
         Err(in_file(ConfigError::one("", message), &self.path))

@@ -256,7 +256,7 @@ fn films_that_are_none() {
     told(
         &run(&film("text.mp4", "not a film")),
         WORK,
-        &["text.mp4", "is a text file and no video"],
+        &["text.mp4", "is a text file, not a video"],
     );
     let dir = folder.path().to_str().unwrap();
     told(&run(dir), WORK, &[dir, "it is a folder"]);

@@ -439,12 +439,12 @@ fn a_configuration_is_never_played_and_neither_is_a_playlist() {
             let camera = json!({"id": "x", "stream": stream});
             let answer = service.json("POST", "/api/v1/cameras", &camera);
             assert_eq!(answer.status, 422, "{stream}: {}", answer.text);
-            assert!(answer.text.contains("and no video"), "{}", answer.text);
+            assert!(answer.text.contains(", not a video"), "{}", answer.text);
             let patch = service.json("PATCH", "/api/v1/cameras/a", &json!({"stream": stream}));
             assert_eq!(patch.status, 422, "{stream}: {}", patch.text);
             let probe = service.json("POST", "/api/v1/cameras/probe", &json!({"stream": stream}));
             assert_eq!(probe.json()["ok"], false, "{}", probe.text);
-            assert!(probe.text.contains("and no video"), "{}", probe.text);
+            assert!(probe.text.contains(", not a video"), "{}", probe.text);
         }
     }
     // What becomes a playlist after it was allowed is refused when it is opened.
@@ -459,7 +459,7 @@ fn a_configuration_is_never_played_and_neither_is_a_playlist() {
     service.wait_for("later", "refused", |s| {
         s["problem"]
             .as_str()
-            .is_some_and(|p| p.contains("is an HLS playlist and no video"))
+            .is_some_and(|p| p.contains("is an HLS playlist, not a video"))
     });
     // Over the network the key itself stays shut.
     let mut new = service.get("/api/v1/config").json();

@@ -611,7 +611,7 @@ fn a_frame_for_another_detector_is_dropped_and_is_no_failure() {
             .unwrap();
         Loader::from_channel(c, result)
     });
-    // A made crowd, which needs no model, before the model is replaced.
+    // A simulated crowd, which needs no model, before the model is replaced.
     let played = play_with(config(""), walk(0, 100, 3), Duration::ZERO, load);
     assert!(played.shared.failure.lock().is_none());
     assert_eq!(played.shared.source.dropped(), 3);

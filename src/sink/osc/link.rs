@@ -79,9 +79,12 @@ impl Link {
             // The answer to an earlier datagram, which was counted as sent; this
             // one has not left yet. Without a second try a receiver that has
             // just come up would miss it.
-            let reason = "start the receiver there, or mend osc.host and osc.port";
+            let remedy = "start the receiver, or correct osc.host and osc.port";
             self.stats.failed += 1;
-            self.note(now_ns, format!("nobody listens ({e}); {reason}"));
+            self.note(
+                now_ns,
+                format!("no program is listening there ({e}); {remedy}"),
+            );
             outcome = self.try_send(datagram, now_ns);
         }
         match outcome {

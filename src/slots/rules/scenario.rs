@@ -1,4 +1,4 @@
-//! A made crowd in front of a made camera: what the slot rules are proved on.
+//! A simulated crowd in front of a simulated camera: what the slot rules are proved on.
 
 use std::collections::HashMap;
 

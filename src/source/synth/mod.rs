@@ -1,6 +1,6 @@
-//! `synth:`, a made crowd: detections without a camera.
+//! `synth:`, a simulated crowd: detections without a camera.
 //!
-//! For building a show before the camera hangs, for tests and demonstrations.
+//! For building a show before the camera is mounted, for tests and demonstrations.
 //! The address is its whole state: the same address gives the same crowd, frame
 //! by frame, on every run of the same version.
 

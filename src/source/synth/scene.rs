@@ -20,7 +20,7 @@ const CLOTHES: [[f64; 3]; 8] = [
     [120.0, 70.0, 120.0],
 ];
 
-/// One frame of a made crowd.
+/// One frame of a simulated crowd.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// Everybody in the picture, the farthest first.

@@ -15,7 +15,7 @@ export const en = {
   fileProblem: "The configuration file was changed and is wrong; it is not in force",
   welcomeTitle: "Welcome. Nothing is set up yet",
   welcomeText:
-    "The crowd below is made up (synth:), so that you can build your show without a camera. Its slots are sent over OSC already. Next step: add your camera; the service then writes its settings to {{path}}.",
+    "The crowd below is simulated (synth:), so that you can build your show without a camera. Its slots are sent over OSC already. Next step: add your camera; the service then writes its settings to {{path}}.",
   addCamera: "Add a camera",
   noCameras: "There are no cameras",
   noCamerasText: "Add one: its address is all that is needed.",
@@ -56,7 +56,7 @@ export const en = {
   hidePicture: "Hide the picture",
   showPreview: "Picture in the list",
   address: "Address",
-  addressHelp: "A network camera, a webcam of the service's machine, a film beside the configuration file, or a made-up crowd.",
+  addressHelp: "A network camera, a webcam of the service's machine, a film beside the configuration file, or a simulated crowd.",
   id: "Short name",
   idHelp: "In OSC addresses and in the log. Letters a-z, digits, _ and -.",
   idWrong: "1 to 32 letters a-z, digits, _ or -",
