@@ -147,9 +147,7 @@ impl Assets<'_> {
     fn keep_yours(&self, asset: &Asset, new: &Path) -> io::Result<()> {
         let home = self.home(asset);
         let nothing_lost = match fs::read(&home) {
-            Ok(data) => {
-                (asset.is_made() && made::is_ours(&home, &data)) || data == fs::read(new)?
-            }
+            Ok(data) => (asset.is_made() && made::is_ours(&home, &data)) || data == fs::read(new)?,
             // A link that leads nowhere is yours too.
             Err(_) => home.symlink_metadata().is_err(),
         };

@@ -116,7 +116,13 @@ mod tests {
     fn unfinished_downloads_of_long_ago_are_removed_and_finished_ones_are_kept() {
         let scratch = Scratch::new("cache-unfinished");
         let cache = Cache::at(scratch.path("downloads"));
-        let names = ["a.part", "b.arriving", "b.arriving.part", "c.bin", "new.part"];
+        let names = [
+            "a.part",
+            "b.arriving",
+            "b.arriving.part",
+            "c.bin",
+            "new.part",
+        ];
         for name in names {
             let path = cache.place(name).unwrap();
             fs::write(&path, b"x").unwrap();

@@ -29,9 +29,7 @@ pub fn fetch(
             };
             return transfer::fetch(&client, address, to, check);
         }
-        Origin::Debian { package, path } => {
-            debian::file(package, path, &workspace.target, to)
-        }
+        Origin::Debian { package, path } => debian::file(package, path, &workspace.target, to),
         Origin::Npm(file) => npm::file(workspace, cache, file, to),
     };
     fetched

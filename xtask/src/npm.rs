@@ -221,9 +221,8 @@ mod tests {
             "https://",
             "https://r/a b.tgz",
         ] {
-            let json = format!(
-                "{{\"dist.tarball\": \"{tarball}\", \"dist.integrity\": \"sha512-ab\"}}"
-            );
+            let json =
+                format!("{{\"dist.tarball\": \"{tarball}\", \"dist.integrity\": \"sha512-ab\"}}");
             assert_eq!(Facts::parse(&json), None, "{tarball}");
         }
     }
@@ -251,7 +250,11 @@ mod tests {
             let arriving = scratch.path("a.arriving");
             fs::write(transfer::part_of(&arriving), "half").unwrap();
             arrive(&workspace, &node, Path::new("python3"), &file, &arriving).unwrap();
-            assert_eq!(fs::read_to_string(&arriving).unwrap(), "a@1.0.0\n", "{view}");
+            assert_eq!(
+                fs::read_to_string(&arriving).unwrap(),
+                "a@1.0.0\n",
+                "{view}"
+            );
             assert!(!transfer::part_of(&arriving).exists(), "{view}");
             let left = fs::read_dir(&workspace.target).unwrap().count();
             assert_eq!(left, 0, "{view}");

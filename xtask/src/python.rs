@@ -115,7 +115,12 @@ pub fn with(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
         let missing = packages
             .iter()
             .map(|(package, _)| *package)
-            .filter(|package| installed.missing.iter().any(|name| name == name_of(package)))
+            .filter(|package| {
+                installed
+                    .missing
+                    .iter()
+                    .any(|name| name == name_of(package))
+            })
             .collect::<Vec<_>>();
         println!(
             "setup: installing Python's {} into target/venv",
@@ -358,7 +363,13 @@ mod tests {
 
     #[test]
     fn a_packages_name_is_what_stands_before_its_version() {
-        for package in ["a-b.c==1.*", "a-b.c", "a-b.c>=1,<2", "a-b.c[x]", "a-b.c ~= 1"] {
+        for package in [
+            "a-b.c==1.*",
+            "a-b.c",
+            "a-b.c>=1,<2",
+            "a-b.c[x]",
+            "a-b.c ~= 1",
+        ] {
             assert_eq!(name_of(package), "a-b.c");
         }
     }
