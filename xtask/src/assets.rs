@@ -5,6 +5,7 @@
 //! from others (see `made.rs`).
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cache::Cache;
@@ -14,6 +15,7 @@ use crate::made;
 use crate::manifest::{self, Asset};
 use crate::origin::Origin;
 use crate::sha256;
+use crate::temporary;
 use crate::workspace::Workspace;
 
 /// The manifest's files and the places that may have them.
@@ -123,21 +125,48 @@ impl Assets<'_> {
         if found.path == home {
             return Ok(home);
         }
-        // Written beside and renamed, so that nobody ever reads half a model.
-        let part = home.with_file_name(format!("{}.part", asset.file));
-        fs::copy(&found.path, &part)
-            .and_then(|_| fs::rename(&part, &home))
-            .map_err(|error| {
-                format!(
-                    "{}: {error}\n  remedy: make models/ writable",
-                    home.display()
-                )
-            })?;
+        temporary::whole(&home, |part| {
+            fs::copy(&found.path, part)?;
+            self.keep_yours(asset, &found.path)
+        })
+        .map_err(|error| {
+            format!(
+                "{}: {error}\n  remedy: make models/ writable",
+                home.display()
+            )
+        })?;
         println!(
             "setup: models/{} from {} (licence: {})",
             asset.file, found.from, asset.licence
         );
         Ok(home)
+    }
+
+    /// Renames the file that lies at an asset's place, before `new` takes the
+    /// place: you put it there, or an earlier version of rextrack did.
+    fn keep_yours(&self, asset: &Asset, new: &Path) -> io::Result<()> {
+        let home = self.home(asset);
+        let nothing_lost = match fs::read(&home) {
+            Ok(data) => (asset.is_made() && made::is_ours(&home, &data)) || data == fs::read(new)?,
+            // A link that leads nowhere is yours too.
+            Err(_) => home.symlink_metadata().is_err(),
+        };
+        if nothing_lost {
+            return Ok(());
+        }
+        let names = (1u32..).map(|number| match number {
+            1 => format!("{}.yours", asset.file),
+            _ => format!("{}.yours-{number}", asset.file),
+        });
+        let free = |name: &String| home.with_file_name(name).symlink_metadata().is_err();
+        for name in names.filter(free).take(1) {
+            fs::rename(&home, home.with_file_name(&name))?;
+            println!(
+                "setup: models/{} is not the one that rextrack uses, so it is kept as models/{name}",
+                asset.file
+            );
+        }
+        Ok(())
     }
 
     fn home(&self, asset: &Asset) -> PathBuf {
@@ -270,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mirror_folder_fills_models_and_a_wrong_file_is_replaced() {
+    fn the_mirror_folder_fills_models_and_a_wrong_file_is_kept_by_another_name() {
         let scratch = Scratch::new("mirror");
         let workspace = scratch.workspace();
         let assets = assets(&scratch, &workspace);
@@ -280,7 +309,52 @@ mod tests {
         fs::write(scratch.path("mirror/a.bin"), b"right").unwrap();
         let path = assets.fetch(&asset).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"right");
-        assert_eq!(assets.present(&asset), Some(path));
+        assert_eq!(assets.present(&asset), Some(path.clone()));
+        let yours = workspace.models.join("a.bin.yours");
+        assert_eq!(fs::read(&yours).unwrap(), b"wrong");
+
+        // An older one is kept too.
+        fs::write(&path, b"another").unwrap();
+        assets.fetch(&asset).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"right");
+        assert_eq!(fs::read(&yours).unwrap(), b"wrong");
+        let second = workspace.models.join("a.bin.yours-2");
+        assert_eq!(fs::read(second).unwrap(), b"another");
+        assert_eq!(fs::read_dir(&workspace.models).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_made_file_without_our_note_is_kept_and_our_own_is_replaced() {
+        let scratch = Scratch::new("yours");
+        let workspace = scratch.workspace();
+        let assets = assets(&scratch, &workspace);
+        let asset = Asset {
+            file: "a.onnx".into(),
+            made_by: "make.py".into(),
+            ..Asset::default()
+        };
+        let home = workspace.models.join("a.onnx");
+        let yours = workspace.models.join("a.onnx.yours");
+        let keep = |content: &[u8]| {
+            let path = scratch.path("made.onnx");
+            fs::write(&path, content).unwrap();
+            let from = "here".into();
+            assets.keep(&asset, &Found { path, from }).unwrap();
+            assert_eq!(fs::read(&home).unwrap(), content);
+        };
+        // Nothing there, then an equal file.
+        keep(b"one");
+        keep(b"one");
+        assert!(!yours.exists());
+        // The note of an older script beside the file that it made.
+        let note = |content: &[u8]| format!("make.py 0\nfile {}\n", sha256::hex(content));
+        fs::write(workspace.models.join("a.onnx.made"), note(b"one")).unwrap();
+        keep(b"two");
+        assert!(!yours.exists());
+        // The note does not belong to this file.
+        fs::write(&home, b"of the user").unwrap();
+        keep(b"three");
+        assert_eq!(fs::read(&yours).unwrap(), b"of the user");
     }
 
     #[test]

@@ -1,15 +1,20 @@
 //! Files that were downloaded once, kept for this user's next clone.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::command::Result;
 use crate::data_dir::data_dir;
+use crate::lock::Lock;
 use crate::sha256;
+use crate::temporary;
 use crate::workspace::Workspace;
 
 /// How much of a digest a file's name carries.
 const DIGITS: usize = 16;
+/// How long an unfinished download is kept to go on with.
+const UNFINISHED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The folder of this user's downloads.
 pub struct Cache {
@@ -63,21 +68,22 @@ impl Cache {
     }
 
     /// Waits until no other set-up of this user downloads; held until dropped.
+    /// Unfinished downloads of a month ago are removed.
     pub fn lock(&self) -> Result<Lock> {
-        let path = self.place("lock")?;
-        let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
-            println!("setup: waiting for another set-up's downloads");
-            // A file system without locks has one user at a time, we hope.
-            let _ = file.lock();
-        }
-        Ok(Lock { _file: file })
+        let lock = Lock::take(&self.place("lock")?, "downloads")?;
+        temporary::remove_older(&self.folder, UNFINISHED, |name| {
+            // Packages are kept only until their files are.
+            [".part", ".arriving", ".headers", ".tgz"]
+                .iter()
+                .any(|ending| name.ends_with(ending))
+        });
+        Ok(lock)
     }
-}
 
-/// The right to download; given back when dropped.
-pub struct Lock {
-    _file: File,
+    /// As [`Cache::lock`], unless another set-up downloads right now.
+    pub fn try_lock(&self) -> Option<Lock> {
+        Lock::try_take(&self.place("lock").ok()?)
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +91,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::scratch::Scratch;
+    use crate::temporary::tests::make_old;
 
     #[test]
     fn a_file_is_found_by_its_digest_and_a_damaged_one_is_removed() {
@@ -103,6 +110,29 @@ mod tests {
         fs::write(&kept, b"damaged").unwrap();
         assert_eq!(cache.find("a.bin", &digests), None);
         assert!(!kept.exists());
+    }
+
+    #[test]
+    fn unfinished_downloads_of_long_ago_are_removed_and_finished_ones_are_kept() {
+        let scratch = Scratch::new("cache-unfinished");
+        let cache = Cache::at(scratch.path("downloads"));
+        let names = [
+            "a.part",
+            "b.arriving",
+            "b.arriving.part",
+            "c.bin",
+            "new.part",
+        ];
+        for name in names {
+            let path = cache.place(name).unwrap();
+            fs::write(&path, b"x").unwrap();
+            if name != "new.part" {
+                make_old(&path, UNFINISHED + Duration::from_secs(60));
+            }
+        }
+        drop(cache.lock().unwrap());
+        let left = names.map(|name| cache.place(name).unwrap().exists());
+        assert_eq!(left, [false, false, false, true, true]);
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Client {
                     .arg(headers)
                     .arg("-o")
                     .arg(part)
-                    .arg(address);
+                    .args(["--url", address]);
                 command
             }
             Client::Python(python) => {

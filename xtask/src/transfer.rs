@@ -27,6 +27,8 @@ pub fn fetch(
     if checked.is_err() && resumed {
         // It began as another file, which the address had at the time.
         println!("setup: {address}: the resumed file is not the right one, downloading all of it");
+        // Should the next transfer fail, nobody may take this file for the right one.
+        let _ = fs::remove_file(to);
         transfer(client, address, to)?;
         checked = check(to);
     }
@@ -350,6 +352,20 @@ mod tests {
             fs::write(part_of(&to), [0; 1000]).unwrap();
             fetch(&client, &server.address, &to, equals(content())).unwrap();
             assert_eq!(server.begins(), [1000, 0], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_file_is_removed_even_if_the_second_transfer_fails() {
+        for (name, client) in clients() {
+            let scratch = Scratch::new(&format!("second-{name}"));
+            let to = scratch.path("a.bin");
+            let answers = vec![Answer::Whole, Answer::Status(503)];
+            let server = Server::start(content(), answers);
+            fs::write(part_of(&to), [0; 1000]).unwrap();
+            let message = fetch(&client, &server.address, &to, equals(content())).unwrap_err();
+            assert!(message.contains("503"), "{name}: {message}");
+            assert!(!to.exists(), "{name}");
         }
     }
 

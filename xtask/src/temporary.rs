@@ -1,0 +1,144 @@
+//! Temporary names that two set-ups on one machine do not share, and the
+//! removal of what an interrupted set-up left.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{Duration, SystemTime};
+
+use crate::command::Result;
+
+/// After this time nobody is still writing a temporary file or folder.
+pub const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A folder of this process, removed when dropped.
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The empty folder `NAME-PROCESS` in `parent`. Those that interrupted
+    /// processes left are removed.
+    pub fn new(parent: &Path, name: &str) -> Result<Folder> {
+        remove_older(parent, ABANDONED, |entry| {
+            let process = entry
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('-'));
+            process.is_some_and(is_number)
+        });
+        let path = parent.join(format!("{name}-{}", process::id()));
+        // An earlier process may have had our number.
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Folder { path })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Writes `to` by `write`, which gets the path of a temporary file beside it:
+/// nobody ever reads half a file.
+pub fn whole<E>(
+    to: &Path,
+    write: impl FnOnce(&Path) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E>
+where
+    E: From<std::io::Error>,
+{
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(folder) = to.parent() {
+        remove_older(folder, ABANDONED, |entry| {
+            let process = entry
+                .strip_prefix(&*name)
+                .and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".part"));
+            process.is_some_and(is_number)
+        });
+    }
+    let part = to.with_file_name(format!("{name}.{}.part", process::id()));
+    write(&part)
+        .and_then(|()| fs::rename(&part, to).map_err(E::from))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&part);
+        })
+}
+
+/// Removes what lies in `folder`, has a name that is `meant`, and was last
+/// written longer ago than `age`.
+pub fn remove_older(folder: &Path, age: Duration, meant: impl Fn(&str) -> bool) {
+    let now = SystemTime::now();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let written = entry.metadata().and_then(|data| data.modified());
+        let old = written.is_ok_and(|at| now.duration_since(at).is_ok_and(|passed| passed > age));
+        if old && meant(&entry.file_name().to_string_lossy()) {
+            // What cannot be removed is in nobody's way.
+            let path = entry.path();
+            let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+pub mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::scratch::Scratch;
+
+    /// Makes a file look as if it was last written so long ago.
+    pub fn make_old(file: &Path, age: Duration) {
+        let file = fs::File::options().write(true).open(file).unwrap();
+        file.set_modified(SystemTime::now() - age).unwrap();
+    }
+
+    #[test]
+    fn a_temporary_folder_leaves_those_of_other_processes_alone() {
+        let scratch = Scratch::new("temporary-folder");
+        let other = scratch.path("made-1");
+        fs::create_dir_all(&other).unwrap();
+        let folder = Folder::new(&scratch.path(""), "made").unwrap();
+        let own = folder.path().to_owned();
+        assert!(own.is_dir() && own != other);
+        drop(folder);
+        assert!(!own.exists());
+        assert!(other.is_dir());
+    }
+
+    #[test]
+    fn only_old_temporary_files_of_the_same_name_are_removed() {
+        let scratch = Scratch::new("temporary-old");
+        let names = ["a.1.part", "a.2.part", "a.yours.part", "b.1.part"];
+        for name in names {
+            fs::write(scratch.path(name), "").unwrap();
+        }
+        for name in ["a.1.part", "a.yours.part", "b.1.part"] {
+            make_old(&scratch.path(name), ABANDONED * 2);
+        }
+        whole(&scratch.path("a"), |part| fs::write(part, "a")).unwrap();
+        let left = names.map(|name| scratch.path(name).exists());
+        assert_eq!(left, [false, true, true, true]);
+        assert_eq!(fs::read(scratch.path("a")).unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_written_leaves_no_part() {
+        let scratch = Scratch::new("temporary-failed");
+        let failed: std::io::Result<()> = whole(&scratch.path("a"), |part| {
+            fs::write(part, "half")?;
+            Err(std::io::Error::other("full"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "full");
+        assert_eq!(fs::read_dir(scratch.path("")).unwrap().count(), 0);
+    }
+}
