@@ -14,6 +14,11 @@ pub const NS_PER_MS: i64 = 1_000_000;
 /// Nanoseconds in one second.
 pub const NS_PER_S: i64 = 1_000_000_000;
 
+/// How far the time of a frame may lie behind that of the frame before it in the same
+/// time base: threads that push frames may overtake each other. Further behind, it is
+/// of another time base.
+pub const FRAME_BACKWARDS_MAX_NS: i64 = NS_PER_S;
+
 /// What [`now_ns`] reads first: times before that, such as those of frames that were
 /// captured a while ago, are positive too.
 const START_NS: i64 = 3600 * NS_PER_S;

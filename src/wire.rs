@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geometry::FrameSize;
 use crate::printable;
-use crate::slots::{Slot, SlotState, Snapshot};
+use crate::slots::{self, Slot, SlotState, Snapshot};
 use crate::source::SourceState;
 
 /// The form of the messages. A reader refuses another one.
@@ -20,7 +20,7 @@ pub const VERSION: u32 = 1;
 /// Largest message that is read. A snapshot of 256 slots takes about 60 kB.
 pub const MESSAGE_MAX: usize = 256 * 1024;
 /// Most slots of a node.
-const SLOTS_MAX: u32 = 256;
+const SLOTS_MAX: u32 = slots::SLOTS_MAX as u32;
 /// Class ids beyond this are a fault: the names are kept as a list up to the largest.
 const CLASS_ID_MAX: i32 = 9_999;
 /// Centres, in frame widths and heights: boxes reach beyond the frame, not far.

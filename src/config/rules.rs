@@ -12,10 +12,11 @@ use super::{
     TrackingConfig, shape,
 };
 use crate::sink;
+use crate::slots;
 use crate::source::{NetworkAddress, StreamAddress, redact_address};
 
 /// Most slots that addresses are compared for; more are out of range anyway.
-const SLOTS_MAX: u32 = 256;
+const SLOTS_MAX: u32 = slots::SLOTS_MAX as u32;
 
 impl Config {
     /// Checks a configuration that was put together by a program: everything

@@ -24,7 +24,7 @@ pub struct TrackingConfig {
     /// Classes to track, by number or name; empty means all.
     pub classes: Vec<ClassRef>,
     /// Number of slots.
-    #[schemars(range(min = 1, max = 256))]
+    #[schemars(range(min = 1, max = crate::slots::SLOTS_MAX))]
     pub objects_max: u32,
     /// How long an object that is not seen keeps its slot, in milliseconds.
     #[schemars(range(min = 0, max = 3_600_000))]

@@ -321,11 +321,11 @@ mod tests {
 
     #[test]
     fn each_family_places_the_picture_as_it_was_trained() {
-        // bus.jpg: 810 x 1080 at 416/1080 is 312.0 wide; at 640/1080, 480.
-        let bus = FrameSize::new(810, 1080);
+        // An upright picture: 810 x 1080 at 416/1080 is 312.0 wide; at 640/1080, 480.
+        let upright = FrameSize::new(810, 1080);
         let fit = Fit::new(
-            bus,
-            whole(bus),
+            upright,
+            whole(upright),
             FrameSize::new(416, 416),
             Placement::TopLeft,
         );
@@ -334,8 +334,8 @@ mod tests {
             (FrameSize::new(312, 416), 0, 0)
         );
         let fit = Fit::new(
-            bus,
-            whole(bus),
+            upright,
+            whole(upright),
             FrameSize::new(640, 640),
             Placement::Centred,
         );

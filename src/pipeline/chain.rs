@@ -4,18 +4,13 @@
 use std::sync::Arc;
 
 use super::dispatcher::Outgoing;
-use crate::clock::{NS_PER_MS, NS_PER_S};
+use crate::clock::{FRAME_BACKWARDS_MAX_NS, NS_PER_MS};
 use crate::config::{PipelineConfig, TrackerKind};
 use crate::detect::Detection;
 use crate::geometry::FrameSize;
 use crate::slots::{Presentation, SlotTable, Smoother, Snapshot};
 use crate::source::{RemoteSlots, SourceState};
 use crate::track::{self, Moment, Tracker, TrackerSettings};
-
-/// How far the time of a frame may lie behind the latest before it is taken for
-/// another time base: a file that was read faster than it plays is ahead of the clock
-/// that a camera's frames are stamped by.
-const TIME_BASE_STEP_NS: i64 = NS_PER_S;
 
 /// Detections in, snapshots out.
 pub struct Chain {
@@ -99,12 +94,14 @@ impl Chain {
     /// Moves the time on to a frame's; no two frames have the same. When it lies far
     /// behind the frame before, the source is another one with another time base: what
     /// is known by the old one's is forgotten, since its times would lie in the future
-    /// for as long as the difference. Returns false then: this frame's snapshot shows
-    /// the slots empty, and the next frame is the first that is tracked.
+    /// for as long as the difference. (A file that was read faster than it plays is ahead
+    /// of the clock that a camera's frames are stamped by.) Returns false then: this
+    /// frame's snapshot shows the slots empty, and the next frame is the first that is
+    /// tracked.
     fn advance_to_frame(&mut self, capture_ns: i64) -> bool {
         let before_ns = self.latest_frame_ns.replace(capture_ns);
         match before_ns {
-            Some(before_ns) if capture_ns >= before_ns.saturating_sub(TIME_BASE_STEP_NS) => {
+            Some(before_ns) if capture_ns >= before_ns.saturating_sub(FRAME_BACKWARDS_MAX_NS) => {
                 self.latest_frame_ns = Some(capture_ns.max(before_ns));
                 self.latest_ns = capture_ns.max(self.latest_ns + 1);
                 true

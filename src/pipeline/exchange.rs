@@ -15,11 +15,9 @@ use parking_lot::{Condvar, Mutex};
 
 use super::rotation::{Ledger, Rotation};
 use crate::geometry::FrameSize;
-use crate::slots::{Presentation, RawSlot, Slot, SlotState, SlotWords, Snapshot};
+use crate::slots::{Presentation, RawSlot, SLOTS_MAX, Slot, SlotState, SlotWords, Snapshot};
 use crate::source::SourceState;
 
-/// Most slots that a snapshot can have.
-pub const SLOTS_MAX: usize = 256;
 /// One is the newest, one is being written; the rest are for readers that were
 /// put to sleep in the middle of a read.
 const BUFFERS: usize = 16;

@@ -41,14 +41,15 @@ use crate::mailbox::Mailbox;
 use crate::shutdown::Shutdown;
 use crate::sink::annotate::AnnotateError;
 use crate::sink::{self, Sink};
+pub use crate::slots::SLOTS_MAX;
 use crate::slots::{RawSlot, Slot, SlotWords};
 use crate::source::{
     self, Capture, Delivery, Frame, Image, SourceState, StreamAddress, redact_address,
 };
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
+pub use exchange::Header;
 use exchange::Wake;
-pub use exchange::{Header, SLOTS_MAX};
 use loader::Loader;
 use shared::Shared;
 pub use shared::View;

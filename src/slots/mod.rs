@@ -32,6 +32,9 @@ use crate::motion;
 use crate::source::SourceState;
 use serde::{Deserialize, Serialize};
 
+/// Most slots that a camera can have.
+pub const SLOTS_MAX: usize = 256;
+
 /// What a slot is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -21,6 +21,8 @@ const AV_VERBOSE: i32 = 40;
 
 /// Lines that one thread may log within [`PERIOD`].
 const LINES_MAX: u32 = 10;
+/// As many more for errors alone, which a flood of other lines must not hide.
+const ERRORS_MAX: u32 = 5;
 const PERIOD: Duration = Duration::from_secs(10);
 /// Longest line.
 const LINE_MAX: usize = 16 * 1024;
@@ -57,21 +59,24 @@ fn receive(level: i32, piece: &str, is_cut: bool) {
         let Ok(mut lines) = lines.try_borrow_mut() else {
             return;
         };
-        lines.push(piece, is_cut, Instant::now(), |line| tell(level, &line));
+        // What the logger refuses nobody sees: it takes no room from other lines.
+        let level = ours(level).filter(|level| log::log_enabled!(*level));
+        lines.push(level, piece, is_cut, Instant::now(), tell);
     });
 }
 
-fn tell(level: i32, line: &str) {
-    let level = if level <= AV_ERROR {
-        log::Level::Warn
-    } else if level <= AV_WARNING {
-        log::Level::Info
-    } else if level <= AV_VERBOSE {
-        log::Level::Debug
-    } else {
+/// Our level for one of FFmpeg's; none for what is never logged.
+fn ours(level: i32) -> Option<log::Level> {
+    match level {
+        ..=AV_ERROR => Some(log::Level::Warn),
+        ..=AV_WARNING => Some(log::Level::Info),
+        ..=AV_VERBOSE => Some(log::Level::Debug),
         // Requests with their passwords are among these.
-        return;
-    };
+        _ => None,
+    }
+}
+
+fn tell(level: log::Level, line: &str) {
     let thread = std::thread::current();
     match camera(thread.name().unwrap_or_default()) {
         Some(camera) => log::log!(level, "[{camera}] FFmpeg: {line}"),
@@ -91,11 +96,21 @@ struct Lines {
     open: String,
     since: Option<Instant>,
     count: u32,
+    errors: u32,
     left_out: u32,
 }
 
 impl Lines {
-    fn push(&mut self, piece: &str, is_cut: bool, now: Instant, mut tell: impl FnMut(String)) {
+    /// Takes a piece of a line of that level; none where nobody would see it. A line's
+    /// level is that of its last piece.
+    fn push(
+        &mut self,
+        level: Option<log::Level>,
+        piece: &str,
+        is_cut: bool,
+        now: Instant,
+        mut tell: impl FnMut(log::Level, &str),
+    ) {
         self.open.push_str(piece);
         let is_cut = is_cut || self.open.len() > LINE_MAX;
         if is_cut {
@@ -105,25 +120,36 @@ impl Lines {
         }
         while let Some(end) = self.open.find('\n') {
             let line: String = self.open.drain(..=end).collect();
+            let Some(level) = level else { continue };
             let line = shown(line.trim());
-            if line.is_empty() || !self.has_room(now) {
+            if line.is_empty() || !self.has_room(level, now) {
                 continue;
             }
             match std::mem::take(&mut self.left_out) {
-                0 => tell(line),
-                n => tell(format!("{line} ({n} lines before it were left out)")),
+                0 => tell(level, &line),
+                n => tell(
+                    level,
+                    &format!("{line} ({n} lines before it were left out)"),
+                ),
             }
         }
     }
 
-    fn has_room(&mut self, now: Instant) -> bool {
+    fn has_room(&mut self, level: log::Level, now: Instant) -> bool {
         if self.since.is_none_or(|since| now - since >= PERIOD) {
             self.since = Some(now);
-            self.count = 0;
+            (self.count, self.errors) = (0, 0);
         }
-        self.count += 1;
-        self.left_out += u32::from(self.count > LINES_MAX);
-        self.count <= LINES_MAX
+        if self.count < LINES_MAX {
+            self.count += 1;
+            true
+        } else if level <= log::Level::Warn && self.errors < ERRORS_MAX {
+            self.errors += 1;
+            true
+        } else {
+            self.left_out += 1;
+            false
+        }
     }
 }
 
@@ -383,7 +409,10 @@ mod tests {
     fn told(lines: &mut Lines, now: Instant, pieces: &[(&str, bool)]) -> Vec<String> {
         let mut told = Vec::new();
         for (piece, is_cut) in pieces {
-            lines.push(piece, *is_cut, now, |line| told.push(line));
+            let level = Some(log::Level::Info);
+            lines.push(level, piece, *is_cut, now, |_, line| {
+                told.push(line.to_owned());
+            });
         }
         told
     }
@@ -429,6 +458,43 @@ mod tests {
         assert_eq!(first.len(), LINES_MAX as usize);
         let later = told(lines, start + PERIOD, &[("y\n", false)]);
         assert_eq!(later, ["y (90 lines before it were left out)"]);
+    }
+
+    #[test]
+    fn lines_that_nobody_sees_take_no_room_and_errors_have_some_of_their_own() {
+        let now = Instant::now();
+        let lines = &mut Lines::default();
+        let mut push = |level, piece: &str| {
+            let mut told = Vec::new();
+            lines.push(level, piece, false, now, |level, line| {
+                told.push((level, line.to_owned()));
+            });
+            told
+        };
+        let flood = "x\n".repeat(100);
+        assert_eq!(push(None, &flood), []);
+        let info = push(Some(log::Level::Info), &flood);
+        assert_eq!(info.len(), LINES_MAX as usize, "no line was counted before");
+        assert_eq!(push(Some(log::Level::Debug), &flood), []);
+        let errors = push(Some(log::Level::Warn), &flood);
+        assert_eq!(errors.len(), ERRORS_MAX as usize);
+        let first = "x (190 lines before it were left out)";
+        assert_eq!(errors[0], (log::Level::Warn, first.to_owned()));
+        assert_eq!(push(Some(log::Level::Info), &flood), []);
+    }
+
+    #[test]
+    fn ffmpegs_levels_are_ours_but_for_requests() {
+        for (level, expected) in [
+            (-8, Some(log::Level::Warn)),
+            (AV_ERROR, Some(log::Level::Warn)),
+            (AV_WARNING, Some(log::Level::Info)),
+            (32, Some(log::Level::Debug)),
+            (AV_VERBOSE, Some(log::Level::Debug)),
+            (48, None),
+        ] {
+            assert_eq!(ours(level), expected, "{level}");
+        }
     }
 
     #[test]

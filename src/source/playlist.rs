@@ -15,6 +15,8 @@ use super::SourceError;
 const PROBED: u64 = 1 << 20;
 /// How much tells a text from a video.
 const TEXT_SAMPLE: usize = 4096;
+/// Length of an ID3v2 tag's header, and of its footer.
+const ID3_HEADER: usize = 10;
 
 /// Words by which FFmpeg knows a format that names other files. They may stand behind
 /// something else (an ID3 tag, a comment, a byte order mark).
@@ -65,12 +67,27 @@ fn kind(start: &[u8]) -> Option<&'static str> {
     if let Some((_, kind)) = MARKS.iter().find(|(mark, _)| holds(start, mark)) {
         return Some(kind);
     }
-    let body = &start[id3_length(start).min(start.len())..];
-    let text = body.split(|b| *b == 0).next().unwrap_or_default();
-    if holds(text, SHORT_MARK.0) {
+    let beginnings = beginnings(start);
+    let text = |bytes: &&[u8]| {
+        let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
+        holds(text, SHORT_MARK.0)
+    };
+    if beginnings.iter().any(text) {
         return Some(SHORT_MARK.1);
     }
-    is_text(body).then_some("a text file")
+    let is_text = beginnings.iter().any(|bytes| is_text(bytes));
+    is_text.then_some("a text file")
+}
+
+/// Where a reader may begin: at the start, and behind an ID3 tag. FFmpeg skips no tag
+/// that is longer than what it has read, so what stands inside one counts too.
+fn beginnings(start: &[u8]) -> Vec<&[u8]> {
+    let mut beginnings = vec![start];
+    if let Some(length) = id3_length(start) {
+        beginnings.extend(start.get(ID3_HEADER..));
+        beginnings.extend(start.get(length..));
+    }
+    beginnings
 }
 
 fn holds(bytes: &[u8], mark: &[u8]) -> bool {
@@ -80,18 +97,19 @@ fn holds(bytes: &[u8], mark: &[u8]) -> bool {
         .any(|w| w[0].to_ascii_lowercase() == first && w.eq_ignore_ascii_case(mark))
 }
 
-/// Length of the ID3v2 tag at the beginning, which FFmpeg skips before it looks.
-fn id3_length(start: &[u8]) -> usize {
+/// Length of the ID3v2 tag at the beginning, which FFmpeg skips before it looks. It is
+/// what the tag says, and may be more than there is.
+fn id3_length(start: &[u8]) -> Option<usize> {
     match start {
         [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
             let size = [a, b, c, d];
             let size = size
                 .iter()
                 .fold(0, |n, b| (n << 7) | usize::from(**b & 0x7f));
-            let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-            10 + size + footer
+            let footer = if flags & 0x10 == 0 { 0 } else { ID3_HEADER };
+            Some(ID3_HEADER + size + footer)
         }
-        _ => 0,
+        _ => None,
     }
 }
 
@@ -144,6 +162,14 @@ mod tests {
             tagged.extend(content.as_bytes());
             let hidden = kind(&tagged).unwrap_or_default();
             assert!(hidden.contains(what), "{content:?}: {hidden}");
+            // It does not skip one that is longer than what it read.
+            for length in [b"\0\0\x7f\x7f", b"\x7f\x7f\x7f\x7f", b"\x01\x01\x01\x20"] {
+                let mut endless = b"ID3\x03\x01\x01".to_vec();
+                endless.extend(length);
+                endless.extend(content.as_bytes());
+                let hidden = kind(&endless).unwrap_or_default();
+                assert!(hidden.contains(what), "{content:?} {length:?}: {hidden}");
+            }
         }
     }
 
@@ -153,7 +179,10 @@ mod tests {
         avi.extend([0; 64]);
         let mut y4m = b"YUV4MPEG2 W16 H16 F25:1\nFRAME\n".to_vec();
         y4m.extend([128; 384]);
-        for video in [avi, y4m, b"\0\0\0\x20ftypisom".to_vec(), Vec::new()] {
+        // A tag of music that is longer than what was read of it.
+        let mut tagged = b"ID3\x03\0\0\0\x7f\x7f\x7fAPIC\0\x1f\xff\0\0\0image/jpeg\0".to_vec();
+        tagged.extend([0xff; 64]);
+        for video in [avi, y4m, tagged, b"\0\0\0\x20ftypisom".to_vec(), Vec::new()] {
             assert_eq!(kind(&video), None, "{video:?}");
         }
     }

@@ -11,7 +11,7 @@ use opencv::core::{Mat, Vec3b, Vec4b};
 use opencv::imgproc;
 
 use super::{Advance, Content, FramePool, Source, SourceError, SourceStatus, Stamp};
-use crate::clock::{NS_PER_MS, NS_PER_S, now_ns};
+use crate::clock::{FRAME_BACKWARDS_MAX_NS, NS_PER_MS, NS_PER_S, now_ns};
 use crate::geometry::FrameSize;
 use crate::mailbox::{Mailbox, Taken};
 use crate::shutdown::Shutdown;
@@ -21,11 +21,9 @@ const SIDE_MAX: u32 = FrameSize::SIDE_MAX;
 /// How old a frame may be: longer than any delay on the way from a camera to a host.
 const AGE_MAX_NS: i64 = 60 * NS_PER_S;
 /// How far ahead of now a frame's time may lie, for hosts that stamp with the time at
-/// which they will show it.
-const AHEAD_MAX_NS: i64 = NS_PER_S;
-/// How far a frame's time may lie before that of the frame pushed before it: threads
-/// that push at the same time may overtake each other.
-const BACKWARDS_MAX_NS: i64 = NS_PER_S;
+/// which they will show it. No further than a time may go backwards: a frame that is
+/// stamped with now after one that was stamped ahead is of the same time base.
+const AHEAD_MAX_NS: i64 = FRAME_BACKWARDS_MAX_NS;
 
 /// How the pixels of a handed-in frame are laid out; 8 bits a channel, the
 /// first named channel first in memory.
@@ -183,7 +181,7 @@ impl PushInlet {
             return Err(PushError::Time { capture_ns, now_ns });
         }
         let latest_ns = self.latest_ns.load(Ordering::Relaxed);
-        if given_ns.is_some() && capture_ns < latest_ns.saturating_sub(BACKWARDS_MAX_NS) {
+        if given_ns.is_some() && capture_ns < latest_ns.saturating_sub(FRAME_BACKWARDS_MAX_NS) {
             return Err(PushError::Backwards {
                 capture_ns,
                 latest_ns,
@@ -526,7 +524,7 @@ mod tests {
         const NOW: i64 = 5000 * NS_PER_S;
         let inlet = PushInlet::default();
         inlet.stamp(Some(NOW), NOW).unwrap();
-        let overtaken = NOW - BACKWARDS_MAX_NS;
+        let overtaken = NOW - FRAME_BACKWARDS_MAX_NS;
         assert_eq!(inlet.stamp(Some(overtaken), NOW), Ok(overtaken));
         let error = inlet.stamp(Some(overtaken - NS_PER_MS), NOW).unwrap_err();
         assert!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::clock::NS_PER_MS;
+use crate::clock::{NS_PER_MS, NS_PER_S};
 use crate::geometry::{BBox, FrameSize};
 use crate::slots::SlotState;
 use crate::wire::{SlotMessage, SlotsMessage};
@@ -21,6 +21,10 @@ const LATE_MAX: u64 = 64;
 /// A number may run ahead so far, as it does while a broker is away: a day at 120
 /// messages a second.
 const AHEAD_MAX: u64 = 10_000_000;
+
+/// How often class names that are known may change. Each change makes a new list, which
+/// may be long; a node whose names change with every message must not cost that much.
+const RENAME_PERIOD_NS: i64 = NS_PER_S;
 
 /// What is known of the node that tracks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -90,6 +94,8 @@ pub struct Following {
     ended: VecDeque<u64>,
     offsets: VecDeque<i64>,
     classes: Arc<[String]>,
+    /// When known class names last changed, on the process's clock.
+    renamed_ns: Option<i64>,
 }
 
 impl Following {
@@ -132,7 +138,7 @@ impl Following {
         if message.is_before_first_frame() {
             return Ok(None);
         }
-        self.learn_classes(&message.slots);
+        self.learn_classes(&message.slots, received_ns);
         Ok(Some(self.slots(&message, received_ns)))
     }
 
@@ -156,6 +162,7 @@ impl Following {
             self.ended.push_back(self.session);
             self.session = session;
             self.classes = Arc::default();
+            self.renamed_ns = None;
         } else if !continues {
             let newest = self.seq;
             if seq <= newest && newest - seq <= LATE_MAX {
@@ -175,18 +182,28 @@ impl Following {
         Ok(true)
     }
 
-    /// Takes the names of the classes that are in a message into the list.
-    fn learn_classes(&mut self, slots: &[SlotMessage]) {
+    /// Takes the names of the classes that are in a message into the list: those of new
+    /// classes at once, other names for known ones once every [`RENAME_PERIOD_NS`].
+    fn learn_classes(&mut self, slots: &[SlotMessage], received_ns: i64) {
         let named = |slot: &SlotMessage| (class_id(slot), class_name(slot));
-        let known = |(id, name): &(usize, String)| self.classes.get(*id) == Some(name);
-        let new: Vec<_> = slots.iter().map(named).filter(|n| !known(n)).collect();
+        let may_rename = self
+            .renamed_ns
+            .is_none_or(|last| received_ns.saturating_sub(last) >= RENAME_PERIOD_NS);
+        let is_news = |(id, name): &(usize, String)| match self.classes.get(*id) {
+            None => true,
+            Some(known) => known != name && (may_rename || *known == unnamed(*id)),
+        };
+        let new: Vec<_> = slots.iter().map(named).filter(is_news).collect();
         if new.is_empty() {
             return;
         }
         let mut classes = self.classes.to_vec();
         for (id, name) in new {
             let next = classes.len();
-            classes.extend((next..=id).map(|id| format!("class{id}")));
+            classes.extend((next..=id).map(unnamed));
+            if classes[id] != name && classes[id] != unnamed(id) {
+                self.renamed_ns = Some(received_ns);
+            }
             classes[id] = name;
         }
         self.classes = classes.into();
@@ -221,9 +238,14 @@ fn class_id(slot: &SlotMessage) -> usize {
 
 fn class_name(slot: &SlotMessage) -> String {
     match slot.class.as_str() {
-        "" => format!("class{}", slot.class_id),
+        "" => unnamed(class_id(slot)),
         name => name.to_owned(),
     }
+}
+
+/// The name of a class that has none.
+fn unnamed(id: usize) -> String {
+    format!("class{id}")
 }
 
 #[cfg(test)]

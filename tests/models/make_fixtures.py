@@ -5,7 +5,7 @@
 
 Needs numpy and onnx. Each model takes a picture of 96 x 96, does not look at it, and
 gives the same few proposals for every picture; all else in its output is 0. What the
-proposals mean is in tests/detect.rs, which runs the files through ONNX Runtime.
+proposals mean is in tests/suite/detect.rs, which runs the files through ONNX Runtime.
 """
 
 import os

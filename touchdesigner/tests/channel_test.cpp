@@ -63,7 +63,7 @@ TEST_CASE("channels bear the names that patches are written against") {
 }
 
 TEST_CASE("channels are called as OSC calls the same values") {
-    // Told by tests/touchdesigner.rs, which asks the library's schema.
+    // Told by tests/suite/touchdesigner.rs, which asks the library's schema.
     const char *axes = std::getenv("REXTRACK_OSC_AXES");
     if (!axes) return;
     std::istringstream words(axes);

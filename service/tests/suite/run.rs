@@ -140,8 +140,10 @@ fn ctrl_c_and_sigterm_end_it_cleanly() {
         assert!(kill.unwrap().success());
         let last = lines.map(Result::unwrap).last().unwrap();
         let status = child.wait().unwrap();
-        // Promised are 2 s, on a machine that is not busy with other tests.
-        assert!(asked.elapsed() < Duration::from_secs(10));
+        // On a busy machine: more than the 2 s that are promised, less than FFmpeg's own
+        // time-out of 5 s.
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(4), "{took:?}");
         assert_eq!(status.code(), Some(0));
         let report: Value = serde_json::from_str(&last).unwrap();
         assert!(report["stages"].is_object(), "{last}");

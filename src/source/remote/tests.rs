@@ -136,6 +136,34 @@ fn slots_keep_their_places_and_classes_their_numbers_and_names() {
 }
 
 #[test]
+fn known_classes_change_their_names_at_most_once_a_second() {
+    let mut following = Following::default();
+    let (mut lists, mut latest) = (0, Arc::default());
+    let mut follow = |seq: u64, class_id: i32, name: &str| {
+        let mut message = message(1, seq);
+        message.slots[0].class_id = class_id;
+        message.slots[0].class = name.into();
+        // 120 messages a second.
+        let received_ns = seq as i64 * NS_PER_S / 120;
+        let followed = following.follow(message, received_ns, 0).unwrap().unwrap();
+        if !Arc::ptr_eq(&latest, &followed.classes) {
+            (lists, latest) = (lists + 1, followed.classes);
+        }
+        (lists, latest[class_id as usize].clone())
+    };
+    // The last class is called another name in each message, for three seconds.
+    for seq in 1..=360 {
+        follow(seq, 9_999, ["one", "another"][seq as usize % 2]);
+    }
+    let (lists, _) = follow(361, 9_999, "one");
+    assert!((3..=5).contains(&lists), "{lists}");
+    // The names of other classes need not wait, and the latest name comes in the end.
+    assert_eq!(follow(362, 3, "hand"), (lists + 1, "hand".to_owned()));
+    assert_eq!(follow(363, 9_999, "the last").1, "one");
+    assert_eq!(follow(490, 9_999, "the last").1, "the last");
+}
+
+#[test]
 fn another_form_is_refused() {
     let mut other = message(1, 1);
     other.v = 99;
