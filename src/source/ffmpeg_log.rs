@@ -67,12 +67,15 @@ fn receive(level: i32, piece: &str, is_cut: bool) {
 
 /// Our level for one of FFmpeg's; none for what is never logged.
 fn ours(level: i32) -> Option<log::Level> {
-    match level {
-        ..=AV_ERROR => Some(log::Level::Warn),
-        ..=AV_WARNING => Some(log::Level::Info),
-        ..=AV_VERBOSE => Some(log::Level::Debug),
+    if level <= AV_ERROR {
+        Some(log::Level::Warn)
+    } else if level <= AV_WARNING {
+        Some(log::Level::Info)
+    } else if level <= AV_VERBOSE {
+        Some(log::Level::Debug)
+    } else {
         // Requests with their passwords are among these.
-        _ => None,
+        None
     }
 }
 
