@@ -54,7 +54,11 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
                     Ok(()) => quiet = QUIET,
                     Err(RecvTimeoutError::Timeout) => match manager.file_state() {
                         // More may follow: half a file is wrong, or lacks cameras.
-                        FileState::Doubtful if quiet == QUIET => quiet = SETTLED,
+                        FileState::Doubtful if quiet == QUIET => {
+                            let (path, _) = manager.file();
+                            log::debug!("{}: may be half written; waits for more", path.display());
+                            quiet = SETTLED;
+                        }
                         FileState::InForce => {
                             manager.clear_file_problem();
                             break;

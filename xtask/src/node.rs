@@ -67,7 +67,7 @@ impl Node {
     }
 
     /// A program that runs this script as npm.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub fn with(program: impl Into<PathBuf>, script: PathBuf) -> Node {
         Node {
             program: program.into(),

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use crate::command::{Result, quiet};
+use crate::lock::Lock;
 use crate::node::Node;
 use crate::workspace::Workspace;
 
@@ -68,19 +69,29 @@ impl Panel<'_> {
         self.web.join("node_modules/.node-program")
     }
 
-    fn up_to_date(&self) -> Result<bool> {
+    /// One process at a time writes into `web/`: `npm ci` begins by removing all packages.
+    fn lock(&self) -> Result<Lock> {
+        Lock::take(&self.workspace.target.join("panel.lock"), "panel")
+    }
+
+    fn is_built(&self) -> bool {
         let built = modified(&self.web.join("dist/index.html"));
         let newest = SOURCES
             .iter()
             .filter_map(|name| newest(&self.web.join(name)))
             .max();
-        let built = built.is_some() && built >= newest;
-        if built && self.has_packages() {
+        built.is_some() && built >= newest
+    }
+
+    fn up_to_date(&self) -> Result<bool> {
+        if self.is_built() && self.has_packages() {
             return Ok(false);
         }
         let node = Node::ensure(self.workspace)?;
         self.packages(&node)?;
-        if !built {
+        let _lock = self.lock()?;
+        // The set-up that held the lock may have built it.
+        if !self.is_built() {
             println!("panel: building it");
             let mut build = self.npm(&node);
             build.args(["run", "build"]);
@@ -92,6 +103,10 @@ impl Panel<'_> {
 
     /// Sees to what is in `web/node_modules`. True when something was installed.
     fn packages(&self, node: &Node) -> Result<bool> {
+        if self.has_packages() {
+            return Ok(false);
+        }
+        let _lock = self.lock()?;
         if self.has_packages() {
             return Ok(false);
         }

@@ -257,6 +257,10 @@ impl Manager {
                 return store;
             }
             drop(store);
+            log::debug!(
+                "{}: may be half written; a change waits",
+                self.path.display()
+            );
             std::thread::sleep(LOOK);
         }
     }

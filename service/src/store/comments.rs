@@ -4,39 +4,17 @@
 //! sentence. So the rules are blunter than those for values: what may be a password is
 //! hidden, even where that swallows a harmless word.
 
+mod words;
+
 use percent_encoding::percent_decode_str;
 use rextrack::source::{HIDDEN, redact};
+
+use words::{ACCOUNTS, ADDRESSES, NAMES, PHRASES, SCHEMES, SECRETS, UNSPACED_SECRETS, USERS};
 
 /// How many lines of comments an address or a value may be spread over.
 const REACH: usize = 8;
 /// Shorter secrets are common words or numbers.
 const LITERAL_MIN: usize = 4;
-
-/// Ends of words behind which a secret follows.
-const SECRETS: [&str; 18] = [
-    "password",
-    "passwort",
-    "kennwort",
-    "passphrase",
-    "passcode",
-    "passwd",
-    "пароль",
-    "pwd",
-    "psw",
-    "pw",
-    "token",
-    "secret",
-    "credential",
-    "apikey",
-    "api_key",
-    "api-key",
-    "bearer",
-    "authorization",
-];
-/// Words that announce a secret only with `:` or `=` behind them.
-const NAMES: [&str; 5] = ["pass", "auth", "key", "sig", "signature"];
-/// Keys whose value is an address.
-const ADDRESSES: [&str; 6] = ["stream", "broker", "url", "uri", "address", "source"];
 
 /// A comment as it stands in the text.
 #[derive(Debug, Clone, Copy)]
@@ -90,19 +68,22 @@ fn one(text: &str) -> String {
 }
 
 fn blunt(text: &str) -> String {
-    words(&redact(&addresses(text)))
+    words(&users(&pairs(&redact(&addresses(text)))))
 }
 
 /// Hides what may stand between a user and a host.
 fn addresses(text: &str) -> String {
-    let mut text = text.to_owned();
-    // With spaces in it: to the last `@` of the line.
-    if let Some(mark) = text.find("://")
-        && let Some(colon) = text[mark + 3..].find(':').map(|i| mark + 3 + i)
-        && let Some(at) = text.rfind('@').filter(|at| *at > colon)
-    {
-        text.replace_range(colon + 1..at, HIDDEN);
-    }
+    // With spaces in it: to the last `@`, of the addresses and of what stands before them.
+    let mark = text.find("://");
+    let (before, behind) = text.split_at(mark.map_or(text.len(), |mark| mark + 3));
+    let plain = &before[..mark.unwrap_or(before.len())];
+    let to_last_at = |text: &str| match (text.find(':'), text.rfind('@')) {
+        (Some(colon), Some(at)) if colon < at => {
+            format!("{}{HIDDEN}{}", &text[..=colon], &text[at..])
+        }
+        _ => text.to_owned(),
+    };
+    let text = to_last_at(plain) + &before[plain.len()..] + &to_last_at(behind);
     let token = |token: &str| {
         let begin = token.find("://").map_or(0, |mark| mark + 3);
         match (token[begin..].find(':'), token.rfind('@')) {
@@ -117,13 +98,106 @@ fn addresses(text: &str) -> String {
         .collect()
 }
 
+/// Hides what is joined to a user by `:` as in `admin:hunter2`, without an address.
+fn pairs(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for token in text.split_inclusive(char::is_whitespace) {
+        let hidden = |colon: &usize| {
+            let user = token[..*colon].rsplit(|c: char| !is_word(c)).next();
+            is_pair(
+                token,
+                user.unwrap_or_default(),
+                token[colon + 1..].trim_end(),
+            )
+        };
+        match token.find(':').filter(hidden) {
+            Some(colon) => {
+                let secret = token[colon + 1..].trim_end();
+                let space = &token[colon + 1 + secret.len()..];
+                shown.extend([&token[..=colon], HIDDEN, space]);
+            }
+            None => shown.push_str(token),
+        }
+    }
+    // `admin: hunter2` and `admin / hunter2`: to the end of the line.
+    for (start, end) in spans(&shown) {
+        let rest = shown[end..].trim_start_matches(['"', '\'']);
+        let joints = [":", "=", " :", " =", " / ", "：", "/"];
+        let Some(joint) = joints.iter().find(|joint| rest.starts_with(**joint)) else {
+            continue;
+        };
+        let secret = &rest[joint.len()..];
+        let is_account = ACCOUNTS.contains(&shown[start..end].to_lowercase().as_str());
+        let is_path = shown[..start].ends_with(['/', '\\']) && joint.contains('/');
+        let is_hidden = secret.trim_start().starts_with(HIDDEN);
+        if is_account && !is_path && !is_hidden && secret.contains(char::is_alphanumeric) {
+            return format!("{}{HIDDEN}", &shown[..shown.len() - secret.len()]);
+        }
+    }
+    shown
+}
+
+/// Whether what stands behind the first `:` of a token may be a secret: no port, no time
+/// of day, no address of hardware, no address that [`addresses`] has looked at.
+fn is_pair(token: &str, user: &str, secret: &str) -> bool {
+    let is_hardware = token
+        .trim()
+        .chars()
+        .all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
+    let number = secret.split(|c: char| !c.is_alphanumeric()).next();
+    let is_number = number.is_some_and(|number| number.parse::<u16>().is_ok());
+    let is_account = ACCOUNTS.contains(&user.to_lowercase().as_str());
+    user.contains(char::is_alphabetic)
+        && user.chars().count() > 1
+        && secret.contains(char::is_alphanumeric)
+        && !SCHEMES.contains(&user.to_lowercase().as_str())
+        && !token.contains("://")
+        && !secret.contains(['@', '*'])
+        && !is_hardware
+        && (is_account || !is_number)
+}
+
+/// Hides what stands behind a user's name, to the end of the line.
+fn users(text: &str) -> String {
+    let is_user = |&(start, end): &(usize, usize)| {
+        let word = text[start..end].to_lowercase();
+        let last = word.rsplit(['_', '-']).next().unwrap_or_default();
+        let is_joined = ["user_name", "user-name", "log-in"]
+            .iter()
+            .any(|name| word.ends_with(name));
+        USERS.contains(&last) || is_joined
+    };
+    let Some((_, end)) = spans(text).find(is_user) else {
+        return text.to_owned();
+    };
+    // An address may stand between: `login http://10.0.0.5 admin hunter2`.
+    let is_name = |token: &&str| {
+        let is_address = token.contains("://") || token.contains(HIDDEN);
+        token.contains(char::is_alphanumeric) && !is_address
+    };
+    let tokens = text[end..].split_inclusive(char::is_whitespace);
+    let name = end
+        + tokens
+            .take_while(|t| !is_name(t))
+            .map(str::len)
+            .sum::<usize>();
+    let Some((_, end)) = spans(&text[name..]).next() else {
+        return text.to_owned();
+    };
+    let (shown, rest) = text.split_at(name + end);
+    match rest.contains(char::is_alphanumeric) {
+        true => format!("{shown} {HIDDEN}"),
+        false => text.to_owned(),
+    }
+}
+
 /// Hides what follows a word such as `password`, to the end of the line.
 fn words(text: &str) -> String {
     match secret_word(text) {
         Some(end) if text[end..].contains(char::is_alphanumeric) => {
             // What joins the two: `: `, `="`, ` is `.
             let joint = text[end..]
-                .find(|c: char| !matches!(c, ':' | '=' | ' ' | '\t' | '"' | '\''))
+                .find(|c: char| !matches!(c, ':' | '：' | '=' | ' ' | '\t' | '"' | '\''))
                 .unwrap_or(0);
             format!("{}{HIDDEN}", &text[..end + joint])
         }
@@ -133,23 +207,53 @@ fn words(text: &str) -> String {
 
 /// Where the first word ends that announces a secret.
 fn secret_word(text: &str) -> Option<usize> {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let mut begin = 0;
-    while let Some(start) = text[begin..].find(is_word).map(|i| begin + i) {
-        let length = text[start..].find(|c| !is_word(c));
-        let end = length.map_or(text.len(), |n| start + n);
+    for (start, end) in spans(text) {
+        let unspaced = UNSPACED_SECRETS.iter().filter_map(|secret| {
+            let found = text[start..end].find(secret)?;
+            Some(start + found + secret.len())
+        });
+        if let Some(end) = unspaced.min() {
+            return Some(end);
+        }
         let word = text[start..end].to_lowercase();
         let word = word.strip_suffix('s').unwrap_or(&word);
         let named = text[end..].trim_start_matches(['"', '\'', ' ', '\t']);
-        let named = named.starts_with([':', '=']);
+        let named = named.starts_with([':', '=', '：']);
         let ends = |list: &[&str]| list.iter().any(|name| word.ends_with(name));
         // `pass` loses its last letter above.
-        if ends(&SECRETS) || (named && (ends(&NAMES) || word.ends_with("pas"))) {
+        let is_name = named && (ends(NAMES) || word.ends_with("pas"));
+        if ends(SECRETS) || is_name || ends_phrase(&text[..end]) {
             return Some(end);
         }
-        begin = end;
     }
     None
+}
+
+/// Whether a text ends with one of [`PHRASES`].
+fn ends_phrase(text: &str) -> bool {
+    let is_it = |phrase: &&str| {
+        let mut words = text
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let mut names = phrase.rsplit(' ');
+        names.all(|name| words.next().is_some_and(|word| word.to_lowercase() == name))
+    };
+    PHRASES.iter().any(|phrase| is_it(phrase))
+}
+
+/// Where the words of a text begin and end.
+fn spans(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut begin = 0;
+    std::iter::from_fn(move || {
+        let start = begin + text[begin..].find(is_word)?;
+        let length = text[start..].find(|c| !is_word(c));
+        begin = length.map_or(text.len(), |n| start + n);
+        Some((start, begin))
+    })
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// An address whose `@` stands some comment lines further down.
@@ -312,6 +416,39 @@ mod tests {
             " rtsp://admin:x\n hunter2@10.0.0.5/s1",
             " password: >-\n   hunter2",
             " token:\n   hunter2",
+            " admin:my hunter2@10.0.0.5",
+            " admin:my hunter2@10.0.0.5, see http://rextrack.example/docs",
+            " admin:hunter2",
+            " Admin: hunter2",
+            " admin / hunter2",
+            " admin/hunter2",
+            " hall:hunter2 since March",
+            " 'hall:hunter2'",
+            " login: admin:hunter2",
+            " login admin hunter2",
+            " Login: admin / hunter2",
+            " user admin / hunter2",
+            " user: admin, hunter2",
+            " username=admin;hunter2",
+            " RTSP_USER=admin hunter2",
+            " login http://10.0.0.5 admin hunter2",
+            " login at 10.0.0.5: admin hunter2",
+            " Benutzer admin hunter2",
+            " логин admin hunter2",
+            " contraseña: hunter2",
+            " la contrasen\u{303}a es hunter2",
+            " mot de passe hunter2",
+            " Mot de passe : hunter2",
+            " mdp hunter2",
+            " senha hunter2",
+            " HASŁO: hunter2",
+            " wachtwoord hunter2",
+            " 密码 hunter2",
+            " 密码是hunter2",
+            " 摄像机密码：hunter2",
+            " 密碼=hunter2",
+            " パスワードはhunter2です",
+            " 비밀번호: hunter2",
         ] {
             let shown = shown(text);
             let text = unescaped(text);
@@ -333,6 +470,14 @@ mod tests {
             " stream: rtsp://10.0.0.5:554/s1\n name: The hall",
             " cameras:\n - {id: a, stream: 'synth:'}",
             " it's 10:30\n it isn't",
+            " note: see the guide",
+            " note: 3 people, one door",
+            " at camera:1, hall.example:554/s1 and 10.0.0.5:554",
+            " hardware 00:1a:2b:3c:4d:5e",
+            " model: builtin:motion, stream: synth:people=5",
+            " see the user guide",
+            " open 9:00 to 18:30; the impasse: west",
+            " files in /home/admin/models",
         ] {
             assert_eq!(shown(text), text);
         }

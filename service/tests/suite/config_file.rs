@@ -4,8 +4,11 @@
 
 use crate::support;
 
+use std::fs::OpenOptions;
 use std::io::Write;
-use std::time::Duration;
+use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 use support::service::Service;
@@ -74,24 +77,53 @@ fn an_emptied_file_is_refused_and_the_cameras_go_on() {
     );
 }
 
+/// Does something while the file is never left unchanged for the second after which the
+/// service believes it, but long enough to be looked at (200 ms).
+fn while_touched<T>(file: &Path, work: impl FnOnce() -> T) -> T {
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let period = Duration::from_millis(400);
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(period) {
+                let file = OpenOptions::new().append(true).open(file).unwrap();
+                file.set_modified(SystemTime::now()).unwrap();
+            }
+        });
+        let result = work();
+        drop(stop);
+        result
+    })
+}
+
+/// Writes the rest of a file of which the beginning is there.
+fn append(file: &Path, rest: &str) {
+    let mut file = OpenOptions::new().append(true).open(file).unwrap();
+    file.write_all(rest.as_bytes()).unwrap();
+}
+
 #[test]
 fn a_file_that_is_written_in_pieces_is_waited_for() {
-    let service = Service::start(TWO);
+    let text = format!("service: {{log_level: debug}}\n{TWO}");
+    let service = Service::start(&text);
     service.wait_live("a");
-    let new = TWO.replace("people=3", "people=5");
+    let file = service.config_file();
+    let new = text.replace("people=3", "people=5");
+    let looks = || {
+        let log = service.log();
+        log.matches("may be half written; waits for more").count()
+    };
     // Each beginning is valid by itself and lacks a camera, or all of them.
     for end in [new.find("cameras").unwrap(), new.find("- {id: b").unwrap()] {
-        let mut file = std::fs::File::create(service.config_file()).unwrap();
-        file.write_all(&new.as_bytes()[..end]).unwrap();
-        file.sync_all().unwrap();
-        // The writer pauses: longer than the quiet after an editor's save.
-        std::thread::sleep(Duration::from_millis(500));
-        file.write_all(&new.as_bytes()[end..]).unwrap();
-        file.sync_all().unwrap();
-        drop(file);
+        let before = looks();
+        std::fs::write(&file, &new[..end]).unwrap();
+        // The writer pauses for longer than the quiet after an editor's save.
+        while_touched(&file, || {
+            service.wait_until("the half file is looked at", || looks() > before);
+            append(&file, &new[end..]);
+        });
         let stream = || service.get("/api/v1/cameras/b").json()["config"]["stream"].clone();
         service.wait_until("the whole file", || stream() == "synth:people=5,seed=2");
-        std::fs::write(service.config_file(), TWO).unwrap();
+        std::fs::write(&file, &text).unwrap();
         service.wait_until("back", || stream() == "synth:people=3,seed=2");
     }
     assert_eq!(starts(&service, "a"), 1, "nothing happened to it");
@@ -178,21 +210,27 @@ fn a_reload_of_an_empty_file_is_refused_with_words() {
 
 #[test]
 fn the_panel_never_takes_half_a_file_for_the_whole() {
-    let service = Service::start(&format!("service: {{watch: false}}\n{TWO}"));
+    let head = "service: {watch: false, log_level: debug}";
+    let service = Service::start(&format!("{head}\n{TWO}"));
     service.wait_live("a");
-    let whole = service.saved();
-    let half = whole.split("- {id: b").next().unwrap().to_owned();
-    let file = service.config_file();
-    std::fs::write(&file, &half).unwrap();
-    let writer = std::thread::spawn({
-        let (file, whole) = (file.clone(), whole.clone());
-        move || {
-            std::thread::sleep(Duration::from_millis(300));
-            std::fs::write(file, whole).unwrap();
-        }
+    let (file, whole) = (service.config_file(), service.saved());
+    let (half, rest) = whole.split_at(whole.find("- {id: b").unwrap());
+    std::fs::write(&file, half).unwrap();
+    let patch = json!({"name": "Hall"});
+    // Touched, so that the request finds a fresh file however long it is on its way.
+    let named = while_touched(&file, || {
+        let change = || service.json("PATCH", "/api/v1/cameras/a", &patch);
+        std::thread::scope(|scope| {
+            let request = scope.spawn(change);
+            service.wait_until("the request waits", || {
+                service
+                    .log()
+                    .contains("may be half written; a change waits")
+            });
+            append(&file, rest);
+            request.join().unwrap()
+        })
     });
-    let named = service.json("PATCH", "/api/v1/cameras/a", &json!({"name": "Hall"}));
-    writer.join().unwrap();
     assert_eq!(named.status, 200, "{}", named.text);
     assert_eq!(ids(&service), ["a", "b"]);
     assert!(service.saved().contains("id: b") && service.saved().contains("Hall"));
