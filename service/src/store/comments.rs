@@ -238,7 +238,7 @@ fn ends_phrase(text: &str) -> bool {
         let mut names = phrase.rsplit(' ');
         names.all(|name| words.next().is_some_and(|word| word.to_lowercase() == name))
     };
-    PHRASES.iter().any(|phrase| is_it(phrase))
+    PHRASES.iter().any(is_it)
 }
 
 /// Where the words of a text begin and end.

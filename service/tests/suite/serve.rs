@@ -22,14 +22,11 @@ fn welcome() -> Service {
     Service::start_in(tempfile::tempdir().unwrap(), &[])
 }
 
-/// How many frames of a camera were lost or seen anew since `before`.
-fn disturbed(before: &Value, after: &Value) -> (i64, i64) {
-    let number = |s: &Value, key: &str| s[key].as_i64().unwrap();
-    let lost = number(after, "dropped") - number(before, "dropped");
-    (
-        lost,
-        number(after, "reconnects") - number(before, "reconnects"),
-    )
+/// How often a camera's stream was reopened since `before`. Frames that were dropped say
+/// nothing: a busy machine drops some.
+fn reopened(before: &Value, after: &Value) -> i64 {
+    let reconnects = |s: &Value| s["reconnects"].as_i64().unwrap();
+    reconnects(after) - reconnects(before)
 }
 
 #[test]
@@ -70,11 +67,7 @@ fn a_change_touches_the_camera_that_it_is_about_and_reopens_nothing() {
     let later = service.wait_for("a", "further on", |s| {
         s["frames_processed"].as_u64() > before["frames_processed"].as_u64().map(|n| n + 20)
     });
-    assert_eq!(
-        disturbed(&before, &later).1,
-        0,
-        "the stream was not reopened"
-    );
+    assert_eq!(reopened(&before, &later), 0);
     let states = |camera: &str| {
         let events = service
             .get(&format!("/api/v1/cameras/{camera}/events"))
@@ -85,7 +78,7 @@ fn a_change_touches_the_camera_that_it_is_about_and_reopens_nothing() {
     assert_eq!(states("a"), 1, "went live once");
     assert_eq!(states("b"), 1);
     let other_later = service.status("b");
-    assert_eq!(disturbed(&other, &other_later), (0, 0));
+    assert_eq!(reopened(&other, &other_later), 0);
     let text = service.saved();
     assert!(text.starts_with("# A comment of the owner's"), "{text}");
     assert!(text.contains("# the other one"), "{text}");
