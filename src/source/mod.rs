@@ -191,14 +191,10 @@ pub fn open(
 /// Why there is no picture; a file that is over before its first is one.
 pub fn first_picture(
     address: &StreamAddress,
-    transport: RtspTransport,
+    around: &Surroundings,
     stop: &Shutdown,
 ) -> Result<Frame, SourceError> {
-    let around = Surroundings {
-        transport,
-        ..Surroundings::default()
-    };
-    let mut source = open(address, &around, stop)?;
+    let mut source = open(address, around, stop)?;
     let stamp = source.advance()?;
     if stamp == Advance::End {
         return Err(SourceError::Address(format!("{address} has no picture")));

@@ -48,9 +48,9 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
     }
     if let Some(ca) = new.mqtt.as_ref().and_then(|m| m.ca_file.as_ref())
         && old.mqtt != new.mqtt
-        && !is_within(ca, folder)
+        && let Err(message) = ca_file(ca, folder)
     {
-        refuse("mqtt.ca_file".into(), outside(folder));
+        refuse("mqtt.ca_file".into(), message);
     }
     for (index, camera) in new.cameras.iter().enumerate() {
         let before = old.cameras.iter().find(|c| c.id == camera.id);
@@ -62,9 +62,9 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
         }
         if let Some(ca) = &camera.ca_file
             && before.is_none_or(|b| b.ca_file != camera.ca_file)
-            && !is_within(ca, folder)
+            && let Err(message) = ca_file(ca, folder)
         {
-            refuse(at("ca_file"), outside(folder));
+            refuse(at("ca_file"), message);
         }
         let own_model = |c: &CameraConfig| c.overrides.get("model").cloned();
         if let Some(Value::String(name)) = own_model(camera)
@@ -87,9 +87,9 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
                 }
             }
             if let Some(ca) = sink.mqtt.as_ref().and_then(|m| m.ca_file.as_ref())
-                && !is_within(ca, folder)
+                && let Err(message) = ca_file(ca, folder)
             {
-                refuse(format!("{at}.mqtt.ca_file"), outside(folder));
+                refuse(format!("{at}.mqtt.ca_file"), message);
             }
         }
     }
@@ -126,6 +126,14 @@ pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), Strin
     match parsed {
         StreamAddress::File { path } => local_file(&folder.join(path), folder),
         _ => Ok(()),
+    }
+}
+
+/// Whether certificates that a client names may be read.
+pub fn ca_file(path: &Path, folder: &Path) -> Result<(), String> {
+    match is_within(path, folder) {
+        true => Ok(()),
+        false => Err(outside(folder)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/cameras/probe`: an address tried out before it is saved.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use rextrack::config::RtspTransport;
 use rextrack::shutdown::Shutdown;
 use rextrack::sink::picture;
-use rextrack::source::{self, StreamAddress};
+use rextrack::source::{self, StreamAddress, Surroundings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -39,6 +40,10 @@ pub struct ProbeRequest {
     #[serde(default)]
     #[schema(value_type = String, required = false, example = "tcp")]
     rtsp_transport: RtspTransport,
+    /// Certificates that the broker of an `mqtts://` stream is known by.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "ca.pem")]
+    ca_file: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -82,8 +87,13 @@ pub async fn post(
     let folder = app.manager.folder().to_owned();
     let known = app.manager.known_stream(&wanted.stream);
     let stream = known.unwrap_or_else(|| wanted.stream.clone());
+    let ca_file = wanted.ca_file.map(|path| folder.join(path));
     let checked = policy::stream(&stream, &config, &folder);
     let checked = checked.and_then(|()| {
+        let is_in_force = config.cameras.iter().any(|c| c.ca_file == ca_file);
+        if let Some(path) = ca_file.as_deref().filter(|_| !is_in_force) {
+            policy::ca_file(path, &folder).map_err(|e| format!("ca_file {e}"))?;
+        }
         let address = stream.parse::<StreamAddress>().map_err(|e| e.to_string())?;
         Ok(address.relative_to(&folder))
     });
@@ -102,7 +112,14 @@ pub async fn post(
     let attempt = tokio::task::spawn_blocking(move || {
         // Kept until the thread is free, which may be after we gave up.
         let _turn = turn;
-        look(&address, wanted.rtsp_transport, &asked)
+        // Playlists stay refused, also where service.allow_playlists allows the file's
+        // owner one: who asks here may not reach other files.
+        let around = Surroundings {
+            transport: wanted.rtsp_transport,
+            ca_file,
+            ..Surroundings::default()
+        };
+        look(&address, &around, &asked)
     });
     let result = match tokio::time::timeout(PATIENCE, attempt).await {
         Ok(joined) => joined.map_err(Problem::internal)?,
@@ -122,12 +139,8 @@ pub async fn post(
     }))
 }
 
-fn look(
-    address: &StreamAddress,
-    transport: RtspTransport,
-    stop: &Shutdown,
-) -> Result<Probe, String> {
-    let frame = source::first_picture(address, transport, stop).map_err(|e| e.to_string())?;
+fn look(address: &StreamAddress, around: &Surroundings, stop: &Shutdown) -> Result<Probe, String> {
+    let frame = source::first_picture(address, around, stop).map_err(|e| e.to_string())?;
     let frame = Arc::new(frame).painted().map_err(|e| e.to_string())?;
     let jpeg = picture::jpeg(&frame, WIDTH, 80).map_err(|e| e.to_string())?;
     Ok(Probe {

@@ -468,6 +468,28 @@ fn a_configuration_is_never_played_and_neither_is_a_playlist() {
 }
 
 #[test]
+fn a_probe_reads_certificates_from_the_folder_alone() {
+    let service = open();
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    let outside = outside.path().display().to_string();
+    let reason = |ca_file: &str| {
+        let probe = json!({"stream": "mqtts://127.0.0.1:1/rextrack/a", "ca_file": ca_file});
+        let probe = service.json("POST", "/api/v1/cameras/probe", &probe);
+        probe.json()["reason"].as_str().unwrap().to_owned()
+    };
+    for path in [&outside, "../ca.pem"] {
+        let reason = reason(path);
+        assert!(reason.contains("ca_file must be in"), "{path}: {reason}");
+    }
+    // One in the folder is what the broker is known by.
+    let missing = reason("not-there.pem");
+    assert!(
+        missing.contains("not-there.pem: the certificates cannot be read"),
+        "{missing}"
+    );
+}
+
+#[test]
 fn control_characters_reach_neither_the_log_nor_a_camera() {
     let service = open();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
