@@ -92,7 +92,7 @@ pub trait Detector: Send {
     ) -> Result<StageTimes, DetectError>;
 
     /// As [`Detector::infer`], for a caller who has one frame and no permit: waits
-    /// for its turn at the model, behind those who asked before.
+    /// for its turn at the model, behind earlier requests.
     fn detect(
         &mut self,
         frame: &Frame,

@@ -1,7 +1,7 @@
 //! Who may run a model, and when.
 //!
 //! Two limits hold at the same time. A loaded model runs one inference at a time,
-//! whoever asks ([`ModelQueue`]). The owner of many pipelines may limit how many run
+//! for any number of pipelines ([`ModelQueue`]). The owner of many pipelines may limit how many run
 //! at the same time over all models ([`InferencePermits`]).
 //!
 //! Requests are served in the order in which they came. One whose model is busy lets
@@ -313,7 +313,7 @@ impl Requests {
         self.dispatch(now_ns);
     }
 
-    /// Gives out what is free, and tells those who are next.
+    /// Gives out what is free, and tells the workers that are next.
     fn dispatch(&mut self, now_ns: i64) {
         // Models in use, with the probable end of that.
         let mut busy: HashMap<usize, i64> = HashMap::new();

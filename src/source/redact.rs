@@ -62,7 +62,7 @@ pub fn redact(text: &str) -> String {
     hide_parameters(&out, Ends::AtSpace)
 }
 
-/// A text fit for a log or a terminal, whoever wrote it: on one line, without what does
+/// A text fit for a log or a terminal, from any origin: on one line, without what does
 /// not show as itself, and without passwords. Both loggers write every line through it.
 pub fn one_line(text: &str) -> String {
     // Escaped first: a line break within a password would end the address.
