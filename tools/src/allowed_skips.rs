@@ -7,7 +7,7 @@ use glob::Pattern;
 use xtask::command::Result;
 use xtask::workspace::Workspace;
 
-use crate::tally::Skip;
+use crate::test_summary::Skip;
 
 const FILE: &str = ".ci/allowed-skips";
 const VARIABLE: &str = "REXTRACK_ALLOW_SKIPS";

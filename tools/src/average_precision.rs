@@ -26,7 +26,7 @@ pub struct Object {
 
 /// One detection.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Found {
+pub struct ScoredBox {
     /// Number of its frame.
     pub frame: u64,
     /// Where it is.
@@ -48,10 +48,10 @@ pub struct Precision {
 
 /// The average precision of detections, in the frames up to the last one of the
 /// ground truth.
-pub fn average_precision(truth: &BTreeMap<u64, Vec<Object>>, found: &[Found]) -> Precision {
+pub fn average_precision(truth: &BTreeMap<u64, Vec<Object>>, found: &[ScoredBox]) -> Precision {
     let objects = truth.values().flatten().filter(|o| o.counts).count();
     let last = truth.keys().next_back().copied().unwrap_or(0);
-    let mut found: Vec<&Found> = found.iter().filter(|f| f.frame <= last).collect();
+    let mut found: Vec<&ScoredBox> = found.iter().filter(|f| f.frame <= last).collect();
     // A stable sort: equal scores stay in the order of the file.
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut taken: BTreeMap<u64, Vec<bool>> = truth
@@ -142,9 +142,9 @@ pub fn read_truth(text: &str) -> Result<BTreeMap<u64, Vec<Object>>, String> {
 }
 
 /// Reads `frame,-1,left,top,width,height,score`.
-pub fn read_found(text: &str) -> Result<Vec<Found>, String> {
+pub fn read_detections(text: &str) -> Result<Vec<ScoredBox>, String> {
     rows(text)
-        .map(|row| row.map(|(frame, rect, score)| Found { frame, rect, score }))
+        .map(|row| row.map(|(frame, rect, score)| ScoredBox { frame, rect, score }))
         .collect()
 }
 
@@ -199,8 +199,8 @@ mod tests {
         truth
     }
 
-    fn found(all: &[(u64, f64, f64)]) -> Vec<Found> {
-        let one = |&(frame, left, score): &(u64, f64, f64)| Found {
+    fn found(all: &[(u64, f64, f64)]) -> Vec<ScoredBox> {
+        let one = |&(frame, left, score): &(u64, f64, f64)| ScoredBox {
             frame,
             rect: rect(left),
             score,
@@ -265,11 +265,11 @@ mod tests {
         let truth = read_truth("1,9,499.0,158.0,31.0,75.1,1,1,1\n1,4,0,0,1,1,0,1,1\n").unwrap();
         assert_eq!(truth[&1][0].rect, [499.0, 158.0, 31.0, 75.1]);
         assert!(truth[&1][0].counts && !truth[&1][1].counts);
-        let found = read_found("3,-1,1.5,2,3,4,0.25\r\n\n").unwrap();
+        let found = read_detections("3,-1,1.5,2,3,4,0.25\r\n\n").unwrap();
         assert_eq!((found[0].frame, found[0].score), (3, 0.25));
         for wrong in ["1,2,3", "x,-1,1,2,3,4,5", "1,-1,1,2,NaN,4,5"] {
             assert!(
-                read_found(wrong).unwrap_err().starts_with("line 1"),
+                read_detections(wrong).unwrap_err().starts_with("line 1"),
                 "{wrong}"
             );
         }

@@ -2,8 +2,8 @@
 //! `fuzz/corpus`, which `tests/suite/corpora.rs` tries in every run, and keeps what it
 //! finds in the target folder; `fuzz/README.md` says how to take that over.
 
-use xtask::command::{Result, on_path, shown};
-use xtask::system;
+use xtask::command::{Result, on_path, run_visible};
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 /// `create` gets whole configurations, `merge_patch` changes to one.
@@ -17,7 +17,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         [seconds] if seconds.parse::<u32>().is_ok() => seconds,
         _ => return Err("usage: cargo xtask fuzz [SECONDS]".into()),
     };
-    system::build_needs()?;
+    system_packages::ensure_build_packages()?;
     if on_path("cargo-fuzz").is_none() {
         return Err("fuzz: cargo-fuzz is missing\n  remedy: cargo install cargo-fuzz".into());
     }
@@ -41,7 +41,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             .arg("--");
         cargo.arg(format!("-max_total_time={seconds}"));
         cargo.args(["-dict=fuzz/json.dict", "-max_len=8192", "-timeout=10"]);
-        shown(
+        run_visible(
             &format!("fuzz: {target}, {seconds} s"),
             &mut cargo,
             "`rustup toolchain install nightly` if there is no nightly compiler; otherwise \

@@ -1,13 +1,13 @@
 //! `cargo xtask header`: writes `include/rextrack.h` anew from the sources.
 
-use xtask::command::{Result, shown};
-use xtask::system;
+use xtask::command::{Result, run_visible};
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 /// The test that checks the header writes it when asked to, so that there is
 /// one way to make it.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    system::build_needs()?;
+    system_packages::ensure_build_packages()?;
     let mut cargo = workspace.cargo();
     cargo.args([
         "test",
@@ -19,7 +19,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         "committed_header_is_current",
     ]);
     cargo.env("REXTRACK_BLESS", "1");
-    shown(
+    run_visible(
         "header: writing include/rextrack.h",
         &mut cargo,
         "fix what cargo reports above",

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::abi;
 use xtask::command::Result;
 use xtask::program::{self, Profile};
-use xtask::system;
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 const USAGE: &str = "usage: cargo xtask install [--prefix FOLDER] [--library FILE]";
 
 /// Where each file comes from and where in the prefix it goes.
-struct Files<'a> {
+struct Installer<'a> {
     workspace: &'a Workspace,
     prefix: PathBuf,
 }
@@ -32,18 +32,18 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         Some(library) => library,
         None => built(workspace)?,
     };
-    let files = Files { workspace, prefix };
-    let name = files.library(&library)?;
+    let installer = Installer { workspace, prefix };
+    let name = installer.library(&library)?;
     for header in ["rextrack.h", "rextrack.hpp"] {
-        files.copy(
+        installer.copy(
             &workspace.root.join("include").join(header),
             &format!("include/{header}"),
         )?;
     }
-    files.fill("rextrack.pc", "lib/pkgconfig", &name)?;
-    files.fill("rextrackConfig.cmake", "lib/cmake/rextrack", &name)?;
-    files.fill("rextrackConfigVersion.cmake", "lib/cmake/rextrack", &name)?;
-    let prefix = files.prefix.display();
+    installer.fill_template("rextrack.pc", "lib/pkgconfig", &name)?;
+    installer.fill_template("rextrackConfig.cmake", "lib/cmake/rextrack", &name)?;
+    installer.fill_template("rextrackConfigVersion.cmake", "lib/cmake/rextrack", &name)?;
+    let prefix = installer.prefix.display();
     println!("installed to {prefix}; unless that is where your system looks anyway:");
     println!("  pkg-config   PKG_CONFIG_PATH={prefix}/lib/pkgconfig");
     println!("  CMake        -DCMAKE_PREFIX_PATH={prefix}");
@@ -75,7 +75,7 @@ impl Options {
 
 /// The library of a release build, the one that the demo makes too.
 fn built(workspace: &Workspace) -> Result<PathBuf> {
-    system::build_needs()?;
+    system_packages::ensure_build_packages()?;
     let program = program::build(workspace, Profile::Release, &[])?;
     let name = format!(
         "{}rextrack{}",
@@ -93,7 +93,7 @@ struct Name {
     soname: String,
 }
 
-impl Files<'_> {
+impl Installer<'_> {
     /// Copies the library under its full name, with the shorter names that the
     /// linker and the loader look for beside it.
     fn library(&self, library: &Path) -> Result<Name> {
@@ -123,7 +123,7 @@ impl Files<'_> {
     }
 
     fn copy(&self, from: &Path, to: &str) -> Result<()> {
-        let to = self.place(to)?;
+        let to = self.destination(to)?;
         // The old one goes first: a process that has it loaded keeps it whole.
         fs::remove_file(&to).ok();
         fs::copy(from, &to).map(drop).map_err(|e| {
@@ -136,7 +136,7 @@ impl Files<'_> {
     }
 
     fn alias(&self, file: &str, name: &str) -> Result<()> {
-        let path = self.place(&format!("lib/{name}"))?;
+        let path = self.destination(&format!("lib/{name}"))?;
         fs::remove_file(&path).ok();
         #[cfg(unix)]
         let made = std::os::unix::fs::symlink(file, &path);
@@ -147,7 +147,7 @@ impl Files<'_> {
     }
 
     /// Fills in a file of `packaging/`.
-    fn fill(&self, file: &str, folder: &str, name: &Name) -> Result<()> {
+    fn fill_template(&self, file: &str, folder: &str, name: &Name) -> Result<()> {
         let template = self
             .workspace
             .root
@@ -162,13 +162,13 @@ impl Files<'_> {
             .replace("@MINOR@", numbers.next().unwrap_or_default())
             .replace("@LIBRARY@", &name.file)
             .replace("@SONAME@", &name.soname);
-        let path = self.place(&format!("{folder}/{file}"))?;
+        let path = self.destination(&format!("{folder}/{file}"))?;
         fs::write(&path, text)
             .map_err(|e| format!("install: {} cannot be written ({e})", path.display()))
     }
 
     /// A file of the prefix, in a folder that is there.
-    fn place(&self, file: &str) -> Result<PathBuf> {
+    fn destination(&self, file: &str) -> Result<PathBuf> {
         let path = self.prefix.join(file);
         let folder = path.parent().unwrap_or(&self.prefix);
         fs::create_dir_all(folder).map_err(|e| {

@@ -4,8 +4,8 @@
 
 use std::process::Command;
 
-use xtask::command::{Result, shown};
-use xtask::system;
+use xtask::command::{Result, run_visible};
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 use crate::wheel::Wheel;
@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         [flag] if flag == "--advisories" => true,
         _ => return Err("usage: cargo xtask lint [--advisories]".into()),
     };
-    system::build_needs()?;
+    system_packages::ensure_build_packages()?;
     let mut checks = vec![
         check(
             workspace,
@@ -101,7 +101,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         .filter_map(|(what, command, remedy)| {
             println!("{what}");
             command
-                .and_then(|mut command| shown(what, &mut command, remedy))
+                .and_then(|mut command| run_visible(what, &mut command, remedy))
                 .err()
         })
         .collect();

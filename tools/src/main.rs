@@ -7,7 +7,7 @@
 mod abi;
 mod allowed_skips;
 mod average_precision;
-mod detection;
+mod detection_score;
 mod fuzz;
 mod header;
 mod install;
@@ -16,8 +16,8 @@ mod load;
 mod receiver;
 mod score;
 mod soak;
-mod tally;
 mod test;
+mod test_summary;
 mod wheel;
 
 use std::process::ExitCode;

@@ -32,7 +32,7 @@ struct Received {
     /// OSC messages in them.
     messages: u64,
     /// Datagrams that were not OSC.
-    foreign: u64,
+    not_osc: u64,
     /// Newest value by slot number and axis.
     slots: BTreeMap<u32, BTreeMap<String, f64>>,
 }
@@ -75,10 +75,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let Received {
         bundles,
         messages,
-        foreign,
+        not_osc,
         ..
     } = listen(&socket, &stop);
-    println!("received: {bundles} bundles, {messages} messages, {foreign} foreign");
+    println!("received: {bundles} bundles, {messages} messages, {not_osc} not_osc");
     Ok(())
 }
 
@@ -107,7 +107,7 @@ impl Received {
     /// Counts a datagram and keeps its values.
     fn take(&mut self, datagram: &[u8]) {
         let Some(packet) = read(datagram) else {
-            self.foreign += 1;
+            self.not_osc += 1;
             return;
         };
         self.bundles += u64::from(matches!(packet, OscPacket::Bundle(_)));
@@ -115,7 +115,11 @@ impl Received {
         flatten(packet, &mut messages);
         self.messages += messages.len() as u64;
         if self.bundles <= FIRST_BUNDLES {
-            let shown: Vec<String> = messages.iter().take(MESSAGES_SHOWN).map(shown).collect();
+            let shown: Vec<String> = messages
+                .iter()
+                .take(MESSAGES_SHOWN)
+                .map(format_message)
+                .collect();
             let more = messages.len().saturating_sub(MESSAGES_SHOWN);
             let more = if more > 0 {
                 format!("  and {more} more")
@@ -177,7 +181,7 @@ fn flatten(packet: OscPacket, messages: &mut Vec<OscMessage>) {
 }
 
 /// `/p1_x 0.500`
-fn shown(message: &OscMessage) -> String {
+fn format_message(message: &OscMessage) -> String {
     let arguments = message.args.iter().map(|argument| match argument {
         OscType::Float(value) => format!(" {value:.3}"),
         OscType::Double(value) => format!(" {value:.3}"),
@@ -237,7 +241,7 @@ mod tests {
         assert_eq!(received.line(), "p1 (0.42, 0.61)");
         assert_eq!((received.bundles, received.messages), (0, 5));
         received.take(b"hello");
-        assert_eq!(received.foreign, 1);
+        assert_eq!(received.not_osc, 1);
     }
 
     #[test]
@@ -246,7 +250,7 @@ mod tests {
         let bytes = bundle(&[P1_X, &bundle(&[y])]);
         let mut messages = Vec::new();
         flatten(read(&bytes).unwrap(), &mut messages);
-        let said: Vec<String> = messages.iter().map(shown).collect();
+        let said: Vec<String> = messages.iter().map(format_message).collect();
         assert_eq!(said, ["/p1_x 0.500", "/p1_y 7 abc true"]);
         let mut received = Received::default();
         received.take(&bytes);

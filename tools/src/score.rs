@@ -8,33 +8,33 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::detection;
-use xtask::command::{Result, quiet};
+use crate::detection_score;
+use xtask::command::{Result, run_quiet};
 use xtask::program::{self, Profile};
 use xtask::python;
 use xtask::setup;
-use xtask::system;
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 /// What the evaluator needs.
 const PACKAGES: [python::Package; 2] = [("trackeval", "trackeval"), ("numpy", "numpy")];
 
 /// Sequences whose detections are given, with what to say about them.
-const GIVEN: [(&str, &str); 3] = [
+const TRACKED_SEQUENCES: [(&str, &str); 3] = [
     ("MOT17-02", ""),
-    ("MOT17-09", "made detections"),
-    ("MOT17-10", "made detections"),
+    ("MOT17-09", "synthetic detections"),
+    ("MOT17-10", "synthetic detections"),
 ];
 
 /// The sequence that vtest.avi shows, and the last of its frames with ground truth.
-const CHAIN: &str = "PETS09-S2L1";
-const CHAIN_LAST_FRAME: u64 = 610;
+const VIDEO_SEQUENCE: &str = "PETS09-S2L1";
+const VIDEO_LAST_FRAME: u64 = 610;
 
 /// Scores that must hold: sequence, measure, least value.
-const FLOORS: [(&str, &str, f64); 3] = [
+const MINIMUMS: [(&str, &str, f64); 3] = [
     ("MOT17-02", "HOTA", 33.0),
-    (CHAIN, "HOTA", 43.0),
-    (CHAIN, "IDF1", 47.0),
+    (VIDEO_SEQUENCE, "HOTA", 43.0),
+    (VIDEO_SEQUENCE, "IDF1", 47.0),
 ];
 
 /// `cargo xtask score [--release]`. The scores do not depend on the profile;
@@ -54,15 +54,15 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         println!("skipped: no evaluator at {}", evaluator.display());
         return Ok(());
     }
-    system::build_needs()?;
-    let ready = setup::run_needs(workspace)?;
-    let python = python::with(workspace, &PACKAGES)?;
+    system_packages::ensure_build_packages()?;
+    let ready = setup::ensure_run_prerequisites(workspace)?;
+    let python = python::with_packages(workspace, &PACKAGES)?;
     let program = program::build(workspace, profile, &[])?;
     let results = workspace.target.join("score");
     fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
 
     let mut sequences = Vec::new();
-    for (sequence, _) in GIVEN {
+    for (sequence, _) in TRACKED_SEQUENCES {
         if data.join(sequence).join("det.txt").is_file() {
             track(
                 workspace,
@@ -76,22 +76,24 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         }
     }
     match (&ready.video, &ready.model, &ready.runtime) {
-        _ if !data.join(CHAIN).is_dir() => println!("skipped: {CHAIN}: not in {}", data.display()),
+        _ if !data.join(VIDEO_SEQUENCE).is_dir() => {
+            println!("skipped: {VIDEO_SEQUENCE}: not in {}", data.display())
+        }
         (Some(video), Some(_), Some(_)) => {
             chain(
                 workspace,
                 &program,
                 video,
-                &results.join(format!("{CHAIN}.txt")),
+                &results.join(format!("{VIDEO_SEQUENCE}.txt")),
             )?;
-            sequences.push(CHAIN);
+            sequences.push(VIDEO_SEQUENCE);
         }
-        _ => println!("skipped: {CHAIN}: {}", ready.problems.join("; ")),
+        _ => println!("skipped: {VIDEO_SEQUENCE}: {}", ready.problems.join("; ")),
     }
     if let (Some(video), Some(_)) = (&ready.video, &ready.runtime) {
-        let truth = data.join(CHAIN).join("gt.txt");
+        let truth = data.join(VIDEO_SEQUENCE).join("gt.txt");
         if truth.is_file() {
-            detection::run(workspace, &program, video, &truth, &results)?;
+            detection_score::run(workspace, &program, video, &truth, &results)?;
         }
     }
     let scores = evaluate(workspace, &python, &evaluator, &results, &sequences)?;
@@ -112,7 +114,7 @@ fn track(workspace: &Workspace, program: &Path, sequence: &Path, result: &Path) 
         .arg(result);
     track.args(["--width", value("imWidth")?, "--height", value("imHeight")?]);
     track.args(["--fps", value("frameRate")?]);
-    quiet(
+    run_quiet(
         "score: rextrack track-mot",
         &mut track,
         "fix what it reports",
@@ -124,7 +126,7 @@ fn track(workspace: &Workspace, program: &Path, sequence: &Path, result: &Path) 
 fn chain(workspace: &Workspace, program: &Path, video: &Path, result: &Path) -> Result<()> {
     println!(
         "score: running the whole chain on {}",
-        workspace.shown(video)
+        workspace.display(video)
     );
     let all = result.with_extension("all.txt");
     let mut run = workspace.command(program);
@@ -133,9 +135,9 @@ fn chain(workspace: &Workspace, program: &Path, video: &Path, result: &Path) -> 
         .args(["--model", "yolox_nano", "--models-dir", "models"]);
     run.args(["--classes", "person", "--every-frame", "--mot"])
         .arg(&all);
-    quiet("score: rextrack run", &mut run, "fix what it reports")?;
+    run_quiet("score: rextrack run", &mut run, "fix what it reports")?;
     let rows = fs::read_to_string(&all).map_err(|error| format!("{}: {error}", all.display()))?;
-    fs::write(result, rows_until(&rows, CHAIN_LAST_FRAME))
+    fs::write(result, rows_until(&rows, VIDEO_LAST_FRAME))
         .map_err(|error| format!("{}: {error}", result.display()))
 }
 
@@ -159,7 +161,7 @@ fn evaluate(
     println!("score: evaluating {}", sequences.join(" "));
     let mut command: Command = workspace.command(python);
     command.arg(evaluator).arg(results).args(sequences);
-    let said = quiet(
+    let said = run_quiet(
         "score: the evaluator",
         &mut command,
         "see that trackeval works in target/venv",
@@ -176,7 +178,7 @@ fn evaluate(
     }
 }
 
-/// Prints the table; an error when a floor does not hold.
+/// Prints the table; an error when a score is below its minimum.
 fn report(scores: &[Score]) -> Result<()> {
     let mut below = Vec::new();
     for score in scores
@@ -188,12 +190,12 @@ fn report(scores: &[Score]) -> Result<()> {
             .iter()
             .map(|(name, value)| format!("{name} {value:5.2}"))
             .collect();
-        let mut notes: Vec<String> = GIVEN
+        let mut notes: Vec<String> = TRACKED_SEQUENCES
             .iter()
             .filter(|(name, note)| *name == score.sequence && !note.is_empty())
             .map(|(_, note)| (*note).to_owned())
             .collect();
-        for (_, measure, least) in FLOORS.iter().filter(|floor| floor.0 == score.sequence) {
+        for (_, measure, least) in MINIMUMS.iter().filter(|floor| floor.0 == score.sequence) {
             let value = score
                 .measures
                 .iter()
@@ -218,7 +220,7 @@ fn report(scores: &[Score]) -> Result<()> {
     if below.is_empty() {
         return Ok(());
     }
-    Err(format!("score: below the floor: {}", below.join(", ")))
+    Err(format!("score: below the minimum: {}", below.join(", ")))
 }
 
 /// `NAME HOTA 43.00  IDF1 47.10 ...` as the evaluator prints it.
@@ -277,7 +279,7 @@ mod tests {
         assert_eq!(report(&at(33.0)), Ok(()));
         assert_eq!(
             report(&at(32.9)),
-            Err("score: below the floor: MOT17-02 HOTA".into())
+            Err("score: below the minimum: MOT17-02 HOTA".into())
         );
     }
 

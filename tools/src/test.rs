@@ -5,11 +5,11 @@ use std::process::{ExitStatus, Stdio};
 
 use xtask::command::{Result, failure};
 use xtask::setup;
-use xtask::system;
+use xtask::system_packages;
 use xtask::workspace::Workspace;
 
 use crate::allowed_skips::AllowedSkips;
-use crate::tally::Tally;
+use crate::test_summary::TestSummary;
 
 const REMEDY: &str = "fix what is reported above";
 
@@ -20,42 +20,42 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         arguments.iter().partition(|word| *word == "--strict");
     let strict = !strict.is_empty() || is_ci(std::env::var("CI").ok().as_deref());
     let allowed = AllowedSkips::read(workspace)?;
-    system::build_needs()?;
-    let mut ready = setup::run_needs(workspace)?;
-    setup::test_needs(workspace, &mut ready);
+    system_packages::ensure_build_packages()?;
+    let mut ready = setup::ensure_run_prerequisites(workspace)?;
+    setup::ensure_test_prerequisites(workspace, &mut ready);
     for problem in &ready.problems {
         println!("{problem}");
     }
-    let mut tally = Tally::default();
+    let mut summary = TestSummary::default();
     let status = cargo_test(workspace, &arguments, |line| {
         println!("{line}");
-        tally.line(line);
+        summary.line(line);
     })?;
-    if !status.success() && tally.failed == 0 {
+    if !status.success() && summary.failed == 0 {
         // It did not compile, or a test's process died without a word.
-        tally.failed = 1;
+        summary.failed = 1;
         println!("test: cargo test failed without a failing test ({status}): {REMEDY}");
     }
     println!();
-    let refused = report(&tally, &allowed);
+    let disallowed = report(&summary, &allowed);
     // Patterns for tests that were not chosen match nothing, which says nothing.
     if arguments.is_empty() {
-        for pattern in allowed.unused(&tally.skipped) {
+        for pattern in allowed.unused(&summary.skipped) {
             println!("test: no skipped test is called {pattern}, which may go from the list");
         }
     }
-    println!("{}", tally.closing());
-    verdict(&tally, refused, strict)
+    println!("{}", summary.closing());
+    check_result(&summary, disallowed, strict)
 }
 
-/// Whether the run passes, with `refused` skipped tests that are not allowed.
-fn verdict(tally: &Tally, refused: usize, strict: bool) -> Result<()> {
-    if tally.failed > 0 {
+/// Whether the run passes, with `disallowed` skipped tests that are not allowed.
+fn check_result(summary: &TestSummary, disallowed: usize, strict: bool) -> Result<()> {
+    if summary.failed > 0 {
         return Err("test: not all tests passed".into());
     }
-    if strict && refused > 0 {
+    if strict && disallowed > 0 {
         return Err(format!(
-            "test: {refused} tests were skipped that should run here\n  remedy: install what \
+            "test: {disallowed} tests were skipped that should run here\n  remedy: install what \
              their lines above name, or list them with the reason in .ci/allowed-skips"
         ));
     }
@@ -104,19 +104,19 @@ fn threads() -> usize {
 }
 
 /// Says which tests were skipped and why; gives the number of those that may not be.
-fn report(tally: &Tally, allowed: &AllowedSkips) -> usize {
-    let mut refused = 0;
-    for skip in &tally.skipped {
+fn report(summary: &TestSummary, allowed: &AllowedSkips) -> usize {
+    let mut disallowed = 0;
+    for skip in &summary.skipped {
         let note = match allowed.reason(skip) {
             Some(reason) => format!("allowed: {reason}"),
             None => {
-                refused += 1;
+                disallowed += 1;
                 "not in .ci/allowed-skips".into()
             }
         };
         println!("test: skipped {}: {} [{note}]", skip.test, skip.reason);
     }
-    refused
+    disallowed
 }
 
 /// Whether the variable `CI` says that nobody is watching.
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_skip_fails_a_strict_run_unless_it_is_allowed() {
-        let mut tally = Tally::default();
+        let mut summary = TestSummary::default();
         for line in [
             "test slow ... ignored",
             "test bus ... ok",
@@ -140,23 +140,23 @@ mod tests {
             "skipped: detect::bus: there is no model",
             "test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
         ] {
-            tally.line(line);
+            summary.line(line);
         }
-        let refused = |more| {
+        let disallowed = |more| {
             let allowed = AllowedSkips::parse("detect::bus  no model here", more);
-            report(&tally, &allowed.unwrap_or_default())
+            report(&summary, &allowed.unwrap_or_default())
         };
-        assert_eq!((refused(""), refused("sl*")), (1, 0));
-        assert_eq!(verdict(&tally, 1, false), Ok(()));
-        assert_eq!(verdict(&tally, 0, true), Ok(()));
-        let message = verdict(&tally, 1, true).unwrap_err();
+        assert_eq!((disallowed(""), disallowed("sl*")), (1, 0));
+        assert_eq!(check_result(&summary, 1, false), Ok(()));
+        assert_eq!(check_result(&summary, 0, true), Ok(()));
+        let message = check_result(&summary, 1, true).unwrap_err();
         assert!(
             message.starts_with("test: 1 tests were skipped"),
             "{message}"
         );
-        tally.line("test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured");
-        assert!(verdict(&tally, 0, false).is_err());
-        assert_eq!(tally.closing(), "0 passed, 1 failed, 2 skipped");
+        summary.line("test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured");
+        assert!(check_result(&summary, 0, false).is_err());
+        assert_eq!(summary.closing(), "0 passed, 1 failed, 2 skipped");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use xtask::command::{Result, ask, on_path};
+use xtask::command::{Result, on_path, query};
 use xtask::python;
 use xtask::workspace::Workspace;
 
@@ -30,7 +30,7 @@ impl Wheel {
         let python = python::venv(workspace)?;
         let file = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
         let path = python.with_file_name(file);
-        let version = ask(Command::new(&path).arg("--version"));
+        let version = query(Command::new(&path).arg("--version"));
         if version.is_some_and(|said| said.split_whitespace().any(|word| word == self.version)) {
             return Ok(path);
         }

@@ -1,8 +1,8 @@
-//! Putting what the manifest names into `models/`.
+//! Puts the manifest's files into `models/`.
 //!
-//! A file is looked for in `models/` itself, in a mirror folder, among this
-//! user's earlier downloads and at its origins, in that order. Some are made
-//! from others (see `made.rs`).
+//! A file is searched in `models/` itself, in a mirror folder, among this user's
+//! earlier downloads and at its origins, in that order. Some files are converted
+//! from others: see `conversion.rs`.
 
 use std::fs;
 use std::io;
@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::Cache;
 use crate::command::Result;
+use crate::conversion_record;
 use crate::download;
-use crate::made;
 use crate::manifest::{self, Asset};
 use crate::origin::Origin;
 use crate::sha256;
 use crate::temporary;
 use crate::workspace::Workspace;
 
-/// The manifest's files and the places that may have them.
+/// The manifest's files and the places to search for them.
 pub struct Assets<'a> {
     /// The checkout.
     pub workspace: &'a Workspace,
@@ -29,17 +29,17 @@ pub struct Assets<'a> {
     mirror: Option<PathBuf>,
 }
 
-/// A file whose digest is right, somewhere.
-pub struct Found {
+/// A file with the right digest, somewhere on this machine.
+pub struct LocatedFile {
     /// The file.
     pub path: PathBuf,
-    /// Where it comes from, for a person.
+    /// Where it comes from, for messages.
     pub from: String,
 }
 
 impl Assets<'_> {
-    /// The checkout's manifest, and this machine's places.
-    pub fn of(workspace: &Workspace) -> Result<Assets<'_>> {
+    /// Reads the checkout's manifest.
+    pub fn load(workspace: &Workspace) -> Result<Assets<'_>> {
         let path = workspace.models.join("assets.toml");
         let text = fs::read_to_string(&path).map_err(|error| {
             format!(
@@ -49,7 +49,7 @@ impl Assets<'_> {
         })?;
         Ok(Assets {
             workspace,
-            cache: Cache::of(workspace),
+            cache: Cache::for_user(workspace),
             all: manifest::parse(&text)?,
             mirror: workspace.data_folder("REXTRACK_ASSET_DIR", "models"),
         })
@@ -57,7 +57,7 @@ impl Assets<'_> {
 
     /// Assets without a mirror folder.
     #[cfg(test)]
-    pub fn with(workspace: &Workspace, cache: Cache, all: Vec<Asset>) -> Assets<'_> {
+    pub fn without_mirror(workspace: &Workspace, cache: Cache, all: Vec<Asset>) -> Assets<'_> {
         Assets {
             workspace,
             cache,
@@ -66,90 +66,90 @@ impl Assets<'_> {
         }
     }
 
-    /// The asset that replaces this one where it cannot be fetched.
-    pub fn stand_in(&self, asset: &Asset) -> Option<&Asset> {
+    /// The asset to use when this one cannot be fetched.
+    pub fn fallback(&self, asset: &Asset) -> Option<&Asset> {
         let mut all = self.all.iter();
-        all.find(|other| other.stands_in_for == asset.name)
+        all.find(|other| other.fallback_for == asset.name)
     }
 
-    /// The file in `models/`, if it is there and the right one.
+    /// The file in `models/`, if it exists and is the right one.
     pub fn present(&self, asset: &Asset) -> Option<PathBuf> {
-        let path = self.home(asset);
-        let right = match asset.is_made() {
-            true => made::is_current(self, asset, &path),
+        let path = self.destination(asset);
+        let right = match asset.is_converted() {
+            true => conversion_record::is_current(self.workspace, &self.all, asset, &path),
             false => verified(&path, asset).is_ok(),
         };
         right.then_some(path)
     }
 
-    /// As [`Assets::fetch`], from this machine alone: nothing is downloaded.
-    pub fn take(&self, asset: &Asset) -> Option<PathBuf> {
+    /// As [`Assets::fetch`], but downloads nothing.
+    pub fn fetch_local(&self, asset: &Asset) -> Option<PathBuf> {
         self.present(asset).or_else(|| {
             let found = self.find(asset, &mut Vec::new())?;
-            self.keep(asset, &found).ok()
+            self.install(asset, &found).ok()
         })
     }
 
-    /// Puts the asset into `models/` and gives its path. The error says, place
-    /// by place, why it is not there.
+    /// Puts the asset into `models/` and returns its path. The error lists each place
+    /// and why the file is not there. For converted assets see `conversion::convert`.
     pub fn fetch(&self, asset: &Asset) -> Result<PathBuf> {
         if let Some(path) = self.present(asset) {
             return Ok(path);
         }
-        if asset.is_made() {
-            return made::make(self, asset);
-        }
-        let found = self.obtain(asset)?;
-        self.keep(asset, &found)
+        let found = self.find_or_download(asset)?;
+        self.install(asset, &found)
     }
 
-    /// A file of this asset, wherever it lies, downloaded if need be.
-    pub fn obtain(&self, asset: &Asset) -> Result<Found> {
-        let mut tried = Vec::new();
-        match self.find(asset, &mut tried) {
+    /// Finds a file of this asset on this machine, or downloads it.
+    pub fn find_or_download(&self, asset: &Asset) -> Result<LocatedFile> {
+        let mut failures = Vec::new();
+        match self.find(asset, &mut failures) {
             Some(found) => Ok(found),
-            None => self.download(asset, &mut tried).ok_or_else(|| {
+            None => self.download(asset, &mut failures).ok_or_else(|| {
                 format!(
                     "{} could not be fetched:\n    {}\n  remedy: {}",
                     asset.file,
-                    tried.join("\n    "),
+                    failures.join("\n    "),
                     remedy(asset)
                 )
             }),
         }
     }
 
-    /// Writes a file into `models/`, and says where it is from and its licence.
-    pub fn keep(&self, asset: &Asset, found: &Found) -> Result<PathBuf> {
-        let home = self.home(asset);
-        if found.path == home {
-            return Ok(home);
+    /// Copies a file into `models/`, and prints its origin and licence.
+    pub fn install(&self, asset: &Asset, found: &LocatedFile) -> Result<PathBuf> {
+        let destination = self.destination(asset);
+        if found.path == destination {
+            return Ok(destination);
         }
-        temporary::whole(&home, |part| {
+        temporary::write_atomically(&destination, |part| {
             fs::copy(&found.path, part)?;
-            self.keep_yours(asset, &found.path)
+            self.back_up_user_file(asset, &found.path)
         })
         .map_err(|error| {
             format!(
                 "{}: {error}\n  remedy: make models/ writable",
-                home.display()
+                destination.display()
             )
         })?;
         println!(
             "setup: models/{} from {} (licence: {})",
             asset.file, found.from, asset.licence
         );
-        Ok(home)
+        Ok(destination)
     }
 
     /// Renames the file that lies at an asset's place, before `new` takes the
     /// place: you put it there, or an earlier version of rextrack did.
-    fn keep_yours(&self, asset: &Asset, new: &Path) -> io::Result<()> {
-        let home = self.home(asset);
-        let nothing_lost = match fs::read(&home) {
-            Ok(data) => (asset.is_made() && made::is_ours(&home, &data)) || data == fs::read(new)?,
+    fn back_up_user_file(&self, asset: &Asset, new: &Path) -> io::Result<()> {
+        let destination = self.destination(asset);
+        let nothing_lost = match fs::read(&destination) {
+            Ok(data) => {
+                (asset.is_converted() && conversion_record::is_ours(&destination, &data))
+                    || data == fs::read(new)?
+            }
             // A link that leads nowhere is yours too.
-            Err(_) => home.symlink_metadata().is_err(),
+            Err(_) => destination.symlink_metadata().is_err(),
         };
         if nothing_lost {
             return Ok(());
@@ -158,9 +158,9 @@ impl Assets<'_> {
             1 => format!("{}.yours", asset.file),
             _ => format!("{}.yours-{number}", asset.file),
         });
-        let free = |name: &String| home.with_file_name(name).symlink_metadata().is_err();
+        let free = |name: &String| destination.with_file_name(name).symlink_metadata().is_err();
         for name in names.filter(free).take(1) {
-            fs::rename(&home, home.with_file_name(&name))?;
+            fs::rename(&destination, destination.with_file_name(&name))?;
             println!(
                 "setup: models/{} is not the one that rextrack uses, so it is kept as models/{name}",
                 asset.file
@@ -169,46 +169,46 @@ impl Assets<'_> {
         Ok(())
     }
 
-    fn home(&self, asset: &Asset) -> PathBuf {
+    fn destination(&self, asset: &Asset) -> PathBuf {
         self.workspace.models.join(&asset.file)
     }
 
-    /// Looks on this machine, and adds to `tried` why not there.
-    fn find(&self, asset: &Asset, tried: &mut Vec<String>) -> Option<Found> {
-        if asset.is_made() {
+    /// Searches this machine, and adds to `failures` why the file is not there.
+    fn find(&self, asset: &Asset, failures: &mut Vec<String>) -> Option<LocatedFile> {
+        if asset.is_converted() {
             return None;
         }
         let mut places = vec![(self.workspace.models.clone(), "models/".to_owned())];
         match &self.mirror {
-            None => tried.push("no mirror folder (REXTRACK_ASSET_DIR)".into()),
+            None => failures.push("no mirror folder (REXTRACK_ASSET_DIR)".into()),
             Some(mirror) => places.push((mirror.clone(), mirror.display().to_string())),
         }
         for (folder, from) in places {
             let path = folder.join(&asset.file);
             match verified(&path, asset) {
-                Ok(_) => return Some(Found { path, from }),
-                Err(reason) => tried.push(reason),
+                Ok(_) => return Some(LocatedFile { path, from }),
+                Err(reason) => failures.push(reason),
             }
         }
         self.cached(asset)
     }
 
-    fn cached(&self, asset: &Asset) -> Option<Found> {
+    fn cached(&self, asset: &Asset) -> Option<LocatedFile> {
         let path = self.cache.find(&asset.file, &asset.sha256)?;
         let from = match &asset.origin[..] {
-            [origin] => format!("{}, downloaded earlier", origin.place()),
-            // Which of several it was is not written anywhere.
+            [origin] => format!("{}, downloaded earlier", origin.label()),
+            // The cache does not record which of several origins it was.
             _ => "an earlier download".into(),
         };
-        Some(Found { path, from })
+        Some(LocatedFile { path, from })
     }
 
-    fn download(&self, asset: &Asset, tried: &mut Vec<String>) -> Option<Found> {
+    fn download(&self, asset: &Asset, failures: &mut Vec<String>) -> Option<LocatedFile> {
         if asset.origin.is_empty() {
             return None;
         }
         let lock = self.cache.lock();
-        let _lock = lock.map_err(|message| tried.push(message)).ok()?;
+        let _lock = lock.map_err(|message| failures.push(message)).ok()?;
         // The set-up that held the lock may have fetched this very file.
         if let Some(found) = self.cached(asset) {
             return Some(found);
@@ -216,24 +216,24 @@ impl Assets<'_> {
         for origin in &asset.origin {
             match self.download_from(asset, origin) {
                 Ok(path) => {
-                    let from = origin.place();
-                    return Some(Found { path, from });
+                    let from = origin.label();
+                    return Some(LocatedFile { path, from });
                 }
-                Err(reason) => tried.push(reason),
+                Err(reason) => failures.push(reason),
             }
         }
         None
     }
 
     fn download_from(&self, asset: &Asset, origin: &Origin) -> Result<PathBuf> {
-        println!("setup: fetching {} from {}", asset.file, origin.place());
+        println!("setup: fetching {} from {}", asset.file, origin.label());
         let name = Cache::name(&asset.file, &asset.sha256[0]);
-        let arriving = self.cache.place(&format!("{name}.arriving"))?;
+        let arriving = self.cache.path(&format!("{name}.arriving"))?;
         download::fetch(self.workspace, &self.cache, origin, &arriving, |file| {
             verified(file, asset).map(drop)
         })?;
         let digest = verified(&arriving, asset)?;
-        self.cache.keep(&arriving, &asset.file, &digest)
+        self.cache.store(&arriving, &asset.file, &digest)
     }
 }
 
@@ -248,7 +248,7 @@ fn verified(path: &Path, asset: &Asset) -> Result<String> {
         return Ok(found);
     }
     Err(format!(
-        "{}: another file than the manifest's, not used: sha256 expected {}, found {found}",
+        "{}: not the manifest's file, so it is not used: sha256 expected {}, found {found}",
         path.display(),
         asset.sha256.join(" or ")
     ))
@@ -256,7 +256,7 @@ fn verified(path: &Path, asset: &Asset) -> Result<String> {
 
 fn remedy(asset: &Asset) -> String {
     let address = asset.origin.iter().find_map(|origin| match origin {
-        Origin::Address(address) => Some(address),
+        Origin::Url(address) => Some(address),
         _ => None,
     });
     match address {
@@ -269,7 +269,7 @@ fn remedy(asset: &Asset) -> String {
         }
         None => format!(
             "see that this machine reaches {}, or put the file at models/{}",
-            asset.origin[0].place(),
+            asset.origin[0].label(),
             asset.file
         ),
     }
@@ -279,7 +279,7 @@ fn remedy(asset: &Asset) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::test_dir::TestDir;
 
     fn asset(content: &[u8]) -> Asset {
         Asset {
@@ -289,24 +289,24 @@ mod tests {
         }
     }
 
-    fn assets<'a>(scratch: &Scratch, workspace: &'a Workspace) -> Assets<'a> {
-        fs::create_dir_all(scratch.path("mirror")).unwrap();
-        let cache = Cache::at(scratch.path("downloads"));
+    fn assets<'a>(dir: &TestDir, workspace: &'a Workspace) -> Assets<'a> {
+        fs::create_dir_all(dir.path("mirror")).unwrap();
+        let cache = Cache::at(dir.path("downloads"));
         Assets {
-            mirror: Some(scratch.path("mirror")),
-            ..Assets::with(workspace, cache, vec![])
+            mirror: Some(dir.path("mirror")),
+            ..Assets::without_mirror(workspace, cache, vec![])
         }
     }
 
     #[test]
-    fn the_mirror_folder_fills_models_and_a_wrong_file_is_kept_by_another_name() {
-        let scratch = Scratch::new("mirror");
-        let workspace = scratch.workspace();
-        let assets = assets(&scratch, &workspace);
+    fn wrong_file_in_models_is_backed_up_and_replaced_from_the_mirror() {
+        let dir = TestDir::new("mirror");
+        let workspace = dir.workspace();
+        let assets = assets(&dir, &workspace);
         let asset = asset(b"right");
         fs::write(workspace.models.join("a.bin"), b"wrong").unwrap();
         assert!(assets.present(&asset).is_none());
-        fs::write(scratch.path("mirror/a.bin"), b"right").unwrap();
+        fs::write(dir.path("mirror/a.bin"), b"right").unwrap();
         let path = assets.fetch(&asset).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"right");
         assert_eq!(assets.present(&asset), Some(path.clone()));
@@ -324,45 +324,45 @@ mod tests {
     }
 
     #[test]
-    fn a_made_file_without_our_note_is_kept_and_our_own_is_replaced() {
-        let scratch = Scratch::new("yours");
-        let workspace = scratch.workspace();
-        let assets = assets(&scratch, &workspace);
+    fn converted_file_is_backed_up_only_when_the_record_is_not_its_own() {
+        let dir = TestDir::new("yours");
+        let workspace = dir.workspace();
+        let assets = assets(&dir, &workspace);
         let asset = Asset {
             file: "a.onnx".into(),
-            made_by: "make.py".into(),
+            converter: "make.py".into(),
             ..Asset::default()
         };
-        let home = workspace.models.join("a.onnx");
+        let destination = workspace.models.join("a.onnx");
         let yours = workspace.models.join("a.onnx.yours");
         let keep = |content: &[u8]| {
-            let path = scratch.path("made.onnx");
+            let path = dir.path("made.onnx");
             fs::write(&path, content).unwrap();
             let from = "here".into();
-            assets.keep(&asset, &Found { path, from }).unwrap();
-            assert_eq!(fs::read(&home).unwrap(), content);
+            assets.install(&asset, &LocatedFile { path, from }).unwrap();
+            assert_eq!(fs::read(&destination).unwrap(), content);
         };
         // Nothing there, then an equal file.
         keep(b"one");
         keep(b"one");
         assert!(!yours.exists());
-        // The note of an older script beside the file that it made.
-        let note = |content: &[u8]| format!("make.py 0\nfile {}\n", sha256::hex(content));
-        fs::write(workspace.models.join("a.onnx.made"), note(b"one")).unwrap();
+        // The record of an older script beside its file.
+        let record = |content: &[u8]| format!("make.py 0\nfile {}\n", sha256::hex(content));
+        fs::write(workspace.models.join("a.onnx.made"), record(b"one")).unwrap();
         keep(b"two");
         assert!(!yours.exists());
-        // The note does not belong to this file.
-        fs::write(&home, b"of the user").unwrap();
+        // The record does not belong to this file.
+        fs::write(&destination, b"of the user").unwrap();
         keep(b"three");
         assert_eq!(fs::read(&yours).unwrap(), b"of the user");
     }
 
     #[test]
-    fn a_wrong_digest_is_never_used_and_says_both_digests() {
-        let scratch = Scratch::new("digest");
-        let workspace = scratch.workspace();
-        let assets = assets(&scratch, &workspace);
-        fs::write(scratch.path("mirror/a.bin"), b"wrong").unwrap();
+    fn wrong_digest_is_rejected_and_the_error_names_both_digests() {
+        let dir = TestDir::new("digest");
+        let workspace = dir.workspace();
+        let assets = assets(&dir, &workspace);
+        fs::write(dir.path("mirror/a.bin"), b"wrong").unwrap();
         let message = assets.fetch(&asset(b"right")).unwrap_err();
         let found = format!("found {}", sha256::hex(b"wrong"));
         for part in [
@@ -376,44 +376,41 @@ mod tests {
     }
 
     #[test]
-    fn a_second_clone_takes_the_first_ones_download() {
-        let scratch = Scratch::new("second-clone");
-        let workspace = scratch.workspace();
-        let assets = assets(&scratch, &workspace);
+    fn second_clone_uses_the_download_of_the_first() {
+        let dir = TestDir::new("second-clone");
+        let workspace = dir.workspace();
+        let assets = assets(&dir, &workspace);
         let mut asset = asset(b"right");
         // "Downloaded" from a package that is installed already.
-        fs::write(scratch.path("installed"), b"right").unwrap();
+        fs::write(dir.path("installed"), b"right").unwrap();
         asset.origin = vec![Origin::Debian {
             package: "a".into(),
-            path: scratch.path("installed").display().to_string(),
+            path: dir.path("installed").display().to_string(),
         }];
-        assert_eq!(assets.take(&asset), None);
+        assert_eq!(assets.fetch_local(&asset), None);
         assets.fetch(&asset).unwrap();
 
-        fs::remove_file(scratch.path("installed")).unwrap();
+        fs::remove_file(dir.path("installed")).unwrap();
         fs::remove_dir_all(&workspace.models).unwrap();
         fs::create_dir_all(&workspace.models).unwrap();
-        let path = assets.take(&asset).unwrap();
+        let path = assets.fetch_local(&asset).unwrap();
         assert_eq!(fs::read(path).unwrap(), b"right");
     }
 
     #[test]
-    fn a_download_with_a_wrong_digest_is_neither_used_nor_kept() {
-        let scratch = Scratch::new("wrong-download");
-        let workspace = scratch.workspace();
-        let assets = assets(&scratch, &workspace);
+    fn download_with_a_wrong_digest_is_removed() {
+        let dir = TestDir::new("wrong-download");
+        let workspace = dir.workspace();
+        let assets = assets(&dir, &workspace);
         let mut asset = asset(b"right");
-        fs::write(scratch.path("installed"), b"wrong").unwrap();
+        fs::write(dir.path("installed"), b"wrong").unwrap();
         asset.origin = vec![Origin::Debian {
             package: "a".into(),
-            path: scratch.path("installed").display().to_string(),
+            path: dir.path("installed").display().to_string(),
         }];
         let message = assets.fetch(&asset).unwrap_err();
-        assert!(
-            message.contains("another file than the manifest's"),
-            "{message}"
-        );
-        let left: Vec<_> = fs::read_dir(scratch.path("downloads")).unwrap().collect();
+        assert!(message.contains("not the manifest's file"), "{message}");
+        let left: Vec<_> = fs::read_dir(dir.path("downloads")).unwrap().collect();
         let names: Vec<_> = left
             .into_iter()
             .map(|entry| entry.unwrap().file_name())

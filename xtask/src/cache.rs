@@ -23,7 +23,7 @@ pub struct Cache {
 
 impl Cache {
     /// The user's, beside ONNX Runtime; the checkout's where no home folder is known.
-    pub fn of(workspace: &Workspace) -> Cache {
+    pub fn for_user(workspace: &Workspace) -> Cache {
         let data = data_dir().unwrap_or_else(|| workspace.target.clone());
         Cache::at(data.join("downloads"))
     }
@@ -35,7 +35,7 @@ impl Cache {
 
     /// Where a download of this name is written, in a folder that is there.
     /// Only one set-up at a time may write it: hold [`Cache::lock`].
-    pub fn place(&self, name: &str) -> Result<PathBuf> {
+    pub fn path(&self, name: &str) -> Result<PathBuf> {
         fs::create_dir_all(&self.folder)
             .map_err(|error| format!("{}: {error}", self.folder.display()))?;
         // A scope of npm has a slash.
@@ -61,8 +61,8 @@ impl Cache {
     }
 
     /// Takes a downloaded file in under its digest.
-    pub fn keep(&self, downloaded: &Path, file: &str, digest: &str) -> Result<PathBuf> {
-        let path = self.place(&Cache::name(file, digest))?;
+    pub fn store(&self, downloaded: &Path, file: &str, digest: &str) -> Result<PathBuf> {
+        let path = self.path(&Cache::name(file, digest))?;
         fs::rename(downloaded, &path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
     }
@@ -70,7 +70,7 @@ impl Cache {
     /// Waits until no other set-up of this user downloads; held until dropped.
     /// Unfinished downloads of a month ago are removed.
     pub fn lock(&self) -> Result<Lock> {
-        let lock = Lock::take(&self.place("lock")?, "downloads")?;
+        let lock = Lock::take(&self.path("lock")?, "downloads")?;
         temporary::remove_older(&self.folder, UNFINISHED, |name| {
             // Packages are kept only until their files are.
             [".part", ".arriving", ".headers", ".tgz"]
@@ -82,7 +82,7 @@ impl Cache {
 
     /// As [`Cache::lock`], unless another set-up downloads right now.
     pub fn try_lock(&self) -> Option<Lock> {
-        Lock::try_take(&self.place("lock").ok()?)
+        Lock::try_take(&self.path("lock").ok()?)
     }
 }
 
@@ -90,20 +90,20 @@ impl Cache {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scratch::Scratch;
     use crate::temporary::tests::make_old;
+    use crate::test_dir::TestDir;
 
     #[test]
     fn a_file_is_found_by_its_digest_and_a_damaged_one_is_removed() {
-        let scratch = Scratch::new("cache");
-        let cache = Cache::at(scratch.path("downloads"));
+        let dir = TestDir::new("cache");
+        let cache = Cache::at(dir.path("downloads"));
         let digest = sha256::hex(b"content");
         let digests = [sha256::hex(b"another"), digest.clone()];
         assert_eq!(cache.find("a.bin", &digests), None);
 
-        let downloaded = cache.place("arriving").unwrap();
+        let downloaded = cache.path("arriving").unwrap();
         fs::write(&downloaded, b"content").unwrap();
-        let kept = cache.keep(&downloaded, "a.bin", &digest).unwrap();
+        let kept = cache.store(&downloaded, "a.bin", &digest).unwrap();
         assert_eq!(cache.find("a.bin", &digests), Some(kept.clone()));
         assert!(!downloaded.exists());
 
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn unfinished_downloads_of_long_ago_are_removed_and_finished_ones_are_kept() {
-        let scratch = Scratch::new("cache-unfinished");
-        let cache = Cache::at(scratch.path("downloads"));
+        let dir = TestDir::new("cache-unfinished");
+        let cache = Cache::at(dir.path("downloads"));
         let names = [
             "a.part",
             "b.arriving",
@@ -124,22 +124,22 @@ mod tests {
             "new.part",
         ];
         for name in names {
-            let path = cache.place(name).unwrap();
+            let path = cache.path(name).unwrap();
             fs::write(&path, b"x").unwrap();
             if name != "new.part" {
                 make_old(&path, UNFINISHED + Duration::from_secs(60));
             }
         }
         drop(cache.lock().unwrap());
-        let left = names.map(|name| cache.place(name).unwrap().exists());
+        let left = names.map(|name| cache.path(name).unwrap().exists());
         assert_eq!(left, [false, false, false, true, true]);
     }
 
     #[test]
     fn names_stay_within_the_folder() {
-        let scratch = Scratch::new("cache-names");
-        let cache = Cache::at(scratch.path("downloads"));
-        let place = cache.place("@scope/name-1.0.0.tgz").unwrap();
-        assert_eq!(place.parent(), Some(scratch.path("downloads").as_path()));
+        let dir = TestDir::new("cache-names");
+        let cache = Cache::at(dir.path("downloads"));
+        let place = cache.path("@scope/name-1.0.0.tgz").unwrap();
+        assert_eq!(place.parent(), Some(dir.path("downloads").as_path()));
     }
 }

@@ -18,7 +18,7 @@ const TAIL_LINES: usize = 12;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// What a program left when it ended.
-pub struct Ended {
+pub struct CapturedOutput {
     /// How it ended.
     pub status: ExitStatus,
     /// All of its standard output.
@@ -31,11 +31,11 @@ pub struct Ended {
 ///
 /// Blocks until the program ends, and calls `meanwhile` every `interval` with
 /// the time that has passed.
-pub fn watched(
+pub fn run_watched(
     command: &mut Command,
     interval: Duration,
     mut meanwhile: impl FnMut(Duration),
-) -> std::io::Result<Ended> {
+) -> std::io::Result<CapturedOutput> {
     let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
@@ -52,7 +52,7 @@ pub fn watched(
     }
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
-    Ok(Ended {
+    Ok(CapturedOutput {
         status: child.wait()?,
         stdout,
         stderr,
@@ -63,8 +63,8 @@ pub fn watched(
 ///
 /// Blocks until the program ends; every 20 s a line says that it is still at
 /// work. A failure names the command, its last lines and `remedy`.
-pub fn quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
-    let ended = watched(command, HEARTBEAT, |passed| {
+pub fn run_quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
+    let ended = run_watched(command, HEARTBEAT, |passed| {
         println!("{what}: still at work ({} s)", passed.as_secs());
     })
     .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
@@ -81,7 +81,7 @@ pub fn quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> 
 }
 
 /// Runs a program with our own input and output, for builds whose progress people watch.
-pub fn shown(what: &str, command: &mut Command, remedy: &str) -> Result<()> {
+pub fn run_visible(what: &str, command: &mut Command, remedy: &str) -> Result<()> {
     let status = status(command).map_err(|error| failure(what, command, &error, "", remedy))?;
     if status.success() {
         return Ok(());
@@ -91,7 +91,7 @@ pub fn shown(what: &str, command: &mut Command, remedy: &str) -> Result<()> {
 
 /// A program's standard output if it starts and succeeds: for questions whose
 /// answer may be no.
-pub fn ask(command: &mut Command) -> Option<String> {
+pub fn query(command: &mut Command) -> Option<String> {
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::null())
@@ -112,7 +112,7 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
 }
 
 /// A command as a person would type it.
-pub fn typed(command: &Command) -> String {
+pub fn command_line(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| {
@@ -150,8 +150,16 @@ pub fn failure(what: &str, command: &Command, why: &str, said: &str, remedy: &st
     };
     format!(
         "{what} failed ({why})\n  command: {}{said}\n  remedy: {remedy}",
-        typed(command)
+        command_line(command)
     )
+}
+
+/// A failure in one line: the place and the last line of output. This is enough where
+/// several places are tried.
+pub fn one_line(place: &str, message: &str) -> String {
+    let said = message.lines().rfind(|line| line.starts_with("    "));
+    let said = said.or_else(|| message.lines().next()).unwrap_or_default();
+    format!("{place}: {}", said.trim())
 }
 
 fn status(command: &mut Command) -> Result<ExitStatus> {
@@ -184,7 +192,7 @@ mod tests {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.arg("no-such-command");
-        let message = quiet("demo: a step", &mut command, "type another").unwrap_err();
+        let message = run_quiet("demo: a step", &mut command, "type another").unwrap_err();
         assert!(
             message.starts_with("demo: a step failed (exit"),
             "{message}"
@@ -199,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_a_failure_too() {
-        let message = quiet(
+        let message = run_quiet(
             "setup: pip",
             &mut Command::new("rextrack-no-such-program"),
             "install it",
@@ -216,5 +224,16 @@ mod tests {
         let said: String = (1..=40).map(|n| format!("line {n}\n")).collect();
         assert_eq!(tail(&said).lines().count(), TAIL_LINES + 1);
         assert!(tail(&said).ends_with("line 40"));
+    }
+
+    #[test]
+    fn one_line_keeps_the_last_line_of_a_failure() {
+        let message = "setup: download failed (exit status: 6)\n  command: curl x\n  last lines:\
+                       \n    curl: (6) Could not resolve host: x\n  remedy: ";
+        assert_eq!(
+            one_line("https://x", message),
+            "https://x: curl: (6) Could not resolve host: x"
+        );
+        assert_eq!(one_line("a", "gzip cannot read a"), "a: gzip cannot read a");
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::command::{Result, quiet};
-use crate::system;
-use crate::temporary::Folder;
+use crate::command::{Result, run_quiet};
+use crate::system_packages;
+use crate::temporary::TempDir;
 
 /// Copies the file that `package` installs at `path` to `to`: the installed
 /// one if it is there, else the downloaded package's. A folder in `target`
@@ -17,10 +17,10 @@ pub fn file(package: &str, path: &str, target: &Path, to: &Path) -> Result<()> {
             .map(drop)
             .map_err(|error| format!("{path} cannot be copied to {}: {error}", to.display()));
     }
-    if !system::has_apt() {
+    if !system_packages::has_apt() {
         return Err("a Debian package, and this system has no apt".into());
     }
-    let folder = Folder::new(target, "deb")?;
+    let folder = TempDir::new(target, "deb")?;
     downloaded(package, path, folder.path(), to)
 }
 
@@ -31,11 +31,11 @@ fn downloaded(package: &str, path: &str, folder: &Path, to: &Path) -> Result<()>
         // but warns. Its sandbox protects nothing in a download that dpkg checks.
         get.args(["download", "-qq", "-o", "APT::Sandbox::User=root", package])
             .current_dir(folder);
-        quiet("setup: apt-get download", &mut get, "apt-get update")
+        run_quiet("setup: apt-get download", &mut get, "apt-get update")
     };
     // On a fresh machine apt knows no package until its lists are there.
     if get().is_err() {
-        system::apt_update()?;
+        system_packages::apt_update()?;
         get()?;
     }
     let deb = fs::read_dir(folder)

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::{Result, quiet};
+use crate::command::{Result, run_quiet};
 use crate::program::{self, Profile};
-use crate::receiver::{Received, Receiver};
-use crate::setup::{self, Ready};
-use crate::system;
+use crate::receiver_process::{ReceivedCounts, ReceiverProcess};
+use crate::setup::{self, Prerequisites};
+use crate::system_packages;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -18,8 +18,8 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         [video] if !video.starts_with('-') => Some(video_file(video)?),
         _ => return Err("usage: cargo xtask demo [VIDEO]".into()),
     };
-    system::build_needs()?;
-    let ready = setup::run_needs(workspace)?;
+    system_packages::ensure_build_packages()?;
+    let ready = setup::ensure_run_prerequisites(workspace)?;
     for problem in &ready.problems {
         println!("{problem}");
     }
@@ -34,11 +34,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     // An earlier run's picture must not pass for this one's.
     let _ = fs::remove_file(&picture);
 
-    let receiver = Receiver::start(&program.with_file_name(tools::program()))?;
+    let receiver = ReceiverProcess::start(&program.with_file_name(tools::program()))?;
     let model = model(&ready);
     println!(
         "demo: {} with model {}, OSC to 127.0.0.1:{}",
-        workspace.shown(&video),
+        workspace.display(&video),
         model.name,
         receiver.port
     );
@@ -53,14 +53,14 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         "--picture",
     ]);
     job.arg(&picture).arg("--json");
-    let said = quiet(
+    let said = run_quiet(
         "demo: rextrack run",
         &mut job,
         "`cargo xtask setup`, then `rextrack doctor`",
     );
     let received = receiver.finish();
     summarise(workspace, &said?, &received, &picture);
-    next(&workspace.shown(&program), &model);
+    next(&workspace.display(&program), &model);
     Ok(())
 }
 
@@ -94,7 +94,7 @@ impl Model {
 }
 
 /// The model that the set-up found, or the detector that needs no file.
-fn model(ready: &Ready) -> Model {
+fn model(ready: &Prerequisites) -> Model {
     let missing = match (&ready.runtime, &ready.model) {
         (Some(_), Some(model)) => {
             return Model {
@@ -117,7 +117,7 @@ fn model(ready: &Ready) -> Model {
     }
 }
 
-fn summarise(workspace: &Workspace, said: &str, received: &Received, picture: &Path) {
+fn summarise(workspace: &Workspace, said: &str, received: &ReceivedCounts, picture: &Path) {
     let json = said
         .lines()
         .rfind(|line| line.trim_start().starts_with('{'))
@@ -140,18 +140,18 @@ fn summarise(workspace: &Workspace, said: &str, received: &Received, picture: &P
         "demo: {} OSC bundles received, {} messages",
         received.bundles, received.messages
     );
-    if received.foreign > 0 {
-        println!("demo: {} datagrams were not OSC", received.foreign);
+    if received.not_osc > 0 {
+        println!("demo: {} datagrams were not OSC", received.not_osc);
     }
     if picture.is_file() {
         println!(
             "demo: a late frame with its boxes: {}",
-            workspace.shown(picture)
+            workspace.display(picture)
         );
     } else {
         println!(
             "demo: rextrack left no picture at {}",
-            workspace.shown(picture)
+            workspace.display(picture)
         );
     }
 }

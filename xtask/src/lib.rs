@@ -4,31 +4,32 @@
 
 mod assets;
 mod cache;
-mod client;
 pub mod command;
+mod conversion;
+mod conversion_record;
 #[path = "../../src/data_dir.rs"]
 mod data_dir;
 mod debian;
 pub mod demo;
 mod download;
+mod http_client;
 mod lock;
-mod made;
 mod manifest;
-mod node;
+mod nodejs;
 mod npm;
 mod origin;
 pub mod panel;
 pub mod program;
 mod progress;
 pub mod python;
-mod receiver;
+mod receiver_process;
 mod runtime;
-#[cfg(test)]
-mod scratch;
 pub mod setup;
 mod sha256;
-pub mod system;
+pub mod system_packages;
 mod temporary;
+#[cfg(test)]
+mod test_dir;
 pub mod tools;
 mod transfer;
 pub mod workspace;

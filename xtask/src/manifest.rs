@@ -11,21 +11,21 @@ pub struct Asset {
     /// Its file name in `models/`.
     pub file: String,
     /// The digests that are accepted, lower-case hexadecimal. None where the
-    /// file is made here: what it is made from has its digests.
+    /// file is converted here: its sources have digests.
     pub sha256: Vec<String>,
     /// The file's own licence.
     pub licence: String,
     /// Where it comes from, in the order tried.
     pub origin: Vec<Origin>,
-    /// The Python script that makes it, in the checkout.
-    pub made_by: String,
-    /// The names of the assets that it is made from, in the script's order.
-    pub made_from: Vec<String>,
-    /// The asset that it replaces where that one cannot be fetched.
-    pub stands_in_for: String,
+    /// The Python script of the checkout that writes it.
+    pub converter: String,
+    /// The names of the assets that it is converted from, in the script's order.
+    pub converted_from: Vec<String>,
+    /// The asset that this one replaces when that one cannot be fetched.
+    pub fallback_for: String,
     /// For a model: the `tracking.confidence` that suits it, empty for the default.
     pub confidence: String,
-    /// `demo`, `tests`, or the name of the asset that is made from it.
+    /// `demo`, `tests`, or the name of the asset that is converted from it.
     pub needed_by: String,
     /// What it is for.
     pub purpose: String,
@@ -68,6 +68,12 @@ pub fn named<'a>(assets: &'a [Asset], name: &str) -> Option<&'a Asset> {
     assets.iter().find(|asset| asset.name == name)
 }
 
+/// The assets that this one is converted from, in the script's order.
+pub fn sources<'a>(assets: &'a [Asset], asset: &Asset) -> Vec<&'a Asset> {
+    let names = asset.converted_from.iter();
+    names.filter_map(|name| named(assets, name)).collect()
+}
+
 impl Asset {
     fn set(&mut self, key: &str, mut values: Vec<String>) -> Result<()> {
         let field = match key {
@@ -80,12 +86,12 @@ impl Asset {
                 self.origin = origins.collect::<Result<_>>()?;
                 return Ok(());
             }
-            "made_from" => {
-                self.made_from = values;
+            "converted_from" => {
+                self.converted_from = values;
                 return Ok(());
             }
-            "made_by" => &mut self.made_by,
-            "stands_in_for" => &mut self.stands_in_for,
+            "converter" => &mut self.converter,
+            "fallback_for" => &mut self.fallback_for,
             "confidence" => &mut self.confidence,
             "name" => &mut self.name,
             "file" => &mut self.file,
@@ -101,14 +107,14 @@ impl Asset {
         Ok(())
     }
 
-    /// Whether this one is made here, and not fetched.
-    pub fn is_made(&self) -> bool {
-        !self.made_by.is_empty()
+    /// Whether a script here writes this file, instead of a download.
+    pub fn is_converted(&self) -> bool {
+        !self.converter.is_empty()
     }
 
     fn check(&self, all: &[Asset]) -> Result<()> {
         let maker = named(all, &self.needed_by);
-        let fetched = |name: &String| named(all, name).is_some_and(|source| !source.is_made());
+        let fetched = |name: &String| named(all, name).is_some_and(|source| !source.is_converted());
         let problem = if [&self.name, &self.file, &self.licence]
             .iter()
             .any(|t| t.is_empty())
@@ -117,22 +123,22 @@ impl Asset {
         } else if self.file.contains(['/', '\\']) {
             // The file is written by this name, so it must stay in models/.
             "file must be a name without folders"
-        } else if self.is_made() && !(self.sha256.is_empty() && self.origin.is_empty()) {
-            "what is made has no sha256 and no origin of its own"
-        } else if self.is_made() == self.made_from.is_empty() {
-            "made_by and made_from belong together"
-        } else if !self.made_from.iter().all(fetched) {
-            "made_from needs names of fetched assets"
-        } else if !self.is_made() && !has_digests(&self.sha256) {
+        } else if self.is_converted() && !(self.sha256.is_empty() && self.origin.is_empty()) {
+            "a converted asset has no sha256 and no origin of its own"
+        } else if self.is_converted() == self.converted_from.is_empty() {
+            "converter and converted_from belong together"
+        } else if !self.converted_from.iter().all(fetched) {
+            "converted_from needs names of fetched assets"
+        } else if !self.is_converted() && !has_digests(&self.sha256) {
             "sha256 needs digests of 64 lower-case hexadecimal digits"
-        } else if !self.stands_in_for.is_empty() && named(all, &self.stands_in_for).is_none() {
-            "stands_in_for needs an asset's name"
+        } else if !self.fallback_for.is_empty() && named(all, &self.fallback_for).is_none() {
+            "fallback_for needs an asset's name"
         } else if !(self.confidence.is_empty() || is_share(&self.confidence)) {
             "confidence must be a number from 0 to 1"
         } else if !["demo", "tests"].contains(&self.needed_by.as_str())
-            && !maker.is_some_and(|maker| maker.made_from.contains(&self.name))
+            && !maker.is_some_and(|maker| maker.converted_from.contains(&self.name))
         {
-            "needed_by must be \"demo\", \"tests\" or the asset that is made from it"
+            "needed_by must be \"demo\", \"tests\" or the asset that is converted from it"
         } else {
             return Ok(());
         };
@@ -185,7 +191,7 @@ mod tests {
     const HASH: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     #[test]
-    fn values_and_lists() {
+    fn values_and_lists_are_read() {
         let text = format!(
             "# a comment\n[[asset]]\nname = \"a\"\nfile = \"a.onnx\"\nsha256 = [\"{HASH}\", \"{HASH}\"]\n\
              licence = \"MIT\"\norigin = []\nneeded_by = \"tests\"\n\n[[asset]]\nname=\"b\"\n\
@@ -196,12 +202,12 @@ mod tests {
         assert_eq!(assets.len(), 2);
         assert_eq!(assets[0].sha256, [HASH, HASH]);
         assert!(assets[0].origin.is_empty());
-        assert_eq!(assets[1].origin, [Origin::Address("https://x/?q=1".into())]);
+        assert_eq!(assets[1].origin, [Origin::Url("https://x/?q=1".into())]);
         assert_eq!(assets[1].purpose, "b = b");
     }
 
     #[test]
-    fn the_committed_manifest_is_readable_and_complete() {
+    fn committed_manifest_is_valid_and_complete() {
         let assets = parse(include_str!("../../models/assets.toml")).unwrap();
         let files: Vec<&str> = assets.iter().map(|asset| asset.file.as_str()).collect();
         assert_eq!(
@@ -217,48 +223,48 @@ mod tests {
     }
 
     #[test]
-    fn a_made_file_names_its_maker_and_sources_and_what_it_replaces() {
+    fn committed_converted_asset_names_its_script_sources_and_fallback() {
         let assets = parse(include_str!("../../models/assets.toml")).unwrap();
-        let made = assets.iter().find(|asset| asset.is_made()).unwrap();
-        assert_eq!(made.stands_in_for, "yolox_nano");
-        assert_eq!(made.made_by, "xtask/convert/nanodet.py");
-        assert!(made.sha256.is_empty() && made.origin.is_empty());
-        assert_eq!(made.made_from.len(), 2);
-        for name in &made.made_from {
+        let converted = assets.iter().find(|asset| asset.is_converted()).unwrap();
+        assert_eq!(converted.fallback_for, "yolox_nano");
+        assert_eq!(converted.converter, "xtask/convert/nanodet.py");
+        assert!(converted.sha256.is_empty() && converted.origin.is_empty());
+        assert_eq!(converted.converted_from.len(), 2);
+        for name in &converted.converted_from {
             let source = named(&assets, name).unwrap();
-            assert_eq!(source.needed_by, made.name);
+            assert_eq!(source.needed_by, converted.name);
             assert!(matches!(source.origin[..], [Origin::Npm(_)]), "{source:?}");
         }
     }
 
     #[test]
-    fn a_made_file_that_is_described_wrongly_is_refused() {
+    fn wrong_description_of_a_converted_asset_is_rejected() {
         let source = format!(
             "[[asset]]\nname = \"s\"\nfile = \"s\"\nlicence = \"MIT\"\nsha256 = \"{HASH}\"\nneeded_by = \"m\"\n"
         );
-        let made = |lines: &str| {
+        let converted = |lines: &str| {
             parse(&format!(
                 "[[asset]]\nname = \"m\"\nfile = \"m\"\nlicence = \"MIT\"\nneeded_by = \"demo\"\n{lines}\n{source}"
             ))
         };
-        let right = "made_by = \"m.py\"\nmade_from = [\"s\"]\n";
-        assert!(made(right).is_ok());
-        let wrong = |lines: &str| made(lines).unwrap_err();
-        assert!(wrong("made_by = \"m.py\"").contains("belong together"));
+        let right = "converter = \"m.py\"\nconverted_from = [\"s\"]\n";
+        assert!(converted(right).is_ok());
+        let wrong = |lines: &str| converted(lines).unwrap_err();
+        assert!(wrong("converter = \"m.py\"").contains("belong together"));
         assert!(wrong(&format!("{right}sha256 = \"{HASH}\"")).contains("no sha256"));
-        assert!(wrong(&format!("{right}stands_in_for = \"x\"")).contains("stands_in_for"));
+        assert!(wrong(&format!("{right}fallback_for = \"x\"")).contains("fallback_for"));
         for confidence in ["2", "-1", "NaN", "half"] {
             let line = format!("{right}confidence = \"{confidence}\"");
             assert!(wrong(&line).contains("from 0 to 1"), "{confidence}");
         }
-        let from = |name: &str| format!("made_by = \"m.py\"\nmade_from = [\"{name}\"]");
+        let from = |name: &str| format!("converter = \"m.py\"\nconverted_from = [\"{name}\"]");
         assert!(wrong(&from("x")).contains("names of fetched assets"));
-        // The source's needed_by then names nothing that is made from it.
+        // The source's needed_by then names nothing that is converted from it.
         assert!(wrong(&format!("sha256 = \"{HASH}\"")).contains("asset s (s): needed_by must be"));
     }
 
     #[test]
-    fn mistakes_name_their_place() {
+    fn manifest_errors_name_the_line_or_the_asset() {
         let block = |line: &str| {
             parse(&format!(
                 "[[asset]]\nname = \"a\"\nfile = \"a\"\nlicence = \"MIT\"\n{line}\n"

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cache::Cache;
-use crate::client::Client;
-use crate::command::{Result, quiet};
-use crate::download::one_line;
-use crate::node::Node;
-use crate::origin::{NpmFile, is_address};
+use crate::command::{Result, one_line, run_quiet};
+use crate::http_client::HttpClient;
+use crate::nodejs::NodeJs;
+use crate::origin::{NpmFile, is_url};
 use crate::python;
-use crate::temporary::Folder;
+use crate::temporary::TempDir;
 use crate::transfer;
 use crate::workspace::Workspace;
 
@@ -69,7 +68,7 @@ pub fn drop_package(cache: &Cache, file: &NpmFile) {
 }
 
 fn place(cache: &Cache, file: &NpmFile) -> Result<PathBuf> {
-    cache.place(&format!("{}-{}.tgz", file.package, file.version))
+    cache.path(&format!("{}-{}.tgz", file.package, file.version))
 }
 
 /// The package, downloaded and checked.
@@ -78,10 +77,10 @@ fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathB
     if package.is_file() {
         return Ok(package);
     }
-    let node = Node::ensure(workspace)?;
+    let node = NodeJs::ensure(workspace)?;
     let python = python::venv(workspace)?;
     // It gets its name when it is checked.
-    let arriving = cache.place(&format!("{}-{}.arriving", file.package, file.version))?;
+    let arriving = cache.path(&format!("{}-{}.arriving", file.package, file.version))?;
     arrive(workspace, &node, &python, file, &arriving)?;
     fs::rename(&arriving, &package).map_err(|error| format!("{}: {error}", package.display()))?;
     Ok(package)
@@ -92,17 +91,17 @@ fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathB
 /// or be a mirror that names addresses which only npm knows how to translate.
 fn arrive(
     workspace: &Workspace,
-    node: &Node,
+    node: &NodeJs,
     python: &Path,
     file: &NpmFile,
     arriving: &Path,
 ) -> Result<()> {
     let fetched = Facts::ask(workspace, node, file).and_then(|facts| {
-        let client = Client::find().unwrap_or_else(|| Client::Python(python.to_owned()));
+        let client = HttpClient::find().unwrap_or_else(|| HttpClient::Python(python.to_owned()));
         transfer::fetch(&client, &facts.tarball, arriving, |file| {
             let mut check = workspace.command(python);
             check.args(["-c", CHECK]).arg(file).arg(&facts.integrity);
-            quiet("setup: checking the package", &mut check, "try again").map(drop)
+            run_quiet("setup: checking the package", &mut check, "try again").map(drop)
         })
     });
     if let Err(message) = fetched {
@@ -116,12 +115,12 @@ fn arrive(
 }
 
 /// Downloads a package by npm itself, which checks it and cannot resume.
-fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result<()> {
-    let folder = Folder::new(&workspace.target, "npm-pack")?;
+fn pack(workspace: &Workspace, node: &NodeJs, file: &NpmFile, to: &Path) -> Result<()> {
+    let folder = TempDir::new(&workspace.target, "npm-pack")?;
     let mut pack = node.npm(workspace);
     pack.args(["pack", "--silent", "--pack-destination"]);
     pack.arg(folder.path()).arg(file.spec());
-    quiet(
+    run_quiet(
         "setup: npm pack",
         &mut pack,
         "see that this machine reaches the npm registry",
@@ -139,7 +138,7 @@ fn pack(workspace: &Workspace, node: &Node, file: &NpmFile, to: &Path) -> Result
 fn extract(python: &Path, package: &Path, path: &str, to: &Path) -> Result<()> {
     let mut extract = Command::new(python);
     extract.args(["-c", EXTRACT]).arg(package).arg(path).arg(to);
-    quiet(
+    run_quiet(
         "setup: unpacking",
         &mut extract,
         "delete the package and try again",
@@ -155,12 +154,12 @@ struct Facts {
 }
 
 impl Facts {
-    fn ask(workspace: &Workspace, node: &Node, file: &NpmFile) -> Result<Facts> {
+    fn ask(workspace: &Workspace, node: &NodeJs, file: &NpmFile) -> Result<Facts> {
         let mut view = node.npm(workspace);
         view.args(["view", "--json"]).arg(file.spec());
         view.args(["dist.tarball", "dist.integrity"]);
         let remedy = "see that this machine reaches the npm registry";
-        let said = quiet("setup: npm view", &mut view, remedy)?;
+        let said = run_quiet("setup: npm view", &mut view, remedy)?;
         Facts::parse(&said).ok_or_else(|| {
             format!(
                 "setup: npm view {} gave no address and digest: {}",
@@ -181,7 +180,7 @@ impl Facts {
             (!value.is_empty() && !value.contains('\\')).then(|| value.to_owned())
         };
         Some(Facts {
-            tarball: text("dist.tarball").filter(|address| is_address(address))?,
+            tarball: text("dist.tarball").filter(|address| is_url(address))?,
             integrity: text("dist.integrity")?,
         })
     }
@@ -191,8 +190,8 @@ impl Facts {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::command::ask;
-    use crate::scratch::Scratch;
+    use crate::command::query;
+    use crate::test_dir::TestDir;
 
     #[test]
     fn the_registrys_answer_gives_address_and_digest() {
@@ -238,16 +237,16 @@ mod tests {
         };
         let no_address = r#"echo '{"dist.tarball": "--x", "dist.integrity": "sha512-a"}'"#;
         for view in ["exit 1", "echo", no_address] {
-            let scratch = Scratch::new("npm-pack");
-            let workspace = scratch.workspace();
-            let npm = scratch.path("npm.sh");
+            let dir = TestDir::new("npm-pack");
+            let workspace = dir.workspace();
+            let npm = dir.path("npm.sh");
             // npm pack --silent --pack-destination FOLDER a@1.0.0
             let script = format!(
                 "case $1 in view) {view} ;; pack) echo \"$5\" > \"$4/a-1.0.0.tgz\" ;; esac"
             );
             fs::write(&npm, script).unwrap();
-            let node = Node::with("sh", npm);
-            let arriving = scratch.path("a.arriving");
+            let node = NodeJs::with("sh", npm);
+            let arriving = dir.path("a.arriving");
             fs::write(transfer::part_of(&arriving), "half").unwrap();
             arrive(&workspace, &node, Path::new("python3"), &file, &arriving).unwrap();
             assert_eq!(
@@ -267,19 +266,19 @@ mod tests {
             println!("skipped: npm::one_file_comes_out: there is no Python 3.8 or newer with venv");
             return;
         };
-        let scratch = Scratch::new("npm");
-        fs::create_dir_all(scratch.path("package/models")).unwrap();
-        fs::write(scratch.path("package/models/a.bin"), b"content").unwrap();
-        fs::write(scratch.path("package/a.bin"), b"another").unwrap();
+        let dir = TestDir::new("npm");
+        fs::create_dir_all(dir.path("package/models")).unwrap();
+        fs::write(dir.path("package/models/a.bin"), b"content").unwrap();
+        fs::write(dir.path("package/a.bin"), b"another").unwrap();
         let make = "import sys, tarfile; t = tarfile.open(sys.argv[1], 'w:gz'); t.add(sys.argv[2], 'package')";
-        let package = scratch.path("a.tgz");
+        let package = dir.path("a.tgz");
         let mut tar = Command::new(&python);
         tar.args(["-c", make])
             .arg(&package)
-            .arg(scratch.path("package"));
-        ask(&mut tar).unwrap();
+            .arg(dir.path("package"));
+        query(&mut tar).unwrap();
 
-        let to = scratch.path("out");
+        let to = dir.path("out");
         extract(&python, &package, "models/a.bin", &to).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"content");
         let message = extract(&python, &package, "models/b.bin", &to).unwrap_err();
@@ -294,7 +293,7 @@ mod tests {
         let check = |integrity: &str| {
             let mut check = Command::new(&python);
             check.args(["-c", CHECK]).arg(&to).arg(integrity);
-            ask(&mut check).is_some()
+            query(&mut check).is_some()
         };
         assert!(check(&format!("sha512-{empty}")));
         assert!(check(&format!(

@@ -6,7 +6,7 @@ use crate::command::Result;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
     /// `https://...`: the file itself.
-    Address(String),
+    Url(String),
     /// `deb:PACKAGE:PATH`: a file of a Debian or Ubuntu package.
     Debian {
         /// The package's name.
@@ -33,8 +33,8 @@ impl Origin {
     /// Reads an origin as the manifest writes it.
     pub fn parse(text: &str) -> Result<Origin> {
         let whole = |parts: &[&str]| parts.iter().all(|part| !part.is_empty());
-        if is_address(text) {
-            return Ok(Origin::Address(text.to_owned()));
+        if is_url(text) {
+            return Ok(Origin::Url(text.to_owned()));
         }
         if let Some((package, path)) = text.strip_prefix("deb:").and_then(|t| t.split_once(':'))
             && whole(&[package])
@@ -62,9 +62,9 @@ impl Origin {
     }
 
     /// The place as a person calls it.
-    pub fn place(&self) -> String {
+    pub fn label(&self) -> String {
         match self {
-            Origin::Address(address) => address.clone(),
+            Origin::Url(address) => address.clone(),
             Origin::Debian { package, .. } => format!("Debian's package {package}"),
             Origin::Npm(file) => format!("the npm package {}", file.spec()),
         }
@@ -73,7 +73,7 @@ impl Origin {
 
 /// Whether a client may be given this text as the address of a file. What an
 /// npm registry names comes from the network: it may be no option and no local file.
-pub fn is_address(text: &str) -> bool {
+pub fn is_url(text: &str) -> bool {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
@@ -97,9 +97,9 @@ mod tests {
     fn each_kind_is_read_and_called_by_its_name() {
         let of = |text: &str| Origin::parse(text).unwrap();
         let address = of("https://example.org/x?q=1:2");
-        assert_eq!(address.place(), "https://example.org/x?q=1:2");
+        assert_eq!(address.label(), "https://example.org/x?q=1:2");
         let debian = of("deb:opencv-doc:/usr/share/x.avi");
-        assert_eq!(debian.place(), "Debian's package opencv-doc");
+        assert_eq!(debian.label(), "Debian's package opencv-doc");
         assert_eq!(
             of("npm:@scope/name@3.0.4:models/a.json"),
             Origin::Npm(NpmFile {
@@ -108,7 +108,7 @@ mod tests {
                 path: "models/a.json".into(),
             })
         );
-        assert_eq!(of("npm:name@1.0.0:a").place(), "the npm package name@1.0.0");
+        assert_eq!(of("npm:name@1.0.0:a").label(), "the npm package name@1.0.0");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::command::{Result, quiet};
+use crate::command::{Result, run_quiet};
 use crate::lock::Lock;
-use crate::node::Node;
+use crate::nodejs::NodeJs;
 use crate::workspace::Workspace;
 
 /// What the panel is built from, within `web/`.
@@ -41,12 +41,12 @@ pub fn build(workspace: &Workspace) -> Result<bool> {
 }
 
 /// Sees to what the panel's tests need. True when something was installed.
-pub fn test_needs(workspace: &Workspace) -> Result<bool> {
+pub fn ensure_test_packages(workspace: &Workspace) -> Result<bool> {
     let panel = Panel::of(workspace);
-    let node = Node::ensure(workspace)?;
+    let node = NodeJs::ensure(workspace)?;
     let changed = panel.packages(&node)?;
     // A later set-up may have found another Node.js.
-    node.note(&panel.note())?;
+    node.record_program(&panel.note())?;
     Ok(changed)
 }
 
@@ -87,7 +87,7 @@ impl Panel<'_> {
         if self.is_built() && self.has_packages() {
             return Ok(false);
         }
-        let node = Node::ensure(self.workspace)?;
+        let node = NodeJs::ensure(self.workspace)?;
         self.packages(&node)?;
         let _lock = self.lock()?;
         // The set-up that held the lock may have built it.
@@ -96,13 +96,13 @@ impl Panel<'_> {
             let mut build = self.npm(&node);
             build.args(["run", "build"]);
             let remedy = "fix what is reported above";
-            quiet("panel: npm run build", &mut build, remedy)?;
+            run_quiet("panel: npm run build", &mut build, remedy)?;
         }
         Ok(true)
     }
 
     /// Sees to what is in `web/node_modules`. True when something was installed.
-    fn packages(&self, node: &Node) -> Result<bool> {
+    fn packages(&self, node: &NodeJs) -> Result<bool> {
         if self.has_packages() {
             return Ok(false);
         }
@@ -114,8 +114,8 @@ impl Panel<'_> {
         let mut ci = self.npm(node);
         ci.args(["ci", "--no-audit", "--no-fund"]);
         let remedy = "see that this machine reaches the npm registry";
-        quiet("panel: npm ci", &mut ci, remedy)?;
-        node.note(&self.note())?;
+        run_quiet("panel: npm ci", &mut ci, remedy)?;
+        node.record_program(&self.note())?;
         Ok(true)
     }
 
@@ -124,7 +124,7 @@ impl Panel<'_> {
         installed.is_some() && installed >= modified(&self.web.join("package-lock.json"))
     }
 
-    fn npm(&self, node: &Node) -> Command {
+    fn npm(&self, node: &NodeJs) -> Command {
         let mut command = node.npm(self.workspace);
         command.current_dir(&self.web);
         command

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::command::{Result, shown};
+use crate::command::{Result, run_visible};
 use crate::workspace::Workspace;
 
 /// One of cargo's build profiles.
@@ -33,7 +33,7 @@ pub fn build(workspace: &Workspace, profile: Profile, besides: &[&str]) -> Resul
             "release"
         }
     };
-    shown("build", &mut cargo, "fix what cargo reports above")?;
+    run_visible("build", &mut cargo, "fix what cargo reports above")?;
     let name = format!("rextrack{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace.target.join(folder).join(name))
 }

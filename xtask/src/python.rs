@@ -9,9 +9,9 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{Result, ask, quiet, shown};
+use crate::command::{Result, query, run_quiet, run_visible};
 use crate::lock::Lock;
-use crate::system;
+use crate::system_packages;
 use crate::workspace::Workspace;
 
 /// A package as pip calls it and the module that it brings.
@@ -62,7 +62,7 @@ pub fn venv(workspace: &Workspace) -> Result<PathBuf> {
     if is_usable(&python) {
         return Ok(python);
     }
-    let base = base()?;
+    let base = system_python()?;
     let _lock = lock(&python)?;
     // The set-up that held the lock may have made it.
     if is_usable(&python) {
@@ -70,11 +70,11 @@ pub fn venv(workspace: &Workspace) -> Result<PathBuf> {
     }
     println!(
         "setup: making a Python environment in {}",
-        workspace.shown(&folder)
+        workspace.display(&folder)
     );
     let mut create = workspace.command(base);
     create.args(["-m", "venv", "--clear"]).arg(&folder);
-    quiet(
+    run_quiet(
         "setup: python -m venv",
         &mut create,
         "see that this Python's venv module works",
@@ -94,12 +94,12 @@ fn is_usable(python: &Path) -> bool {
     // A system whose pip has another RECORD than its files is not made again for ever.
     let made = environment(python).join(MADE).exists();
     Installed::ask(python, &[PIP]).is_some_and(|installed| installed.missing.is_empty())
-        || made && ask(Command::new(python).args(["-m", "pip", "--version"])).is_some()
+        || made && query(Command::new(python).args(["-m", "pip", "--version"])).is_some()
 }
 
 /// The Python of `target/venv` with these packages, installing what is missing
 /// and what an interrupted pip left damaged.
-pub fn with(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
+pub fn with_packages(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
     let python = venv(workspace)?;
     let missing = || match Installed::ask(&python, packages) {
         Some(installed) => installed,
@@ -138,7 +138,7 @@ pub fn with(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
 }
 
 /// Whether `target/venv` is there and has all of this package.
-pub fn has(workspace: &Workspace, package: &Package) -> bool {
+pub fn has_package(workspace: &Workspace, package: &Package) -> bool {
     let python = interpreter(&workspace.target.join("venv"));
     python.exists()
         && Installed::ask(&python, &[*package])
@@ -168,7 +168,7 @@ impl Installed {
         for (package, module) in packages {
             question.args([name_of(package), *module]);
         }
-        Some(Installed::parse(&ask(&mut question)?))
+        Some(Installed::parse(&query(&mut question)?))
     }
 
     fn parse(said: &str) -> Installed {
@@ -233,18 +233,18 @@ fn run_pip(python: &Path, arguments: &[impl AsRef<OsStr>], remedy: &str) -> Resu
     }
     pip.args(arguments);
     if terminal {
-        shown("setup: pip", &mut pip, remedy)
+        run_visible("setup: pip", &mut pip, remedy)
     } else {
-        quiet("setup: pip", &mut pip, remedy).map(drop)
+        run_quiet("setup: pip", &mut pip, remedy).map(drop)
     }
 }
 
 /// A Python 3 of the system that can make environments.
-fn base() -> Result<PathBuf> {
+fn system_python() -> Result<PathBuf> {
     if let Some(python) = find() {
         return Ok(python);
     }
-    if !system::has_apt() {
+    if !system_packages::has_apt() {
         return Err(
             "setup: no Python 3.8 or later with venv was found\n  remedy: install Python \
                     from https://www.python.org (macOS: `brew install python`)"
@@ -252,7 +252,7 @@ fn base() -> Result<PathBuf> {
         );
     }
     println!("setup: Python is missing, installing python3 python3-venv");
-    system::apt_install(&["python3", "python3-venv"])?;
+    system_packages::apt_install(&["python3", "python3-venv"])?;
     find().ok_or_else(|| {
         "setup: python3 and python3-venv are installed, but no Python on the PATH has the \
          modules venv and ensurepip\n  remedy: put /usr/bin first on the PATH"
@@ -267,7 +267,7 @@ pub fn find() -> Option<PathBuf> {
     let test = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 8))";
     ["python3", "python", "py", "/usr/bin/python3"]
         .into_iter()
-        .find(|python| ask(Command::new(python).args(["-c", test])).is_some())
+        .find(|python| query(Command::new(python).args(["-c", test])).is_some())
         .map(PathBuf::from)
 }
 
@@ -283,26 +283,26 @@ fn interpreter(venv: &Path) -> PathBuf {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::test_dir::TestDir;
 
     /// A checkout with an environment as an interrupted `python -m venv` leaves it.
-    fn without_pip(scratch: &Scratch) -> Option<(Workspace, PathBuf)> {
+    fn without_pip(dir: &TestDir) -> Option<(Workspace, PathBuf)> {
         let Some(base) = find() else {
             println!("skipped: python: there is no Python 3.8 or newer with venv");
             return None;
         };
-        let workspace = scratch.workspace();
+        let workspace = dir.workspace();
         let folder = workspace.target.join("venv");
         let mut create = Command::new(base);
         create.args(["-m", "venv", "--without-pip"]).arg(&folder);
-        ask(&mut create).unwrap();
+        query(&mut create).unwrap();
         Some((workspace, interpreter(&folder)))
     }
 
     #[test]
     fn an_environment_without_pip_is_made_again() {
-        let scratch = Scratch::new("venv");
-        let Some((workspace, python)) = without_pip(&scratch) else {
+        let dir = TestDir::new("venv");
+        let Some((workspace, python)) = without_pip(&dir) else {
             return;
         };
         assert!(python.exists() && !is_usable(&python));
@@ -318,12 +318,12 @@ mod tests {
 
     #[test]
     fn a_package_that_was_half_unpacked_is_missing() {
-        let scratch = Scratch::new("half-unpacked");
-        let Some((_, python)) = without_pip(&scratch) else {
+        let dir = TestDir::new("half-unpacked");
+        let Some((_, python)) = without_pip(&dir) else {
             return;
         };
         let site = "import sysconfig; print(sysconfig.get_path('purelib'))";
-        let site = PathBuf::from(ask(Command::new(&python).args(["-c", site])).unwrap());
+        let site = PathBuf::from(query(Command::new(&python).args(["-c", site])).unwrap());
         let site = site.canonicalize().unwrap();
         let info = site.join("a_package-1.0.dist-info");
         fs::create_dir_all(site.join("a_module")).unwrap();

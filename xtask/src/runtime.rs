@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::{Result, quiet};
+use crate::command::{Result, run_quiet};
 use crate::data_dir::runtime_dir;
 use crate::python;
-use crate::temporary::{self, Folder};
+use crate::temporary::{self, TempDir};
 use crate::workspace::Workspace;
 
 /// The oldest release that rextrack's bindings load (ONNX Runtime's API version 20).
@@ -50,7 +50,7 @@ pub struct Runtime {
 pub fn find() -> Option<Runtime> {
     if let Some(path) = env::var_os("REXTRACK_ORT_DYLIB").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
-        let version = version(&path).map(shown);
+        let version = version(&path).map(format_version);
         return path.is_file().then_some(Runtime { path, version });
     }
     find_in(&runtime_dir()?)
@@ -64,14 +64,14 @@ pub fn install(workspace: &Workspace) -> Result<Runtime> {
     )?;
     println!("setup: ONNX Runtime is missing, downloading its PyPI wheel (28 MB)");
     let python = python::venv(workspace)?;
-    let wheels = Folder::new(&workspace.target, "onnxruntime-wheel")?;
+    let wheels = TempDir::new(&workspace.target, "onnxruntime-wheel")?;
     let wheel = download(&python, wheels.path())?;
     temporary::remove_older(&folder, temporary::ABANDONED, |name| {
         name.ends_with(".part")
     });
     let mut unpack = workspace.command(&python);
     unpack.args(["-c", UNPACK]).arg(&wheel).arg(&folder);
-    quiet(
+    run_quiet(
         "setup: unpacking ONNX Runtime",
         &mut unpack,
         "see that the folder can be written",
@@ -137,7 +137,7 @@ fn find_in(folder: &Path) -> Option<Runtime> {
         .max()
         .map(|(version, path)| Runtime {
             path,
-            version: version.map(shown),
+            version: version.map(format_version),
         })
 }
 
@@ -162,7 +162,7 @@ fn version(path: &Path) -> Option<(u32, u32, u32)> {
     Some((numbers.next()?, numbers.next()?, numbers.next()?))
 }
 
-fn shown(version: (u32, u32, u32)) -> String {
+fn format_version(version: (u32, u32, u32)) -> String {
     format!("{}.{}.{}", version.0, version.1, version.2)
 }
 

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use crate::assets::Assets;
 use crate::command::Result;
+use crate::conversion;
 use crate::manifest::Asset;
 use crate::panel;
 use crate::python;
 use crate::runtime::{self, Runtime};
-use crate::system;
+use crate::system_packages;
 use crate::workspace::Workspace;
 
-/// Python packages that tests use: an OSC receiver and a reader of metrics that are
-/// not ours, arrays, models, a checker of types, and an inventor of requests.
+/// Python packages that tests use: an independent OSC receiver and metrics parser,
+/// arrays, models, a type checker, and a generator of API requests.
 const TEST_PACKAGES: [python::Package; 6] = [
     ("python-osc", "pythonosc"),
     ("numpy", "numpy"),
@@ -22,12 +23,12 @@ const TEST_PACKAGES: [python::Package; 6] = [
     ("schemathesis", "schemathesis"),
 ];
 
-/// What there is to run with. What is missing is said in `problems`, since
-/// something useful runs without each of these.
-pub struct Ready {
+/// What the set-up found. Missing parts are in `problems` and are no errors, because
+/// rextrack is of some use without each of them.
+pub struct Prerequisites {
     /// ONNX Runtime, without which no model file runs.
     pub runtime: Option<Runtime>,
-    /// The model of people: the demo's own, or the one that stands in for it.
+    /// The model of people: the demo's own, or its fallback.
     pub model: Option<Model>,
     /// The demo's video.
     pub video: Option<PathBuf>,
@@ -59,13 +60,13 @@ impl Model {
     }
 }
 
-/// How far to go for a file that another one stands in for already.
+/// How far to search for a file whose fallback is there already.
 #[derive(Clone, Copy, PartialEq)]
 enum Search {
-    /// It may be reachable now, so its addresses are tried again.
-    Everywhere,
-    /// The other one will do; nothing is downloaded.
-    Here,
+    /// Tries its addresses again: they may be reachable now.
+    WithDownload,
+    /// Downloads nothing: the fallback is good enough.
+    LocalOnly,
 }
 
 /// `cargo xtask setup [--tests]`
@@ -75,11 +76,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         [flag] if flag == "--tests" => true,
         _ => return Err("usage: cargo xtask setup [--tests]".into()),
     };
-    let built = system::build_needs()?;
-    let mut ready = needs(workspace, Search::Everywhere)?;
+    let built = system_packages::ensure_build_packages()?;
+    let mut ready = ensure_prerequisites(workspace, Search::WithDownload)?;
     ready.changed |= built;
     if tests {
-        test_needs(workspace, &mut ready);
+        ensure_test_prerequisites(workspace, &mut ready);
     }
     if let Some(model) = ready.model.as_ref().filter(|model| !model.default) {
         println!(
@@ -99,13 +100,13 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Err(ready.problems.join("\n"))
 }
 
-/// Sees to the runtime, the demo's model, its video and the panel.
-pub fn run_needs(workspace: &Workspace) -> Result<Ready> {
-    needs(workspace, Search::Here)
+/// Installs the runtime, the demo's model, its video and the panel.
+pub fn ensure_run_prerequisites(workspace: &Workspace) -> Result<Prerequisites> {
+    ensure_prerequisites(workspace, Search::LocalOnly)
 }
 
-fn needs(workspace: &Workspace, search: Search) -> Result<Ready> {
-    let mut ready = Ready {
+fn ensure_prerequisites(workspace: &Workspace, search: Search) -> Result<Prerequisites> {
+    let mut ready = Prerequisites {
         runtime: runtime::find(),
         model: None,
         video: None,
@@ -126,7 +127,7 @@ fn needs(workspace: &Workspace, search: Search) -> Result<Ready> {
             Err(message) => ready.problems.push(message),
         }
     }
-    ready.fetch(&Assets::of(workspace)?, "demo", search);
+    ready.fetch(&Assets::load(workspace)?, "demo", search);
     match panel::build(workspace) {
         Ok(changed) => ready.changed |= changed,
         Err(message) => ready.problems.push(message),
@@ -134,46 +135,46 @@ fn needs(workspace: &Workspace, search: Search) -> Result<Ready> {
     Ok(ready)
 }
 
-/// Sees to what only tests need. A test whose need is missing skips and says
-/// so, hence nothing here is fatal.
-pub fn test_needs(workspace: &Workspace, ready: &mut Ready) {
-    match system::test_needs() {
+/// Installs what only tests need. Nothing here is fatal: a test that lacks something
+/// is skipped and says so.
+pub fn ensure_test_prerequisites(workspace: &Workspace, ready: &mut Prerequisites) {
+    match system_packages::ensure_test_packages() {
         Ok(changed) => ready.changed |= changed,
         Err(message) => ready.problems.push(message),
     }
-    if let Err(message) = python::with(workspace, &TEST_PACKAGES) {
+    if let Err(message) = python::with_packages(workspace, &TEST_PACKAGES) {
         ready.problems.push(message);
     }
-    match panel::test_needs(workspace) {
+    match panel::ensure_test_packages(workspace) {
         Ok(changed) => ready.changed |= changed,
         Err(message) => ready.problems.push(message),
     }
-    match Assets::of(workspace) {
-        Ok(assets) => ready.fetch(&assets, "tests", Search::Everywhere),
+    match Assets::load(workspace) {
+        Ok(assets) => ready.fetch(&assets, "tests", Search::WithDownload),
         Err(message) => ready.problems.push(message),
     }
 }
 
-impl Ready {
+impl Prerequisites {
     fn fetch(&mut self, assets: &Assets, needed_by: &str, search: Search) {
         for asset in &assets.all {
             if asset.needed_by != needed_by {
                 continue;
             }
-            let parts = std::iter::once(asset).chain(assets.stand_in(asset));
+            let parts = std::iter::once(asset).chain(assets.fallback(asset));
             let there: Vec<&Asset> = parts.filter(|a| assets.present(a).is_some()).collect();
-            match one(assets, asset, search) {
+            match fetch_or_fallback(assets, asset, search) {
                 Ok((found, path)) => {
                     self.changed |= !there.contains(&found);
-                    self.place(asset, found, path);
+                    self.record(asset, found, path);
                 }
                 Err(message) => self.problems.push(format!("setup: {message}")),
             }
         }
     }
 
-    /// Notes what plays the part of `asset`.
-    fn place(&mut self, asset: &Asset, found: &Asset, path: PathBuf) {
+    /// Records the file that is used as `asset`.
+    fn record(&mut self, asset: &Asset, found: &Asset, path: PathBuf) {
         match asset.name.as_str() {
             "yolox_nano" => {
                 let confidence = Some(found.confidence.clone());
@@ -211,27 +212,38 @@ impl Ready {
     }
 }
 
-/// The asset in `models/`, or the one that stands in for it.
-fn one<'a>(assets: &'a Assets, asset: &'a Asset, search: Search) -> Result<(&'a Asset, PathBuf)> {
-    let stand_in = assets.stand_in(asset);
-    if search == Search::Here
-        && let Some(other) = stand_in
+fn fetch(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
+    match asset.is_converted() {
+        true => conversion::convert(assets, asset),
+        false => assets.fetch(asset),
+    }
+}
+
+/// The asset in `models/`, or its fallback.
+fn fetch_or_fallback<'a>(
+    assets: &'a Assets,
+    asset: &'a Asset,
+    search: Search,
+) -> Result<(&'a Asset, PathBuf)> {
+    let fallback = assets.fallback(asset);
+    if search == Search::LocalOnly
+        && let Some(other) = fallback
         && let Some(there) = assets.present(other)
     {
-        return Ok(match assets.take(asset) {
+        return Ok(match assets.fetch_local(asset) {
             Some(path) => (asset, path),
             None => (other, there),
         });
     }
-    let message = match (assets.fetch(asset), stand_in) {
+    let message = match (fetch(assets, asset), fallback) {
         (Ok(path), _) => return Ok((asset, path)),
         (Err(message), None) => return Err(message),
         (Err(message), Some(_)) => message,
     };
-    let other = stand_in.unwrap_or(asset);
+    let other = fallback.unwrap_or(asset);
     println!("setup: {message}");
-    println!("setup: {} stands in for it: {}", other.name, other.purpose);
-    let path = assets.fetch(other)?;
+    println!("setup: {} is used instead: {}", other.name, other.purpose);
+    let path = fetch(assets, other)?;
     Ok((other, path))
 }
 
@@ -242,46 +254,49 @@ mod tests {
 
     use super::*;
     use crate::cache::Cache;
-    use crate::scratch::Scratch;
     use crate::sha256;
+    use crate::test_dir::TestDir;
 
-    /// A manifest of a model and its stand-in, neither of which has an origin.
+    /// A manifest of a model and its fallback, both without an origin.
     fn manifest() -> Vec<Asset> {
-        let asset = |name: &str, stands_in_for: &str| Asset {
+        let asset = |name: &str, fallback_for: &str| Asset {
             name: name.into(),
             file: format!("{name}.onnx"),
             sha256: vec![sha256::hex(name.as_bytes())],
-            stands_in_for: stands_in_for.into(),
+            fallback_for: fallback_for.into(),
             ..Asset::default()
         };
         vec![asset("yolox_nano", ""), asset("other", "yolox_nano")]
     }
 
     #[test]
-    fn another_model_stands_in_only_where_the_first_is_missing() {
-        let scratch = Scratch::new("stand-in");
-        let workspace = scratch.workspace();
-        let assets = Assets::with(&workspace, Cache::at(scratch.path("downloads")), manifest());
-        let name = |search| one(&assets, &assets.all[0], search).map(|(found, _)| &found.name);
+    fn fallback_model_is_used_only_when_the_first_is_missing() {
+        let dir = TestDir::new("stand-in");
+        let workspace = dir.workspace();
+        let assets =
+            Assets::without_mirror(&workspace, Cache::at(dir.path("downloads")), manifest());
+        let name = |search| {
+            fetch_or_fallback(&assets, &assets.all[0], search).map(|(found, _)| &found.name)
+        };
 
-        let message = name(Search::Here).unwrap_err();
+        let message = name(Search::LocalOnly).unwrap_err();
         assert!(
             message.contains("other.onnx could not be fetched"),
             "{message}"
         );
         fs::write(workspace.models.join("other.onnx"), "other").unwrap();
-        for search in [Search::Here, Search::Everywhere] {
+        for search in [Search::LocalOnly, Search::WithDownload] {
             assert_eq!(name(search).unwrap(), "other");
         }
         fs::write(workspace.models.join("yolox_nano.onnx"), "yolox_nano").unwrap();
-        for search in [Search::Here, Search::Everywhere] {
+        for search in [Search::LocalOnly, Search::WithDownload] {
             assert_eq!(name(search).unwrap(), "yolox_nano");
         }
     }
 
     #[test]
-    fn a_stand_in_is_known_as_one() {
-        let mut ready = Ready {
+    fn fallback_model_is_not_reported_as_the_default() {
+        let mut ready = Prerequisites {
             runtime: None,
             model: None,
             video: None,
@@ -290,14 +305,14 @@ mod tests {
         };
         let assets = manifest();
         for (found, default) in [(&assets[0], true), (&assets[1], false)] {
-            ready.place(&assets[0], found, PathBuf::new());
+            ready.record(&assets[0], found, PathBuf::new());
             let model = ready.model.as_ref().unwrap();
             assert_eq!((&model.name, model.default), (&found.name, default));
             assert_eq!(model.options(), format!("--model {}", found.name));
         }
         let mut found = assets[1].clone();
         found.confidence = "0.5".into();
-        ready.place(&assets[0], &found, PathBuf::new());
+        ready.record(&assets[0], &found, PathBuf::new());
         let options = ready.model.as_ref().unwrap().options();
         assert_eq!(options, "--model other --confidence 0.5");
     }

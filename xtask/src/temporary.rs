@@ -12,14 +12,14 @@ use crate::command::Result;
 pub const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of this process, removed when dropped.
-pub struct Folder {
+pub struct TempDir {
     path: PathBuf,
 }
 
-impl Folder {
+impl TempDir {
     /// The empty folder `NAME-PROCESS` in `parent`. Those that interrupted
     /// processes left are removed.
-    pub fn new(parent: &Path, name: &str) -> Result<Folder> {
+    pub fn new(parent: &Path, name: &str) -> Result<TempDir> {
         remove_older(parent, ABANDONED, |entry| {
             let process = entry
                 .strip_prefix(name)
@@ -30,7 +30,7 @@ impl Folder {
         // An earlier process may have had our number.
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Folder { path })
+        Ok(TempDir { path })
     }
 
     /// The folder.
@@ -39,7 +39,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempDir {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.path);
     }
@@ -47,7 +47,7 @@ impl Drop for Folder {
 
 /// Writes `to` by `write`, which gets the path of a temporary file beside it:
 /// nobody ever reads half a file.
-pub fn whole<E>(
+pub fn write_atomically<E>(
     to: &Path,
     write: impl FnOnce(&Path) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E>
@@ -94,7 +94,7 @@ fn is_number(text: &str) -> bool {
 pub mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::test_dir::TestDir;
 
     /// Makes a file look as if it was last written so long ago.
     pub fn make_old(file: &Path, age: Duration) {
@@ -104,10 +104,10 @@ pub mod tests {
 
     #[test]
     fn a_temporary_folder_leaves_those_of_other_processes_alone() {
-        let scratch = Scratch::new("temporary-folder");
-        let other = scratch.path("made-1");
+        let dir = TestDir::new("temporary-folder");
+        let other = dir.path("made-1");
         fs::create_dir_all(&other).unwrap();
-        let folder = Folder::new(&scratch.path(""), "made").unwrap();
+        let folder = TempDir::new(&dir.path(""), "made").unwrap();
         let own = folder.path().to_owned();
         assert!(own.is_dir() && own != other);
         drop(folder);
@@ -117,28 +117,28 @@ pub mod tests {
 
     #[test]
     fn only_old_temporary_files_of_the_same_name_are_removed() {
-        let scratch = Scratch::new("temporary-old");
+        let dir = TestDir::new("temporary-old");
         let names = ["a.1.part", "a.2.part", "a.yours.part", "b.1.part"];
         for name in names {
-            fs::write(scratch.path(name), "").unwrap();
+            fs::write(dir.path(name), "").unwrap();
         }
         for name in ["a.1.part", "a.yours.part", "b.1.part"] {
-            make_old(&scratch.path(name), ABANDONED * 2);
+            make_old(&dir.path(name), ABANDONED * 2);
         }
-        whole(&scratch.path("a"), |part| fs::write(part, "a")).unwrap();
-        let left = names.map(|name| scratch.path(name).exists());
+        write_atomically(&dir.path("a"), |part| fs::write(part, "a")).unwrap();
+        let left = names.map(|name| dir.path(name).exists());
         assert_eq!(left, [false, true, true, true]);
-        assert_eq!(fs::read(scratch.path("a")).unwrap(), b"a");
+        assert_eq!(fs::read(dir.path("a")).unwrap(), b"a");
     }
 
     #[test]
     fn a_file_that_could_not_be_written_leaves_no_part() {
-        let scratch = Scratch::new("temporary-failed");
-        let failed: std::io::Result<()> = whole(&scratch.path("a"), |part| {
+        let dir = TestDir::new("temporary-failed");
+        let failed: std::io::Result<()> = write_atomically(&dir.path("a"), |part| {
             fs::write(part, "half")?;
             Err(std::io::Error::other("full"))
         });
         assert_eq!(failed.unwrap_err().to_string(), "full");
-        assert_eq!(fs::read_dir(scratch.path("")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(dir.path("")).unwrap().count(), 0);
     }
 }

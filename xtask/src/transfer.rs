@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::client::{Client, NO_RANGES};
 use crate::command::{self, Result};
+use crate::http_client::{HttpClient, NO_RANGES};
 use crate::progress::{Progress, megabytes};
 
 /// How often a transfer that breaks off is taken up again in one run, as long
@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 5;
 /// there it lies in [`part_of`] `to`, where the next call goes on. The error is
 /// one line.
 pub fn fetch(
-    client: &Client,
+    client: &HttpClient,
     address: &str,
     to: &Path,
     check: impl Fn(&Path) -> Result<()>,
@@ -37,7 +37,7 @@ pub fn fetch(
     })
 }
 
-fn transfer(client: &Client, address: &str, to: &Path) -> Result<()> {
+fn transfer(client: &HttpClient, address: &str, to: &Path) -> Result<()> {
     let part = part_of(to);
     let headers = beside(to, "headers");
     let resumed_at = size(&part);
@@ -55,7 +55,7 @@ fn transfer(client: &Client, address: &str, to: &Path) -> Result<()> {
         let before = size(&part);
         let _ = fs::remove_file(&headers);
         let mut command = client.command(address, &part, &headers);
-        let ended = command::watched(&mut command, progress.interval(), |_| {
+        let ended = command::run_watched(&mut command, progress.interval(), |_| {
             let head = Head::read(&headers);
             progress.show(size(&part), head.length.map(|rest| before + rest));
         });
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::command::on_path;
-    use crate::scratch::Scratch;
+    use crate::test_dir::TestDir;
 
     /// How a server answers one request.
     #[derive(Clone, Copy, PartialEq)]
@@ -248,10 +248,10 @@ mod tests {
     }
 
     /// The clients of this machine, each by name.
-    fn clients() -> Vec<(&'static str, Client)> {
+    fn clients() -> Vec<(&'static str, HttpClient)> {
         let python = on_path("python3").or_else(|| on_path("python"));
-        let curl = on_path("curl").map(|path| ("curl", Client::Curl(path)));
-        let python = python.map(|path| ("python", Client::Python(path)));
+        let curl = on_path("curl").map(|path| ("curl", HttpClient::Curl(path)));
+        let python = python.map(|path| ("python", HttpClient::Python(path)));
         let clients: Vec<_> = curl.into_iter().chain(python).collect();
         if clients.is_empty() {
             println!("skipped: transfer: neither curl nor python3 is there");
@@ -269,8 +269,8 @@ mod tests {
     #[test]
     fn a_download_that_was_killed_goes_on_where_it_was() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("killed-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("killed-{name}"));
+            let to = dir.path("a.bin");
             let answers = vec![Answer::Stall(200_000), Answer::Whole];
             let server = Server::start(content(), answers);
 
@@ -296,8 +296,8 @@ mod tests {
     #[test]
     fn a_connection_that_breaks_is_taken_up_again_at_once() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("breaks-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("breaks-{name}"));
+            let to = dir.path("a.bin");
             let answers = vec![Answer::Cut(100_000), Answer::Cut(50_000), Answer::Whole];
             let server = Server::start(content(), answers);
             fetch(&client, &server.address, &to, equals(content())).unwrap();
@@ -308,8 +308,8 @@ mod tests {
     #[test]
     fn what_arrived_is_kept_when_the_server_fails() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("fails-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("fails-{name}"));
+            let to = dir.path("a.bin");
             let answers = vec![Answer::Cut(100_000), Answer::Status(503), Answer::Whole];
             let server = Server::start(content(), answers);
             let message = fetch(&client, &server.address, &to, equals(content())).unwrap_err();
@@ -325,8 +325,8 @@ mod tests {
     #[test]
     fn a_server_that_cannot_resume_sends_the_whole_file_again() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("no-ranges-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("no-ranges-{name}"));
+            let to = dir.path("a.bin");
             let answers = vec![Answer::NoRanges; 2];
             let server = Server::start(content(), answers);
             fs::write(part_of(&to), &content()[..1000]).unwrap();
@@ -338,8 +338,8 @@ mod tests {
     #[test]
     fn a_part_of_another_file_is_not_kept() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("another-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("another-{name}"));
+            let to = dir.path("a.bin");
             // Longer than the file, and of its length to the byte.
             for length in [content().len() + 1, content().len()] {
                 let server = Server::start(content(), vec![Answer::Whole; 2]);
@@ -358,8 +358,8 @@ mod tests {
     #[test]
     fn a_wrong_file_is_removed_even_if_the_second_transfer_fails() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("second-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("second-{name}"));
+            let to = dir.path("a.bin");
             let answers = vec![Answer::Whole, Answer::Status(503)];
             let server = Server::start(content(), answers);
             fs::write(part_of(&to), [0; 1000]).unwrap();
@@ -372,8 +372,8 @@ mod tests {
     #[test]
     fn a_file_that_fails_its_check_is_removed() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("check-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("check-{name}"));
+            let to = dir.path("a.bin");
             let server = Server::start(content(), vec![Answer::Whole]);
             let message = fetch(&client, &server.address, &to, equals(vec![1])).unwrap_err();
             assert_eq!(message, "another file", "{name}");
@@ -384,8 +384,8 @@ mod tests {
     #[test]
     fn an_empty_file_arrives_too() {
         for (name, client) in clients() {
-            let scratch = Scratch::new(&format!("empty-{name}"));
-            let to = scratch.path("a.bin");
+            let dir = TestDir::new(&format!("empty-{name}"));
+            let to = dir.path("a.bin");
             let server = Server::start(vec![], vec![Answer::Whole]);
             fetch(&client, &server.address, &to, equals(vec![])).unwrap();
             assert!(to.is_file(), "{name}");

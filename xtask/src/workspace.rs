@@ -59,7 +59,7 @@ impl Workspace {
     }
 
     /// A path as a person in the checkout would write it.
-    pub fn shown(&self, path: &Path) -> String {
+    pub fn display(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)
             .unwrap_or(path)
             .display()

@@ -2,7 +2,7 @@
 
 /// The sums over all test binaries of a run.
 #[derive(Debug, Default, PartialEq)]
-pub struct Tally {
+pub struct TestSummary {
     /// Tests that ran and passed, the skipped ones not among them.
     pub passed: u64,
     /// Tests that failed.
@@ -41,7 +41,7 @@ struct Binary {
     ignored: u64,
 }
 
-impl Tally {
+impl TestSummary {
     /// Takes one line of `cargo test -- --show-output`.
     ///
     /// A test that cannot run prints `skipped: WHY` and returns, which the
@@ -158,9 +158,9 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
 
     #[test]
     fn sums_over_binaries_and_skips_with_their_reasons() {
-        let mut tally = Tally::default();
-        OUTPUT.lines().for_each(|line| tally.line(line));
-        let skipped = tally.skipped.iter();
+        let mut summary = TestSummary::default();
+        OUTPUT.lines().for_each(|line| summary.line(line));
+        let skipped = summary.skipped.iter();
         let skipped: Vec<_> = skipped
             .map(|skip| (skip.test.as_str(), skip.reason.as_str()))
             .collect();
@@ -173,7 +173,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
                 ("a test", "marked as ignored"),
             ]
         );
-        assert_eq!(tally.closing(), "3 passed, 1 failed, 4 skipped");
+        assert_eq!(summary.closing(), "3 passed, 1 failed, 4 skipped");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::average_precision::{average_precision, read_found, read_truth};
-use xtask::command::{Result, quiet};
+use crate::average_precision::{average_precision, read_detections, read_truth};
+use xtask::command::{Result, run_quiet};
 use xtask::workspace::Workspace;
 
 /// The models and the average precision that each must reach.
@@ -15,7 +15,7 @@ const MODELS: [(&str, f64); 2] = [("yolox_nano", 0.89), ("nanodet_g", 0.90)];
 const NMS_IOU: &str = "0.6";
 
 /// Prints the average precision of each people model that is there, of persons at an
-/// overlap of a half; an error when one is below its floor.
+/// overlap of a half; an error when one is below its minimum.
 pub fn run(
     workspace: &Workspace,
     program: &Path,
@@ -37,12 +37,12 @@ pub fn run(
         detect.arg("detect-mot").arg(video).arg(&output);
         detect.args(["--model", model, "--models-dir"]).arg(models);
         detect.args(["--classes", "person", "--iou", NMS_IOU]);
-        quiet(
+        run_quiet(
             "score: rextrack detect-mot",
             &mut detect,
             "fix what it reports",
         )?;
-        let found = read_found(&read(&output)?)
+        let found = read_detections(&read(&output)?)
             .map_err(|error| format!("{}: {error}", output.display()))?;
         let score = average_precision(&truth, &found);
         let holds = score.average >= least;
@@ -61,7 +61,7 @@ pub fn run(
         return Ok(());
     }
     Err(format!(
-        "score: average precision below the floor: {}",
+        "score: average precision below the minimum: {}",
         below.join(", ")
     ))
 }

@@ -44,21 +44,21 @@ if length and os.path.getsize(part) != begin + int(length):
 "#;
 
 /// A program that downloads.
-pub enum Client {
+pub enum HttpClient {
     /// curl, at this path.
     Curl(PathBuf),
     /// A Python 3, at this path.
     Python(PathBuf),
 }
 
-impl Client {
+impl HttpClient {
     /// What this machine has.
-    pub fn find() -> Option<Client> {
+    pub fn find() -> Option<HttpClient> {
         // Windows brings curl, and a `python3` there may be a stub.
-        on_path("curl").map(Client::Curl).or_else(|| {
+        on_path("curl").map(HttpClient::Curl).or_else(|| {
             on_path("python3")
                 .or_else(|| on_path("python"))
-                .map(Client::Python)
+                .map(HttpClient::Python)
         })
     }
 
@@ -66,7 +66,7 @@ impl Client {
     /// `address`, and writes what the server said into `headers`.
     pub fn command(&self, address: &str, part: &Path, headers: &Path) -> Command {
         match self {
-            Client::Curl(curl) => {
+            HttpClient::Curl(curl) => {
                 let mut command = Command::new(curl);
                 // A stalled transfer ends too, however long a slow one may take.
                 command
@@ -79,7 +79,7 @@ impl Client {
                     .args(["--url", address]);
                 command
             }
-            Client::Python(python) => {
+            HttpClient::Python(python) => {
                 let mut command = Command::new(python);
                 command.args(["-c", PYTHON, address]).arg(part);
                 command.arg(headers).arg(TIMEOUT_S);

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use crate::workspace::Workspace;
 
 /// A temporary folder of a test's own.
-pub struct Scratch {
+pub struct TestDir {
     folder: PathBuf,
 }
 
-impl Scratch {
+impl TestDir {
     /// An empty folder; `test` keeps tests of one process apart.
-    pub fn new(test: &str) -> Scratch {
+    pub fn new(test: &str) -> TestDir {
         let name = format!("rextrack-xtask-{test}-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&folder);
         // A test that cannot write there fails at its first file.
         let _ = fs::create_dir_all(&folder);
-        Scratch { folder }
+        TestDir { folder }
     }
 
     /// A path within.
@@ -38,7 +38,7 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
+impl Drop for TestDir {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }

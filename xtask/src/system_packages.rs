@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::command::{Result, ask, on_path, quiet};
+use crate::command::{Result, on_path, query, run_quiet};
 
 /// Debian packages that building rextrack needs, with what they are to a person.
 const BUILD: [(&str, &[&str]); 3] = [
@@ -39,9 +39,9 @@ const TESTS: [&str; 14] = [
 ///
 /// Where this system's packages are not ours to install (no apt, no brew), the
 /// error says what to install and how.
-pub fn build_needs() -> Result<bool> {
+pub fn ensure_build_packages() -> Result<bool> {
     if cfg!(target_os = "linux") && has_apt() {
-        return debian_build_needs();
+        return ensure_debian_build_packages();
     }
     let missing: Vec<&str> = [("OpenCV", has_opencv()), ("libclang", has_libclang())]
         .into_iter()
@@ -55,7 +55,7 @@ pub fn build_needs() -> Result<bool> {
         println!("setup: {missing} missing, brew installs opencv llvm pkgconf (some minutes)");
         let mut brew = Command::new("brew");
         brew.args(["install", "--quiet", "opencv", "llvm", "pkgconf"]);
-        quiet(
+        run_quiet(
             "setup: brew",
             &mut brew,
             "run the command yourself and fix what it reports",
@@ -69,7 +69,7 @@ pub fn build_needs() -> Result<bool> {
 }
 
 /// Sees to the packages that only tests need. True when something was installed.
-pub fn test_needs() -> Result<bool> {
+pub fn ensure_test_packages() -> Result<bool> {
     if !has_apt() {
         return Err(
             "setup: the tests' RTSP server comes from Debian's packages, \
@@ -97,7 +97,7 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
         packages,
     ]
     .concat();
-    quiet(
+    run_quiet(
         "setup: apt-get install",
         as_root("apt-get", &arguments)
             .ok_or_else(|| no_root(&format!("apt-get install {}", packages.join(" "))))?
@@ -116,7 +116,7 @@ pub fn apt_update() -> Result<()> {
             as_root("apt-get", &["update", "-qq"]).ok_or_else(|| no_root("apt-get update"))?;
         // One of several lists that fails leaves a warning and exit status 0:
         // the install after it says whether that mattered.
-        quiet(
+        run_quiet(
             "setup: apt-get update",
             &mut update,
             "see that this machine reaches its package mirror",
@@ -158,7 +158,7 @@ fn missing_in<'a>(listed: &str, packages: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-fn debian_build_needs() -> Result<bool> {
+fn ensure_debian_build_packages() -> Result<bool> {
     let all: Vec<&str> = BUILD
         .iter()
         .flat_map(|(_, packages)| packages.iter().copied())
@@ -209,7 +209,7 @@ fn debian_build_needs() -> Result<bool> {
 fn has_opencv() -> bool {
     let named = ["OPENCV_LINK_LIBS", "OpenCV_DIR", "VCPKG_ROOT"];
     named.iter().any(|variable| env::var_os(variable).is_some())
-        || ask(Command::new("pkg-config").args(["--exists", "opencv4"])).is_some()
+        || query(Command::new("pkg-config").args(["--exists", "opencv4"])).is_some()
 }
 
 fn has_libclang() -> bool {
@@ -220,7 +220,7 @@ fn has_libclang() -> bool {
 
 /// A command that runs as root: as it is, or through sudo. `None` when neither can be.
 fn as_root(program: &str, arguments: &[&str]) -> Option<Command> {
-    if ask(Command::new("id").arg("-u")).as_deref() == Some("0") {
+    if query(Command::new("id").arg("-u")).as_deref() == Some("0") {
         let mut command = Command::new(program);
         command.args(arguments);
         return Some(command);

