@@ -3,12 +3,13 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rextrack::clock::NS_PER_MS;
+use rextrack::base::clock::NS_PER_MS;
 use rextrack::config::{OnRelease, TrackerKind};
-use rextrack::detect::Detection;
-use rextrack::geometry::{BBox, FrameSize};
+use rextrack::flow::Detection;
+use rextrack::flow::FrameMeta;
+use rextrack::flow::{BBox, FrameSize};
 use rextrack::slots::SlotTable;
-use rextrack::track::{self, Moment, TrackerSettings};
+use rextrack::track::{self, TrackerSettings};
 
 const STEP_NS: i64 = 40 * NS_PER_MS;
 
@@ -45,12 +46,12 @@ fn tracker(criterion: &mut Criterion) {
             let mut frame = 0;
             bencher.iter(|| {
                 frame += 1;
-                let moment = Moment {
+                let moment = FrameMeta {
                     capture_ns: frame * STEP_NS,
                     size: FrameSize::new(1920, 1080),
                 };
                 let detections = &frames[frame as usize % frames.len()];
-                black_box(tracker.update(moment, detections).len())
+                black_box(tracker.update(TrackerInput::new(moment, detections)).len())
             });
         });
     }
@@ -61,11 +62,13 @@ fn slots(criterion: &mut Criterion) {
         let mut tracker = track::create(TrackerKind::ByteTrack, &settings());
         let mut table = SlotTable::new(32, 1000 * NS_PER_MS, OnRelease::Zero);
         let mut filled = Vec::new();
-        let moment = |frame: i64| Moment {
+        let moment = |frame: i64| FrameMeta {
             capture_ns: frame * STEP_NS,
             size: FrameSize::new(1920, 1080),
         };
-        let tracks = tracker.update(moment(1), &crowd(40, 1)).to_vec();
+        let tracks = tracker
+            .update(TrackerInput::new(moment(1), &crowd(40, 1)))
+            .to_vec();
         let mut frame = 1;
         bencher.iter(|| {
             frame += 1;

@@ -196,14 +196,14 @@ mod tests {
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Known {
+    struct Precomputed {
         old: Old,
         second: u64,
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
     struct New {
-        known: Known,
+        known: Precomputed,
         third: u64,
     }
 
@@ -214,17 +214,17 @@ mod tests {
         Old { struct_size, first }
     }
 
-    fn known<T>(first: u32, second: u64) -> Known {
+    fn known<T>(first: u32, second: u64) -> Precomputed {
         let old = old::<T>(first);
-        Known { old, second }
+        Precomputed { old, second }
     }
 
     #[test]
     fn an_older_caller_gets_the_fields_it_has_room_for() {
         // What lies behind the struct in the caller's memory.
         let mut memory = [old::<Old>(0), old::<Old>(77)];
-        let out = memory.as_mut_ptr().cast::<Known>();
-        unsafe { write_struct(&known::<Known>(5, u64::MAX), out, LEAST, "f") }.unwrap();
+        let out = memory.as_mut_ptr().cast::<Precomputed>();
+        unsafe { write_struct(&known::<Precomputed>(5, u64::MAX), out, LEAST, "f") }.unwrap();
         assert_eq!(memory, [old::<Old>(5), old::<Old>(77)]);
     }
 
@@ -235,17 +235,18 @@ mod tests {
             third: 77,
         };
         let out = (&raw mut theirs).cast();
-        unsafe { write_struct(&known::<Known>(5, 6), out, LEAST, "f") }.unwrap();
+        unsafe { write_struct(&known::<Precomputed>(5, 6), out, LEAST, "f") }.unwrap();
         assert_eq!((theirs.known, theirs.third), (known::<New>(5, 6), 77));
     }
 
     #[test]
     fn fields_that_an_older_caller_lacks_are_zero() {
         let memory = [old::<Old>(5), old::<Old>(u32::MAX)];
-        let read = unsafe { read_struct(memory.as_ptr().cast::<Known>(), LEAST, "f") }.unwrap();
+        let read =
+            unsafe { read_struct(memory.as_ptr().cast::<Precomputed>(), LEAST, "f") }.unwrap();
         assert_eq!(
             read,
-            Known {
+            Precomputed {
                 old: old::<Old>(5),
                 second: 0
             }
@@ -258,7 +259,7 @@ mod tests {
             known: known::<New>(5, 6),
             third: 77,
         };
-        let pointer = (&raw const theirs).cast::<Known>();
+        let pointer = (&raw const theirs).cast::<Precomputed>();
         let read = unsafe { read_struct(pointer, LEAST, "f") }.unwrap();
         assert_eq!(read, known::<New>(5, 6));
     }
@@ -269,7 +270,7 @@ mod tests {
             struct_size: 4,
             first: 0,
         };
-        let pointer = (&raw const memory).cast::<Known>();
+        let pointer = (&raw const memory).cast::<Precomputed>();
         let refused = unsafe { read_struct(pointer, LEAST, "f") }.unwrap_err();
         assert!(
             refused.1.contains("struct_size is 4, at least 8"),

@@ -6,9 +6,10 @@ use std::mem::offset_of;
 use super::args;
 use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
-use crate::geometry::FrameSize;
+use crate::flow::FrameSize;
+use crate::flow::PixelFormat;
 use crate::sink::picture::{self, Layout};
-use crate::source::{Image, PixelFormat};
+use crate::source::Image;
 
 /// Values of `format`: 8 bits a channel, the first named channel first in
 /// memory.

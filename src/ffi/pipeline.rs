@@ -7,7 +7,7 @@ use super::args;
 use super::directory;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::config::PipelineConfig;
-use crate::pipeline::{Extras, Pipeline, PipelineError};
+use crate::pipeline::{Pipeline, PipelineError, PipelineOptions};
 
 /// One camera's pipeline. Opaque: only pointers to it cross the boundary.
 pub struct RextrackPipeline {
@@ -46,9 +46,9 @@ pub unsafe extern "C" fn rextrack_create(
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let json = unsafe { args::text(config_json, "rextrack_create") }?;
         let config = PipelineConfig::from_json(json).map_err(PipelineError::from)?;
-        let extras = Extras {
-            guest: true,
-            ..Extras::default()
+        let extras = PipelineOptions {
+            low_priority: true,
+            ..PipelineOptions::default()
         };
         let pipeline = Pipeline::with(config, extras)?;
         let pipeline = Arc::new(RextrackPipeline { pipeline });

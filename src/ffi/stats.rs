@@ -50,13 +50,13 @@ pub struct RextrackStats {
     /// Not used; 0.
     pub reserved: u32,
     /// The device that was asked for, such as "auto".
-    pub device_asked: [c_char; REXTRACK_DEVICE_CHARS],
+    pub requested_device: [c_char; REXTRACK_DEVICE_CHARS],
     /// The device in use, such as "cpu"; empty until the model is loaded.
-    pub device_used: [c_char; REXTRACK_DEVICE_CHARS],
+    pub device: [c_char; REXTRACK_DEVICE_CHARS],
 }
 
 /// A caller of the first version knows this much.
-const STATS_LEAST: usize = offset_of!(RextrackStats, device_used) + REXTRACK_DEVICE_CHARS;
+const STATS_LEAST: usize = offset_of!(RextrackStats, device) + REXTRACK_DEVICE_CHARS;
 
 impl From<&Stats> for RextrackStats {
     fn from(s: &Stats) -> Self {
@@ -77,8 +77,8 @@ impl From<&Stats> for RextrackStats {
             end_to_end_ms: s.stages.end_to_end.recent_ms,
             waiting: s.waiting,
             reserved: 0,
-            device_asked: characters(&s.device_asked),
-            device_used: characters(&s.device_used),
+            requested_device: characters(&s.requested_device),
+            device: characters(&s.device),
         }
     }
 }

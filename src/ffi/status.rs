@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::base::panics;
 use crate::detect::DetectError;
-use crate::panics;
 use crate::pipeline::PipelineError;
 
 /// What a function returns: 0 is fine, negative is an error. The text of the

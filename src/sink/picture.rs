@@ -4,7 +4,7 @@ use opencv::core::{Mat, MatTraitConst, Size, Vec3b, Vec4b, Vector};
 use opencv::{imgcodecs, imgproc};
 
 use super::annotate::AnnotateError;
-use crate::source::{Frame, PixelFormat};
+use crate::flow::{Frame, PixelFormat};
 
 /// How a host wants pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn convert(frame: &Frame, format: PixelFormat, out: &mut [u8]) -> Result<(), Ann
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::geometry::FrameSize;
+    use crate::flow::FrameSize;
 
     fn frame() -> Frame {
         Frame {

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rextrack::config::{self, Axis, ClassRef, Config, Device, LogLevel, OscFormat, PipelineConfig};
+use rextrack::config::{self, ClassRef, Config, Device, LogLevel, OscFormat, PipelineConfig};
+use rextrack::flow::Axis;
 use serde_json::{Value, json};
 
 const CONTRACT: &str = include_str!("../data/contract.yaml");

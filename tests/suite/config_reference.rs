@@ -80,11 +80,11 @@ fn the_example_loads() {
 /// schemes: those that an address may begin with.
 #[test]
 fn the_guide_names_every_scheme_that_is_known() {
-    use rextrack::source::StreamAddress;
+    use rextrack::address::StreamAddress;
     let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
     let row = text.lines().find(|l| l.contains("unknown kind of source"));
     let row = row.unwrap();
-    let known = row.split("Known are ").nth(1).unwrap();
+    let known = row.split("Precomputed are ").nth(1).unwrap();
     let known = known.split('.').next().unwrap().replace(" and ", ", ");
     let named: Vec<&str> = known.split(", ").collect();
     assert_eq!(named, StreamAddress::SCHEMES);

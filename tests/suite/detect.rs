@@ -6,9 +6,10 @@
 use crate::support;
 
 use rextrack::config::{ClassRef, Device, PipelineConfig};
-use rextrack::detect::{self, DetectSettings, Detection, Detector, DetectorInfo};
-use rextrack::geometry::{BBox, FrameSize};
-use rextrack::source::Frame;
+use rextrack::detect::{self, DetectSettings, Detector, DetectorInfo};
+use rextrack::flow::Detection;
+use rextrack::flow::Frame;
+use rextrack::flow::{BBox, FrameSize};
 
 const FLOOR: f32 = 0.25;
 
@@ -303,7 +304,7 @@ fn an_explicit_gpu_that_cannot_be_had_is_an_error_and_auto_says_what_it_took() {
     }
     let mut config = fixture("yolox");
     let info = detect::create(&config, FLOOR).unwrap().info().clone();
-    assert_eq!(info.device_asked, Device::Auto);
+    assert_eq!(info.requested_device, Device::Auto);
     if info.device != "cpu" {
         println!("skipped: {TEST}: this machine has CUDA");
         return;
@@ -370,9 +371,9 @@ fn detectors_that_share_a_model_find_what_each_finds_alone() {
     let config = support::pipeline(model);
     // Each camera has its own picture, so that no one gets another one's result.
     let frame = |camera: usize| {
-        let size = rextrack::geometry::FrameSize::new(200 + 40 * camera as u32, 160);
+        let size = rextrack::flow::FrameSize::new(200 + 40 * camera as u32, 160);
         let bytes = 3 * size.width as usize * size.height as usize;
-        rextrack::source::Frame {
+        rextrack::flow::Frame {
             seq: 1,
             capture_ns: 1,
             arrival_ns: 1,

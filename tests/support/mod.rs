@@ -14,8 +14,8 @@ use opencv::core::{Mat, MatTraitConst, MatTraitConstManual};
 use opencv::imgcodecs;
 use opencv::videoio::{CAP_ANY, VideoCapture, VideoCaptureTrait};
 use rextrack::config::PipelineConfig;
-use rextrack::geometry::FrameSize;
-use rextrack::source::Frame;
+use rextrack::flow::Frame;
+use rextrack::flow::FrameSize;
 
 pub use assets::*;
 

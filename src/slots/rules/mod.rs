@@ -10,9 +10,9 @@ use proptest::test_runner::RngSeed;
 use scenario::{Event, Settings, Shot, Step, occupied, play, run};
 
 use super::{Slot, SlotState};
-use crate::clock::NS_PER_MS;
+use crate::base::clock::NS_PER_MS;
 use crate::config::OnRelease;
-use crate::motion;
+use crate::flow::motion;
 
 /// Neighbouring snapshots.
 fn pairs(shots: &[Shot]) -> impl Iterator<Item = (&Shot, &Shot)> {
