@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use rextrack::flow::FrameSize;
 use rextrack::flow::SourceState;
 use rextrack::flow::{Slot, SlotState, SlotWords, Snapshot};
-use rextrack::pipeline::exchange::SnapshotBuffer;
+use rextrack::pipeline::snapshot_buffer::SnapshotBuffer;
 use rextrack::slots::OutputUnits;
 
 const SLOTS: usize = 32;

@@ -113,8 +113,16 @@ impl Detector for PrecomputedDetector {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::flow::BBox;
-    use crate::source::Scene;
+    use crate::flow::{BBox, Paint};
+
+    #[derive(Debug)]
+    struct NoPicture;
+
+    impl Paint for NoPicture {
+        fn paint(&self, _: FrameSize) -> opencv::Result<Vec<u8>> {
+            Ok(Vec::new())
+        }
+    }
 
     #[test]
     fn thresholds_classes_and_region_hold_as_for_a_model() {
@@ -123,15 +131,12 @@ mod tests {
             score,
             bbox: BBox::new(x, 0.5, 0.1, 0.2),
         };
-        let scene = Scene {
-            bodies: Vec::new(),
-            detections: vec![
-                detection(0, 0.9, 0.2),
-                detection(0, 0.8, 0.8),
-                detection(2, 0.7, 0.2),
-                detection(0, 0.1, 0.2),
-            ],
-        };
+        let detections = vec![
+            detection(0, 0.9, 0.2),
+            detection(0, 0.8, 0.8),
+            detection(2, 0.7, 0.2),
+            detection(0, 0.1, 0.2),
+        ];
         let frame = Frame {
             seq: 1,
             capture_ns: 1,
@@ -139,7 +144,10 @@ mod tests {
             decode_ns: 0,
             size: FrameSize::new(200, 100),
             bgr: Vec::new(),
-            known: Some(Precomputed::Crowd(Arc::new(scene))),
+            precomputed: Some(Precomputed::Detections(
+                detections.into(),
+                Arc::new(NoPicture),
+            )),
         };
         let config = PipelineConfig::from_json(
             r#"{"camera": {"stream": "synth:", "classes_filter": ["person"], "roi": [0, 0, 100, 100]}}"#,

@@ -3,23 +3,8 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus};
-use crate::pipeline::Pipeline;
-
-/// The pipeline behind a handle.
-///
-/// # Safety
-/// `pipeline` is NULL or came from `rextrack_create` and was not destroyed.
-pub unsafe fn handle<'a>(
-    pipeline: *const RextrackPipeline,
-    function: &str,
-) -> Result<&'a Pipeline, Failure> {
-    // SAFETY: as the caller vouches; NULL becomes `None`.
-    unsafe { pipeline.as_ref() }
-        .map(|p| &p.pipeline)
-        .ok_or_else(|| Failure::argument(format!("{function}: pipeline is NULL")))
-}
+use super::text_buffer::write_text;
 
 /// Text from the host.
 ///
@@ -38,26 +23,6 @@ pub unsafe fn text<'a>(text: *const c_char, function: &str) -> Result<&'a str, F
             e.valid_up_to()
         ))
     })
-}
-
-/// Writes text with a closing NUL, cut at a character's edge to fit.
-///
-/// # Safety
-/// `buffer` is NULL, or has room for `capacity` bytes.
-pub unsafe fn write_text(text: &str, buffer: *mut c_char, capacity: usize) {
-    if buffer.is_null() || capacity == 0 {
-        return;
-    }
-    let mut end = text.len().min(capacity - 1);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    // SAFETY: `end` + 1 <= `capacity` bytes, as the caller vouches; our text
-    // and the host's buffer do not overlap.
-    unsafe {
-        std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, end);
-        buffer.add(end).write(0);
-    }
 }
 
 /// Hands text over by the rule of every function with `buffer`, `capacity`

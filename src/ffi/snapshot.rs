@@ -4,7 +4,7 @@ use std::mem::offset_of;
 use std::time::Duration;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::flow::Slot;
 use crate::pipeline::{Header, Next};
@@ -123,7 +123,8 @@ pub struct RextrackSnapshot {
 }
 
 /// A caller of the first version knows this much.
-const SNAPSHOT_LEAST: usize = offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
+pub(super) const SNAPSHOT_LEAST: usize =
+    offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
 
 impl From<Header> for RextrackSnapshot {
     fn from(h: Header) -> Self {
@@ -210,7 +211,7 @@ unsafe fn copy_out(
     function: &str,
 ) -> Result<(), Failure> {
     // SAFETY: NULL or live, as the caller vouches.
-    let pipeline = unsafe { args::handle(pipeline, function) }?;
+    let pipeline = unsafe { handle::handle(pipeline, function) }?;
     if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
         return Err(Failure::argument(format!("{function}: slots is NULL")));
     }
@@ -253,7 +254,7 @@ pub unsafe extern "C" fn rextrack_wait(
 ) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, "rextrack_wait") }?;
+        let pipeline = unsafe { handle::handle(pipeline, "rextrack_wait") }?;
         match pipeline.next(after_seq, Duration::from_millis(timeout_ms.into())) {
             Next::Snapshot => Ok(()),
             Next::Failed(error) => Err(error.into()),

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::Stats;
 
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn rextrack_stats(
     const NAME: &str = "rextrack_stats";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let value = RextrackStats::from(&pipeline.stats());
         // SAFETY: NULL or valid, as the caller vouches.
         unsafe { args::write_struct(&value, stats, STATS_LEAST, NAME) }
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn rextrack_info(
     const NAME: &str = "rextrack_info";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let text = serde_json::to_string(&pipeline.info())
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
         // SAFETY: as the caller vouches.

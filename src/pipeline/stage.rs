@@ -53,7 +53,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::{EventKind, Next, Pipeline, within};
+    use super::super::thread::within;
+    use super::super::{EventKind, Next, Pipeline};
     use super::*;
     use crate::config::PipelineConfig;
 

@@ -145,7 +145,7 @@ mod tests {
             decode_ns: 0,
             size: SIZE,
             bgr: vec![90; bytes],
-            known: None,
+            precomputed: None,
         }
     }
 

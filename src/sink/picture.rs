@@ -127,7 +127,7 @@ mod tests {
             decode_ns: 0,
             size: FrameSize::new(2, 2),
             bgr: vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-            known: None,
+            precomputed: None,
         }
     }
 

@@ -91,7 +91,10 @@ fn the_guide_names_every_scheme_that_is_known() {
     let glossary = std::fs::read_to_string(root("docs/glossary.md")).unwrap();
     let row = glossary.lines().find(|l| l.starts_with("| source |"));
     let row = row.unwrap().replace("(s)", "");
-    for scheme in StreamAddress::SCHEMES.map(|s| s.trim_end_matches('s')) {
+    for scheme in StreamAddress::SCHEMES
+        .iter()
+        .map(|s| s.trim_end_matches('s'))
+    {
         let written = [format!("`{scheme}:"), format!("a {scheme}")];
         assert!(written.iter().any(|w| row.contains(w)), "{scheme}: {row}");
     }

@@ -74,16 +74,16 @@ fn a_sink_that_breaks_disturbs_nobody() {
     }
     pipeline.stop();
     let counts = seen.map(|s| s.lock().len());
-    assert_eq!(counts[..2], [1, 1], "what is broken is left alone");
+    assert_eq!(counts[..2], [1, 1], "what is problems is left alone");
     assert!(counts[2] >= 60, "the third got every frame");
     let reports = pipeline.stats().sinks;
-    let broken: Vec<_> = reports.iter().map(|r| r.broken.as_deref()).collect();
-    assert!(broken[0].unwrap().contains("on purpose"), "{broken:?}");
+    let problems: Vec<_> = reports.iter().map(|r| r.problem.as_deref()).collect();
+    assert!(problems[0].unwrap().contains("on purpose"), "{problems:?}");
     assert!(
-        broken[1].unwrap().contains("the disk is full"),
-        "{broken:?}"
+        problems[1].unwrap().contains("the disk is full"),
+        "{problems:?}"
     );
-    assert_eq!(broken[2], None);
+    assert_eq!(problems[2], None);
 }
 
 #[test]

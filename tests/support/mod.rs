@@ -44,7 +44,7 @@ fn frame(seq: u64, mat: &Mat) -> Frame {
         decode_ns: 0,
         size: FrameSize::new(mat.cols() as u32, mat.rows() as u32),
         bgr: mat.data_bytes().unwrap().to_vec(),
-        known: None,
+        precomputed: None,
     }
 }
 

@@ -215,7 +215,7 @@ fn control_characters_are_refused_in_every_part_and_spelling() {
 #[test]
 fn the_schemes_are_those_that_are_read() {
     for scheme in StreamAddress::SCHEMES {
-        let rest = match scheme {
+        let rest = match *scheme {
             "webcam" => "0",
             "synth" => "",
             "mqtt" => "//broker/rextrack/a",

@@ -33,7 +33,7 @@ fn frame(seq: u64, size: FrameSize, square: Option<(u32, u32)>) -> Frame {
         decode_ns: 0,
         size,
         bgr,
-        known: None,
+        precomputed: None,
     }
 }
 

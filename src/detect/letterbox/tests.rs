@@ -19,7 +19,7 @@ fn frame(size: FrameSize, bgr: [u8; 3]) -> Frame {
         decode_ns: 0,
         size,
         bgr,
-        known: None,
+        precomputed: None,
     }
 }
 

@@ -103,7 +103,10 @@ impl Script {
             decode_ns: 0,
             size: SIZE,
             bgr: Vec::new(),
-            known: Some(Precomputed::Crowd(Arc::new(scene))),
+            precomputed: Some(Precomputed::Detections(
+                scene.detections.as_slice().into(),
+                Arc::new(scene),
+            )),
         }
     }
 }
@@ -198,8 +201,8 @@ fn play_with(
         frames: Mutex::new(0),
         busy,
     };
-    let surroundings = SourceContext {
-        feed: Arc::new(script),
+    let context = WorkerContext {
+        frames: Arc::new(script),
         requester: Requester::new(None),
         clock,
         start_loader,
@@ -212,7 +215,7 @@ fn play_with(
             .dispatcher
             .run(&mut vec![Box::new(own) as Box<dyn Sink>]);
     });
-    Worker::new(Arc::clone(&shared), surroundings).run();
+    Worker::new(Arc::clone(&shared), context).run();
     shared.dispatcher.finish();
     sinks.join().unwrap();
     let mut events = Vec::new();
@@ -407,7 +410,7 @@ fn another_tracker_takes_over_with_new_ids_in_released_slots() {
     let mut steps = walk(0, 100, 11);
     steps.push(act(1050, |s| {
         let mut config = PipelineConfig::clone(&s.config());
-        config.tracking.tracker = crate::config::TrackerKind::Other;
+        config.tracking.tracker = "other".into();
         *s.config.lock() = Arc::new(config);
         s.config_version.fetch_add(1, Ordering::AcqRel);
     }));
@@ -493,7 +496,7 @@ fn another_nodes_slots_follow_its_times() {
     };
     let times = [5, 7, 6, 7].map(|s| {
         chain
-            .mirror(1, s * NS_PER_S, &remote, 0)
+            .apply_remote(1, s * NS_PER_S, &remote, 0)
             .normalized
             .capture_ns
     });
@@ -712,8 +715,8 @@ impl Running {
         let (probe, model, seen) = Probe::new("probe", &[]);
         let prepared = Arc::clone(&probe.prepared);
         let mut probe = Some(probe);
-        let surroundings = SourceContext {
-            feed: Arc::clone(&inlet) as Arc<dyn FrameQueue>,
+        let context = WorkerContext {
+            frames: Arc::clone(&inlet) as Arc<dyn FrameQueue>,
             requester: requester.clone(),
             clock: Arc::new(SystemClock),
             start_loader: Box::new(move |c, _, _| {
@@ -723,7 +726,7 @@ impl Running {
                 Loader::from_channel(c, result)
             }),
         };
-        let worker = Worker::new(Arc::clone(&shared), surroundings);
+        let worker = Worker::new(Arc::clone(&shared), context);
         Self {
             shared,
             inlet,
@@ -743,7 +746,7 @@ impl Running {
             decode_ns: 0,
             size: SIZE,
             bgr: vec![0; 3],
-            known: None,
+            precomputed: None,
         };
         self.inlet.offer(FrameEvent::Frame(frame));
     }

@@ -196,7 +196,7 @@ fn resolve(host: &str, port: u16) -> io::Result<Receiver<io::Result<SocketAddr>>
     std::thread::Builder::new()
         .name("rextrack-lookup".into())
         .spawn(move || {
-            // The link may be gone by now; then nobody wants the answer.
+            // The sender may be gone by now; then nobody wants the answer.
             let _ = answer.send(look_up(&host, port));
         })?;
     Ok(receiver)
@@ -250,19 +250,19 @@ mod tests {
         let port = receiver.local_addr().unwrap().port();
         let mut sender =
             UdpSender::new("cam1", "localhost", port, Arc::new(SimulatedClock::new(0)));
-        assert!(!link.send(b"lost while looking up"));
+        assert!(!sender.send(b"lost while looking up"));
         // Stands in for the time that passes between frames.
         if let State::Resolving(answer) = &sender.state {
             let found = answer.recv().unwrap().unwrap();
             assert!(found.is_ipv4(), "{found}");
             sender.state = State::Open(connect(found).unwrap());
         }
-        assert!(link.send(b"here"));
+        assert!(sender.send(b"here"));
         let mut buffer = [0; 64];
         let length = receiver.recv(&mut buffer).unwrap();
         assert_eq!(&buffer[..length], b"here");
         assert_eq!(
-            link.stats(),
+            sender.stats(),
             SinkStats {
                 sent: 1,
                 failed: 1,
@@ -276,22 +276,22 @@ mod tests {
     fn a_failed_look_up_is_repeated_after_five_seconds_only() {
         let clock = Arc::new(SimulatedClock::new(0));
         let mut sender = UdpSender::new("cam1", "no such name", 1, clock.clone());
-        assert!(!link.send(b"a"));
+        assert!(!sender.send(b"a"));
         let (answer, receiver) = mpsc::channel();
         sender.state = State::Resolving(receiver);
         answer.send(Err(io::Error::other("unknown"))).unwrap();
-        assert!(!link.send(b"b"));
+        assert!(!sender.send(b"b"));
         assert!(matches!(sender.state, State::Closed { .. }));
         clock.advance(Duration::from_millis(4999));
-        assert!(!link.send(b"c"));
+        assert!(!sender.send(b"c"));
         assert!(
             matches!(sender.state, State::Closed { .. }),
             "looked up too early"
         );
         clock.advance(Duration::from_millis(1));
-        assert!(!link.send(b"d"));
+        assert!(!sender.send(b"d"));
         assert!(matches!(sender.state, State::Resolving(_)));
-        assert_eq!(link.stats().failed, 4);
+        assert_eq!(sender.stats().failed, 4);
     }
 
     #[test]
@@ -300,11 +300,11 @@ mod tests {
         let port = receiver.local_addr().unwrap().port();
         let clock = Arc::new(SimulatedClock::new(0));
         let mut sender = UdpSender::new("cam1", "127.0.0.1", port, clock.clone());
-        link.note(0, "refused".into());
-        assert!(link.send(b"a"));
-        assert!(link.trouble.is_some());
+        sender.note(0, "refused".into());
+        assert!(sender.send(b"a"));
+        assert!(sender.trouble.is_some());
         clock.advance(Duration::from_millis(5001));
-        assert!(link.send(b"b"));
-        assert!(link.trouble.is_none());
+        assert!(sender.send(b"b"));
+        assert!(sender.trouble.is_none());
     }
 }

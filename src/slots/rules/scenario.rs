@@ -172,7 +172,7 @@ pub fn play(mut settings: Settings, steps: &[Step], tracker_forgets: bool) -> Ve
             }
         };
         let mut slots = Vec::new();
-        table.fill(now_ns, &mut slots);
+        table.fill(now_ns, crate::flow::FrameSize::default(), &mut slots);
         let waiting = table.waiting();
         let tracks = tracker.reports.clone();
         shots.push(Shot {

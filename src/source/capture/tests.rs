@@ -289,7 +289,10 @@ fn every_nth_frame_is_handed_over() {
     let mut config =
         crate::config::PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();
     config.tracking.period_frames = 3;
-    stage.capture.sampling.configure(&config);
+    stage
+        .capture
+        .sampling
+        .configure(config.tracking.period_frames, config.camera.max_fps);
     let numbers: Vec<u64> = stage.all().iter().map(|f| f.seq).collect();
     assert_eq!(numbers, [1, 4, 7, 10]);
 }

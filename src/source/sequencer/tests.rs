@@ -1,7 +1,8 @@
 //! What is followed, what is left out, and what is refused.
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::flow::{Slot, Snapshot};
+use crate::flow::Snapshot;
+use crate::flow::{FrameSize, Slot, SlotState};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -129,7 +130,7 @@ fn slots_keep_their_places_and_classes_their_numbers_and_names() {
     assert_eq!(next.classes[5], "hand [2J");
     // Another run of the node has names of its own, or none.
     let mut other = message(2, 1);
-    other.slots[0].class_id = 1;
+    other.slots[0].values.class_id = 1;
     other.slots[0].class = String::new();
     let next = following.accept(other, 0, 0).unwrap().unwrap();
     assert_eq!(*next.classes, ["class0", "class1"]);
@@ -141,7 +142,7 @@ fn known_classes_change_their_names_at_most_once_a_second() {
     let (mut lists, mut latest) = (0, Arc::default());
     let mut follow = |seq: u64, class_id: i32, name: &str| {
         let mut message = message(1, seq);
-        message.slots[0].class_id = class_id;
+        message.slots[0].values.class_id = class_id;
         message.slots[0].class = name.into();
         // 120 messages a second.
         let received_ns = seq as i64 * NS_PER_S / 120;

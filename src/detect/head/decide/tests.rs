@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::detect::head::family::{Cell, cells};
 
 const S416: FrameSize = FrameSize::new(416, 416);
 const S640: FrameSize = FrameSize::new(640, 640);

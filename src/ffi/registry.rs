@@ -1,4 +1,4 @@
-//! Pipelines of the process by their camera's id, for guests of one host that
+//! Pipelines of the process by their camera's id, for parts of one host that
 //! work on the same camera.
 
 use std::ffi::{CStr, c_char};
@@ -6,14 +6,14 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::pipeline::RextrackPipeline;
+use super::handle::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
 
 /// Camera ids, which do not change in a pipeline's life, and pipelines.
 static PIPELINES: Mutex<Vec<(String, Weak<RextrackPipeline>)>> = Mutex::new(Vec::new());
 
-/// Makes a pipeline known.
-pub fn enter(pipeline: &Arc<RextrackPipeline>) {
+/// Adds a pipeline.
+pub fn register(pipeline: &Arc<RextrackPipeline>) {
     let id = pipeline.pipeline.config().camera.id.clone();
     let mut pipelines = PIPELINES.lock();
     pipelines.retain(|(_, one)| one.strong_count() > 0);
