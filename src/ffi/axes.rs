@@ -148,7 +148,7 @@ pub unsafe extern "C" fn rextrack_poll_axes(
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
-        let length = axis_count.checked_mul(slot_capacity).unwrap_or(usize::MAX);
+        let length = axis_count.saturating_mul(slot_capacity);
         if length > isize::MAX as usize / size_of::<f32>() {
             return Err(Failure::argument(format!(
                 "{NAME}: {slot_capacity} slots of {axis_count} axes are too many"

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::api::{Sink, SinkError, SinkStats};
-use super::registry::{CreateSinkError, SinkContext};
+use super::registry::{CreatedSink, SinkContext};
 use super::text::TextOutput;
 use super::threaded::ThreadedSink;
 use crate::config::SinkConfig;
@@ -47,10 +47,7 @@ impl JsonlSink {
 
 /// Makes the sink of `jsonl`, if it is configured. It has a thread of its own, because a
 /// disk or a reader of the standard output can block.
-pub(super) fn create(
-    config: &SinkConfig,
-    _context: &SinkContext<'_>,
-) -> Option<Result<Box<dyn Sink>, CreateSinkError>> {
+pub(super) fn create(config: &SinkConfig, _context: &SinkContext<'_>) -> Option<CreatedSink> {
     let path = &config.jsonl.as_ref()?.path;
     let sink = if path == Path::new("-") {
         Ok(JsonlSink::stdout())

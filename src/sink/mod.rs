@@ -23,7 +23,7 @@ pub use api::{Sink, SinkError, SinkStats};
 pub use jsonl::JsonlSink;
 pub use mot::MotSink;
 pub use osc::OscSink;
-pub use registry::{CreateSinkError, SinkContext, SinkKind, needs_restart};
+pub use registry::{CreateSinkError, CreatedSink, SinkContext, SinkKind, needs_restart};
 pub use threaded::ThreadedSink;
 
 /// The kinds of sinks that the library makes. The service has more.

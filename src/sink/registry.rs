@@ -12,8 +12,11 @@ pub struct SinkKind {
     /// The key of [`SinkConfig`].
     pub key: &'static str,
     /// Makes the sink if its key is set.
-    pub create: fn(&SinkConfig, &SinkContext<'_>) -> Option<Result<Box<dyn Sink>, CreateSinkError>>,
+    pub create: fn(&SinkConfig, &SinkContext<'_>) -> Option<CreatedSink>,
 }
+
+/// A sink, or why it could not be made.
+pub type CreatedSink = Result<Box<dyn Sink>, CreateSinkError>;
 
 /// What a sink may use besides its own section.
 pub struct SinkContext<'a> {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use super::api::{Sink, SinkError, SinkStats};
 pub use super::osc_monitor::OscMonitor;
-use super::registry::{CreateSinkError, SinkContext};
+use super::registry::{CreatedSink, SinkContext};
 use crate::address::OscAddressError;
 use crate::address::osc::{AddressOwner, OscAddresses, OscFormat};
 use crate::base::clock::{Clock, SystemClock};
@@ -128,10 +128,7 @@ impl OscSink {
 }
 
 /// Makes the sink of `osc`, if it is configured.
-pub(super) fn create(
-    config: &SinkConfig,
-    context: &SinkContext<'_>,
-) -> Option<Result<Box<dyn Sink>, CreateSinkError>> {
+pub(super) fn create(config: &SinkConfig, context: &SinkContext<'_>) -> Option<CreatedSink> {
     let section = config.osc.as_ref()?;
     let camera = &context.config.camera;
     let sink = OscSink::new(section, &camera.id, Arc::clone(context.classes));

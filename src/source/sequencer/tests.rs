@@ -240,7 +240,7 @@ fn a_number_that_cannot_be_refuses_the_message() {
         ("/slots_max", json!(257), "slots_max"),
         ("/slots", json!(many), "slot"),
         ("/slots", json!([slot, slot]), "slot 2 is in it twice"),
-        ("/slots", json!({}), "no message of a node"),
+        ("/slots", json!({}), "not a message"),
         (
             "/slots/0/slot",
             json!(0),
@@ -256,7 +256,7 @@ fn a_number_that_cannot_be_refuses_the_message() {
         ("/slots/0/class_id", json!(10_000), "class_id"),
         ("/slots/0/score", json!(-9), "score"),
         ("/slots/0/score", json!(1.5), "score"),
-        ("/slots/0/score", json!(null), "no message"),
+        ("/slots/0/score", json!(null), "not a message"),
         ("/slots/0/x", json!(1e38), "x"),
         ("/slots/0/x", json!(1e300), "x"),
         ("/slots/0/y", json!(-1.1), "y"),
