@@ -1,0 +1,77 @@
+// Writes src/api/generated.ts from the service's OpenAPI document, or checks it.
+//
+//   node scripts/api-types.mjs OPENAPI.json           writes the file
+//   node scripts/api-types.mjs --check OPENAPI.json   fails when the file is not current
+//
+// `rextrack schema --api` prints the document.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import openapiTS, { astToString } from "openapi-typescript";
+
+const OUTPUT = fileURLToPath(new URL("../src/api/generated.ts", import.meta.url));
+const HEADER = `// Generated from the service's OpenAPI document. Do not edit; write it again with
+//   rextrack schema --api > openapi.json && npm run types -- openapi.json
+
+`;
+/** Keywords that are documentation only, so new wording in the service changes no type. */
+const DOCUMENTATION = new Set(["description", "title", "example", "examples", "format"]);
+
+/** The schema without documentation and defaults; a property with a default is required. */
+function simplify(schema) {
+  if (Array.isArray(schema)) return schema.map(simplify);
+  if (schema === null || typeof schema !== "object") return schema;
+  const { default: _, properties, ...rest } = schema;
+  const simple = Object.fromEntries(
+    Object.entries(rest)
+      .filter(([keyword]) => !DOCUMENTATION.has(keyword))
+      .map(([keyword, value]) => [keyword, simplify(value)]),
+  );
+  if (properties) {
+    const entries = Object.entries(properties);
+    const withDefault = entries.filter(([, value]) => "default" in value).map(([name]) => name);
+    simple.properties = Object.fromEntries(
+      entries.map(([name, value]) => [name, simplify(value)]),
+    );
+    simple.required = [...new Set([...(schema.required ?? []), ...withDefault])];
+  }
+  return simple;
+}
+
+async function generate(path) {
+  const document = JSON.parse(readFileSync(path, "utf8"));
+  // The panel names the types of its requests itself, in client.ts.
+  document.paths = {};
+  const schemas = Object.entries(document.components.schemas);
+  document.components = {
+    schemas: Object.fromEntries(schemas.map(([name, schema]) => [name, simplify(schema)])),
+  };
+  const source = astToString(await openapiTS(document, { alphabetize: true, arrayLength: true }));
+  return HEADER + source;
+}
+
+const { values, positionals } = parseArgs({
+  options: { check: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const [document] = positionals;
+if (document === undefined) {
+  console.error("usage: node scripts/api-types.mjs [--check] OPENAPI.json");
+  process.exit(2);
+}
+const wanted = await generate(document);
+const name = relative(process.cwd(), OUTPUT);
+if (!values.check) {
+  writeFileSync(OUTPUT, wanted);
+  console.log(`wrote ${name}`);
+} else if (readFileSync(OUTPUT, "utf8") === wanted) {
+  console.log(`${name} is current`);
+} else {
+  console.error(
+    `${name} does not match the service's API; run: rextrack schema --api > openapi.json && npm run types -- openapi.json`,
+  );
+  process.exit(1);
+}
