@@ -30,7 +30,7 @@ export function CameraCard({ status }: { status: CameraStatus }) {
   const toggleEnabledLabel = status.enabled ? t("common.stop") : t("common.start");
   const metrics: Metric[] = [
     [t("stats.fps"), `${oneDecimal(status.fps_proc)} / ${oneDecimal(status.fps_in)}`],
-    [t("stats.latency"), `${oneDecimal(status.latency_ms)} ms`],
+    [t("stats.latency"), t("common.milliseconds", { value: oneDecimal(status.latency_ms) })],
     [t("stats.slots"), t("stats.slotsInUse", status.slots)],
   ];
   if (status.slots.waiting > 0) metrics.push([t("stats.waiting"), status.slots.waiting]);

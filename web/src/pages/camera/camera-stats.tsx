@@ -8,7 +8,7 @@ export function CameraStats({ status }: { status: CameraStatus }) {
   const { slots, frame_size: size, remote } = status;
   const metrics: Metric[] = [
     [t("stats.fps"), `${oneDecimal(status.fps_proc)} / ${oneDecimal(status.fps_in)}`],
-    [t("stats.latency"), `${oneDecimal(status.latency_ms)} ms`],
+    [t("stats.latency"), t("common.milliseconds", { value: oneDecimal(status.latency_ms) })],
     [t("stats.slots"), t("stats.slotsInUse", slots)],
     [t("stats.held"), slots.held],
     [t("stats.waiting"), slots.waiting],
@@ -21,7 +21,7 @@ export function CameraStats({ status }: { status: CameraStatus }) {
   if (remote) {
     metrics.push(
       [t("stats.node"), remote.node],
-      [t("stats.clockOffset"), `${oneDecimal(remote.clock_offset_ms)} ms`],
+      [t("stats.clockOffset"), t("common.milliseconds", { value: oneDecimal(remote.clock_offset_ms) })],
     );
   }
   return <MetricList metrics={metrics} />;

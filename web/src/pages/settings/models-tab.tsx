@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import type { Model, ModelList } from "../../api/types";
 import { ErrorAlert } from "../../components/error-alert";
+import { oneDecimal } from "../../components/metric-list";
 import { ScrollBox } from "../../components/scroll-box";
 
 /** The models that cameras can use, and their licences. */
@@ -40,7 +41,9 @@ export function ModelsTab() {
                 <Table.Td>{model.name}</Table.Td>
                 <Table.Td>{model.family ?? "–"}</Table.Td>
                 <Table.Td className="tabular-numbers">
-                  {model.file ? `${(model.size_bytes / 1e6).toFixed(1)} MB` : t("models.builtin")}
+                  {model.file
+                    ? t("models.megabytes", { value: oneDecimal(model.size_bytes / 1e6) })
+                    : t("models.builtin")}
                 </Table.Td>
                 <Table.Td>
                   <ModelLicence model={model} />
