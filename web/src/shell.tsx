@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "./api/client";
-import { useServiceState } from "./api/telemetry";
+import { useTelemetry } from "./api/telemetry";
 import { ColorSchemeMenu } from "./components/color-scheme-menu";
 import { LanguageMenu } from "./components/language-menu";
 import { CameraPage } from "./pages/camera/camera-page";
@@ -20,8 +20,8 @@ interface ShellProps {
 export function Shell({ canLogOut, onLoggedOut }: ShellProps) {
   const { t } = useTranslation();
   const route = useRoute();
-  const service = useServiceState();
-  const connectionLost = service.loaded && !service.connected;
+  const telemetry = useTelemetry();
+  const connectionLost = telemetry.loaded && !telemetry.connected;
   const inSettings = route.page === "settings";
 
   useEffect(() => {
@@ -52,8 +52,8 @@ export function Shell({ canLogOut, onLoggedOut }: ShellProps) {
             <NavLink href={links.settings()} label={t("shell.settings")} current={inSettings} />
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <Text c="dimmed" visibleFrom="sm" title={service.version}>
-              {service.node}
+            <Text c="dimmed" visibleFrom="sm" title={telemetry.version}>
+              {telemetry.node}
             </Text>
             <LanguageMenu />
             <ColorSchemeMenu />
@@ -75,9 +75,9 @@ export function Shell({ canLogOut, onLoggedOut }: ShellProps) {
             {t("shell.disconnectedText")}
           </Alert>
         )}
-        {service.fileProblem && (
+        {telemetry.fileProblem && (
           <Alert color="red" title={t("shell.fileProblem")} mb="md" role="alert">
-            <Text style={{ whiteSpace: "pre-line" }}>{service.fileProblem}</Text>
+            <Text style={{ whiteSpace: "pre-line" }}>{telemetry.fileProblem}</Text>
           </Alert>
         )}
         <div className={connectionLost ? "stale" : undefined}>

@@ -24,8 +24,8 @@ export interface HistoryPoint {
   activeSlots: number;
 }
 
-/** The state of the service; each change makes a new object. */
-export interface ServiceState {
+/** What the telemetry has reported so far; each change makes a new object. */
+export interface TelemetryState {
   connected: boolean;
   /** False until the first message. */
   loaded: boolean;
@@ -43,7 +43,7 @@ type SnapshotListener = (snapshot: Snapshot) => void;
 const NO_EVENTS: CameraEvent[] = [];
 
 class Telemetry {
-  private state: ServiceState = {
+  private state: TelemetryState = {
     connected: false,
     loaded: false,
     node: "",
@@ -77,7 +77,7 @@ class Telemetry {
     return () => this.listeners.delete(listener);
   };
 
-  getState = (): ServiceState => this.state;
+  getState = (): TelemetryState => this.state;
 
   /** Calls the listener with the latest snapshot of a camera, then with each new one. */
   onSnapshot(camera: string, listener: SnapshotListener): () => void {
@@ -103,7 +103,7 @@ class Telemetry {
     this.update({});
   }
 
-  private update(change: Partial<ServiceState>): void {
+  private update(change: Partial<TelemetryState>): void {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
@@ -162,7 +162,7 @@ class Telemetry {
 
 export const telemetry = new Telemetry();
 
-export function useServiceState(): ServiceState {
+export function useTelemetry(): TelemetryState {
   return useSyncExternalStore(telemetry.subscribe, telemetry.getState);
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
-import { useServiceState } from "../../api/telemetry";
+import { useTelemetry } from "../../api/telemetry";
 import type { Health } from "../../api/types";
 import { AddCameraDialog } from "./add-camera-dialog";
 import { CameraCard } from "./camera-card";
@@ -13,7 +13,7 @@ const COLUMNS = { base: 1, sm: 2, lg: 3 };
 /** All cameras, live. */
 export function CameraListPage() {
   const { t } = useTranslation();
-  const { loaded, cameras, configSeq } = useServiceState();
+  const { loaded, cameras, configSeq } = useTelemetry();
   const [health, setHealth] = useState<Health | null>(null);
   const [adding, setAdding] = useState(false);
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { ApiError } from "../../api/api-error";
 import { api } from "../../api/client";
-import { telemetry, useServiceState } from "../../api/telemetry";
+import { telemetry, useTelemetry } from "../../api/telemetry";
 import type { Camera } from "../../api/types";
 import { ErrorAlert } from "../../components/error-alert";
 import { links } from "../../router";
@@ -13,7 +13,7 @@ import { CameraDetails } from "./camera-details";
 /** One camera: loads it, and again after each change of the configuration. */
 export function CameraPage({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { cameras, configSeq } = useServiceState();
+  const { cameras, configSeq } = useTelemetry();
   const [camera, setCamera] = useState<Camera | null>(null);
   const [error, setError] = useState<unknown>(null);
 

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { ApiError } from "../../api/api-error";
 import { api } from "../../api/client";
-import { useServiceState } from "../../api/telemetry";
+import { useTelemetry } from "../../api/telemetry";
 import type { CheckResult, ConfigChange } from "../../api/types";
 import { ErrorAlert } from "../../components/error-alert";
 import type { Schema } from "../../schema/schema";
@@ -22,7 +22,7 @@ const isReadOnly = (path: string) => path.startsWith("service.") && !NETWORK_KEY
 /** The whole configuration as a form: edited, reviewed, then saved. */
 export function SettingsForm() {
   const { t } = useTranslation();
-  const { configSeq } = useServiceState();
+  const { configSeq } = useTelemetry();
   const [schema, setSchema] = useState<Schema | null>(null);
   const [saved, setSaved] = useState<{ etag: string; document: ConfigDocument } | null>(null);
   const [document, setDocument] = useState<ConfigDocument>({});
