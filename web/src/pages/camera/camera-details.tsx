@@ -147,6 +147,7 @@ export function CameraDetails({ camera, status, onChange }: CameraDetailsProps) 
               <Title order={2} size="h4">
                 {t("tuning.title")}
               </Title>
+              <Text c="dimmed">{t("tuning.help")}</Text>
               <TuningSliders camera={camera} patch={patch} />
               <CameraFilters config={config} classes={status.classes} patch={patch} />
             </Stack>

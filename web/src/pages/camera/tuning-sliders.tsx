@@ -101,7 +101,7 @@ function TuningSlider({ name, range, camera, patch }: TuningSliderProps) {
       />
       <Group justify="space-between" gap="xs">
         <Text c="dimmed" size="xs">
-          {t(`tuning.${name}Help`)} {overridden ? t("tuning.overridden") : t("tuning.inherited")}
+          {t(`tuning.${name}Help`)} {overridden && t("tuning.overridden")}
         </Text>
         {overridden && (
           <Button
