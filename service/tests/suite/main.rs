@@ -13,6 +13,7 @@ mod foreign;
 mod metrics;
 mod mqtt;
 mod panel;
+mod panel_types;
 mod run;
 mod security;
 mod serve;
