@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_description;
 mod bad_input;
 mod config_file;
 mod foreign;
