@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 
 import openapiTS, { astToString } from "openapi-typescript";
 
+const ALIASES = fileURLToPath(new URL("../src/api/types.ts", import.meta.url));
 const OUTPUT = fileURLToPath(new URL("../src/api/generated.ts", import.meta.url));
 const HEADER = `// Generated from the service's OpenAPI document. Do not edit; write it again with
 //   rextrack schema --api > openapi.json && npm run types -- openapi.json
@@ -41,16 +42,28 @@ function simplify(schema) {
   return simple;
 }
 
+/** The components that types.ts names, and the components that those refer to. */
+function usedSchemas(schemas) {
+  const aliases = readFileSync(ALIASES, "utf8");
+  const used = {};
+  const add = (name) => {
+    if (name in used) return;
+    if (!(name in schemas)) throw new Error(`the document has no component ${name}`);
+    used[name] = simplify(schemas[name]);
+    const references = JSON.stringify(used[name]).matchAll(/"#\/components\/schemas\/(\w+)"/g);
+    for (const [, reference] of references) add(reference);
+  };
+  for (const [, name] of aliases.matchAll(/Schemas\["(\w+)"\]/g)) add(name);
+  return used;
+}
+
 async function generate(path) {
   const document = JSON.parse(readFileSync(path, "utf8"));
-  // The panel names the types of its requests itself, in client.ts.
+  // The panel writes down the types of its requests itself, in client.ts.
   document.paths = {};
-  const schemas = Object.entries(document.components.schemas);
-  document.components = {
-    schemas: Object.fromEntries(schemas.map(([name, schema]) => [name, simplify(schema)])),
-  };
-  const source = astToString(await openapiTS(document, { alphabetize: true, arrayLength: true }));
-  return HEADER + source;
+  document.components = { schemas: usedSchemas(document.components.schemas) };
+  const types = await openapiTS(document, { alphabetize: true, arrayLength: true });
+  return HEADER + astToString(types);
 }
 
 const { values, positionals } = parseArgs({

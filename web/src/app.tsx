@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, onUnauthorised } from "./api/client";
 import { telemetry } from "./api/telemetry";
-import type { Session } from "./api/types";
+import type { SessionStatus } from "./api/types";
 import { ErrorAlert } from "./components/error-alert";
 import { LogInPage } from "./pages/log-in-page";
 import { Shell } from "./shell";
@@ -12,7 +12,7 @@ import { Shell } from "./shell";
 /** The log-in page, or the pages behind it. */
 export function App() {
   const { t } = useTranslation();
-  const [session, setSession] = useState<Session | null>(null);
+  const [session, setSession] = useState<SessionStatus | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   const loadSession = useCallback(() => {

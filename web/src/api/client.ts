@@ -2,19 +2,19 @@
 
 import { ApiError } from "./api-error";
 import type {
-  Camera,
   CameraConfig,
-  CameraEvent,
   CameraPatch,
+  CameraView,
   CheckResult,
   ConfigChange,
+  Events,
   Health,
-  LogLine,
-  ModelList,
+  Logs,
+  Models,
   ProbeRequest,
   ProbeResult,
-  ProblemDetails,
-  Session,
+  Problem,
+  SessionStatus,
 } from "./types";
 
 type Listener = () => void;
@@ -48,7 +48,7 @@ async function request(path: string, options: RequestOptions = {}): Promise<Resp
   }
   // The health of a service with failed cameras is 503 with the usual body.
   if (response.ok || (path === "/health" && response.status === 503)) return response;
-  const problem = (await response.json().catch(() => null)) as ProblemDetails | null;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
   const retryAfter = response.headers.get("retry-after");
   // A 401 to a log-in means a wrong token; the log-in page reports it.
   if (response.status === 401 && path !== "/session") {
@@ -69,13 +69,13 @@ async function requestJson<T>(path: string, options?: RequestOptions): Promise<T
 const cameraPath = (id: string) => `/cameras/${encodeURIComponent(id)}`;
 
 export const api = {
-  session: () => requestJson<Session>("/session"),
+  session: () => requestJson<SessionStatus>("/session"),
   logIn: (token: string) => request("/session", { method: "POST", body: { token } }),
   logOut: () => request("/session", { method: "DELETE" }),
 
   health: () => requestJson<Health>("/health"),
-  models: () => requestJson<ModelList>("/models"),
-  logs: () => requestJson<{ lines: LogLine[] }>("/logs"),
+  models: () => requestJson<Models>("/models"),
+  logs: () => requestJson<Logs>("/logs"),
 
   config: async () => {
     const response = await request("/config");
@@ -91,15 +91,15 @@ export const api = {
     requestJson<ConfigChange>("/config", { method: "PUT", body: document, ifMatch: etag }),
   reloadConfig: () => requestJson<ConfigChange>("/config/reload", { method: "POST" }),
 
-  camera: (id: string) => requestJson<Camera>(cameraPath(id)),
-  cameraEvents: (id: string) => requestJson<{ events: CameraEvent[] }>(`${cameraPath(id)}/events`),
+  camera: (id: string) => requestJson<CameraView>(cameraPath(id)),
+  cameraEvents: (id: string) => requestJson<Events>(`${cameraPath(id)}/events`),
   addCamera: (config: Partial<CameraConfig>) =>
-    requestJson<Camera>("/cameras", { method: "POST", body: config }),
+    requestJson<CameraView>("/cameras", { method: "POST", body: config }),
   patchCamera: (id: string, patch: CameraPatch) =>
-    requestJson<Camera>(cameraPath(id), { method: "PATCH", body: patch }),
+    requestJson<CameraView>(cameraPath(id), { method: "PATCH", body: patch }),
   removeCamera: (id: string) => request(cameraPath(id), { method: "DELETE" }),
-  startCamera: (id: string) => requestJson<Camera>(`${cameraPath(id)}/start`, { method: "POST" }),
-  stopCamera: (id: string) => requestJson<Camera>(`${cameraPath(id)}/stop`, { method: "POST" }),
+  startCamera: (id: string) => requestJson<CameraView>(`${cameraPath(id)}/start`, { method: "POST" }),
+  stopCamera: (id: string) => requestJson<CameraView>(`${cameraPath(id)}/stop`, { method: "POST" }),
   resetSlots: (id: string) => request(`${cameraPath(id)}/reset`, { method: "POST" }),
   probe: (request: ProbeRequest) =>
     requestJson<ProbeResult>("/cameras/probe", { method: "POST", body: request }),

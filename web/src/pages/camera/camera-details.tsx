@@ -16,7 +16,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
-import type { Camera, CameraPatch, CameraStatus, Region } from "../../api/types";
+import type { CameraPatch, CameraStatus, CameraView, Region } from "../../api/types";
 import { CameraPreview } from "../../components/camera-preview";
 import { StateBadge } from "../../components/state-badge";
 import { useErrorNotification } from "../../components/use-error-notification";
@@ -33,10 +33,10 @@ import { TuningSliders } from "./tuning-sliders";
 import { useRegionEditor } from "./use-region-editor";
 
 interface CameraDetailsProps {
-  camera: Camera;
+  camera: CameraView;
   /** Newer than `camera.status`. */
   status: CameraStatus;
-  onChange: (camera: Camera) => void;
+  onChange: (camera: CameraView) => void;
 }
 
 /** A camera's picture, controls, statistics, events and outputs. */

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/api-error";
 import { api } from "../../api/client";
 import { telemetry, useTelemetry } from "../../api/telemetry";
-import type { Camera } from "../../api/types";
+import type { CameraView } from "../../api/types";
 import { ErrorAlert } from "../../components/error-alert";
 import { links } from "../../router";
 import { CameraDetails } from "./camera-details";
@@ -14,7 +14,7 @@ import { CameraDetails } from "./camera-details";
 export function CameraPage({ id }: { id: string }) {
   const { t } = useTranslation();
   const { cameras, configSeq } = useTelemetry();
-  const [camera, setCamera] = useState<Camera | null>(null);
+  const [camera, setCamera] = useState<CameraView | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   const load = useCallback(() => {

@@ -18,13 +18,16 @@ export function OscMonitor({ camera }: { camera: string }) {
     if (paused) return;
     return openSocket(`/ws/osc/${encodeURIComponent(camera)}`, {
       onMessage: (data) => {
-        const { messages, receiver, reason } = JSON.parse(data as string) as OscMonitorMessage;
-        setOffReason(messages ? null : (reason ?? ""));
-        if (!messages) return;
-        setReceiver(receiver ?? "");
+        const message = JSON.parse(data as string) as OscMonitorMessage;
+        if (!message.messages) {
+          setOffReason(message.reason);
+          return;
+        }
+        setOffReason(null);
+        setReceiver(message.receiver);
         setValues((old) => {
           const updated = new Map(old);
-          for (const { address, args } of messages) {
+          for (const { address, args } of message.messages) {
             updated.set(address, args.map(formatArgument).join("  "));
           }
           return updated;

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Camera, CameraPatch } from "../../api/types";
+import type { CameraPatch, CameraView } from "../../api/types";
 import { useErrorMessage } from "../../components/use-error-message";
 import { schemaAt } from "../../schema/schema";
 import { useConfigSchema } from "../../schema/use-config-schema";
@@ -21,7 +21,7 @@ const SLIDERS = [
 ] as const;
 
 interface TuningSlidersProps {
-  camera: Camera;
+  camera: CameraView;
   patch: (change: CameraPatch) => Promise<void>;
 }
 

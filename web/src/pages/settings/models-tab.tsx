@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
-import type { Model, ModelList } from "../../api/types";
+import type { Model, Models } from "../../api/types";
 import { ErrorAlert } from "../../components/error-alert";
 import { oneDecimal } from "../../components/metric-list";
 import { ScrollBox } from "../../components/scroll-box";
@@ -11,7 +11,7 @@ import { ScrollBox } from "../../components/scroll-box";
 /** The models that cameras can use, and their licences. */
 export function ModelsTab() {
   const { t } = useTranslation();
-  const [list, setList] = useState<ModelList | null>(null);
+  const [list, setList] = useState<Models | null>(null);
   const [error, setError] = useState<unknown>(null);
   const load = useCallback(() => {
     setError(null);
