@@ -76,11 +76,13 @@ if (document === undefined) {
   process.exit(2);
 }
 const wanted = await generate(document);
+// A checkout on Windows may have CR LF.
+const current = () => readFileSync(OUTPUT, "utf8").replaceAll("\r\n", "\n");
 const name = relative(process.cwd(), OUTPUT);
 if (!values.check) {
   writeFileSync(OUTPUT, wanted);
   console.log(`wrote ${name}`);
-} else if (readFileSync(OUTPUT, "utf8") === wanted) {
+} else if (current() === wanted) {
   console.log(`${name} is current`);
 } else {
   console.error(

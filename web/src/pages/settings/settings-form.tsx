@@ -50,9 +50,9 @@ export function SettingsForm() {
   }, []);
   useEffect(load, [load]);
   // Show a change that was made elsewhere, unless that would discard the changes here.
+  // `hasChanges` is no dependency: discarding the changes does not need a new request.
   useEffect(() => {
     if (configSeq > 0 && !hasChanges) load();
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [configSeq]);
 
   const errors = useMemo(() => {
