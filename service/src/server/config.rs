@@ -14,7 +14,7 @@ use super::extract::Configuration;
 use super::problem::{
     AuthErrors, BodyErrors, ConfigErrors, KeyError, Problem, ProblemType, key_errors,
 };
-use crate::manager::{ChangeError, ConfigChange, NewConfig};
+use crate::manager::{ChangeError, ConfigChange, NewConfig, policy};
 use crate::store::hide;
 
 /// What a change would come to.
@@ -76,13 +76,15 @@ pub async fn put(
     Ok((tag, Json(applied)).into_response())
 }
 
-/// JSON Schema of the configuration
+/// JSON Schema of the configuration; keys that only the file can change are `readOnly`
 #[utoipa::path(get, path = "/config/schema", tag = "config", responses(
     (status = 200, body = serde_json::Value),
     AuthErrors,
 ))]
 pub async fn schema() -> Response {
-    Json(rextrack::config::schema()).into_response()
+    let mut schema = rextrack::config::schema();
+    policy::mark_read_only(&mut schema);
+    Json(schema).into_response()
 }
 
 /// Try a configuration out without changing anything

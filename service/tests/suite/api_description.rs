@@ -117,3 +117,30 @@ fn websocket_messages_are_as_described() {
     let mut off = Socket::open(&service, "/ws/osc/missing");
     description.assert_describes("OscMonitorMessage", &off.json());
 }
+
+#[test]
+fn configuration_schema_marks_the_keys_that_only_the_file_can_change() {
+    let service = Service::start(CAMERAS);
+    let schema = service.get("/api/v1/config/schema").json();
+    let keys = schema["$defs"]["ServiceConfig"]["properties"]
+        .as_object()
+        .unwrap();
+    let writable: Vec<_> = keys
+        .iter()
+        .filter(|(_, key)| key.get("readOnly").is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(writable, ["log_level", "device"]);
+    // One of each, to see that the service means what the schema says.
+    for (key, value, allowed) in [
+        ("port", json!(9999), false),
+        ("log_level", json!("warn"), true),
+    ] {
+        let mut changed = service.get("/api/v1/config").json();
+        changed["service"] = json!({ key: value });
+        let check = service
+            .json("POST", "/api/v1/config/check", &changed)
+            .json();
+        assert_eq!(check["ok"], allowed, "{check}");
+    }
+}

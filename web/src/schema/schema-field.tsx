@@ -36,7 +36,6 @@ export interface SchemaFieldProps {
   onChange: (value: unknown) => void;
   /** Error messages by path. */
   errors: Map<string, string>;
-  isReadOnly: (path: string) => boolean;
 }
 
 export function SchemaField(props: SchemaFieldProps) {
@@ -50,7 +49,8 @@ export function SchemaField(props: SchemaFieldProps) {
     label,
     description: schema.description,
     error: props.errors.get(path),
-    disabled: props.isReadOnly(path),
+    // The service accepts a change of the key only in the file.
+    disabled: schema.readOnly,
   };
   const commonInput = { ...common, inputWrapperOrder: INPUT_WRAPPER_ORDER };
   const options = enumValues(schema);
@@ -131,7 +131,7 @@ function ObjectField(props: SchemaFieldProps & { nullable: boolean }) {
             label={isOff ? t("settings.off") : t("settings.on")}
             aria-label={label}
             checked={!isOff}
-            disabled={props.isReadOnly(path)}
+            disabled={schema.readOnly}
             onChange={(event) => props.onChange(event.currentTarget.checked ? {} : null)}
           />
         )}
@@ -173,7 +173,7 @@ function ValueListField(props: SchemaFieldProps & { itemSchema: Schema }) {
       label={props.label}
       description={schema.description}
       error={props.errors.get(path) ?? firstItemError(props.errors, path)}
-      disabled={props.isReadOnly(path)}
+      disabled={schema.readOnly}
       data={enumValues(itemSchema) ?? []}
       placeholder={value.length === 0 ? placeholder(schema.default, "") : undefined}
       value={value.map(String)}

@@ -15,10 +15,6 @@ import { ReviewDialog } from "./review-dialog";
 
 type ConfigDocument = Record<string, unknown>;
 
-/** Keys of `service` that the service accepts over the network. */
-const NETWORK_KEYS = new Set(["service.log_level", "service.device"]);
-const isReadOnly = (path: string) => path.startsWith("service.") && !NETWORK_KEYS.has(path);
-
 /** The whole configuration as a form: edited, reviewed, then saved. */
 export function SettingsForm() {
   const { t } = useTranslation();
@@ -160,7 +156,6 @@ export function SettingsForm() {
             label={key}
             value={document[key]}
             errors={errors}
-            isReadOnly={isReadOnly}
             onChange={(value) => setSection(key, value)}
           />
         </Stack>
