@@ -28,8 +28,8 @@ pub enum Command {
     ListModels(ListModelsArgs),
     /// Find out what is missing on this machine and how to get it.
     Doctor(DoctorArgs),
-    /// Print the JSON Schema of the configuration file.
-    Schema,
+    /// Print the JSON Schema of the configuration file, or the description of the API.
+    Schema(SchemaArgs),
     /// Write what a model detects in a video (MOTChallenge format), for scoring.
     DetectMot(DetectMotArgs),
     /// Track given detections (MOTChallenge format), for scoring.
@@ -186,6 +186,14 @@ pub struct DoctorArgs {
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rextrack schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Print the OpenAPI document of the service's API instead.
+    #[arg(long)]
+    pub api: bool,
 }
 
 /// `rextrack detect-mot`.

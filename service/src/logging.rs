@@ -28,9 +28,11 @@ pub struct LogLine {
     /// When, as RFC 3339.
     #[schema(example = "2026-01-01T00:00:00.000Z")]
     pub time: String,
-    /// error, warn, info, debug or trace.
-    pub level: String,
+    /// How important it is.
+    #[schema(schema_with = crate::schema::log_level)]
+    pub level: LogLevel,
     /// The camera that it is about.
+    #[schema(required)]
     pub camera: Option<String>,
     /// What happened.
     pub message: String,
@@ -46,7 +48,7 @@ impl LogLine {
         };
         Self {
             time: rfc3339(Timestamp::now()),
-            level: record.level().as_str().to_lowercase(),
+            level: level(record.level()),
             message: message.to_owned(),
             camera,
         }
@@ -97,6 +99,16 @@ pub fn set_level(level: LogLevel) {
 /// The newest lines, oldest first.
 pub fn newest() -> Vec<LogLine> {
     NEWEST.lock().iter().cloned().collect()
+}
+
+fn level(level: log::Level) -> LogLevel {
+    match level {
+        log::Level::Error => LogLevel::Error,
+        log::Level::Warn => LogLevel::Warn,
+        log::Level::Info => LogLevel::Info,
+        log::Level::Debug => LogLevel::Debug,
+        log::Level::Trace => LogLevel::Trace,
+    }
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -174,7 +186,7 @@ mod tests {
         let line = LogLine::new(&record);
         assert_eq!(line.camera.as_deref(), Some("hall"));
         assert_eq!(line.message, "rtsp://user:***@10.0.0.5/s1 does not answer");
-        assert_eq!(line.level, "warn");
+        assert_eq!(line.level, LogLevel::Warn);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod log_file;
 mod logging;
 mod manager;
 mod output;
+mod schema;
 mod server;
 mod signals;
 mod sinks;
@@ -29,7 +30,7 @@ fn main() -> std::process::ExitCode {
         Command::ValidateConfig(args) => cmds::validate_config::run(args),
         Command::ListModels(args) => cmds::list_models::run(args),
         Command::Doctor(args) => cmds::doctor::run(args),
-        Command::Schema => cmds::schema::run(),
+        Command::Schema(args) => cmds::schema::run(args),
         Command::DetectMot(args) => cmds::detect_mot::run(args),
         Command::TrackMot(args) => cmds::track_mot::run(args),
     };

@@ -2,13 +2,20 @@
 
 use std::io::{ErrorKind, Write};
 
+use crate::cli::SchemaArgs;
 use crate::failure::Failure;
+use crate::server;
 
-/// Prints the JSON Schema of the configuration file.
-pub fn run() -> Result<(), Failure> {
-    // Long enough for people to pipe it to `head`, which println would answer
-    // with a panic.
-    match writeln!(std::io::stdout(), "{:#}", rextrack::config::schema()) {
+/// Prints the JSON Schema of the configuration file, or the OpenAPI document.
+pub fn run(args: &SchemaArgs) -> Result<(), Failure> {
+    let schema = if args.api {
+        server::document()
+    } else {
+        rextrack::config::schema()
+    };
+    // The output is long, so that people pipe it to `head`. `println` would panic when
+    // `head` ends.
+    match writeln!(std::io::stdout(), "{schema:#}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::work(format!("stdout cannot be written ({error})")))
         }

@@ -11,10 +11,10 @@ use rextrack::pipeline::{self, Extras, Pipeline, PipelineError};
 use rextrack::sink::Sink;
 use rextrack::source::{SourceState, redact_address};
 
-use super::event::EventRecord;
+use super::event::CameraEvent;
 use super::feed::{Feed, FeedSink};
 use super::preview::Previews;
-use super::status::{SlotCounts, Status};
+use super::status::{CameraStatus, SlotCounts};
 use crate::sinks::mqtt;
 
 /// Events that are kept for those who come later.
@@ -38,7 +38,7 @@ pub struct Camera {
     pub feed: Arc<Feed>,
     /// Its pictures, for those who watch.
     pub previews: Previews,
-    events: Mutex<VecDeque<EventRecord>>,
+    events: Mutex<VecDeque<CameraEvent>>,
     told: Mutex<Option<(SourceState, Option<String>)>>,
     /// Whether it is meant to run, for a stop that comes late.
     wanted: Arc<AtomicBool>,
@@ -229,14 +229,14 @@ impl Camera {
 
     /// Takes what happened since the last call, and remembers the newest for
     /// [`Camera::events`].
-    pub fn drain_events(&self) -> Vec<EventRecord> {
+    pub fn drain_events(&self) -> Vec<CameraEvent> {
         let Some(pipeline) = self.pipeline() else {
             return Vec::new();
         };
         let classes = pipeline.detector().map(|d| d.classes).unwrap_or_default();
         let mut new = Vec::new();
         pipeline.drain_events(usize::MAX, |_, event| {
-            new.push(EventRecord::new(&event, &classes));
+            new.push(CameraEvent::new(&event, &classes));
         });
         let mut kept = self.events.lock();
         kept.extend(new.iter().cloned());
@@ -246,7 +246,7 @@ impl Camera {
     }
 
     /// The newest events, oldest first.
-    pub fn events(&self) -> Vec<EventRecord> {
+    pub fn events(&self) -> Vec<CameraEvent> {
         self.events.lock().iter().cloned().collect()
     }
 
@@ -268,7 +268,7 @@ impl Camera {
     }
 
     /// How it is doing.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> CameraStatus {
         let (config, pipeline, own_problem) = {
             let state = self.state.lock();
             (
@@ -278,14 +278,14 @@ impl Camera {
             )
         };
         let config = config.unwrap_or_else(|| CameraConfig::new(&self.id, ""));
-        let mut status = Status {
+        let mut status = CameraStatus {
             id: self.id.clone(),
             name: config.name,
             enabled: config.enabled,
             show_preview: config.show_preview,
             stream: redact_address(&config.stream),
             problem: own_problem,
-            ..Status::default()
+            ..CameraStatus::default()
         };
         let Some(pipeline) = pipeline else {
             if status.problem.is_some() {

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 
 /// What a change came to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-pub struct Applied {
+pub struct ConfigChange {
     /// Cameras that came.
     pub added: Vec<String>,
     /// Cameras that went.
@@ -31,16 +31,16 @@ pub enum ChangeError {
     /// It is wrong.
     #[error(transparent)]
     Invalid(#[from] ConfigError),
-    /// There is no camera of that id.
-    #[error("there is no camera '{0}'; GET /cameras lists those there are")]
-    NoCamera(String),
-    /// There is one already.
+    /// No camera has that id.
+    #[error("there is no camera '{0}'; GET /cameras lists all cameras")]
+    CameraNotFound(String),
+    /// Another camera has that id.
     #[error("there is a camera '{0}' already; choose another id")]
-    Taken(String),
-    /// Somebody else was faster.
-    #[error("the configuration was changed by somebody else meanwhile; read it again")]
+    CameraExists(String),
+    /// Somebody else changed the configuration first.
+    #[error("somebody else has changed the configuration in the meantime; read it again")]
     Outdated,
-    /// The disk does not take it.
+    /// The file could not be written.
     #[error("{0}")]
     Write(String),
 }
@@ -95,7 +95,7 @@ pub fn position(store: &Store, id: &str) -> Result<usize, ChangeError> {
     let name = |camera: &Value| camera.get("id").and_then(Value::as_str).unwrap_or("cam1") == id;
     list(store.document())
         .and_then(|cameras| cameras.iter().position(name))
-        .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
+        .ok_or_else(|| ChangeError::CameraNotFound(id.to_owned()))
 }
 
 /// The id that a new camera is given.

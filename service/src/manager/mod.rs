@@ -30,10 +30,10 @@ use tokio::sync::broadcast;
 
 use crate::store::{Draft, Store};
 use camera::{Camera, Surroundings};
-pub use change::{Applied, ChangeError, NewConfig};
+pub use change::{ChangeError, ConfigChange, NewConfig};
 use change::{concerns, id_of, list, position, within};
-use event::EventRecord;
-use status::Status;
+use event::CameraEvent;
+use status::CameraStatus;
 
 /// How often cameras are looked at for news.
 const LOOK: Duration = Duration::from_millis(100);
@@ -61,9 +61,9 @@ pub enum FileState {
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// A camera's figures.
-    Status(Arc<Status>),
+    Status(Arc<CameraStatus>),
     /// Something happened in front of a camera, or to it.
-    Event(String, Arc<EventRecord>),
+    Event(String, Arc<CameraEvent>),
     /// A camera came, went or was changed.
     Cameras,
     /// The configuration was changed, or the file is wrong.
@@ -198,7 +198,7 @@ impl Manager {
         let found = cameras.iter().find(|camera| camera.id == id);
         found
             .cloned()
-            .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
+            .ok_or_else(|| ChangeError::CameraNotFound(id.to_owned()))
     }
 
     /// News from now on. Whoever is too slow misses the oldest.
@@ -212,7 +212,7 @@ impl Manager {
     }
 
     /// Reads the file again; when it is wrong nothing changes.
-    pub fn reload(&self) -> Result<Applied, ChangeError> {
+    pub fn reload(&self) -> Result<ConfigChange, ChangeError> {
         let mut store = self.store.lock();
         let draft = store.reread().map_err(ChangeError::from);
         let result = draft.and_then(|draft| {
@@ -316,14 +316,14 @@ impl Manager {
 
     /// Puts a whole new configuration in place and saves it. `etag` is what the
     /// caller believes to be in force.
-    pub fn replace(&self, new: NewConfig, etag: Option<&str>) -> Result<Applied, ChangeError> {
+    pub fn replace(&self, new: NewConfig, etag: Option<&str>) -> Result<ConfigChange, ChangeError> {
         let mut store = self.catch_up();
         if etag.is_some_and(|etag| etag != store.etag()) {
             return Err(ChangeError::Outdated);
         }
         let draft = self.draft(&store, new)?;
         let warnings = store.save(draft)?;
-        Ok(Applied {
+        Ok(ConfigChange {
             warnings,
             ..self.adopt(&store)
         })
@@ -334,7 +334,7 @@ impl Manager {
         let id = id_of(&camera)?;
         let mut store = self.catch_up();
         if self.camera(&id).is_ok() {
-            return Err(ChangeError::Taken(id));
+            return Err(ChangeError::CameraExists(id));
         }
         let count = list(store.document()).map_or(0, Vec::len);
         self.edit(&mut store, &format!("cameras[{count}]"), |cameras| {
@@ -416,7 +416,7 @@ impl Manager {
     }
 
     /// Follows the store to what it now says.
-    fn adopt(&self, store: &Store) -> Applied {
+    fn adopt(&self, store: &Store) -> ConfigChange {
         let new = Arc::new(store.config().clone());
         let old = std::mem::replace(&mut *self.config.write(), Arc::clone(&new));
         self.permits.resize(jobs(&new));
@@ -434,8 +434,8 @@ impl Manager {
     }
 
     /// Goes from one configuration to another, touching only what differs.
-    fn follow(&self, old: &Config, new: &Config) -> Applied {
-        let mut applied = Applied::default();
+    fn follow(&self, old: &Config, new: &Config) -> ConfigChange {
+        let mut applied = ConfigChange::default();
         let mut known: HashMap<String, Arc<Camera>> = self
             .cameras()
             .into_iter()

@@ -26,6 +26,17 @@ const LIVE: [&str; 7] = [
     "allow_playlists",
 ];
 
+/// Marks the keys of `service` that only the file can change as `readOnly` in the
+/// configuration's schema, so that a form can lock them.
+pub fn mark_read_only(schema: &mut Value) {
+    let keys = schema.pointer_mut("/$defs/ServiceConfig/properties");
+    for (key, value) in keys.and_then(Value::as_object_mut).into_iter().flatten() {
+        if !OPEN.contains(&key.as_str()) {
+            value["readOnly"] = Value::Bool(true);
+        }
+    }
+}
+
 /// Whether a change that came over the network may be made.
 ///
 /// # Errors

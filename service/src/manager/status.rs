@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A camera's figures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-pub struct Status {
+pub struct CameraStatus {
     /// Its short name.
     pub id: String,
     /// Its name for people.
@@ -22,9 +22,10 @@ pub struct Status {
     /// Its address, without the password.
     pub stream: String,
     /// stopped, connecting, live, lost, ended or failed.
-    #[schema(value_type = String, example = "live")]
+    #[schema(schema_with = crate::schema::source_state)]
     pub source_state: SourceState,
     /// Why nothing comes out, and the remedy.
+    #[schema(required)]
     pub problem: Option<String>,
     /// Frames a second that the source gives.
     pub fps_in: f32,
@@ -45,15 +46,18 @@ pub struct Status {
     /// Who is there.
     pub slots: SlotCounts,
     /// Size of a frame, once there was one.
+    #[schema(required)]
     pub frame_size: Option<Size>,
     /// The model.
     pub model: String,
     /// The device that it runs on, once it is loaded.
+    #[schema(required)]
     pub device: Option<String>,
     /// Its classes, once it is loaded.
     pub classes: Vec<String>,
     /// Where the tracks come from, when another node made them.
-    pub remote: Option<Remote>,
+    #[schema(required)]
+    pub remote: Option<RemoteStatus>,
     /// Its outputs.
     pub sinks: Vec<SinkStatus>,
 }
@@ -73,6 +77,7 @@ pub struct SlotCounts {
 
 /// A frame's size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = FrameSize)]
 pub struct Size {
     /// Pixels a row.
     pub width: u32,
@@ -86,7 +91,7 @@ impl From<FrameSize> for Size {
     }
 }
 
-impl From<rextrack::source::Remote> for Remote {
+impl From<rextrack::source::Remote> for RemoteStatus {
     fn from(remote: rextrack::source::Remote) -> Self {
         Self {
             node: remote.node,
@@ -100,7 +105,7 @@ impl From<rextrack::source::Remote> for Remote {
 
 /// Another node's tracks.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Remote {
+pub struct RemoteStatus {
     /// The node's name.
     pub node: String,
     /// How far its clock is ahead of this machine's.
@@ -127,7 +132,8 @@ pub struct SinkStatus {
     /// Bytes that went out.
     pub bytes: u64,
     /// Why nothing is sent any more.
-    pub broken: Option<String>,
+    #[schema(required)]
+    pub problem: Option<String>,
 }
 
 impl From<SinkReport> for SinkStatus {
@@ -138,7 +144,7 @@ impl From<SinkReport> for SinkStatus {
             failed: report.stats.failed,
             dropped: report.stats.dropped,
             bytes: report.stats.bytes,
-            broken: report.broken,
+            problem: report.broken,
         }
     }
 }

@@ -22,7 +22,7 @@ use rextrack::config::{self, ServiceConfig};
 use subtle::ConstantTimeEq;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 
 /// Name of the cookie that stands for the token.
 const COOKIE: &str = "rextrack";
@@ -258,7 +258,7 @@ pub fn refusal(verdict: &Verdict) -> Option<Response> {
         Verdict::Missing | Verdict::Wrong => {
             let detail = "a token is needed; it was printed at the first start, or stands in \
                           service.token: send it as `Authorization: Bearer TOKEN`";
-            let mut response = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
+            let mut response = Problem::new(ProblemType::Unauthorized, detail).into_response();
             let challenge = HeaderValue::from_static("Bearer realm=\"rextrack\"");
             response
                 .headers_mut()
@@ -267,7 +267,7 @@ pub fn refusal(verdict: &Verdict) -> Option<Response> {
         }
         Verdict::Blocked(seconds) => {
             let detail = format!("too many wrong tokens; try again in {seconds} s");
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, detail)
+            Problem::new(ProblemType::TooManyWrongTokens, detail)
                 .retry_after(*seconds)
                 .into_response()
         }

@@ -14,40 +14,44 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::config::blocking;
 use super::extract::{Asked, Document, Named};
-use super::problem::{Changing, Guarded, Problem, Sent};
+use super::problem::{AuthErrors, BodyErrors, ConfigErrors, Problem, ProblemType};
 use crate::manager::ChangeError;
 use crate::manager::camera::Camera;
-use crate::manager::event::EventRecord;
+use crate::manager::event::CameraEvent;
 use crate::manager::preview::width_for;
-use crate::manager::status::Status;
+use crate::manager::status::CameraStatus;
 use crate::store::hide;
 
 /// All cameras.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Cameras {
     /// In the order of the file.
-    cameras: Vec<Status>,
+    cameras: Vec<CameraStatus>,
 }
 
 /// One camera, whole.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CameraView {
     /// Its keys in the file, the password as ***.
+    #[schema(schema_with = crate::schema::resolved_camera)]
     config: Value,
     /// What it runs on, overrides applied.
-    effective: Effective,
+    effective: EffectiveConfig,
     /// How it is doing.
-    status: Status,
+    status: CameraStatus,
 }
 
 /// What a camera runs on.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Effective {
+pub struct EffectiveConfig {
     /// Detection and tracking.
+    #[schema(schema_with = crate::schema::resolved_tracking)]
     tracking: Value,
     /// How slots behave.
+    #[schema(schema_with = crate::schema::resolved_slots)]
     slots: Value,
     /// Where OSC goes, or null.
+    #[schema(schema_with = crate::schema::resolved_osc)]
     osc: Value,
 }
 
@@ -55,7 +59,7 @@ pub struct Effective {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Events {
     /// Oldest first.
-    events: Vec<EventRecord>,
+    events: Vec<CameraEvent>,
 }
 
 /// How a picture is wanted.
@@ -85,7 +89,7 @@ fn view(app: &App, camera: &Camera) -> CameraView {
     let part = |name: &str| pipeline.get(name).cloned().unwrap_or_default();
     CameraView {
         config: own,
-        effective: Effective {
+        effective: EffectiveConfig {
             tracking: part("tracking"),
             slots: part("slots"),
             osc: part("osc"),
@@ -105,7 +109,7 @@ async fn changed(
 /// All cameras
 #[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
     (status = 200, body = Cameras),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
     let cameras = app.manager.cameras();
@@ -115,13 +119,14 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
 }
 
 /// Add a camera
-#[utoipa::path(post, path = "/cameras", tag = "cameras", request_body = CameraConfig, responses(
+#[utoipa::path(post, path = "/cameras", tag = "cameras", 
+    request_body(content_type = "application/json", content = ref("#/components/schemas/CameraConfig")), responses(
     (status = 201, body = CameraView, headers(("Location" = String))),
-    Sent,
-    Guarded,
+    BodyErrors,
+    AuthErrors,
     (status = 409, body = Problem, content_type = "application/problem+json",
         description = "the id is taken"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn add(
     State(app): State<Arc<App>>,
@@ -137,7 +142,7 @@ pub async fn add(
 #[utoipa::path(get, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
@@ -148,12 +153,12 @@ pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraVi
 /// Change a camera by an RFC 7396 merge patch
 #[utoipa::path(patch, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")),
-    request_body(content_type = "application/json", content = CameraPatch), responses(
+    request_body(content_type = "application/json", content = ref("#/components/schemas/CameraPatch")), responses(
     (status = 200, body = CameraView),
-    Sent,
-    Guarded,
+    BodyErrors,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn patch(
     State(app): State<Arc<App>>,
@@ -169,9 +174,9 @@ pub async fn patch(
 #[utoipa::path(delete, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 204, description = "it is gone"),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
     blocking(move || app.manager.remove(&id.0)).await?;
@@ -182,9 +187,9 @@ pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode
 #[utoipa::path(post, path = "/cameras/{id}/start", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
     enable(app, id, true).await
@@ -194,9 +199,9 @@ pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<Camera
 #[utoipa::path(post, path = "/cameras/{id}/stop", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn stop(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
     enable(app, id, false).await
@@ -213,7 +218,7 @@ async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraVi
 #[utoipa::path(post, path = "/cameras/{id}/reset", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 204, description = "the next frame seats whoever is seen, from p1 on"),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
@@ -228,7 +233,7 @@ pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode,
     params(("id" = String, Path, description = "the camera's id"), PictureQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg", body = Vec<u8>),
     (status = 400, body = Problem, content_type = "application/problem+json"),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn picture(
@@ -237,8 +242,8 @@ pub async fn picture(
     Asked(query): Asked<PictureQuery>,
 ) -> Result<Response, Problem> {
     let none = || {
-        let detail = "the camera has given no picture yet; its status says why";
-        Problem::new(StatusCode::NOT_FOUND, detail)
+        let detail = "the camera has no picture yet; its status says why";
+        Problem::new(ProblemType::NoPicture, detail)
     };
     let pipeline = id.find(&app.manager)?.pipeline().ok_or_else(none)?;
     let width = query.width.map_or(u32::MAX, width_for);
@@ -262,19 +267,10 @@ pub async fn picture(
 #[utoipa::path(get, path = "/cameras/{id}/events", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = Events),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn events(State(app): State<Arc<App>>, id: Named) -> Result<Json<Events>, Problem> {
     let events = id.find(&app.manager)?.events();
     Ok(Json(Events { events }))
 }
-
-/// A camera's keys; the schema is completed from the library's.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CameraConfig {}
-
-/// A merge patch of a camera's keys: those that are named change, `null` gives a key
-/// its default back.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CameraPatch {}

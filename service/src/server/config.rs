@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
 use super::extract::Configuration;
-use super::problem::{Changing, Guarded, KeyError, Problem, Sent, key_errors};
-use crate::manager::{Applied, ChangeError, NewConfig};
+use super::problem::{
+    AuthErrors, BodyErrors, ConfigErrors, KeyError, Problem, ProblemType, key_errors,
+};
+use crate::manager::{ChangeError, ConfigChange, NewConfig, policy};
 use crate::store::hide;
 
 /// What a change would come to.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Checked {
+pub struct CheckResult {
     /// Whether it would be made.
     ok: bool,
     /// The keys at fault.
@@ -25,6 +27,7 @@ pub struct Checked {
     /// The file's text now, passwords as ***.
     before: String,
     /// The file's text afterwards, if the change would be made.
+    #[schema(required)]
     after: Option<String>,
 }
 
@@ -33,7 +36,7 @@ pub struct Checked {
     (status = 200, description = "as JSON, or the file's own text with `Accept: application/yaml`; \
         passwords are ***", content((serde_json::Value = "application/json"),
         (String = "application/yaml")), headers(("ETag" = String))),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
@@ -51,14 +54,14 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 /// Replace the configuration file
 #[utoipa::path(put, path = "/config", tag = "config",
     request_body(description = "the whole configuration; *** stands for the password in use",
-        content((ConfigFile = "application/json"), (String = "application/yaml"))),
+        content((ref("#/components/schemas/ConfigFile") = "application/json"), (String = "application/yaml"))),
     params(("If-Match" = Option<String>, Header, description = "the ETag that was read")),
     responses(
-    (status = 200, body = Applied),
-    Sent,
-    Guarded,
+    (status = 200, body = ConfigChange),
+    BodyErrors,
+    AuthErrors,
     (status = 412, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn put(
     State(app): State<Arc<App>>,
@@ -73,41 +76,43 @@ pub async fn put(
     Ok((tag, Json(applied)).into_response())
 }
 
-/// JSON Schema of the configuration
+/// JSON Schema of the configuration; keys that only the file can change are `readOnly`
 #[utoipa::path(get, path = "/config/schema", tag = "config", responses(
     (status = 200, body = serde_json::Value),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn schema() -> Response {
-    Json(rextrack::config::schema()).into_response()
+    let mut schema = rextrack::config::schema();
+    policy::mark_read_only(&mut schema);
+    Json(schema).into_response()
 }
 
 /// Try a configuration out without changing anything
 #[utoipa::path(post, path = "/config/check", tag = "config",
-    request_body(content((ConfigFile = "application/json"), (String = "application/yaml"))),
+    request_body(content((ref("#/components/schemas/ConfigFile") = "application/json"), (String = "application/yaml"))),
     responses(
-    (status = 200, body = Checked),
-    Sent,
-    Guarded,
+    (status = 200, body = CheckResult),
+    BodyErrors,
+    AuthErrors,
 ))]
 pub async fn check(
     State(app): State<Arc<App>>,
     Configuration(new): Configuration,
-) -> Result<Json<Checked>, Problem> {
+) -> Result<Json<CheckResult>, Problem> {
     blocking(move || check_now(&app, new)).await.map(Json)
 }
 
-fn check_now(app: &App, new: NewConfig) -> Result<Checked, ChangeError> {
+fn check_now(app: &App, new: NewConfig) -> Result<CheckResult, ChangeError> {
     app.manager.with_store(|store| {
         let before = store.shown_text();
         match app.manager.draft(store, new) {
-            Ok(draft) => Ok(Checked {
+            Ok(draft) => Ok(CheckResult {
                 ok: true,
                 errors: Vec::new(),
                 before,
                 after: Some(draft.shown_text()),
             }),
-            Err(ChangeError::Invalid(error)) => Ok(Checked {
+            Err(ChangeError::Invalid(error)) => Ok(CheckResult {
                 ok: false,
                 errors: key_errors(&error),
                 before,
@@ -120,12 +125,12 @@ fn check_now(app: &App, new: NewConfig) -> Result<Checked, ChangeError> {
 
 /// Read the configuration file again
 #[utoipa::path(post, path = "/config/reload", tag = "config", responses(
-    (status = 200, body = Applied),
-    Guarded,
+    (status = 200, body = ConfigChange),
+    AuthErrors,
     (status = 422, body = Problem, content_type = "application/problem+json",
         description = "the file is wrong; nothing has changed"),
 ))]
-pub async fn reload(State(app): State<Arc<App>>) -> Result<Json<Applied>, Problem> {
+pub async fn reload(State(app): State<Arc<App>>) -> Result<Json<ConfigChange>, Problem> {
     blocking(move || app.manager.reload()).await.map(Json)
 }
 
@@ -139,13 +144,9 @@ pub async fn blocking<T: Send + 'static>(
             // Its message holds the panic's text, which is ours and not the user's.
             debug_assert!(error.is_panic());
             Err(Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
+                ProblemType::Internal,
                 "the service failed inside; please report this with the log",
             ))
         }
     }
 }
-
-/// The configuration file; the schema is completed from the library's.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConfigFile {}

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 use crate::manager::camera::Camera;
 use crate::manager::{Manager, NewConfig};
 
@@ -24,8 +24,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
         let path = Path::<String>::from_request_parts(parts, state).await;
         path.map(|Path(id)| Self(id)).map_err(|_| {
             Problem::new(
-                StatusCode::NOT_FOUND,
-                "a camera's id is plain letters and digits",
+                ProblemType::CameraNotFound,
+                "a camera's id is letters (a-z), digits, '_' and '-'",
             )
         })
     }
@@ -48,7 +48,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query
             .map(|Query(query)| Self(query))
-            .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, e.body_text()))
+            .map_err(|e| Problem::new(ProblemType::InvalidQuery, e.body_text()))
     }
 }
 
@@ -79,7 +79,7 @@ impl FromRequest<Arc<App>> for Configuration {
         }
         let text = String::from_utf8(body.bytes.to_vec());
         let text =
-            text.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8 text"))?;
+            text.map_err(|_| Problem::new(ProblemType::InvalidBody, "the body is not UTF-8 text"))?;
         Ok(Self(NewConfig::Text(text)))
     }
 }
@@ -101,14 +101,20 @@ impl Body {
             _ => return Err(unsupported("application/json or application/yaml")),
         };
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        let bytes = bytes.map_err(|e| {
+            let kind = match e.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => ProblemType::BodyTooLarge,
+                _ => ProblemType::InvalidBody,
+            };
+            Problem::new(kind, e.body_text())
+        })?;
         Ok(Self { yaml, bytes })
     }
 }
 
 fn unsupported(wanted: &str) -> Problem {
     Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ProblemType::UnsupportedMediaType,
         format!("send the body with Content-Type: {wanted}"),
     )
 }
@@ -116,7 +122,7 @@ fn unsupported(wanted: &str) -> Problem {
 fn json(bytes: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(bytes).map_err(|e| {
         Problem::new(
-            StatusCode::BAD_REQUEST,
+            ProblemType::InvalidBody,
             format!("the body is not valid JSON: {e}"),
         )
     })

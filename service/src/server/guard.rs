@@ -7,13 +7,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rextrack::config::ServiceConfig;
 
 use super::App;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 
 /// What browsers are told about our pages.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -95,14 +95,14 @@ fn refusal(hosts: &Hosts, request: &Request) -> Option<Problem> {
     let host = text(header::HOST).or_else(|| request.uri().host())?;
     if !hosts.allows(host) {
         return Some(Problem::new(
-            StatusCode::MISDIRECTED_REQUEST,
+            ProblemType::HostNotAllowed,
             "the Host header names somebody else; call this service by its address, or add the \
              name to service.allowed_hosts",
         ));
     }
     if is_foreign(headers, host) {
         return Some(Problem::new(
-            StatusCode::FORBIDDEN,
+            ProblemType::ForeignOrigin,
             "the request comes from another page (Origin); open the panel at this service's own \
              address",
         ));

@@ -11,15 +11,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Guarded;
+use super::problem::AuthErrors;
 
 /// How the service is doing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     /// ok; degraded when a camera that should be live is not; failed when one cannot
     /// be without a change.
-    #[schema(example = "ok")]
-    status: &'static str,
+    status: HealthStatus,
     /// Version of rextrack.
     version: &'static str,
     /// This machine's name in messages.
@@ -27,14 +26,26 @@ pub struct Health {
     /// Seconds since the start.
     uptime_s: f64,
     /// The cameras.
-    cameras: Count,
+    cameras: CameraCounts,
     /// The configuration file.
     config: ConfigHealth,
 }
 
+/// The overall state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HealthStatus {
+    /// Every enabled camera is live.
+    Ok,
+    /// An enabled camera is not live, or the configuration file has an error.
+    Degraded,
+    /// An enabled camera cannot work until its configuration changes.
+    Failed,
+}
+
 /// How many cameras are in which state.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Count {
+pub struct CameraCounts {
     /// All.
     total: usize,
     /// Those that are meant to run.
@@ -53,13 +64,14 @@ pub struct ConfigHealth {
     /// Whether it is there.
     saved: bool,
     /// Why what it says now is not in force.
+    #[schema(required)]
     problem: Option<String>,
 }
 
 /// Whether all is well
 #[utoipa::path(get, path = "/health", tag = "service", responses(
     (status = 200, body = Health),
-    Guarded,
+    AuthErrors,
     (status = 503, body = Health, description = "a camera failed for good"),
 ))]
 pub async fn get(State(app): State<Arc<App>>) -> Response {
@@ -67,7 +79,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Response {
     let count = |wanted: fn(&(bool, SourceState)) -> bool| {
         statuses.iter().filter(|status| wanted(status)).count()
     };
-    let cameras = Count {
+    let cameras = CameraCounts {
         total: statuses.len(),
         enabled: count(|(enabled, _)| *enabled),
         live: count(|(_, state)| *state == SourceState::Live),
@@ -78,15 +90,15 @@ pub async fn get(State(app): State<Arc<App>>) -> Response {
     };
     let problem = app.manager.file_problem();
     let status = if cameras.failed > 0 {
-        "failed"
+        HealthStatus::Failed
     } else if problem.is_some() || !statuses.iter().all(well) {
-        "degraded"
+        HealthStatus::Degraded
     } else {
-        "ok"
+        HealthStatus::Ok
     };
     let (path, saved) = app.manager.file();
     let code = match status {
-        "failed" => StatusCode::SERVICE_UNAVAILABLE,
+        HealthStatus::Failed => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     };
     let health = Health {

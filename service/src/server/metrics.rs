@@ -20,9 +20,9 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::{Guarded, Problem};
+use super::problem::{AuthErrors, Problem};
 use crate::manager::camera::Camera;
-use crate::manager::status::Status;
+use crate::manager::status::CameraStatus;
 
 /// The media type that Prometheus asks for.
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -31,14 +31,14 @@ const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Metrics {
     /// This process.
-    process: Usage,
+    process: ProcessUsage,
     /// The cameras.
-    cameras: Vec<Status>,
+    cameras: Vec<CameraStatus>,
 }
 
 /// Memory and processor of this process.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-pub struct Usage {
+pub struct ProcessUsage {
     /// Bytes in memory.
     resident_bytes: u64,
     /// Processor seconds since the start, all threads together.
@@ -49,10 +49,10 @@ pub struct Usage {
 
 /// Looks at this process, at most once a second.
 #[derive(Default)]
-pub struct Process(Mutex<Option<(System, Instant, Usage)>>);
+pub struct Process(Mutex<Option<(System, Instant, ProcessUsage)>>);
 
 impl Process {
-    fn usage(&self) -> Usage {
+    fn usage(&self) -> ProcessUsage {
         let mut known = self.0.lock();
         if let Some((_, at, usage)) = known.as_ref()
             && at.elapsed() < Duration::from_secs(1)
@@ -61,14 +61,14 @@ impl Process {
         }
         let known_system = known.take().map(|(system, ..)| system);
         let Some(mut system) = known_system.or_else(|| System::new().ok()) else {
-            return Usage::default();
+            return ProcessUsage::default();
         };
         let pid = Pid::from_u32(std::process::id());
         let what = ProcessRefreshKind::nothing().with_memory().with_cpu();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
         let usage = system
             .process(pid)
-            .map_or_else(Usage::default, |process| Usage {
+            .map_or_else(ProcessUsage::default, |process| ProcessUsage {
                 resident_bytes: process.memory(),
                 cpu_seconds: process.accumulated_cpu_time() as f64 / 1e3,
                 uptime_s: 0.0,
@@ -82,11 +82,11 @@ impl Process {
 #[utoipa::path(get, path = "/metrics", tag = "service", responses(
     (status = 200, description = "Prometheus text; JSON with `Accept: application/json`",
         content((String = "application/openmetrics-text"), (Metrics = "application/json"))),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
-    let usage = Usage {
+    let usage = ProcessUsage {
         uptime_s: app.manager.uptime().as_secs_f64(),
         ..app.process.usage()
     };
@@ -100,7 +100,7 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         .into_response();
     }
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Snapshot::new(&cameras, usage)));
+    registry.register_collector(Box::new(Measurements::new(&cameras, usage)));
     let mut text = String::new();
     match encode(&mut text, &registry) {
         Ok(()) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
@@ -110,13 +110,13 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 
 /// All figures at one moment.
 #[derive(Debug)]
-struct Snapshot {
-    cameras: Vec<Figures>,
-    usage: Usage,
+struct Measurements {
+    cameras: Vec<CameraMeasurements>,
+    usage: ProcessUsage,
 }
 
 #[derive(Debug)]
-struct Figures {
+struct CameraMeasurements {
     id: String,
     enabled: bool,
     stats: Stats,
@@ -125,11 +125,11 @@ struct Figures {
     remote: Option<Remote>,
 }
 
-impl Snapshot {
-    fn new(cameras: &[Arc<Camera>], usage: Usage) -> Self {
+impl Measurements {
+    fn new(cameras: &[Arc<Camera>], usage: ProcessUsage) -> Self {
         let figures = |camera: &Arc<Camera>| {
             let pipeline = camera.pipeline();
-            Figures {
+            CameraMeasurements {
                 id: camera.id.clone(),
                 enabled: camera.brief().0,
                 stats: pipeline.as_ref().map(|p| p.stats()).unwrap_or_default(),
@@ -149,7 +149,7 @@ type Encoded = Result<(), std::fmt::Error>;
 /// A label and its value.
 type Label<'a> = [(&'a str, &'a str); 1];
 
-impl Collector for Snapshot {
+impl Collector for Measurements {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Encoded {
         let out = &mut encoder;
         self.gauge(
@@ -219,13 +219,13 @@ impl Collector for Snapshot {
     }
 }
 
-impl Snapshot {
+impl Measurements {
     fn gauge(
         &self,
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> f64,
+        of: impl Fn(&CameraMeasurements) -> f64,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let mut family = out.encode_descriptor(&name, help, None, MetricType::Gauge)?;
@@ -242,7 +242,7 @@ impl Snapshot {
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> u64,
+        of: impl Fn(&CameraMeasurements) -> u64,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let mut family = out.encode_descriptor(&name, help, None, MetricType::Counter)?;
@@ -258,7 +258,7 @@ impl Snapshot {
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> &Latency,
+        of: impl Fn(&CameraMeasurements) -> &Latency,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let unit = Some(&Unit::Seconds);
@@ -279,7 +279,7 @@ impl Snapshot {
 
     /// What is known of the nodes whose tracks are shown here.
     fn remotes(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
-        let known = |c: &Figures| Some((c.id.clone(), c.remote.clone()?));
+        let known = |c: &CameraMeasurements| Some((c.id.clone(), c.remote.clone()?));
         let remotes: Vec<(String, Remote)> = self.cameras.iter().filter_map(known).collect();
         let mut offsets = out.encode_descriptor(
             "rextrack_remote_clock_offset",

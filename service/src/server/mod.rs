@@ -12,10 +12,11 @@ mod guard;
 mod health;
 mod listen;
 mod logs;
+mod messages;
 mod metrics;
 mod models;
 mod openapi;
-mod osc;
+mod osc_monitor;
 mod panel;
 mod preview;
 mod probe;
@@ -40,7 +41,7 @@ use crate::manager::Manager;
 use auth::Auth;
 use guard::Hosts;
 pub use listen::bind;
-use problem::Problem;
+use problem::{Problem, ProblemType};
 
 /// Largest body of a request; a configuration of hundreds of cameras fits.
 const BODY_MAX: usize = 1024 * 1024;
@@ -94,7 +95,7 @@ pub fn router(app: Arc<App>) -> Router {
     let sockets = Router::new()
         .route("/ws/telemetry", get(telemetry::open))
         .route("/ws/preview/{id}", get(preview::open))
-        .route("/ws/osc/{id}", get(osc::open));
+        .route("/ws/osc/{id}", get(osc_monitor::open));
     let root = Router::new()
         .route("/health", get(health::get))
         .route("/metrics", get(metrics::get));
@@ -121,6 +122,11 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// The OpenAPI document of the API.
+pub fn document() -> serde_json::Value {
+    openapi::complete(&api().split_for_parts().1)
+}
+
 /// The REST part, with its description.
 fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::head())
@@ -145,14 +151,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
 
 async fn no_such_path() -> impl IntoResponse {
     Problem::new(
-        StatusCode::NOT_FOUND,
-        "there is nothing under this path; /api/v1/openapi.json lists what there is",
+        ProblemType::PathNotFound,
+        "nothing has this path; /api/v1/openapi.json lists all paths",
     )
 }
 
 async fn no_such_method() -> impl IntoResponse {
     Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this path does not know that method; Allow names those it knows",
+        ProblemType::MethodNotAllowed,
+        "this path does not allow this method; the Allow header lists those that it allows",
     )
 }

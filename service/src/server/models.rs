@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::problem::{Guarded, Problem};
+use super::problem::{AuthErrors, Problem};
 
 /// The models there are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,12 +26,15 @@ pub struct Model {
     /// What to write as `tracking.model`.
     name: String,
     /// The file's name; none for what is built in.
+    #[schema(required)]
     file: Option<String>,
     /// Size of the file.
     size_bytes: u64,
     /// Such as yolov8, once a camera has loaded it.
+    #[schema(required)]
     family: Option<String>,
     /// The licence that the file states.
+    #[schema(required)]
     licence: Option<String>,
     /// Weights that have to be exported to ONNX first.
     needs_export: bool,
@@ -42,7 +45,7 @@ pub struct Model {
 /// The models there are
 #[utoipa::path(get, path = "/models", tag = "service", responses(
     (status = 200, body = Models),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Models>, Problem> {
     let work = tokio::task::spawn_blocking(move || {

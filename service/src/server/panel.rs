@@ -1,10 +1,10 @@
 //! `/`: the web panel, embedded in the program.
 
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{Method, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 
 /// What `npm run build` made of `web/`; empty where it was not run.
 #[derive(RustEmbed)]
@@ -19,7 +19,7 @@ const WITHOUT: &str = include_str!("without_panel.html");
 pub async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
         let detail = "the panel's files can only be read";
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
+        return Problem::new(ProblemType::MethodNotAllowed, detail).into_response();
     }
     let path = uri.path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
@@ -28,7 +28,7 @@ pub async fn serve(method: Method, uri: Uri) -> Response {
             return Html(WITHOUT).into_response();
         }
         let detail = "there is no such page; the panel is at /";
-        return Problem::new(StatusCode::NOT_FOUND, detail).into_response();
+        return Problem::new(ProblemType::PathNotFound, detail).into_response();
     };
     // Names of built files hold a hash of what is in them.
     let cache = if path.starts_with("assets/") {

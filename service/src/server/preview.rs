@@ -8,11 +8,11 @@ use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
-use serde_json::json;
 use tokio::time::Instant;
 
 use super::App;
 use super::extract::{Asked, Named};
+use super::messages::PreviewHeader;
 use super::telemetry::{BUFFER, MESSAGE_MAX, PING};
 use crate::manager::preview::{self, Viewer};
 
@@ -80,14 +80,17 @@ async fn show(mut viewer: Viewer, socket: axum::extract::ws::WebSocket) {
         };
         let Some(jpeg) = jpeg else { return };
         due = Instant::now() + step;
-        let about = json!({
-            "frame_seq": jpeg.frame_seq,
-            "capture_ns": jpeg.capture_ns,
-            "width": jpeg.frame_size.width,
-            "height": jpeg.frame_size.height,
-        });
+        let header = PreviewHeader {
+            frame_seq: jpeg.frame_seq,
+            capture_ns: jpeg.capture_ns,
+            width: jpeg.frame_size.width,
+            height: jpeg.frame_size.height,
+        };
+        let Ok(header) = serde_json::to_string(&header) else {
+            return;
+        };
         let sent = async {
-            out.send(Message::Text(about.to_string().into())).await?;
+            out.send(Message::Text(header.into())).await?;
             out.send(Message::Binary(jpeg.bytes.clone().into())).await
         };
         match tokio::time::timeout(WRITE_TIME, sent).await {

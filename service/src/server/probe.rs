@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rextrack::config::RtspTransport;
@@ -18,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::extract::Document;
-use super::problem::{Problem, Sent};
+use super::problem::{BodyErrors, Problem, ProblemType};
 use crate::manager::policy;
 
 /// Addresses that are tried at the same time; each may hold a thread for as long as
@@ -38,7 +37,7 @@ pub struct ProbeRequest {
     stream: String,
     /// How RTSP carries its media: tcp or udp.
     #[serde(default)]
-    #[schema(value_type = String, required = false, example = "tcp")]
+    #[schema(schema_with = crate::schema::rtsp_transport, required = false)]
     rtsp_transport: RtspTransport,
     /// Certificates that the broker of an `mqtts://` stream is known by.
     #[serde(default)]
@@ -48,16 +47,18 @@ pub struct ProbeRequest {
 
 /// What came of it.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct Probe {
+pub struct ProbeResult {
     /// Whether there is a picture.
     ok: bool,
     /// Why there is none, and the remedy.
+    #[schema(required)]
     reason: Option<String>,
     /// Pixels a row.
     width: u32,
     /// Rows.
     height: u32,
     /// The picture as a data: URL.
+    #[schema(required)]
     picture: Option<String>,
     /// How long it took.
     ms: u64,
@@ -66,8 +67,8 @@ pub struct Probe {
 /// Try an address: its first picture, or why there is none
 #[utoipa::path(post, path = "/cameras/probe", tag = "cameras", request_body = ProbeRequest,
     responses(
-    (status = 200, body = Probe),
-    Sent,
+    (status = 200, body = ProbeResult),
+    BodyErrors,
     (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json",
@@ -76,12 +77,12 @@ pub struct Probe {
 pub async fn post(
     State(app): State<Arc<App>>,
     Document(body): Document,
-) -> Result<Json<Probe>, Problem> {
+) -> Result<Json<ProbeResult>, Problem> {
     let wanted: ProbeRequest = serde_json::from_value(body)
-        .map_err(|e| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string()))?;
+        .map_err(|e| Problem::new(ProblemType::InvalidRequest, e.to_string()))?;
     let Ok(turn) = Arc::clone(&app.probes).try_acquire_owned() else {
         let detail = "too many addresses are being tried at the same time; try again in a moment";
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(2));
+        return Err(Problem::new(ProblemType::TooManyProbes, detail).retry_after(2));
     };
     let config = app.manager.config();
     let folder = app.manager.folder().to_owned();
@@ -100,9 +101,9 @@ pub async fn post(
     let address = match checked {
         Ok(address) => address,
         Err(reason) => {
-            return Ok(Json(Probe {
+            return Ok(Json(ProbeResult {
                 reason: Some(reason),
-                ..Probe::default()
+                ..ProbeResult::default()
             }));
         }
     };
@@ -130,20 +131,24 @@ pub async fn post(
     };
     let ms = started.elapsed().as_millis() as u64;
     Ok(Json(match result {
-        Ok(probe) => Probe { ms, ..probe },
-        Err(reason) => Probe {
+        Ok(probe) => ProbeResult { ms, ..probe },
+        Err(reason) => ProbeResult {
             reason: Some(reason),
             ms,
-            ..Probe::default()
+            ..ProbeResult::default()
         },
     }))
 }
 
-fn look(address: &StreamAddress, around: &Surroundings, stop: &Shutdown) -> Result<Probe, String> {
+fn look(
+    address: &StreamAddress,
+    around: &Surroundings,
+    stop: &Shutdown,
+) -> Result<ProbeResult, String> {
     let frame = source::first_picture(address, around, stop).map_err(|e| e.to_string())?;
     let frame = Arc::new(frame).painted().map_err(|e| e.to_string())?;
     let jpeg = picture::jpeg(&frame, WIDTH, 80).map_err(|e| e.to_string())?;
-    Ok(Probe {
+    Ok(ProbeResult {
         ok: true,
         reason: None,
         width: frame.size.width,

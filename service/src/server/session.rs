@@ -13,28 +13,37 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::{Verdict, refusal, set_cookie};
 use super::extract::Document;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 
 /// Whether a token is asked for, and whether this browser has it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Session {
-    /// none or token.
-    #[schema(example = "token")]
-    auth: &'static str,
+pub struct SessionStatus {
+    /// Whether requests need a token.
+    auth: AuthMethod,
     /// Whether requests are answered.
     logged_in: bool,
 }
 
+/// How requests are authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthMethod {
+    /// Not at all.
+    None,
+    /// By a token.
+    Token,
+}
+
 /// What logging in takes.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct LogIn {
+pub struct Login {
     /// The token.
     token: String,
 }
 
 /// Whether a token is needed
 #[utoipa::path(get, path = "/session", tag = "session", responses(
-    (status = 200, body = Session),
+    (status = 200, body = SessionStatus),
     (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -45,11 +54,11 @@ pub async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
         return refused;
     }
     let auth = if app.auth.is_required() {
-        "token"
+        AuthMethod::Token
     } else {
-        "none"
+        AuthMethod::None
     };
-    Json(Session {
+    Json(SessionStatus {
         auth,
         logged_in: verdict == Verdict::Welcome,
     })
@@ -57,7 +66,7 @@ pub async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 /// Log in: the token becomes a cookie
-#[utoipa::path(post, path = "/session", tag = "session", request_body = LogIn, responses(
+#[utoipa::path(post, path = "/session", tag = "session", request_body = Login, responses(
     (status = 204, description = "logged in; the cookie is set"),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -71,9 +80,9 @@ pub async fn post(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Document(body): Document,
 ) -> Result<Response, Problem> {
-    let log_in: LogIn = serde_json::from_value(body).map_err(|_| {
+    let log_in: Login = serde_json::from_value(body).map_err(|_| {
         let detail = "token: is missing; send {\"token\": \"...\"}";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        Problem::new(ProblemType::InvalidRequest, detail)
     })?;
     let verdict = app.auth.judge(Some(&log_in.token), peer.ip());
     if let Some(refused) = refusal(&verdict) {

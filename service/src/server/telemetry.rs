@@ -10,14 +10,16 @@ use axum::response::Response;
 use futures_util::{FutureExt, SinkExt, StreamExt, future::select_all};
 use rextrack::clock::now_ns;
 use rextrack::slots::Snapshot;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::App;
 use super::extract::Asked;
+use super::messages::{
+    ConfigMessage, EventMessage, ServiceState, SnapshotMessage, StatusMessage, TelemetryMessage,
+};
 use crate::manager::feed::Feed;
 use crate::manager::{Manager, Notice};
 
@@ -40,15 +42,6 @@ pub struct TelemetryQuery {
     cameras: Option<String>,
     /// Snapshots a second of each camera.
     rate: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct SnapshotMessage<'a> {
-    r#type: &'static str,
-    camera: &'a str,
-    sent_ns: i64,
-    #[serde(flatten)]
-    snapshot: &'a Snapshot,
 }
 
 /// Opens the socket.
@@ -122,20 +115,22 @@ impl Client {
         }
     }
 
-    fn cameras(&self, kind: &str) -> String {
+    fn service_state(&self) -> ServiceState {
         let cameras = self.manager.cameras();
-        let statuses: Vec<_> = (cameras.iter())
-            .filter(|camera| self.wants(&camera.id))
-            .map(|camera| camera.status())
-            .collect();
-        json!({
-            "type": kind,
-            "version": env!("CARGO_PKG_VERSION"),
-            "node": self.manager.node(),
-            "now_ns": now_ns(),
-            "cameras": statuses,
-        })
-        .to_string()
+        ServiceState {
+            version: env!("CARGO_PKG_VERSION"),
+            node: self.manager.node().to_owned(),
+            now_ns: now_ns(),
+            cameras: (cameras.iter())
+                .filter(|camera| self.wants(&camera.id))
+                .map(|camera| camera.status())
+                .collect(),
+        }
+    }
+
+    /// All cameras that the client asked for, after a change.
+    fn cameras(&self) -> Option<String> {
+        text(&TelemetryMessage::Cameras(self.service_state()))
     }
 
     async fn serve(mut self, socket: WebSocket) {
@@ -143,7 +138,7 @@ impl Client {
         let mut notices = self.manager.subscribe();
         let mut ping = tokio::time::interval(PING);
         self.follow();
-        let mut next = Some(self.cameras("hello"));
+        let mut next = text(&TelemetryMessage::Hello(self.service_state()));
         loop {
             if let Some(text) = next.take() {
                 let sent = out.send(Message::Text(Utf8Bytes::from(text)));
@@ -158,7 +153,7 @@ impl Client {
                     // Too slow for the news: how things stand is news enough.
                     Err(RecvError::Lagged(_)) => {
                         self.follow();
-                        next = Some(self.cameras("cameras"));
+                        next = self.cameras();
                     }
                     Err(RecvError::Closed) => {
                         let frame = CloseFrame {
@@ -186,27 +181,34 @@ impl Client {
     }
 
     fn tell(&mut self, notice: Notice) -> Option<String> {
-        let message = match notice {
+        match notice {
             Notice::Status(status) => {
                 if !self.wants(&status.id) {
                     return None;
                 }
-                json!({"type": "status", "camera": status.id, "status": *status})
+                text(&TelemetryMessage::Status(StatusMessage {
+                    camera: &status.id,
+                    status: &status,
+                }))
             }
             Notice::Event(camera, event) => {
                 if !self.wants(&camera) {
                     return None;
                 }
-                json!({"type": "event", "camera": camera, "event": *event})
+                text(&TelemetryMessage::Event(EventMessage {
+                    camera: &camera,
+                    event: &event,
+                }))
             }
             Notice::Cameras => {
                 self.follow();
-                return Some(self.cameras("cameras"));
+                self.cameras()
             }
-            Notice::Config(Ok(etag)) => json!({"type": "config", "etag": etag}),
-            Notice::Config(Err(problem)) => json!({"type": "config", "problem": problem}),
-        };
-        Some(message.to_string())
+            Notice::Config(result) => text(&TelemetryMessage::Config(ConfigMessage {
+                etag: result.as_ref().ok().cloned(),
+                problem: result.err(),
+            })),
+        }
     }
 
     /// The newest snapshot of a camera, and when the next is due.
@@ -216,18 +218,20 @@ impl Client {
         followed.due = Instant::now() + self.step;
         let skipped = newest.seq.saturating_sub(followed.seq + 1);
         let first = std::mem::replace(&mut followed.seq, newest.seq) == 0;
-        let message = SnapshotMessage {
-            r#type: "snapshot",
+        let text = text(&TelemetryMessage::Snapshot(SnapshotMessage {
             camera: id,
             sent_ns: now_ns(),
             snapshot: &newest,
-        };
-        let text = serde_json::to_string(&message).ok()?;
+        }))?;
         followed
             .feed
             .count(text.len(), if first { 0 } else { skipped });
         Some(text)
     }
+}
+
+fn text(message: &TelemetryMessage<'_>) -> Option<String> {
+    serde_json::to_string(message).ok()
 }
 
 /// The first camera that has something newer and is due.

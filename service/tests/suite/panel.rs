@@ -11,7 +11,7 @@ fn web() -> PathBuf {
 }
 
 /// Whether the panel's packages are there; says so when not.
-fn has_packages(test: &str) -> bool {
+pub fn has_packages(test: &str) -> bool {
     let there = web().join("node_modules/.package-lock.json").is_file();
     if !there {
         println!("skipped: {test}: the panel's packages are missing (cargo xtask panel)");
@@ -21,14 +21,14 @@ fn has_packages(test: &str) -> bool {
 
 /// The Node.js that the set-up found for the panel; the PATH's where the
 /// packages were installed by hand.
-fn node() -> Command {
+pub fn node() -> Command {
     let noted = std::fs::read_to_string(web().join("node_modules/.node-program"));
     let noted = noted.unwrap_or_default();
     let there = Path::new(&noted).is_file();
     Command::new(if there { &noted } else { "node" })
 }
 
-fn run(test: &str, mut command: Command) {
+pub fn run(test: &str, mut command: Command) {
     // Colours would stand between the words of the counts.
     command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
     let output = command.current_dir(web()).output().unwrap();

@@ -5,8 +5,10 @@
 #[path = "../../../tests/support/assets.rs"]
 mod assets;
 pub mod broker;
+pub mod description;
 pub mod process;
 pub mod service;
+pub mod socket;
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};
