@@ -4,7 +4,7 @@ use rextrack::slots::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::manager::event::CameraEvent;
+use crate::manager::camera_event::CameraEvent;
 use crate::manager::status::CameraStatus;
 
 /// A message of `/ws/telemetry`.
