@@ -109,7 +109,7 @@ impl Authenticator {
     }
 
     /// Checks a request's token, from its headers, cookie or query.
-    pub fn authenticate_request(&self, request: &Request) -> Verdict {
+    pub fn authenticate_request(&self, request: &Request) -> AuthResult {
         let sent = bearer(request.headers())
             .or_else(|| cookie(request.headers()))
             .or_else(|| query_token(request.uri()));
