@@ -229,7 +229,7 @@ fn four_streams_and_twelve_crowds_share_the_machine() {
 }
 
 #[test]
-fn hundreds_of_changes_disturb_nobody_else() {
+fn hundreds_of_changes_do_not_disturb_other_cameras() {
     let service = Service::start(
         "osc: null\ncameras:\n- {id: still, stream: 'synth:people=5,fps=50'}\n\
          - {id: a, stream: 'synth:people=4'}\n- {id: b, stream: 'synth:people=3'}\n",
@@ -312,7 +312,7 @@ fn hundreds_of_changes_disturb_nobody_else() {
 }
 
 #[test]
-fn the_file_is_whole_whenever_the_power_is_cut() {
+fn file_is_complete_whenever_the_process_is_killed() {
     let mut folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(11);
     let mut changes = 0;
@@ -353,7 +353,7 @@ fn the_file_is_whole_whenever_the_power_is_cut() {
 }
 
 #[test]
-fn strange_and_slow_clients_keep_nobody_else_waiting() {
+fn strange_and_slow_clients_do_not_delay_others() {
     let service = Service::start(
         "osc: null\ncameras:\n- {id: a, stream: 'synth:'}\n\
          - {id: b, stream: 'synth:'}\n",

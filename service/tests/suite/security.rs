@@ -44,7 +44,7 @@ fn socket(service: &Service, path: &str, headers: &[(&'static str, &str)]) -> u1
 }
 
 #[test]
-fn other_pages_may_neither_ask_nor_listen() {
+fn other_origins_are_refused() {
     let service = open();
     let foreign = ("origin", "http://evil.example");
     let own = service.url.clone();
@@ -78,7 +78,7 @@ fn other_pages_may_neither_ask_nor_listen() {
 }
 
 #[test]
-fn only_our_own_names_are_answered_to() {
+fn foreign_host_header_is_refused() {
     let service = open();
     for host in [
         "evil.example",
@@ -108,7 +108,7 @@ fn only_our_own_names_are_answered_to() {
 }
 
 #[test]
-fn a_token_is_asked_for_everywhere_but_at_the_door() {
+fn every_route_but_session_and_panel_requires_the_token() {
     let service = guarded();
     let paths = [
         "/health",
@@ -172,7 +172,7 @@ fn a_token_is_asked_for_everywhere_but_at_the_door() {
 }
 
 #[test]
-fn guessing_is_slowed() {
+fn token_guessing_is_slowed_down() {
     let service = guarded();
     let guess = |token: &str| service.json("POST", "/api/v1/session", &json!({"token": token}));
     for n in 0..5 {
@@ -188,7 +188,7 @@ fn guessing_is_slowed() {
 }
 
 #[test]
-fn on_other_networks_a_token_is_made_printed_once_and_kept_for_its_owner() {
+fn token_is_generated_for_other_networks_and_printed_once() {
     let folder = tempfile::tempdir().unwrap();
     // Loopback's own address of the whole machine: nobody else is asked in.
     let first = Service::start_in(folder, &["--listen", "0.0.0.0"]);
@@ -210,7 +210,7 @@ fn on_other_networks_a_token_is_made_printed_once_and_kept_for_its_owner() {
 }
 
 #[test]
-fn a_request_cannot_reach_beyond_the_files_folder() {
+fn request_cannot_reach_outside_the_configuration_folder() {
     let service = open();
     let outside = tempfile::tempdir().unwrap();
     let path = |name: &str| outside.path().join(name).display().to_string();
@@ -259,7 +259,7 @@ fn a_request_cannot_reach_beyond_the_files_folder() {
 }
 
 #[test]
-fn the_machine_is_set_up_in_the_file_alone() {
+fn service_keys_cannot_be_changed_over_the_network() {
     let service = open();
     let current = service.get("/api/v1/config").json();
     for (key, value) in [
@@ -285,7 +285,7 @@ fn the_machine_is_set_up_in_the_file_alone() {
 }
 
 #[test]
-fn passwords_are_shown_nowhere_and_survive_being_sent_back() {
+fn passwords_are_hidden_everywhere_and_restored_when_sent_back() {
     let service = open();
     let token = json!({"stream": "rtsp://user:secret@127.0.0.1:1/other"});
     service.json("PATCH", "/api/v1/cameras/far", &token);
@@ -330,7 +330,7 @@ fn passwords_are_shown_nowhere_and_survive_being_sent_back() {
 }
 
 #[test]
-fn pages_may_be_neither_framed_nor_guessed_about() {
+fn security_headers_are_sent() {
     let service = open();
     for path in ["/", "/health", "/api/v1/nothing"] {
         let answer = service.get(path);
@@ -347,7 +347,7 @@ fn pages_may_be_neither_framed_nor_guessed_about() {
 }
 
 #[test]
-fn what_is_too_large_or_no_request_is_refused_and_the_rest_goes_on() {
+fn oversized_and_malformed_requests_are_refused() {
     use std::io::{Read, Write};
     let service = open();
     let kind = [("content-type", "application/json")];
@@ -390,7 +390,7 @@ fn what_is_too_large_or_no_request_is_refused_and_the_rest_goes_on() {
 /// A text that is at once a configuration and a playlist, which FFmpeg would follow to
 /// a film in another folder.
 #[test]
-fn a_configuration_is_never_played_and_neither_is_a_playlist() {
+fn text_files_and_playlists_are_never_played() {
     let service = open();
     let outside = tempfile::tempdir().unwrap();
     let film = outside.path().join("film.avi");
@@ -468,7 +468,7 @@ fn a_configuration_is_never_played_and_neither_is_a_playlist() {
 }
 
 #[test]
-fn a_probe_reads_certificates_from_the_folder_alone() {
+fn probe_reads_certificates_only_from_the_folder() {
     let service = open();
     let outside = tempfile::NamedTempFile::new().unwrap();
     let outside = outside.path().display().to_string();
@@ -490,7 +490,7 @@ fn a_probe_reads_certificates_from_the_folder_alone() {
 }
 
 #[test]
-fn control_characters_reach_neither_the_log_nor_a_camera() {
+fn control_characters_are_refused() {
     let service = open();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

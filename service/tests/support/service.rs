@@ -37,6 +37,15 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
     }
 
+    /// Asserts that it is a problem document of a status and type.
+    pub fn assert_problem(&self, status: u16, kind: &str) {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status, "{problem}");
+        assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
+    }
+
     /// A header's value, empty if there is none.
     pub fn header(&self, name: &str) -> String {
         let value = self.headers.get(name);
