@@ -6,77 +6,16 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rextrack::config::Config;
 use serde_json::{Value, json};
+use support::load::{BYTES, Camera, Dice, long, percentile, times};
 use support::process::usage;
 use support::service::Service;
-
-/// Whether the long forms are wanted.
-fn long() -> bool {
-    std::env::var_os("REXTRACK_LOAD").is_some()
-}
-
-/// So many, of which the short form does a part.
-fn times(all: usize, few: usize) -> usize {
-    if long() { all } else { few }
-}
-
-/// One of ten thousand, the next each time: the same run every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        // Marsaglia's xorshift (2003).
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
-/// What strange bodies are made of.
-const BYTES: &[u8] = b"{}[]\":,0aZ\0\xff e-.\n";
-
-fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let index = ((values.len() as f64 * share) as usize).min(values.len() - 1);
-    values[index]
-}
-
-/// An RTSP server; killed when dropped.
-struct Camera(Child, String);
-
-impl Camera {
-    fn start(film: &std::path::Path) -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/rtsp/server.py");
-        let mut child = Command::new("/usr/bin/python3")
-            .args([script, "--loop", "--port", "0", "--file"])
-            .arg(film)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut line = String::new();
-        let out = child.stdout.take()?;
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).ok()?;
-        let url = line.trim().strip_prefix("READY ").map(str::to_owned);
-        let camera = Self(child, url.clone().unwrap_or_default());
-        url.map(|_| camera)
-    }
-}
-
-impl Drop for Camera {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
 
 #[test]
 fn four_streams_and_twelve_crowds_share_the_machine() {

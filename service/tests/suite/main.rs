@@ -14,6 +14,8 @@ mod foreign;
 mod metrics;
 mod mqtt;
 mod panel;
+mod policy;
+mod remote_nodes;
 mod run;
 mod security;
 mod serve;

@@ -6,6 +6,7 @@
 mod assets;
 pub mod broker;
 pub mod description;
+pub mod load;
 pub mod process;
 pub mod service;
 pub mod socket;
