@@ -353,7 +353,7 @@ fn strange_and_slow_clients_do_not_delay_others() {
         );
         let mut stream = connect();
         stream
-            .set_read_timeout(Some(support::service::PATIENCE))
+            .set_read_timeout(Some(support::service::TIMEOUT))
             .unwrap();
         // It may be refused before all of it is sent.
         stream.write_all(head.as_bytes()).ok();
@@ -382,7 +382,7 @@ fn strange_and_slow_clients_do_not_delay_others() {
     if long() {
         // Who never finishes is shut out, after 15 s.
         let mut slow = loris.pop().unwrap();
-        slow.set_read_timeout(Some(support::service::PATIENCE))
+        slow.set_read_timeout(Some(support::service::TIMEOUT))
             .unwrap();
         let mut answer = String::new();
         slow.read_to_string(&mut answer).ok();

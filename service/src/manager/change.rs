@@ -114,7 +114,8 @@ pub fn camera_id(camera: &Value) -> Result<String, ConfigError> {
     }
 }
 
-/// The error with paths as a client sees them who sent only the camera at `prefix`.
+/// The error with paths relative to the camera at `prefix`, for a client that sent that
+/// camera alone.
 pub fn relative_to_camera(mut error: ConfigError, prefix: &str) -> ConfigError {
     for problem in &mut error.problems {
         if let Some(rest) = problem.path.strip_prefix(prefix)

@@ -49,7 +49,7 @@ pub struct Previews(Mutex<HashMap<u32, Weak<Stream>>>);
 #[derive(Debug)]
 struct Stream {
     newest: watch::Sender<Option<Arc<Jpeg>>>,
-    /// Previews a second that each subscription asked for.
+    /// Previews a second that each subscription has requested.
     requested_fps: Mutex<Vec<u32>>,
 }
 
@@ -122,7 +122,7 @@ impl Drop for PreviewSubscription {
     }
 }
 
-/// Encodes the newest frame at the highest rate that a subscription asked for.
+/// Encodes the newest frame at the highest rate that a subscription has requested.
 async fn encode(source: Arc<dyn FrameSource>, width: u32, stream: Weak<Stream>) {
     let mut last = 0;
     loop {

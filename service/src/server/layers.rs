@@ -112,7 +112,7 @@ fn host_or_origin_problem(hosts: &AllowedHosts, request: &Request) -> Option<Pro
     None
 }
 
-/// Whether a browser says that the request comes from another page.
+/// Whether the `Origin` header names another page.
 fn is_foreign(headers: &HeaderMap, host: &str) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return false;

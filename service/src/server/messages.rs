@@ -40,7 +40,7 @@ pub struct ServiceState {
     pub node: String,
     /// The time now, on the process's clock.
     pub now_ns: i64,
-    /// The cameras that the client asked for.
+    /// The requested cameras.
     pub cameras: Vec<CameraStatus>,
 }
 

@@ -99,3 +99,25 @@ pub fn node(service: &ServiceConfig) -> String {
     let network_name = || gethostname::gethostname().to_string_lossy().into_owned();
     service.node.clone().unwrap_or_else(network_name)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use rextrack::config;
+
+    #[test]
+    fn settings_have_the_place_and_files_of_every_sink() {
+        let text = "mqtt: {ca_file: all.pem}\ncameras:\n- id: a\n  stream: 'synth:'\n  sinks:\n  \
+                    - jsonl: {path: a.jsonl}\n  - mqtt: {broker: 'mqtts://h', ca_file: own.pem}\n";
+        let document = config::parse(text).unwrap();
+        let config = Config::from_document(document, std::path::Path::new("")).unwrap();
+        let places: Vec<String> = settings(&config, &config.cameras[0])
+            .iter()
+            .flat_map(SinkSettings::files)
+            .map(|(place, _)| place)
+            .collect();
+        assert_eq!(places, ["mqtt.ca_file", "sinks[1].mqtt.ca_file"]);
+        assert!(is_address_key("broker") && !is_address_key("topic_prefix"));
+    }
+}

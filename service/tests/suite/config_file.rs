@@ -1,5 +1,4 @@
-//! The configuration file changed under a running service: emptied, half written,
-//! replaced, and what of it is shown.
+//! Changes of the configuration file under a running service, and its shown text.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -74,8 +73,8 @@ fn emptied_file_is_refused_and_cameras_keep_running() {
     assert!(log.contains("removed: a, b"), "{log}");
 }
 
-/// Does something while the file is never left unchanged for the second after which the
-/// service believes it, but long enough to be looked at (200 ms).
+/// Works while the file changes every 400 ms: often enough that it does not settle (1 s),
+/// seldom enough that the service reads it (200 ms).
 fn while_touched<T>(file: &Path, work: impl FnOnce() -> T) -> T {
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     std::thread::scope(|scope| {

@@ -12,7 +12,7 @@ use support::service::Service;
 const CROWD: &str = "osc: {address_prefix: '/{camera}/'}\ncameras:\n- {id: a, stream: 'synth:'}\n\
     - {id: b, stream: 'synth:', enabled: false}\n";
 
-/// Reads OpenMetrics as strictly as its own library does, and says what it found.
+/// Parses OpenMetrics with the official library, and prints the metrics.
 const READER: &str = "
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families

@@ -1,5 +1,4 @@
-//! MQTT against a real broker: what is published, and what happens when the broker
-//! goes.
+//! MQTT against a real broker: published messages, and restarts of the broker.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -37,7 +36,7 @@ fn snapshots_and_retained_state_are_published() {
     let (_, _, next) = slots.next(|_, _| true);
     assert_eq!(next["seq"].as_u64(), Some(seq + 1));
 
-    // Whoever comes later is told how things stand.
+    // A later subscriber gets the retained state.
     let mut state = Listener::new(&broker, "rextrack/hall/state");
     let (kept, _, message) = state.next(|_, m| m["source_state"] == "live");
     assert!(kept);
@@ -237,7 +236,7 @@ fn tls_broker_is_verified_by_its_certificate() {
         let problem = s["problem"].as_str().unwrap_or_default().to_lowercase();
         problem.contains("certificate") && s["source_state"] != "live"
     });
-    // Without the certificate nobody is trusted, and it is said.
+    // Without the certificate the broker is not trusted, and the log has the reason.
     let stranger = Service::start(&config(&url, ""));
     stranger.wait_until("it is logged", || {
         stranger.log().contains("check the broker")

@@ -10,7 +10,7 @@ fn web() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
 }
 
-/// Whether the panel's packages are there; says so when not.
+/// Whether the panel's packages are installed; prints a skip if not.
 fn has_packages(test: &str) -> bool {
     let there = web().join("node_modules/.package-lock.json").is_file();
     if !there {
@@ -29,7 +29,7 @@ fn node() -> Command {
 }
 
 fn run(test: &str, mut command: Command) {
-    // Colours would stand between the words of the counts.
+    // Colour codes would separate the words of the counts.
     command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
     let output = command.current_dir(web()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -44,8 +44,8 @@ fn slots_of_two_nodes_are_repeated_by_a_third() {
     assert_eq!(shown["frame_size"]["width"], 1280);
     viewer.wait_for("r", "live", |s| s["remote"]["node"] == "right");
 
-    // The same people in the same places. Who sits where changes seldom, so that two
-    // looks at different moments agree when they are repeated.
+    // The viewer shows the same slots. They change seldom, so that two reads at different
+    // times soon agree.
     let occupied = |service: &Service, camera: &str| -> Vec<u64> {
         let stream = std::net::TcpStream::connect(("127.0.0.1", service.port())).unwrap();
         let path = format!("/ws/telemetry?cameras={camera}");
@@ -74,7 +74,7 @@ fn slots_of_two_nodes_are_repeated_by_a_third() {
     let metrics = viewer.get("/metrics").text;
     assert!(metrics.contains("rextrack_remote_clock_offset_seconds{camera=\"l\",node=\"left\"}"));
 
-    // The broker goes: held, lost, told; it comes back: live again.
+    // The broker ends and the source is lost. After its restart the source is live.
     broker.kill();
     let lost = viewer.wait_for("l", "lost", |s| s["source_state"] == "lost");
     assert!(
@@ -87,7 +87,7 @@ fn slots_of_two_nodes_are_repeated_by_a_third() {
     broker.restart();
     viewer.wait_live("l");
     viewer.wait_live("r");
-    // A node goes: the other is still there.
+    // One node ends; the other stays live.
     left.kill();
     let gone = viewer.wait_for("l", "lost", |s| {
         s["problem"]
@@ -122,7 +122,7 @@ fn classes_of_another_node_keep_their_names() {
     };
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     receiver
-        .set_read_timeout(Some(support::service::PATIENCE))
+        .set_read_timeout(Some(support::service::TIMEOUT))
         .unwrap();
     let port = receiver.local_addr().unwrap().port();
     let url = broker.url();

@@ -105,7 +105,7 @@ fn failed_camera_does_not_end_the_others() {
         "--config",
         file.to_str().unwrap(),
     ]));
-    // All the same it is told, once, and by the exit code.
+    // The failure is reported once, and by the exit code.
     assert_eq!(result.code, Some(1), "{}", result.stderr);
     let told = result.stderr.lines().filter(|l| l.contains("no_such.mp4"));
     assert_eq!(told.count(), 1, "{}", result.stderr);

@@ -1,4 +1,4 @@
-//! Who may come in, and how far: each gate of the service, tried from outside.
+//! Authentication, origins, limits and hidden passwords, tested from outside.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -190,7 +190,7 @@ fn token_guessing_is_slowed_down() {
 #[test]
 fn token_is_generated_for_other_networks_and_printed_once() {
     let folder = tempfile::tempdir().unwrap();
-    // Loopback's own address of the whole machine: nobody else is asked in.
+    // Every address of this machine, so that a token is required.
     let first = Service::start_in(folder, &["--listen", "0.0.0.0"]);
     let token = first.token.clone().expect("it was printed");
     assert_eq!(first.get("/health").status, 200);
@@ -358,7 +358,7 @@ fn control_characters_are_refused() {
         "{log}"
     );
     assert!(!log.contains(['\r']), "{log:?}");
-    // Nobody was asked for anything.
+    // No request was made.
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err());
 }

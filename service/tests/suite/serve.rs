@@ -1,5 +1,5 @@
-//! `rextrack serve`: cameras come, go and change while the others run on, and the
-//! file is what it says.
+//! `rextrack serve`: cameras are added, changed and removed while others run, and the
+//! file is reloaded and saved.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -244,7 +244,7 @@ fn file_is_reloaded_on_change_and_on_request() {
         service.get("/api/v1/cameras/c").status == 200
     });
     assert_eq!(service.get("/api/v1/cameras/b").status, 404);
-    // Wrong: nothing changes, and it is said.
+    // A file with an error changes nothing, and the error is reported.
     std::fs::write(service.config_file(), "cameras: [{id: x}]").unwrap();
     service.wait_until("the mistake is told", || {
         service.get("/health").json()["config"]["problem"].is_string()
@@ -289,7 +289,7 @@ fn sighup_and_reload_command_reload_the_file() {
 #[cfg(unix)]
 #[test]
 fn service_ends_at_once_despite_a_silent_camera() {
-    // Accepts connections and says nothing, as a camera that hangs.
+    // Accepts connections and sends nothing, as a camera that hangs.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
     let mut service = Service::start(&format!(
@@ -407,7 +407,7 @@ fn edits_by_hand_survive_a_change_of_the_panel() {
     assert_eq!(named.status, 200, "{}", named.text);
     let text = service.saved();
     assert!(text.contains("people=4") && text.contains("Hall"), "{text}");
-    // In the middle of an edit, wrong as it stands: kept as the version before.
+    // A half edited file with an error is kept as the version before.
     std::fs::write(service.config_file(), "cameras: [{id: half").unwrap();
     let named = service.json("PATCH", "/api/v1/cameras/a", &json!({"name": "Foyer"}));
     assert_eq!(named.status, 200, "{}", named.text);

@@ -1,4 +1,4 @@
-//! WebSockets: whole snapshots, news and pictures, as fast as the client reads.
+//! WebSockets: snapshots, events and previews, as fast as the client reads.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
