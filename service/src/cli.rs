@@ -246,3 +246,17 @@ pub struct TrackMotArgs {
     #[arg(long, value_name = "MS")]
     pub persistence_ms: Option<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn old_spelling_of_retry_still_works() {
+        for option in ["--retry", "--keep-trying"] {
+            let cli = Cli::try_parse_from(["rextrack", "run", "a.mp4", option]).unwrap();
+            assert!(matches!(cli.command, Command::Run(args) if args.retry));
+        }
+    }
+}

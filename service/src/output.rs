@@ -13,7 +13,7 @@ pub fn line(text: impl Display) {
     writeln!(std::io::stdout().lock(), "{}", printable::escaped(&text)).ok();
 }
 
-/// Prints one line of JSON for programs, as [`line`].
+/// Prints one line of JSON for programs, as [`line()`].
 pub fn json(value: impl Display) {
     writeln!(std::io::stdout().lock(), "{}", visible(&value.to_string())).ok();
 }
