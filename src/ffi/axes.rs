@@ -16,20 +16,26 @@ use crate::flow::{AXES, Axis, Quantity, Slot};
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackQuantity {
     /// A number that no unit changes.
-    RextrackQuantityNumber = Quantity::Number as u32,
+    RextrackQuantityNumber = 0,
     /// A position across the frame.
-    RextrackQuantityX = Quantity::X as u32,
+    RextrackQuantityX = 1,
     /// A position along the frame.
-    RextrackQuantityY = Quantity::Y as u32,
+    RextrackQuantityY = 2,
     /// A width.
-    RextrackQuantityWidth = Quantity::Width as u32,
+    RextrackQuantityWidth = 3,
     /// A height.
-    RextrackQuantityHeight = Quantity::Height as u32,
+    RextrackQuantityHeight = 4,
     /// A velocity across the frame.
-    RextrackQuantityVelocityX = Quantity::VelocityX as u32,
+    RextrackQuantityVelocityX = 5,
     /// A velocity along the frame.
-    RextrackQuantityVelocityY = Quantity::VelocityY as u32,
+    RextrackQuantityVelocityY = 6,
 }
+
+const _: () = assert!(
+    RextrackQuantity::RextrackQuantityNumber as u32 == Quantity::Number as u32
+        && RextrackQuantity::RextrackQuantityX as u32 == Quantity::X as u32
+        && RextrackQuantity::RextrackQuantityVelocityY as u32 == Quantity::VelocityY as u32
+);
 
 /// One value of a slot: its name, as in `osc.axes`, and its meaning. Texts are static:
 /// do not free them.

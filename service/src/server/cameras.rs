@@ -1,4 +1,4 @@
-//! `/cameras`: those there are, added, changed and taken away.
+//! `/cameras`: lists, adds, changes and removes cameras.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::App;
-use super::config::blocking;
-use super::extract::{Asked, Document, Named};
+use super::app::App;
+use super::blocking::blocking;
+use super::extractors::{ApiQuery, CameraPath, JsonBody};
 use super::problem::{AuthErrors, BodyErrors, ConfigErrors, Problem, ProblemType};
 use crate::manager::ChangeError;
 use crate::manager::camera::Camera;
-use crate::manager::event::CameraEvent;
+use crate::manager::camera_event::CameraEvent;
 use crate::manager::preview::width_for;
 use crate::manager::status::CameraStatus;
 use crate::store::hide;
@@ -29,46 +29,46 @@ pub struct Cameras {
     cameras: Vec<CameraStatus>,
 }
 
-/// One camera, whole.
+/// A camera with its configuration and status.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CameraView {
-    /// Its keys in the file, the password as ***.
+    /// Its configuration, the password as ***.
     #[schema(schema_with = crate::schema::resolved_camera)]
     config: Value,
-    /// What it runs on, overrides applied.
+    /// The settings that it runs on, overrides applied.
     effective: EffectiveConfig,
-    /// How it is doing.
+    /// Its status.
     status: CameraStatus,
 }
 
-/// What a camera runs on.
+/// The settings that a camera runs on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EffectiveConfig {
     /// Detection and tracking.
     #[schema(schema_with = crate::schema::resolved_tracking)]
     tracking: Value,
-    /// How slots behave.
+    /// Slots.
     #[schema(schema_with = crate::schema::resolved_slots)]
     slots: Value,
-    /// Where OSC goes, or null.
+    /// OSC output; null if it is off.
     #[schema(schema_with = crate::schema::resolved_osc)]
     osc: Value,
 }
 
-/// What happened lately.
+/// Recent events of a camera.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Events {
     /// Oldest first.
     events: Vec<CameraEvent>,
 }
 
-/// How a picture is wanted.
+/// Parameters of a picture.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PictureQuery {
-    /// Pixels a row; rounded up, and never above the frame's own.
+    /// Width in pixels; rounded up, and never above the frame's own.
     width: Option<u32>,
-    /// Whether slots are drawn in.
+    /// Whether slots are drawn into it.
     #[serde(default)]
     #[param(required = false)]
     annotated: bool,
@@ -98,7 +98,7 @@ fn view(app: &App, camera: &Camera) -> CameraView {
     }
 }
 
-/// Runs a change and shows the camera that came of it.
+/// Makes a change and answers with the changed camera.
 async fn changed(
     app: Arc<App>,
     change: impl FnOnce(&App) -> Result<Arc<Camera>, ChangeError> + Send + 'static,
@@ -130,9 +130,9 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
 ))]
 pub async fn add(
     State(app): State<Arc<App>>,
-    Document(camera): Document,
+    JsonBody(camera): JsonBody,
 ) -> Result<Response, Problem> {
-    let view = changed(app, move |app| app.manager.add(camera)).await?;
+    let view = changed(app, move |app| app.manager.file.add_camera(camera)).await?;
     let location = format!("/api/v1/cameras/{}", view.status.id);
     let headers = [(header::LOCATION, location)];
     Ok((StatusCode::CREATED, headers, Json(view)).into_response())
@@ -145,7 +145,7 @@ pub async fn add(
     AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn get(State(app): State<Arc<App>>, id: CameraPath) -> Result<Json<CameraView>, Problem> {
     let camera = id.find(&app.manager)?;
     Ok(Json(view(&app, &camera)))
 }
@@ -162,24 +162,24 @@ pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraVi
 ))]
 pub async fn patch(
     State(app): State<Arc<App>>,
-    id: Named,
-    Document(patch): Document,
+    id: CameraPath,
+    JsonBody(patch): JsonBody,
 ) -> Result<Json<CameraView>, Problem> {
-    changed(app, move |app| app.manager.patch(&id.0, patch))
+    changed(app, move |app| app.manager.file.patch_camera(&id.0, patch))
         .await
         .map(Json)
 }
 
-/// Take a camera away
+/// Remove a camera
 #[utoipa::path(delete, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
-    (status = 204, description = "it is gone"),
+    (status = 204, description = "it is removed"),
     AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
     ConfigErrors,
 ))]
-pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
-    blocking(move || app.manager.remove(&id.0)).await?;
+pub async fn delete(State(app): State<Arc<App>>, id: CameraPath) -> Result<StatusCode, Problem> {
+    blocking(move || app.manager.file.remove_camera(&id.0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -191,7 +191,10 @@ pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode
     (status = 404, body = Problem, content_type = "application/problem+json"),
     ConfigErrors,
 ))]
-pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn start(
+    State(app): State<Arc<App>>,
+    id: CameraPath,
+) -> Result<Json<CameraView>, Problem> {
     enable(app, id, true).await
 }
 
@@ -203,13 +206,16 @@ pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<Camera
     (status = 404, body = Problem, content_type = "application/problem+json"),
     ConfigErrors,
 ))]
-pub async fn stop(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn stop(
+    State(app): State<Arc<App>>,
+    id: CameraPath,
+) -> Result<Json<CameraView>, Problem> {
     enable(app, id, false).await
 }
 
-async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraView>, Problem> {
+async fn enable(app: Arc<App>, id: CameraPath, enabled: bool) -> Result<Json<CameraView>, Problem> {
     let patch = json!({ "enabled": enabled });
-    changed(app, move |app| app.manager.patch(&id.0, patch))
+    changed(app, move |app| app.manager.file.patch_camera(&id.0, patch))
         .await
         .map(Json)
 }
@@ -217,11 +223,11 @@ async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraVi
 /// Release all slots of a camera
 #[utoipa::path(post, path = "/cameras/{id}/reset", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
-    (status = 204, description = "the next frame seats whoever is seen, from p1 on"),
+    (status = 204, description = "the next frame assigns slots again, from p1 on"),
     AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
+pub async fn reset(State(app): State<Arc<App>>, id: CameraPath) -> Result<StatusCode, Problem> {
     if let Some(pipeline) = id.find(&app.manager)?.pipeline() {
         pipeline.reset_slots();
     }
@@ -238,8 +244,8 @@ pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode,
 ))]
 pub async fn picture(
     State(app): State<Arc<App>>,
-    id: Named,
-    Asked(query): Asked<PictureQuery>,
+    id: CameraPath,
+    ApiQuery(query): ApiQuery<PictureQuery>,
 ) -> Result<Response, Problem> {
     let none = || {
         let detail = "the camera has no picture yet; its status says why";
@@ -263,14 +269,14 @@ pub async fn picture(
     Ok((headers, bytes).into_response())
 }
 
-/// What happened in front of a camera lately
+/// Recent events of a camera
 #[utoipa::path(get, path = "/cameras/{id}/events", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = Events),
     AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn events(State(app): State<Arc<App>>, id: Named) -> Result<Json<Events>, Problem> {
+pub async fn events(State(app): State<Arc<App>>, id: CameraPath) -> Result<Json<Events>, Problem> {
     let events = id.find(&app.manager)?.events();
     Ok(Json(Events { events }))
 }

@@ -1,4 +1,4 @@
-//! `/config`: the file, read, checked, written and read again.
+//! `/config`: reads, checks, replaces and reloads the configuration file.
 
 use std::sync::Arc;
 
@@ -9,24 +9,23 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::App;
-use super::extract::Configuration;
-use super::problem::{
-    AuthErrors, BodyErrors, ConfigErrors, KeyError, Problem, ProblemType, key_errors,
-};
+use super::app::App;
+use super::blocking::blocking;
+use super::extractors::ConfigBody;
+use super::problem::{AuthErrors, BodyErrors, ConfigErrors, KeyError, Problem, key_errors};
 use crate::manager::{ChangeError, ConfigChange, NewConfig, policy};
 use crate::store::hide;
 
-/// What a change would come to.
+/// The result of checking a change.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
-    /// Whether it would be made.
+    /// Whether it is valid.
     ok: bool,
     /// The keys at fault.
     errors: Vec<KeyError>,
     /// The file's text now, passwords as ***.
     before: String,
-    /// The file's text afterwards, if the change would be made.
+    /// The file's text after the change; null if it is not valid.
     #[schema(required)]
     after: Option<String>,
 }
@@ -42,6 +41,7 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
     let (etag, text, document) = app
         .manager
+        .file
         .with_store(|store| (store.etag(), store.shown_text(), hide(store.document())));
     let etag = [(header::ETAG, format!("\"{etag}\""))];
     if accept.is_some_and(|accept| accept.contains("yaml")) {
@@ -55,7 +55,7 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 #[utoipa::path(put, path = "/config", tag = "config",
     request_body(description = "the whole configuration; *** stands for the password in use",
         content((ref("#/components/schemas/ConfigFile") = "application/json"), (String = "application/yaml"))),
-    params(("If-Match" = Option<String>, Header, description = "the ETag that was read")),
+    params(("If-Match" = Option<String>, Header, description = "the ETag of the configuration that you read")),
     responses(
     (status = 200, body = ConfigChange),
     BodyErrors,
@@ -66,12 +66,12 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 pub async fn put(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Configuration(new): Configuration,
+    ConfigBody(new): ConfigBody,
 ) -> Result<Response, Problem> {
     let etag = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok());
     let etag = etag.filter(|etag| *etag != "*");
     let etag = etag.map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_owned());
-    let applied = blocking(move || app.manager.replace(new, etag.as_deref())).await?;
+    let applied = blocking(move || app.manager.file.replace(new, etag.as_deref())).await?;
     let tag = [(header::ETAG, format!("\"{}\"", applied.etag))];
     Ok((tag, Json(applied)).into_response())
 }
@@ -82,12 +82,12 @@ pub async fn put(
     AuthErrors,
 ))]
 pub async fn schema() -> Response {
-    let mut schema = rextrack::config::schema();
+    let mut schema = rextrack::pipeline::schema();
     policy::mark_read_only(&mut schema);
     Json(schema).into_response()
 }
 
-/// Try a configuration out without changing anything
+/// Check a configuration without changing anything
 #[utoipa::path(post, path = "/config/check", tag = "config",
     request_body(content((ref("#/components/schemas/ConfigFile") = "application/json"), (String = "application/yaml"))),
     responses(
@@ -97,20 +97,20 @@ pub async fn schema() -> Response {
 ))]
 pub async fn check(
     State(app): State<Arc<App>>,
-    Configuration(new): Configuration,
+    ConfigBody(new): ConfigBody,
 ) -> Result<Json<CheckResult>, Problem> {
     blocking(move || check_now(&app, new)).await.map(Json)
 }
 
 fn check_now(app: &App, new: NewConfig) -> Result<CheckResult, ChangeError> {
-    app.manager.with_store(|store| {
+    app.manager.file.with_store(|store| {
         let before = store.shown_text();
-        match app.manager.draft(store, new) {
-            Ok(draft) => Ok(CheckResult {
+        match app.manager.file.check(store, new) {
+            Ok(pending) => Ok(CheckResult {
                 ok: true,
                 errors: Vec::new(),
                 before,
-                after: Some(draft.shown_text()),
+                after: Some(pending.shown_text()),
             }),
             Err(ChangeError::Invalid(error)) => Ok(CheckResult {
                 ok: false,
@@ -128,25 +128,8 @@ fn check_now(app: &App, new: NewConfig) -> Result<CheckResult, ChangeError> {
     (status = 200, body = ConfigChange),
     AuthErrors,
     (status = 422, body = Problem, content_type = "application/problem+json",
-        description = "the file is wrong; nothing has changed"),
+        description = "the file has an error; nothing has changed"),
 ))]
 pub async fn reload(State(app): State<Arc<App>>) -> Result<Json<ConfigChange>, Problem> {
-    blocking(move || app.manager.reload()).await.map(Json)
-}
-
-/// Runs what may wait for the disk on a thread that may.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ChangeError> + Send + 'static,
-) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(Problem::from),
-        Err(error) => {
-            // Its message holds the panic's text, which is ours and not the user's.
-            debug_assert!(error.is_panic());
-            Err(Problem::new(
-                ProblemType::Internal,
-                "the service failed inside; please report this with the log",
-            ))
-        }
-    }
+    blocking(move || app.manager.file.reload()).await.map(Json)
 }

@@ -1,10 +1,10 @@
 //! Messages that the WebSockets send, as the API's description has them.
 
-use rextrack::slots::Snapshot;
+use rextrack::flow::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::manager::event::CameraEvent;
+use crate::manager::camera_event::CameraEvent;
 use crate::manager::status::CameraStatus;
 
 /// A message of `/ws/telemetry`.
@@ -40,7 +40,7 @@ pub struct ServiceState {
     pub node: String,
     /// The time now, on the process's clock.
     pub now_ns: i64,
-    /// The cameras that the client asked for.
+    /// The requested cameras.
     pub cameras: Vec<CameraStatus>,
 }
 

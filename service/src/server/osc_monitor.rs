@@ -9,29 +9,29 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{SinkExt, StreamExt};
 use rosc::{OscPacket, OscType};
 
-use super::App;
-use super::extract::Named;
+use super::app::App;
+use super::extractors::CameraPath;
 use super::messages::{OscArgument, OscMessage, OscMonitorMessage};
-use super::telemetry::{BUFFER, MESSAGE_MAX};
+use super::websocket::{TEXT_BUFFER, limited};
 use crate::manager::camera::Camera;
 
 /// Time between two messages to the client.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Opens the socket.
-pub async fn open(State(app): State<Arc<App>>, id: Named, upgrade: WebSocketUpgrade) -> Response {
+pub async fn open(
+    State(app): State<Arc<App>>,
+    id: CameraPath,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let camera = match id.find(&app.manager) {
         Ok(camera) => camera,
         Err(problem) => return problem.into_response(),
     };
-    upgrade
-        .write_buffer_size(0)
-        .max_write_buffer_size(BUFFER * 16)
-        .max_message_size(MESSAGE_MAX)
-        .on_upgrade(move |socket| show(camera, socket))
+    limited(upgrade, TEXT_BUFFER).on_upgrade(move |socket| send_messages(camera, socket))
 }
 
-async fn show(camera: Arc<Camera>, socket: WebSocket) {
+async fn send_messages(camera: Arc<Camera>, socket: WebSocket) {
     let (mut out, mut inward) = socket.split();
     let mut tick = tokio::time::interval(INTERVAL);
     let mut datagrams = None;
@@ -54,7 +54,7 @@ async fn show(camera: Arc<Camera>, socket: WebSocket) {
                     .as_ref()
                     .is_some_and(|m| Arc::ptr_eq(m, &pipeline));
                 if !same {
-                    datagrams = Some(pipeline.watch_osc());
+                    datagrams = Some(pipeline.monitor_osc());
                     monitored = Some(pipeline);
                 }
                 let datagrams = datagrams.iter().flat_map(|d| d.try_iter());

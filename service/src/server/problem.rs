@@ -150,7 +150,7 @@ impl Problem {
 
 /// The keys at fault in a configuration.
 pub fn key_errors(error: &ConfigError) -> Vec<KeyError> {
-    let problems = error.problems.iter();
+    let problems = error.issues.iter();
     problems
         .map(|p| KeyError {
             path: p.path.clone(),

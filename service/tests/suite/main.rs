@@ -15,6 +15,8 @@ mod metrics;
 mod mqtt;
 mod panel;
 mod panel_types;
+mod policy;
+mod remote_nodes;
 mod run;
 mod security;
 mod serve;

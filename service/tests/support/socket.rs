@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
-use super::service::{PATIENCE, Service};
+use super::service::{Service, TIMEOUT};
 
 /// An open WebSocket.
 pub struct Socket(WebSocket<TcpStream>);
@@ -13,7 +13,7 @@ pub struct Socket(WebSocket<TcpStream>);
 impl Socket {
     pub fn open(service: &Service, path: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", service.port())).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let url = format!("{}{path}", service.url.replace("http", "ws"));
         Self(tungstenite::client(url, stream).unwrap().0)
     }

@@ -1,15 +1,15 @@
-//! A camera's snapshots, for those who watch over WebSockets.
+//! A camera's snapshots for WebSocket clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use rextrack::flow::{SlotState, Snapshot};
 use rextrack::sink::{Sink, SinkError, SinkStats};
-use rextrack::slots::{SlotState, Snapshot};
 use tokio::sync::watch;
 
-/// The newest snapshot, and who waits for the next.
+/// Holds the newest snapshot and notifies subscribers of the next one.
 #[derive(Debug)]
-pub struct Feed {
+pub struct SnapshotChannel {
     newest: watch::Sender<Option<Arc<Snapshot>>>,
     held: AtomicU32,
     sent: AtomicU64,
@@ -17,7 +17,7 @@ pub struct Feed {
     dropped: AtomicU64,
 }
 
-impl Default for Feed {
+impl Default for SnapshotChannel {
     fn default() -> Self {
         Self {
             newest: watch::Sender::new(None),
@@ -29,19 +29,18 @@ impl Default for Feed {
     }
 }
 
-impl Feed {
-    /// The newest snapshot, and each newer one from now on; those that come while
-    /// nobody looks are skipped.
+impl SnapshotChannel {
+    /// Receives the newest snapshot, then newer ones. A slow receiver skips snapshots.
     pub fn subscribe(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
         self.newest.subscribe()
     }
 
-    /// Slots that are held for somebody, in the newest snapshot.
+    /// Number of held slots in the newest snapshot.
     pub fn held(&self) -> u32 {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Counts a message to one watcher, and the snapshots that it skipped.
+    /// Counts a message to one client, and the snapshots that the client skipped.
     pub fn count(&self, bytes: usize, skipped: u64) {
         self.sent.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -49,38 +48,30 @@ impl Feed {
     }
 }
 
-/// The pipeline's end of a feed. Never blocks.
-pub struct FeedSink(Arc<Feed>);
+/// The pipeline's end of a channel. Never blocks.
+pub struct ChannelSink(Arc<SnapshotChannel>);
 
-impl FeedSink {
-    /// Hands snapshots to a feed.
-    pub fn new(feed: Arc<Feed>) -> Self {
-        Self(feed)
+impl ChannelSink {
+    /// Sends snapshots to a channel.
+    pub fn new(channel: Arc<SnapshotChannel>) -> Self {
+        Self(channel)
     }
 }
 
-impl Sink for FeedSink {
+impl Sink for ChannelSink {
     fn name(&self) -> &str {
         "websocket"
     }
 
-    fn wants_canonical(&self) -> bool {
+    fn wants_normalized(&self) -> bool {
         true
     }
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
-        let held = |slot: &&_| {
-            matches!(
-                slot,
-                rextrack::slots::Slot {
-                    state: SlotState::Held,
-                    ..
-                }
-            )
-        };
-        let count = snapshot.slots.iter().filter(held).count();
-        self.0.held.store(count as u32, Ordering::Relaxed);
-        // Also without watchers: the next one begins with where things stand.
+        let slots = snapshot.slots.iter();
+        let held = slots.filter(|slot| slot.state == SlotState::Held).count();
+        self.0.held.store(held as u32, Ordering::Relaxed);
+        // Also without subscribers: the next one begins with the newest snapshot.
         self.0.newest.send_replace(Some(Arc::new(snapshot.clone())));
         Ok(())
     }

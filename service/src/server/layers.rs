@@ -1,22 +1,22 @@
-//! Who calls, and from which page: `Host` against DNS rebinding, `Origin` against
-//! other pages' requests and WebSockets; and the headers that keep our own page to
-//! itself.
+//! The layers around all routes: security headers, `Host` and `Origin`, then the token.
+//!
+//! `Host` protects against DNS rebinding, `Origin` against requests and WebSockets of
+//! other web pages.
 
-use std::collections::HashSet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rextrack::config::ServiceConfig;
 
-use super::App;
+use super::app::App;
+use super::auth::{self, AuthResult};
+use super::hosts::AllowedHosts;
 use super::problem::{Problem, ProblemType};
 
-/// What browsers are told about our pages.
-const HEADERS: [(HeaderName, &str); 5] = [
+/// Security headers of every answer.
+const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
@@ -32,50 +32,52 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// Names by which this service may be called.
-#[derive(Debug, Clone)]
-pub struct Hosts(HashSet<String>);
-
-impl Hosts {
-    /// `localhost`, the machine's name, what the service listens on and what the
-    /// configuration allows besides.
-    pub fn new(service: &ServiceConfig) -> Self {
-        let machine = gethostname::gethostname().to_string_lossy().to_lowercase();
-        let mut names: HashSet<String> = service
-            .allowed_hosts
-            .iter()
-            .map(|name| name.to_lowercase())
-            .collect();
-        names.extend(["localhost".into(), service.listen.to_lowercase()]);
-        names.insert(format!("{machine}.local"));
-        names.insert(machine);
-        Self(names)
+/// Requires the token. The panel's own files hold no secret and need none, so that the
+/// panel can ask for it.
+pub async fn require_token(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_panel = !(path.starts_with("/api/")
+        || path.starts_with("/ws/")
+        || path == "/health"
+        || path == "/metrics");
+    // The link that is printed at the start: a redirect moves the token from the
+    // address bar into a cookie.
+    if is_panel && request.method() == Method::GET {
+        let sent = auth::query_token(request.uri());
+        if let Some(sent) = sent {
+            let result = app.auth.authenticate(Some(&sent), auth::peer(&request));
+            if result == AuthResult::Allowed {
+                let mut response =
+                    (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
+                if app.auth.is_required() {
+                    let cookie = auth::set_cookie(Some(&sent));
+                    response.headers_mut().insert(header::SET_COOKIE, cookie);
+                }
+                return response;
+            }
+        }
     }
-
-    /// Whether a `Host` header may call us. An address cannot be rebound to
-    /// another machine, a name can.
-    fn allows(&self, host: &str) -> bool {
-        let name = name_of(host);
-        name.parse::<IpAddr>().is_ok() || self.0.contains(&name.to_lowercase())
+    if is_panel || path == "/api/v1/session" {
+        return next.run(request).await;
+    }
+    match auth::refusal(&app.auth.authenticate_request(&request)) {
+        Some(refused) => refused,
+        None => next.run(request).await,
     }
 }
 
-/// A host without its port, an IPv6 address without its brackets.
-fn name_of(host: &str) -> &str {
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or_default();
-    }
-    host.split(':').next().unwrap_or_default()
-}
-
-/// The first gate.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let refused = refusal(&app.hosts, &request);
+/// Checks `Host` and `Origin`, and adds the security headers to the answer.
+pub async fn check_host_and_origin(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let refused = host_or_origin_problem(&app.hosts, &request);
     let mut response = match refused {
         Some(problem) => problem.into_response(),
         None => next.run(request).await,
     };
-    for (name, value) in HEADERS {
+    for (name, value) in SECURITY_HEADERS {
         let headers = response.headers_mut();
         headers
             .entry(name)
@@ -84,33 +86,33 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
     response
 }
 
-fn refusal(hosts: &Hosts, request: &Request) -> Option<Problem> {
+fn host_or_origin_problem(hosts: &AllowedHosts, request: &Request) -> Option<Problem> {
     let headers = request.headers();
     let text = |name| {
         headers
             .get(name)
             .map(|v: &HeaderValue| v.to_str().unwrap_or("?"))
     };
-    // HTTP/1.1 has it in the header, an absolute request line in the address.
+    // HTTP/1.1 has the host in the header, an absolute request line in the address.
     let host = text(header::HOST).or_else(|| request.uri().host())?;
     if !hosts.allows(host) {
         return Some(Problem::new(
             ProblemType::HostNotAllowed,
-            "the Host header names somebody else; call this service by its address, or add the \
-             name to service.allowed_hosts",
+            "the Host header names another host; use this service's address, or add the name to \
+             service.allowed_hosts",
         ));
     }
     if is_foreign(headers, host) {
         return Some(Problem::new(
             ProblemType::ForeignOrigin,
-            "the request comes from another page (Origin); open the panel at this service's own \
-             address",
+            "the request comes from another page (Origin header); open the panel at this \
+             service's own address",
         ));
     }
     None
 }
 
-/// Whether a browser says that the request comes from another page.
+/// Whether the `Origin` header names another page.
 fn is_foreign(headers: &HeaderMap, host: &str) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return false;
@@ -127,6 +129,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use axum::body::Body;
+    use rextrack::config::ServiceConfig;
 
     fn refused(headers: &[(&str, &str)]) -> Option<u16> {
         let mut request = Request::builder().uri("/health");
@@ -138,12 +141,12 @@ mod tests {
             ..ServiceConfig::default()
         };
         let request = request.body(Body::empty()).unwrap();
-        let problem = refusal(&Hosts::new(&service), &request)?;
+        let problem = host_or_origin_problem(&AllowedHosts::new(&service), &request)?;
         Some(problem.into_response().status().as_u16())
     }
 
     #[test]
-    fn only_our_own_names_may_be_called() {
+    fn host_header_must_name_this_service() {
         for host in [
             "127.0.0.1:8080",
             "[::1]:8080",
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_page_may_ask() {
+    fn origin_header_must_name_this_service() {
         let from = |origin| refused(&[("host", "127.0.0.1:8080"), ("origin", origin)]);
         assert_eq!(from("http://127.0.0.1:8080"), None);
         for origin in [

@@ -1,5 +1,4 @@
-//! What makes a running service read its configuration again: the file's change,
-//! and SIGHUP.
+//! Reloads the configuration of a running service when its file changes, and on SIGHUP.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,58 +8,58 @@ use std::time::Duration;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::manager::{FileState, Manager, SETTLED};
+use crate::manager::{FileState, Manager, SETTLE_TIME};
 use crate::signals::Hangups;
 
-/// Editors write a file in several steps; after the last it is quiet for that long.
+/// Editors write a file in several steps. A reload waits until the last one is this old.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// Reads the file again whenever it is another than the one in force. Ends when
-/// the watcher that it gives is dropped.
-pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher> {
-    let (told, changes) = channel();
+/// Reloads the file whenever it differs from the one in force. Ends when the returned
+/// watcher is dropped.
+pub fn watch_file(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher> {
+    let (changed, changes) = channel();
     let name = path.file_name().map(std::ffi::OsStr::to_owned);
-    let watch = move |told: Sender<()>| {
-        let concerns = move |event: notify::Event| {
-            // Also our own look at the file is an event.
+    let watch = move |changed: Sender<()>| {
+        let is_change = move |event: notify::Event| {
+            // Reading the file, which this program does too, is an event.
             let is_read = matches!(
                 event.kind,
                 EventKind::Access(how) if how != AccessKind::Close(AccessMode::Write)
             );
-            // The log and other outputs may lie in the same folder.
+            // The log and other outputs may be in the same folder.
             !is_read && event.paths.iter().any(|p| p.file_name() == name.as_deref())
         };
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<_>| {
-            if event.is_ok_and(&concerns) {
-                told.send(()).ok();
+            if event.is_ok_and(&is_change) {
+                changed.send(()).ok();
             }
         })?;
-        // The folder: a file that is replaced is another file under the same name.
+        // Watch the folder: an editor may replace the file by another one.
         let folder = path.parent().unwrap_or(Path::new("."));
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok::<_, notify::Error>(watcher)
     };
-    let watcher = watch(told)
+    let watcher = watch(changed)
         .inspect_err(|e| {
-            log::warn!("the configuration file cannot be watched ({e}); use `rextrack reload`")
+            log::warn!("the configuration file cannot be watched ({e}); use `rextrack reload` after a change")
         })
         .ok()?;
     let manager = Arc::clone(manager);
-    let follow = move || {
+    let reload_on_change = move || {
         while changes.recv().is_ok() {
             let mut quiet = QUIET;
             loop {
                 match changes.recv_timeout(quiet) {
                     Ok(()) => quiet = QUIET,
-                    Err(RecvTimeoutError::Timeout) => match manager.file_state() {
-                        // More may follow: half a file is wrong, or lacks cameras.
+                    Err(RecvTimeoutError::Timeout) => match manager.file.state() {
+                        // It may be half written: wait for further changes.
                         FileState::Doubtful if quiet == QUIET => {
-                            let (path, _) = manager.file();
-                            log::debug!("{}: may be half written; waits for more", path.display());
-                            quiet = SETTLED;
+                            let path = manager.file.path().display();
+                            log::debug!("{path}: may be half written; a reload waits for it");
+                            quiet = SETTLE_TIME;
                         }
                         FileState::InForce => {
-                            manager.clear_file_problem();
+                            manager.file.clear_problem();
                             break;
                         }
                         FileState::Changed | FileState::Doubtful => {
@@ -75,16 +74,16 @@ pub fn change(path: &Path, manager: &Arc<Manager>) -> Option<RecommendedWatcher>
     };
     std::thread::Builder::new()
         .name("rextrack:file".into())
-        .spawn(follow)
+        .spawn(reload_on_change)
         .ok()?;
     Some(watcher)
 }
 
-/// Reads the file again at each SIGHUP. Call it on the web server's runtime.
+/// Reloads the file at each SIGHUP. Call it on the web server's runtime.
 ///
 /// # Errors
-/// When the system lets nobody listen.
-pub fn hangup(manager: &Arc<Manager>) -> std::io::Result<()> {
+/// When the system does not allow a handler.
+pub fn listen_for_hangup(manager: &Arc<Manager>) -> std::io::Result<()> {
     let mut hangups = Hangups::listen()?;
     let manager = Arc::clone(manager);
     tokio::spawn(async move {
@@ -99,7 +98,7 @@ pub fn hangup(manager: &Arc<Manager>) -> std::io::Result<()> {
 }
 
 fn reload(manager: &Manager, why: &str) {
-    match manager.reload() {
+    match manager.file.reload() {
         Ok(applied) => log::info!(
             "{why}: {} cameras added, {} removed, {} changed",
             applied.added.len(),
@@ -108,7 +107,7 @@ fn reload(manager: &Manager, why: &str) {
         ),
         Err(error) => {
             for line in error.to_string().lines() {
-                log::error!("{why}, and nothing is changed: {line}");
+                log::error!("{why}, but it has an error and nothing has changed: {line}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What handlers take out of a request, with refusals in our own words.
+//! Parts of a request that handlers take, with errors as problem documents.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::App;
+use super::app::App;
 use super::problem::{Problem, ProblemType};
 use crate::manager::camera::Camera;
 use crate::manager::{Manager, NewConfig};
 
-/// The camera that the path names.
-pub struct Named(pub String);
+/// The path parameter with a camera's id.
+pub struct CameraPath(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for CameraPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -31,17 +31,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
-impl Named {
+impl CameraPath {
     /// The camera, or 404.
     pub fn find(&self, manager: &Manager) -> Result<Arc<Camera>, Problem> {
         Ok(manager.camera(&self.0)?)
     }
 }
 
-/// The query of a request.
-pub struct Asked<T>(pub T);
+/// The query parameters of a request.
+pub struct ApiQuery<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -52,10 +52,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// A JSON body of any shape.
-pub struct Document(pub Value);
+/// A JSON body.
+pub struct JsonBody(pub Value);
 
-impl FromRequest<Arc<App>> for Document {
+impl FromRequest<Arc<App>> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
@@ -66,10 +66,10 @@ impl FromRequest<Arc<App>> for Document {
     }
 }
 
-/// A configuration as JSON or YAML.
-pub struct Configuration(pub NewConfig);
+/// A body with a configuration, as JSON or YAML.
+pub struct ConfigBody(pub NewConfig);
 
-impl FromRequest<Arc<App>> for Configuration {
+impl FromRequest<Arc<App>> for ConfigBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
@@ -94,7 +94,7 @@ impl Body {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|k| k.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
-        // A form can be sent from any page without asking; these types cannot.
+        // Any page can send a form without a preflight request, but not these types.
         let yaml = match kind.to_ascii_lowercase().as_str() {
             "application/json" | "application/merge-patch+json" => false,
             "application/yaml" | "application/x-yaml" | "text/yaml" => true,
@@ -112,10 +112,10 @@ impl Body {
     }
 }
 
-fn unsupported(wanted: &str) -> Problem {
+fn unsupported(allowed: &str) -> Problem {
     Problem::new(
         ProblemType::UnsupportedMediaType,
-        format!("send the body with Content-Type: {wanted}"),
+        format!("send the body with Content-Type: {allowed}"),
     )
 }
 
