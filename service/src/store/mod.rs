@@ -302,7 +302,7 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 /// Adds the file's path to errors that concern no key.
 fn in_file(mut error: ConfigError, path: &Path) -> ConfigError {
     for issue in error.issues.iter_mut().filter(|p| p.path.is_empty()) {
-        issue.message = format!("{}: {}", path.display(), problem.message);
+        issue.message = format!("{}: {}", path.display(), issue.message);
     }
     error
 }
