@@ -191,31 +191,31 @@ enum RextrackQuantity
     /*
      A number that no unit changes.
      */
-    REXTRACK_QUANTITY_NUMBER = (uint32_t)Quantity_Number,
+    REXTRACK_QUANTITY_NUMBER = 0,
     /*
      A position across the frame.
      */
-    REXTRACK_QUANTITY_X = (uint32_t)Quantity_X,
+    REXTRACK_QUANTITY_X = 1,
     /*
      A position along the frame.
      */
-    REXTRACK_QUANTITY_Y = (uint32_t)Quantity_Y,
+    REXTRACK_QUANTITY_Y = 2,
     /*
      A width.
      */
-    REXTRACK_QUANTITY_WIDTH = (uint32_t)Quantity_Width,
+    REXTRACK_QUANTITY_WIDTH = 3,
     /*
      A height.
      */
-    REXTRACK_QUANTITY_HEIGHT = (uint32_t)Quantity_Height,
+    REXTRACK_QUANTITY_HEIGHT = 4,
     /*
      A velocity across the frame.
      */
-    REXTRACK_QUANTITY_VELOCITY_X = (uint32_t)Quantity_VelocityX,
+    REXTRACK_QUANTITY_VELOCITY_X = 5,
     /*
      A velocity along the frame.
      */
-    REXTRACK_QUANTITY_VELOCITY_Y = (uint32_t)Quantity_VelocityY,
+    REXTRACK_QUANTITY_VELOCITY_Y = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

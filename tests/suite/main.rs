@@ -18,6 +18,7 @@ mod detect;
 mod examples;
 mod header;
 mod hosts;
+mod imports;
 mod outages;
 mod pipeline;
 mod python;
