@@ -12,7 +12,7 @@ use std::ops::RangeInclusive;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Slot, SlotState};
+use super::slot::{Slot, SlotState};
 
 /// One value of a slot.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ pub mod motion;
 mod pixel_format;
 mod remote_slots;
 mod slot;
+mod slot_json;
 mod snapshot;
 mod source_state;
 mod track;

@@ -1,10 +1,8 @@
 //! A slot: one of the numbered places p1..pN.
 
 use bytemuck::{CheckedBitPattern, NoUninit};
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde::{Deserialize, Serialize as SerializeDerive};
+use serde::{Deserialize, Serialize};
 
-use super::axis::AXES;
 use super::motion;
 use crate::base::clock::{NS_PER_MS, NS_PER_S};
 
@@ -18,16 +16,7 @@ pub type SlotWords = [u64; size_of::<Slot>() / size_of::<u64>()];
 /// The state of a slot.
 #[repr(u32)]
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Default,
-    SerializeDerive,
-    Deserialize,
-    NoUninit,
-    CheckedBitPattern,
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, NoUninit, CheckedBitPattern,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum SlotState {
@@ -43,8 +32,8 @@ pub enum SlotState {
 /// One numbered place, as a host sees it.
 ///
 /// Units and origin are given for the default `slots.units` and `slots.origin`. The
-/// values that outputs send, with their names, stand in [`AXES`]: a new field gets a row
-/// there.
+/// values that outputs send, with their names, are the rows of [`AXES`](super::AXES): a new field gets
+/// a row there.
 ///
 /// The type has no padding, so that it can be copied as [`SlotWords`]: the fields of four
 /// bytes are even in number. Fields are only ever added at the end, because the C ABI
@@ -174,17 +163,6 @@ impl Default for Slot {
     }
 }
 
-/// A JSON object with one key for each row of [`AXES`].
-impl Serialize for Slot {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(AXES.len()))?;
-        for axis in AXES {
-            map.serialize_entry(axis.key, &axis.value(self))?;
-        }
-        map.end()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -208,12 +186,6 @@ mod tests {
             speed: 0.2,
             presence: 0.5,
         }
-    }
-
-    #[test]
-    fn json_has_every_field_and_reads_back_as_the_same_slot() {
-        let json = serde_json::to_value(walker()).unwrap();
-        assert_eq!(serde_json::from_value::<Slot>(json).unwrap(), walker());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod support;
 
 mod abi;
+mod axes;
 mod c_abi;
 mod config;
 mod config_reference;
