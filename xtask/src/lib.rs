@@ -7,7 +7,7 @@ mod cache;
 pub mod command;
 mod conversion;
 mod conversion_record;
-#[path = "../../src/data_dir.rs"]
+#[path = "../../src/base/data_dir.rs"]
 mod data_dir;
 mod debian;
 pub mod demo;
