@@ -1,6 +1,5 @@
-//! `cargo xtask lint`: formatting, clippy, the slim build, the documentation and the
-//! dependencies, without warnings. That the generated files are current is checked by
-//! tests: `tests/suite/header.rs`, `tests/suite/config_reference.rs` and the service's.
+//! `cargo xtask lint`: formatting, clippy, the slim build, the documentation, plain words
+//! and the dependencies, without warnings. Tests check that the generated files are current: `tests/suite/header.rs`, `tests/suite/config_reference.rs` and the service's.
 
 use std::process::Command;
 
@@ -8,6 +7,7 @@ use xtask::command::{Result, run_visible};
 use xtask::system_packages;
 use xtask::workspace::Workspace;
 
+use crate::plain_words;
 use crate::wheel::Wheel;
 
 const DENY: Wheel = Wheel {
@@ -96,15 +96,13 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             "update the dependency, or add an exception with its reason and date to deny.toml",
         ));
     }
-    let failures: Vec<String> = checks
-        .into_iter()
-        .filter_map(|(what, command, remedy)| {
-            println!("{what}");
-            command
-                .and_then(|mut command| run_visible(what, &mut command, remedy))
-                .err()
-        })
-        .collect();
+    println!("lint: plain words");
+    let mut failures: Vec<String> = plain_words::run(workspace).err().into_iter().collect();
+    for (what, command, remedy) in checks {
+        println!("{what}");
+        let result = command.and_then(|mut command| run_visible(what, &mut command, remedy));
+        failures.extend(result.err());
+    }
     if failures.is_empty() {
         Ok(())
     } else {

@@ -13,6 +13,7 @@ mod header;
 mod install;
 mod lint;
 mod load;
+mod plain_words;
 mod receiver;
 mod score;
 mod soak;

@@ -1,5 +1,5 @@
-//! `cargo xtask`: what has to run before anything is built is here, without
-//! dependencies; all else is in `tools/`, which is built and called from here.
+//! `cargo xtask`: the commands that run before the first build are here, without
+//! dependencies. All others are in `tools/`, which this program builds and calls.
 #![deny(unsafe_code)]
 
 use std::process::ExitCode;
@@ -10,25 +10,25 @@ use xtask::{demo, panel, setup, tools};
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo [VIDEO]       the main job on a real video, from a bare machine
+  demo [VIDEO]       set up this machine, build, and track a real video
   test [--strict] [ARGUMENT..]
-                     every test, with what they need; arguments go to cargo test
-                     (--strict: a skipped test fails the run unless .ci/allowed-skips
-                     or REXTRACK_ALLOW_SKIPS lists it; on where CI is set)
-  setup [--tests]    install what building and the demo (and the tests) need
+                     install what the tests need and run them; arguments go to cargo test
+                     (--strict: a skipped test fails the run, unless .ci/allowed-skips or
+                     REXTRACK_ALLOW_SKIPS lists it; the default if CI is set)
+  setup [--tests]    install what the build and the demo need (--tests: and the tests)
   lint [--advisories]
-                     formatting, clippy, documentation, dependencies (--advisories:
-                     also known vulnerabilities; needs GitHub)
+                     check formatting, clippy, documentation, words and dependencies
+                     (--advisories: also known vulnerabilities; needs GitHub)
   ci                 lint and test --strict, as the project's CI does
-  header             write include/rextrack.h from the sources
-  panel              the web panel, for the program to embed
-  fuzz [SECONDS]     try the C ABI with JSON that a fuzzer invents (600 s a target)
+  header             generate include/rextrack.h from the sources
+  panel              build the web panel, which the next build embeds in the program
+  fuzz [SECONDS]     run the C ABI on JSON from a fuzzer (600 s per target)
   install [--prefix FOLDER]
-                     the library and headers, for pkg-config and CMake to find
-  receive [PORT]     show the OSC that arrives on a port of this machine (5005)
-  soak               the long form of the tests for leaks
-  load               the long form of the service's tests under load (15 minutes)
-  score [--release]  tracking quality against ground truth, where there is any
+                     install library and headers, for pkg-config and CMake
+  receive [PORT]     print the OSC messages that arrive on a port (5005)
+  soak               the long leak tests
+  load               the long load tests of the service (15 minutes)
+  score [--release]  measure tracking quality, if you have the ground truth
 ";
 
 fn main() -> ExitCode {
