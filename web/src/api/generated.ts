@@ -38,8 +38,8 @@ export interface components {
                 /** @enum {string} */
                 tracker?: "bytetrack";
                 tracker_options?: {
-                    duplicate_iou: number;
-                    low_score: number;
+                    duplicate_iou?: number;
+                    low_score?: number;
                 };
             };
             roi: [
@@ -316,8 +316,8 @@ export interface components {
                 /** @enum {string} */
                 tracker?: "bytetrack";
                 tracker_options?: {
-                    duplicate_iou: number;
-                    low_score: number;
+                    duplicate_iou?: number;
+                    low_score?: number;
                 };
             };
             roi: [
@@ -359,8 +359,8 @@ export interface components {
             /** @enum {string} */
             tracker: "bytetrack";
             tracker_options: {
-                duplicate_iou: number;
-                low_score: number;
+                duplicate_iou?: number;
+                low_score?: number;
             };
         };
         RtspTransport: "tcp" | "udp";
