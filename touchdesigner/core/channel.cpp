@@ -149,8 +149,8 @@ float Channels::value_at(std::size_t slot, int column) const {
     return values_.values[slot * values_.axes.size() + static_cast<std::size_t>(column)];
 }
 
-// Whether all of a slot is 0, because nobody was in it or its position was not kept. It stays 0 in
-// all coordinates, also where y grows upwards.
+// Whether the slot is empty and has no kept position, so that its values are 0. They stay 0 in all
+// coordinates, also where y points upwards.
 bool Channels::is_unused(std::size_t slot) const {
     return state_column_ >= 0 && width_column_ >= 0 && height_column_ >= 0 &&
            value_at(slot, state_column_) == REXTRACK_SLOT_EMPTY &&

@@ -12,7 +12,7 @@ namespace rextrack_td {
 
 namespace {
 
-// How often the worker polls for new values: too short for a person who moves a slider to notice.
+// How often the worker polls for new values. Users do not notice this delay when they move a slider.
 constexpr auto poll_interval = std::chrono::milliseconds(20);
 
 } // namespace

@@ -28,7 +28,7 @@ std::vector<Parameter> table() {
         {Par::User, "User", "User", source, Kind::Text, both, 0, "", 0, 0, 0, {},
          "User name for the camera, if the address does not contain it."},
         {Par::Password, "Password", "Password", source, Kind::Text, both, 0, "", 0, 0, 0, {},
-         "Password for the camera. TouchDesigner saves it as plain text in the project file. "
+         "Password for the camera. TouchDesigner saves it in the project file, like every text. "
          "Channels, info and messages never show it."},
         {Par::Webcam, "Webcam", "Webcam", source, Kind::Integer, both, 0, "", 0, 63, 8, {},
          "Number of the webcam; the first is 0."},

@@ -87,7 +87,7 @@ enum class Kind {
     Menu,
     // A menu into which you can also type.
     TextMenu,
-    // A TextMenu that asks the node for its entries.
+    // A TextMenu whose entries the node provides while it runs.
     DynamicMenu,
     Top,
     Chop,
@@ -118,7 +118,7 @@ struct Parameter {
     double max;
     double slider_max;
     std::vector<MenuItem> menu;
-    // What it does, in a sentence or two.
+    // For users, in a sentence or two.
     const char *help;
 };
 

@@ -16,7 +16,7 @@
 
 namespace rextrack_td {
 
-// What a picture shows.
+// The content of a picture.
 enum class Show { Plain, Annotated, Mask };
 
 // Draws the newest picture of a pipeline into the host's memory, from its own thread, and only

@@ -1,4 +1,4 @@
-// What the worker thread reports to the cook thread.
+// A report from the worker thread to the cook thread.
 
 #ifndef REXTRACK_TD_REPORT_H
 #define REXTRACK_TD_REPORT_H

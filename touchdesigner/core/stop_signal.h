@@ -1,4 +1,4 @@
-// Tells a worker thread to end.
+// Ends a worker thread.
 
 #ifndef REXTRACK_TD_STOP_SIGNAL_H
 #define REXTRACK_TD_STOP_SIGNAL_H

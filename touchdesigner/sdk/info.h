@@ -1,4 +1,4 @@
-// What TouchDesigner shows about a node: Info CHOP, Info DAT, popup and warning.
+// Info about a node in TouchDesigner: Info CHOP, Info DAT, popup and warning.
 
 #ifndef REXTRACK_TD_INFO_H
 #define REXTRACK_TD_INFO_H

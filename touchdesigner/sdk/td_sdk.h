@@ -32,8 +32,8 @@
 
 namespace rextrack_td::sdk {
 
-// Tells TouchDesigner which API the plugin was built for. False when this TouchDesigner does not
-// know that API: FillPluginInfo must then return at once.
+// Declares the plugin's API version to TouchDesigner. False when this TouchDesigner does not support
+// it: FillPluginInfo must then return at once.
 template <class Info>
 auto set_api_version(Info &info, int32_t version, int) -> decltype(info.setAPIVersion(version)) {
     return info.setAPIVersion(version);

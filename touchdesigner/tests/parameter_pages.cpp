@@ -167,7 +167,7 @@ std::string lower(std::string text) {
 }
 
 void table(std::ofstream &out, const Page &page) {
-    out << "| parameter | name in scripts | values | default | what it does |\n"
+    out << "| parameter | name in scripts | values | default | description |\n"
            "|---|---|---|---|---|\n";
     for (const Parameter *one : page.parameters) {
         const std::string chosen = default_of(*one);

@@ -1,4 +1,4 @@
-// Tracking of what moves in a TOP.
+// Tracking of motion in a TOP.
 
 #include "plugin_test.h"
 
@@ -14,7 +14,7 @@ namespace {
 // Longer than a busy machine can delay a test.
 constexpr double long_persistence = 600000.0;
 
-// A square on a wave, whose position the test knows.
+// A square that moves on a wave.
 struct MovingSquare : SquareScene {
     double x = 0.2;
 
