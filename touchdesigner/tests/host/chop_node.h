@@ -56,11 +56,13 @@ public:
         }
         TD::CHOP_Output out(output.numChannels, 1, 60.0f, 0, channels_.data(),
                             name_pointers_.data());
+        const std::size_t allocated = allocation_count();
         const long preempted = preemptions_so_far();
         const Clock::time_point executed = Clock::now();
         node_->execute(&out, &inputs, nullptr);
         execute_time = Clock::now() - executed;
         preemptions = preemptions_so_far() - preempted;
+        execute_allocations = allocation_count() - allocated;
         query_info(*node_);
         cook_time = Clock::now() - begin;
     }

@@ -3,6 +3,7 @@
 #ifndef REXTRACK_TD_TESTS_HOST_NODE_H
 #define REXTRACK_TD_TESTS_HOST_NODE_H
 
+#include "allocations.h"
 #include "inputs.h"
 #include "td_sdk.h"
 
@@ -25,9 +26,10 @@ inline long preemptions_so_far() {
 class Node {
 public:
     Inputs inputs;
-    // Times and preemptions of the last cook.
+    // Times, preemptions and allocations of the last cook.
     std::chrono::nanoseconds execute_time{};
     long preemptions = 0;
+    std::size_t execute_allocations = 0;
     std::chrono::nanoseconds cook_time{};
     std::string error, warning, popup;
     std::map<std::string, float> info_channels;
