@@ -105,7 +105,13 @@ fn main() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("Address=rtsp://{}/cam", silent.local_addr().unwrap());
     let silent_camera = [address.as_str(), "Model=builtin:motion"];
-    run(&build, "camera does not answer", cooks, &silent_camera, |_| {});
+    run(
+        &build,
+        "camera does not answer",
+        cooks,
+        &silent_camera,
+        |_| {},
+    );
     let loading = [models.as_str(), "top=640x360", &menu];
     run(&build, "model loading", cooks, &loading, |_| {});
     let top = ["top=1920x1080", "Model=builtin:motion"];
