@@ -6,9 +6,9 @@ In TouchDesigner open the textport (Alt+T) and paste this file, or type
 
 It creates /project1/rextrack_demo:
 
-    track    Rextrack CHOP  p1_x p1_y p1_w p1_h p1_id p1_generation p1_state ...
+    track    Rextrack CHOP  p1_x p1_y p1_w p1_h p1_id p1_generation p1_state p1_presence ...
     picture  Rextrack TOP   the video of the same camera
-    p1..p6   Circle TOPs    each follows its slot and is transparent while the slot is empty
+    p1..p6   Circle TOPs    each follows its slot and fades in and out with its presence
     circles  Composite TOP  circles and picture in layers
     out      Null TOP       the result
 
@@ -56,7 +56,7 @@ def circle(parent, number):
         centerx="=" + slot + "x'] - 0.5", centery="=" + slot + "y'] - 0.5",
         radiusx="=" + slot + "w'] / 2", radiusy="=" + slot + "h'] / 2",
         fillcolorr=red, fillcolorg=green, fillcolorb=blue,
-        fillalpha="=0.5 if " + slot + "state'] > 0 else 0", bgalpha=0,
+        fillalpha="=0.5 * " + slot + "presence']", bgalpha=0,
         outputresolution="custom", resolutionw="=op('picture').width",
         resolutionh="=op('picture').height")
     return node
@@ -69,7 +69,7 @@ def build():
         old.destroy()
     demo = make(parent, ["baseCOMP"], "rextrack_demo", 0, 0)
     track = make(demo, ["rextrackCHOP", "RextrackCHOP"], "track", 0, 0)
-    assign(track, Source="file", Slots=SLOTS, Coordinates="uv", Classes="person")
+    assign(track, Source="file", Slots=SLOTS, Coordinates="uv", Classes="person", Presence=True)
     picture = make(demo, ["rextrackTOP", "RextrackTOP"], "picture", 250, 0)
     assign(picture, Chop=track, Show="plain")
     layers = [circle(demo, number) for number in range(1, SLOTS + 1)] + [picture]
