@@ -1,9 +1,9 @@
-//! `cargo bench --bench touchdesigner [COOKS]`: how long a cook of the
-//! Rextrack CHOP takes while everything goes well, and while everything goes
-//! wrong. Needs TouchDesigner's SDK (`TD_SDK_DIR`); a host of our own cooks the
-//! real plugin at 60 Hz, with 32 slots. Each run takes 50 s. "preempted" is in
-//! how many cooks the system gave the processor to somebody else in the middle
-//! of execute(), and "else max" the longest of the others.
+//! `cargo bench --bench touchdesigner [COOKS]`: duration of a cook of the
+//! Rextrack CHOP, in normal operation and with every kind of trouble. Needs
+//! TouchDesigner's SDK (`TD_SDK_DIR`). The test host cooks the real plugin at
+//! 60 Hz, with 32 slots; each run takes 50 s. "preempted" counts the cooks in
+//! which the system preempted execute(), and "else max" is the longest of the
+//! others.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "../tests/support/mod.rs"]
@@ -19,7 +19,7 @@ use support::touchdesigner::{self, Build};
 
 const NAME: &str = "touchdesigner";
 
-/// Runs the host; `at_cook` is told every hundredth cook.
+/// Runs the host and prints its results; calls `at_cook` every hundredth cook.
 fn run(build: &Build, title: &str, cooks: u32, settings: &[&str], mut at_cook: impl FnMut(u32)) {
     let mut child = build
         .program("cook_bench")
@@ -91,8 +91,8 @@ fn main() {
             run(&build, "live video", cooks, &live, |_| {});
             let port = server.port();
             let mut server = Some(server);
-            let moved = [models.as_str(), &address, "Model=builtin:motion"];
-            run(&build, "camera killed and back", cooks, &moved, |cook| {
+            let motion = [models.as_str(), &address, "Model=builtin:motion"];
+            run(&build, "camera lost and found", cooks, &motion, |cook| {
                 if cook * 3 >= cooks && cook * 3 < cooks + 300 {
                     server = None;
                 }
@@ -104,8 +104,14 @@ fn main() {
     }
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("Address=rtsp://{}/cam", silent.local_addr().unwrap());
-    let hung = [address.as_str(), "Model=builtin:motion"];
-    run(&build, "camera hung", cooks, &hung, |_| {});
+    let silent_camera = [address.as_str(), "Model=builtin:motion"];
+    run(
+        &build,
+        "camera does not answer",
+        cooks,
+        &silent_camera,
+        |_| {},
+    );
     let loading = [models.as_str(), "top=640x360", &menu];
     run(&build, "model loading", cooks, &loading, |_| {});
     let top = ["top=1920x1080", "Model=builtin:motion"];

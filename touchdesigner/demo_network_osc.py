@@ -1,5 +1,5 @@
-"""A small network around OSC, for those who run the rextrack program beside
-TouchDesigner instead of the plugin: a dot on each person.
+"""A small network that receives OSC from the rextrack program, without the plugin:
+a dot on each person.
 
 Start rextrack first:
 
@@ -9,12 +9,12 @@ Then open TouchDesigner's textport (Alt+T) and paste this file, or type
 
     exec(open(r"C:/path/to/demo_network_osc.py").read())
 
-It makes /project1/rextrack_osc_demo:
+It creates /project1/rextrack_osc_demo:
 
-    track    OSC In CHOP    p1_x p1_y p2_x ... (a slot's channels come with its first owner)
+    track    OSC In CHOP    p1_x p1_y p2_x ... (a slot's channels appear with its first object)
     p1..p6   Circle TOPs    each follows its slot
-    dots     Composite TOP  all of it on black
-    out      Null TOP       look here
+    dots     Composite TOP  the dots on black
+    out      Null TOP       the result
 """
 
 # No blank lines inside blocks: the textport ends a block at the first one.
@@ -24,13 +24,13 @@ COLOURS = [(1, 0.3, 0.2), (0.2, 0.8, 1), (0.5, 1, 0.3), (1, 0.8, 0.2), (0.8, 0.4
 
 
 def make(parent, kind, name, x, y):
-    made = parent.create(kind, name)
-    made.nodeX, made.nodeY = x, y
-    return made
+    node = parent.create(kind, name)
+    node.nodeX, node.nodeY = x, y
+    return node
 
 
 def assign(node, **values):
-    """Sets parameters; says so where this TouchDesigner has none of that name."""
+    """Sets parameters. Prints those that this TouchDesigner does not have."""
     for name, value in values.items():
         par = getattr(node.par, name, None)
         if par is None:
@@ -42,7 +42,7 @@ def assign(node, **values):
 
 
 def dot(parent, number):
-    """A dot that is where slot `number` is; OSC counts y from the top."""
+    """A dot at the position of slot `number`. In OSC y starts at the top."""
     x = "(op('track')['p%d_x'] or 0)" % number
     y = "(op('track')['p%d_y'] or 0)" % number
     red, green, blue = COLOURS[(number - 1) % len(COLOURS)]
@@ -71,7 +71,7 @@ def build():
     out = make(demo, "nullTOP", "out", 750, 0)
     out.inputConnectors[0].connect(dots)
     out.viewer = True
-    print("rextrack demo:", demo.path, "listens on port", PORT)
+    print("rextrack demo: created", demo.path + ", which listens on port", PORT)
     return demo
 
 

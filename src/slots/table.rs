@@ -410,4 +410,6 @@ fn whole_ms(ns: i64) -> u32 {
 }
 
 #[cfg(test)]
+mod presence_tests;
+#[cfg(test)]
 mod tests;

@@ -39,6 +39,7 @@ pub fn extend_schema(schema: &mut Value) {
             let options = schema.get("properties").and_then(Value::as_object);
             options.cloned().unwrap_or_default()
         });
+        let options = options.map(|(name, option)| (name, without_default(option)));
         let options: Value = Value::Object(options.collect());
         if let Some(tracker) = properties.get_mut("tracker") {
             tracker["enum"] = json!(names());
@@ -54,6 +55,16 @@ pub fn extend_schema(schema: &mut Value) {
         _ => Vec::new(),
     };
     children.into_iter().for_each(extend_schema);
+}
+
+/// An option that is left out stays out of the configuration: its default belongs to the
+/// tracker. The description says what it is.
+fn without_default(mut option: Value) -> Value {
+    let default = option.as_object_mut().and_then(|o| o.remove("default"));
+    if let (Some(default), Some(text)) = (default, option["description"].as_str()) {
+        option["description"] = json!(format!("{text} Default: {default}."));
+    }
+    option
 }
 
 fn names() -> Vec<&'static str> {

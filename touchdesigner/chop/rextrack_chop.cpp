@@ -1,6 +1,7 @@
 // The Rextrack CHOP: slots p1..pN as channels.
 
 #include "core/channel.h"
+#include "core/message.h"
 #include "sdk/operator.h"
 #include "sdk/top_source.h"
 
@@ -8,20 +9,20 @@ namespace rextrack_td {
 
 namespace {
 
-class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, Family::Chop> {
+class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, OperatorFamily::Chop> {
 public:
     using Operator::Operator;
 
     void getGeneralInfo(TD::CHOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
-        // What it shows changes without any input of TouchDesigner's.
+        // The slots change although no input of the node does.
         info->cookEveryFrameIfAsked = true;
         info->timeslice = false;
     }
 
     bool getOutputInfo(TD::CHOP_OutputInfo *info, const TD::OP_Inputs *inputs, void *) override {
-        sdk::guarded([&] {
-            changed_ |= sdk::read_parameters(*inputs, Family::Chop, values_);
-            if (changed_ && !channels_.fit(values_)) channels_ = Channels(values_);
+        sdk::catch_all([&] {
+            changed_ |= sdk::read_parameters(*inputs, OperatorFamily::Chop, values_);
+            if (changed_ && !channels_.match(values_)) channels_ = Channels(values_);
         });
         info->numChannels = static_cast<int32_t>(channels_.names().size());
         info->numSamples = 1;
@@ -31,41 +32,37 @@ public:
 
     void getChannelName(int32_t index, TD::OP_String *name, const TD::OP_Inputs *,
                         void *) override {
-        const auto place = static_cast<std::size_t>(index);
-        if (place < channels_.names().size()) name->setString(channels_.names()[place].c_str());
+        const auto i = static_cast<std::size_t>(index);
+        if (i < channels_.names().size()) name->setString(channels_.names()[i].c_str());
     }
 
     void execute(TD::CHOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
         cook([&] {
-            if (changed_) sdk::enable_parameters(*inputs, values_, Family::Chop);
+            if (changed_) sdk::enable_parameters(*inputs, values_, OperatorFamily::Chop);
             node_.set(values_, changed_);
             changed_ = false;
-            follow_top(*inputs);
-            poll(values_.on(Par::Predict));
+            if (values_.text(Par::Source) == "top" && values_.is_on(Par::Active))
+                top_.push(inputs->getParTOP(parameter(Par::Top).name));
+            else
+                top_.disable();
+            const bool predict = values_.is_on(Par::Predict);
+            poll(predict);
+            if (report_->axes) channels_.bind(*report_->axes);
+            node_.poll(predict, channels_.values());
             if (output->numChannels == static_cast<int32_t>(channels_.names().size()))
-                channels_.fill(slots_.slots.data(), slots_.count, slots_.snapshot,
-                               report_->stats.fps_proc, output->channels);
+                channels_.fill(report_->stats.fps_proc, output->channels);
         });
     }
 
 private:
-    const char *own_warning() const override {
-        return no_top_ ? "Source is TOP and there is no such TOP: choose one as TOP" : "";
+    std::string own_warning() const override {
+        return top_.is_missing() ? message::top_is_missing : channels_.problem();
     }
 
-    void follow_top(const TD::OP_Inputs &inputs) {
-        no_top_ = false;
-        if (values_.text(Par::Source) != "top" || !values_.on(Par::Active)) return;
-        const TD::OP_TOPInput *top = inputs.getParTOP(parameter(Par::Top).name);
-        no_top_ = !top;
-        if (top) top_.offer(*top);
-    }
-
-    // The parameters have changed since the node was last told.
+    // The parameters have changed since the last execute().
     bool changed_ = false;
     Channels channels_{values_};
     sdk::TopSource top_{node_};
-    bool no_top_ = false;
 };
 
 } // namespace
@@ -76,12 +73,12 @@ extern "C" {
 
 REXTRACK_TD_EXPORT void FillCHOPPluginInfo(TD::CHOP_PluginInfo *info) {
     if (!rextrack_td::sdk::set_api_version(*info, TD::CHOPCPlusPlusAPIVersion, 0)) return;
-    rextrack_td::sdk::describe(info->customOPInfo, 0);
+    rextrack_td::sdk::fill_operator_info(info->customOPInfo, 0);
 }
 
 REXTRACK_TD_EXPORT TD::CHOP_CPlusPlusBase *CreateCHOPInstance(const TD::OP_NodeInfo *info) {
     TD::CHOP_CPlusPlusBase *instance = nullptr;
-    rextrack_td::sdk::guarded([&] { instance = new rextrack_td::RextrackChop(*info); });
+    rextrack_td::sdk::catch_all([&] { instance = new rextrack_td::RextrackChop(*info); });
     return instance;
 }
 

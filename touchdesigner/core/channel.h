@@ -3,48 +3,74 @@
 #ifndef REXTRACK_TD_CHANNEL_H
 #define REXTRACK_TD_CHANNEL_H
 
+#include "coordinates.h"
 #include "parameter.h"
 #include "rextrack.h"
+#include "slots.h"
 
 #include <string>
 #include <vector>
 
 namespace rextrack_td {
 
-// What one channel shows. Names and units are those of `osc.axes` (src/config/osc.rs).
-enum class Axis { X, Y, W, H, Vx, Vy, Id, Generation, State, Score, Class, Age };
+// The axes of the library that have no toggle: the menu of the parameter More Axes.
+std::vector<const RextrackAxis *> axes_without_toggle(const std::vector<RextrackAxis> &table);
 
-// In which coordinates positions, sizes and velocities are given.
-enum class Coordinates { Frame, Uv, Touch, Pixels };
-
-// Which channels there are, and in which order: all axes of p1, then of p2, ..., then the ones of
-// the whole. Depends on parameters alone.
+// The channels of one set of parameters: all axes of p1, then of p2, ..., then those of the camera.
+//
+// Number, names and order depend on parameters alone, so that they are right before the library is
+// loaded. Everything else about an axis comes from the library's table.
 class Channels {
 public:
     explicit Channels(const Values &values);
 
-    // Whether those values ask for the same channels.
-    bool fit(const Values &values) const;
+    // Whether other values ask for the same channels.
+    bool match(const Values &values) const;
 
     const std::vector<std::string> &names() const { return names_; }
 
-    // The value of every channel, in the order of names(), to `channels[index][0]`. `slots` has
-    // `count` slots in canonical coordinates; channels of slots beyond are 0. Allocates nothing.
-    void fill(const RextrackSlot *slots, std::size_t count, const RextrackSnapshot &snapshot,
-              float fps, float **channels) const;
+    // Looks the axes up in the library's table. Allocates nothing if the table was bound already.
+    void bind(const std::vector<RextrackAxis> &table);
+
+    // Poll these before fill(): values of the axes, once a table is bound.
+    AxisValues &values() { return values_; }
+
+    // An error in the parameter More Axes, by the bound table; empty when there is none.
+    const std::string &problem() const { return problem_; }
+
+    // Writes the value of every channel, in the order of names(), to `channels[index][0]`. A slot
+    // that the pipeline does not have gets the empty values of its axes. Allocates nothing.
+    void fill(float fps, float **channels) const;
 
 private:
-    // What the channels depend on.
-    std::vector<double> toggles_;
-    Coordinates coordinates_;
-    std::size_t slots_;
-    std::vector<Axis> axes_;
-    bool count_, fps_, latency_;
-    std::vector<std::string> names_;
-};
+    struct Axis {
+        std::string name;
+        // Value in an empty slot.
+        float empty = 0.0f;
+        uint32_t quantity = REXTRACK_QUANTITY_NUMBER;
+        // Index into a slot's row of values_; -1 while the axis is not in the table.
+        int column = -1;
+    };
 
-// A slot in other coordinates than the library's own.
-RextrackSlot converted(RextrackSlot slot, Coordinates to, uint32_t width, uint32_t height);
+    int add_column(const std::vector<RextrackAxis> &table, const std::string &name);
+    float value_at(std::size_t slot, int column) const;
+    bool is_unused(std::size_t slot) const;
+
+    // The parameters that the channels depend on.
+    std::vector<double> toggles_;
+    std::string more_axes_;
+    Coordinates coordinates_;
+    std::size_t slot_count_;
+    bool has_count_, has_fps_, has_latency_;
+
+    std::vector<Axis> axes_;
+    std::vector<std::string> names_;
+
+    const std::vector<RextrackAxis> *table_ = nullptr;
+    AxisValues values_;
+    int state_column_ = -1, width_column_ = -1, height_column_ = -1;
+    std::string problem_;
+};
 
 } // namespace rextrack_td
 

@@ -1,5 +1,6 @@
 #include "library.h"
 
+#include "message.h"
 #include "platform.h"
 
 #include <map>
@@ -11,35 +12,37 @@ namespace rextrack_td {
 namespace {
 
 template <class Function>
-bool find(void *library, const char *name, Function &function, std::string &missing) {
-    function = reinterpret_cast<Function>(platform::symbol(library, name));
+bool find(void *handle, const char *name, Function &function, std::string &missing) {
+    function = reinterpret_cast<Function>(platform::symbol(handle, name));
     if (!function) missing = name;
     return function != nullptr;
 }
 
-bool fill(Library &into, void *library, std::string &missing) {
-    return find(library, "rextrack_abi_version", into.abi_version, missing) &&
-           find(library, "rextrack_version_string", into.version_string, missing) &&
-           find(library, "rextrack_last_error", into.last_error, missing) &&
-           find(library, "rextrack_now_ns", into.now_ns, missing) &&
-           find(library, "rextrack_create", into.create, missing) &&
-           find(library, "rextrack_find", into.find, missing) &&
-           find(library, "rextrack_start", into.start, missing) &&
-           find(library, "rextrack_stop", into.stop, missing) &&
-           find(library, "rextrack_destroy", into.destroy, missing) &&
-           find(library, "rextrack_reset_slots", into.reset_slots, missing) &&
-           find(library, "rextrack_set_config", into.set_config, missing) &&
-           find(library, "rextrack_poll", into.poll, missing) &&
-           find(library, "rextrack_poll_at", into.poll_at, missing) &&
-           find(library, "rextrack_wait", into.wait, missing) &&
-           find(library, "rextrack_push_frame", into.push_frame, missing) &&
-           find(library, "rextrack_preview", into.preview, missing) &&
-           find(library, "rextrack_stats", into.stats, missing) &&
-           find(library, "rextrack_info", into.info, missing);
+// False when a function is missing, with its name in `missing`.
+bool find_functions(Library &library, void *handle, std::string &missing) {
+    return find(handle, "rextrack_abi_version", library.abi_version, missing) &&
+           find(handle, "rextrack_version_string", library.version_string, missing) &&
+           find(handle, "rextrack_last_error", library.last_error, missing) &&
+           find(handle, "rextrack_now_ns", library.now_ns, missing) &&
+           find(handle, "rextrack_create", library.create, missing) &&
+           find(handle, "rextrack_find", library.find, missing) &&
+           find(handle, "rextrack_start", library.start, missing) &&
+           find(handle, "rextrack_stop", library.stop, missing) &&
+           find(handle, "rextrack_destroy", library.destroy, missing) &&
+           find(handle, "rextrack_reset_slots", library.reset_slots, missing) &&
+           find(handle, "rextrack_set_config", library.set_config, missing) &&
+           find(handle, "rextrack_poll", library.poll, missing) &&
+           find(handle, "rextrack_poll_at", library.poll_at, missing) &&
+           find(handle, "rextrack_axes", library.axes, missing) &&
+           find(handle, "rextrack_poll_axes", library.poll_axes, missing) &&
+           find(handle, "rextrack_wait", library.wait, missing) &&
+           find(handle, "rextrack_push_frame", library.push_frame, missing) &&
+           find(handle, "rextrack_preview", library.preview, missing) &&
+           find(handle, "rextrack_stats", library.stats, missing) &&
+           find(handle, "rextrack_info", library.info, missing);
 }
 
-// Whether a plugin built against this header works with that library: the rule of
-// docs/abi-changes.md.
+// Whether this plugin works with a library of that ABI version: the rule of docs/abi-changes.md.
 bool is_compatible(uint32_t version) {
     const uint32_t major = version >> 16, minor = version & 0xffff;
     const uint32_t ours = REXTRACK_ABI_MINOR;
@@ -47,40 +50,46 @@ bool is_compatible(uint32_t version) {
     return major == 0 ? minor == ours : minor >= ours;
 }
 
+std::string version_text(uint32_t version) {
+    return std::to_string(version >> 16) + "." + std::to_string(version & 0xffff);
+}
+
 std::unique_ptr<Library> open(const std::string &path, std::string &error) {
-    const std::string remedy =
-        "; install the plugin and the library again, from one release, into the same folder";
     if (!platform::is_file(path)) {
-        error = path + " is missing" + remedy;
+        error = path + message::library_is_missing + message::reinstall;
         return nullptr;
     }
     std::string reason;
     void *handle = platform::load(path, reason);
     if (!handle) {
-        error = path + " cannot be loaded: " + reason +
-                "; a library that it needs is missing or damaged" + remedy;
+        error = path + message::library_cannot_be_loaded + reason +
+                message::dependency_is_missing + message::reinstall;
         return nullptr;
     }
     auto library = std::make_unique<Library>();
-    if (!fill(*library, handle, reason)) {
-        error = path + " has no " + reason + ": it belongs to another release" + remedy;
+    if (!find_functions(*library, handle, reason)) {
+        error = path + message::function_is_missing + reason + message::is_another_release +
+                message::reinstall;
         return nullptr;
     }
     const uint32_t version = library->abi_version();
     if (!is_compatible(version)) {
-        error = path + " has the interface " + std::to_string(version >> 16) + "." +
-                std::to_string(version & 0xffff) + ", this plugin needs " +
-                std::to_string(REXTRACK_ABI_MAJOR) + "." + std::to_string(REXTRACK_ABI_MINOR) +
-                remedy;
+        error = path + " has the ABI version " + version_text(version) +
+                ", but this plugin needs version " +
+                version_text(REXTRACK_ABI_MAJOR << 16 | REXTRACK_ABI_MINOR) + message::reinstall;
         return nullptr;
     }
+    std::size_t count = 0;
+    library->axes(nullptr, sizeof(RextrackAxis), 0, &count);
+    library->axis_table.resize(count);
+    library->axes(library->axis_table.data(), sizeof(RextrackAxis), count, &count);
     return library;
 }
 
 } // namespace
 
 const Library *Library::load(const std::string &folder, std::string &error) {
-    // Never freed: threads of the library may outlive every node.
+    // Never freed: the library's threads may outlive every node.
     static auto &lock = *new std::mutex;
     static auto &loaded = *new std::map<std::string, std::unique_ptr<Library>>;
     const std::string path = folder + platform::separator + platform::library_name;

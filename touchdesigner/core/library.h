@@ -1,4 +1,4 @@
-// The Rust library, loaded by its absolute path.
+// The Rust library.
 
 #ifndef REXTRACK_TD_LIBRARY_H
 #define REXTRACK_TD_LIBRARY_H
@@ -6,11 +6,12 @@
 #include "rextrack.h"
 
 #include <string>
+#include <vector>
 
 namespace rextrack_td {
 
-// The functions of librextrack that the plugin uses. Loaded, not linked: TouchDesigner brings
-// libraries of the same names along, and only an absolute path says which one is meant.
+// The functions of librextrack that the plugin uses. The library is loaded by its absolute path,
+// not linked: TouchDesigner has libraries of the same names, and a name alone could load those.
 struct Library {
     decltype(&rextrack_abi_version) abi_version;
     decltype(&rextrack_version_string) version_string;
@@ -25,18 +26,23 @@ struct Library {
     decltype(&rextrack_set_config) set_config;
     decltype(&rextrack_poll) poll;
     decltype(&rextrack_poll_at) poll_at;
+    decltype(&rextrack_axes) axes;
+    decltype(&rextrack_poll_axes) poll_axes;
     decltype(&rextrack_wait) wait;
     decltype(&rextrack_push_frame) push_frame;
     decltype(&rextrack_preview) preview;
     decltype(&rextrack_stats) stats;
     decltype(&rextrack_info) info;
 
-    // The library in `folder`; loaded at the first call, and kept until the process ends. NULL
-    // when it cannot be had, with the file at fault and the remedy in `error`. May take a second:
+    // The result of axes(): one row for each value that a slot has.
+    std::vector<RextrackAxis> axis_table;
+
+    // The library in `folder`. The first call loads it, and it stays loaded until the process ends.
+    // NULL when that fails, with the file at fault and the remedy in `error`. May take a second:
     // not for the cook thread.
     static const Library *load(const std::string &folder, std::string &error);
 
-    // The calling thread's last message.
+    // The message of the calling thread's last error.
     std::string message() const;
 };
 

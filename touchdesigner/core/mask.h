@@ -1,21 +1,21 @@
-// Boxes as a mask.
+// A picture with a white box for each slot.
 
 #ifndef REXTRACK_TD_MASK_H
 #define REXTRACK_TD_MASK_H
 
-#include "node.h"
+#include "slots.h"
 
 namespace rextrack_td {
 
-// Most pixels of a mask: more than 8K, as the library paints pictures itself. Another node may
-// say of its frames' size what it likes.
+// Most pixels of a mask, more than 8K: the limit of the library's own previews. A rextrack node in
+// the network may report any frame size.
 constexpr double mask_pixels_max = 8192.0 * 4608.0;
 
-// Makes a size that is larger as large as that, in the same shape.
-void limit_mask(uint32_t &width, uint32_t &height);
+// Reduces a larger size to that limit and keeps the aspect.
+void limit_mask_size(uint32_t &width, uint32_t &height);
 
-// 255 inside the boxes of slots that are taken, 0 elsewhere, to width x height bytes, the top row
-// first. The slots are canonical.
+// Fills width x height bytes, the top row first: 255 inside the boxes of occupied slots, else 0.
+// The slots are in the library's default coordinates.
 void draw_mask(const Slots &slots, uint32_t width, uint32_t height, uint8_t *pixels);
 
 } // namespace rextrack_td

@@ -1,5 +1,5 @@
-// The parameters of the nodes: one table, from which the parameter pages, the configuration, the
-// documentation and its pictures are made.
+// The parameters of the nodes, in one table. The parameter pages, docs/parameters.md and the pictures
+// in docs/ are generated from it.
 
 #ifndef REXTRACK_TD_PARAMETER_H
 #define REXTRACK_TD_PARAMETER_H
@@ -11,6 +11,7 @@
 
 namespace rextrack_td {
 
+// TouchDesigner abbreviates "parameter" to "par" in scripts.
 enum class Par {
     // Source
     Active,
@@ -55,6 +56,9 @@ enum class Par {
     Score,
     Class,
     Age,
+    Speed,
+    Presence,
+    Moreaxes,
     Count,
     Fps,
     Latency,
@@ -69,7 +73,7 @@ enum class Par {
 
 constexpr std::size_t par_count = static_cast<std::size_t>(Par::Onnxruntime) + 1;
 
-// How TouchDesigner shows a parameter.
+// The kind of control that TouchDesigner shows.
 enum class Kind {
     Toggle,
     Pulse,
@@ -81,16 +85,16 @@ enum class Kind {
     File,
     Folder,
     Menu,
-    // A menu that also takes what is typed.
+    // A menu into which you can also type.
     TextMenu,
-    // The same, with entries that are found while running.
-    ModelMenu,
+    // A TextMenu whose entries the node provides while it runs.
+    DynamicMenu,
     Top,
     Chop,
 };
 
-// Which nodes have it.
-enum class Family { Both, Chop, Top };
+// Which nodes have a parameter: the node of that operator family, or both.
+enum class OperatorFamily { Both, Chop, Top };
 
 struct MenuItem {
     const char *name;
@@ -99,48 +103,48 @@ struct MenuItem {
 
 struct Parameter {
     Par par;
-    // As scripts say it: a capital letter, then small letters and digits.
+    // The name in scripts: a capital letter, then small letters and digits.
     const char *name;
     const char *label;
     const char *page;
     Kind kind;
-    Family family;
-    // Of numbers and toggles; for a region the first of 0, 0, 1, 1.
-    double value;
-    // Of texts and menus.
-    const char *text;
-    // Values are kept within these; sliders too, unless `slider` is less.
-    double least;
-    double most;
-    double slider;
-    std::vector<MenuItem> items;
-    // What it does, in one sentence for people.
+    OperatorFamily family;
+    // The default of numbers and toggles. A region's is 0 0 1 1.
+    double default_number;
+    // The default of texts and menus.
+    const char *default_text;
+    // Values are clamped to these. A slider ends at `slider_max`, which may be less than `max`.
+    double min;
+    double max;
+    double slider_max;
+    std::vector<MenuItem> menu;
+    // For users, in a sentence or two.
     const char *help;
 };
 
-// All parameters, in the order of Par and of the pages.
+// All parameters, in the order of Par, page by page.
 const std::vector<Parameter> &parameters();
 
 const Parameter &parameter(Par par);
 
-// The values of all parameters at one cook. Pulses have none.
+// The values of all parameters in one cook. Pulses have none.
 struct Values {
     std::array<std::array<double, 4>, par_count> numbers{};
     std::array<std::string, par_count> texts;
 
-    // The defaults of the table.
+    // The defaults.
     Values();
 
-    bool on(Par par) const { return number(par) != 0.0; }
+    bool is_on(Par par) const { return number(par) != 0.0; }
     double number(Par par) const { return numbers[static_cast<std::size_t>(par)][0]; }
-    int whole(Par par) const { return static_cast<int>(number(par)); }
+    int integer(Par par) const { return static_cast<int>(number(par)); }
     const std::array<double, 4> &region(Par par) const {
         return numbers[static_cast<std::size_t>(par)];
     }
     const std::string &text(Par par) const { return texts[static_cast<std::size_t>(par)]; }
 
-    // Takes a value; true when it is another one than before. A value that is as it was costs no
-    // allocation.
+    // Sets a value. Returns whether it differs from the previous one. Setting an equal value
+    // allocates nothing.
     bool set(Par par, const std::array<double, 4> &value);
     bool set(Par par, double value) { return set(par, {value, 0, 0, 0}); }
     bool set(Par par, const char *value);

@@ -1,4 +1,4 @@
-// A pipeline of the Rust library, owned.
+// Owns a pipeline of the Rust library.
 
 #ifndef REXTRACK_TD_PIPELINE_H
 #define REXTRACK_TD_PIPELINE_H
@@ -7,7 +7,7 @@
 
 namespace rextrack_td {
 
-// One handle. Letting the last owner go may take up to two seconds: never on the cook thread.
+// One handle. Destroying it may take up to two seconds: never on the cook thread.
 class Pipeline {
 public:
     Pipeline(const Library &library, RextrackPipeline *handle)

@@ -36,7 +36,7 @@ const char separator = '/';
 namespace {
 
 #ifdef _WIN32
-std::wstring wide(const std::string &text) {
+std::wstring to_utf16(const std::string &text) {
     int length = MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, nullptr, 0);
     std::wstring result(length > 0 ? static_cast<size_t>(length) : 1, L'\0');
     if (length > 0) MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, &result[0], length);
@@ -44,7 +44,7 @@ std::wstring wide(const std::string &text) {
     return result;
 }
 
-std::string narrow(const wchar_t *text) {
+std::string to_utf8(const wchar_t *text) {
     int length = WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
     std::string result(length > 0 ? static_cast<size_t>(length) : 1, '\0');
     if (length > 0)
@@ -53,14 +53,14 @@ std::string narrow(const wchar_t *text) {
     return result;
 }
 
-fs::path path_of(const std::string &text) { return fs::path(wide(text)); }
-std::string text_of(const fs::path &path) { return narrow(path.c_str()); }
+fs::path path_of(const std::string &text) { return fs::path(to_utf16(text)); }
+std::string text_of(const fs::path &path) { return to_utf8(path.c_str()); }
 #else
 fs::path path_of(const std::string &text) { return fs::path(text); }
 std::string text_of(const fs::path &path) { return path.string(); }
 #endif
 
-// Any address inside this very plugin.
+// Has an address inside this plugin.
 void anchor() {}
 
 } // namespace
@@ -75,7 +75,7 @@ std::string own_folder() {
     DWORD length = GetModuleFileNameW(module, &path[0], static_cast<DWORD>(path.size()));
     if (length == 0 || length >= path.size()) return {};
     path.resize(length);
-    return folder_of(narrow(path.c_str()));
+    return folder_of(to_utf8(path.c_str()));
 #else
     Dl_info info{};
     if (!dladdr(reinterpret_cast<void *>(&anchor), &info) || !info.dli_fname) return {};
@@ -122,21 +122,21 @@ bool read_file(const std::string &path, std::string &text) {
 
 void *load(const std::string &path, std::string &error) {
 #ifdef _WIN32
-    // The library's own folder is searched before the host's, so that the host's copies of
-    // OpenCV or ONNX Runtime are neither used nor disturbed.
+    // The library's own folder is searched before the host's, so that the library does not use the
+    // host's copies of OpenCV or ONNX Runtime.
     HMODULE library = LoadLibraryExW(
-        wide(path).c_str(), nullptr,
+        to_utf16(path).c_str(), nullptr,
         LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
     if (!library) {
         const DWORD code = GetLastError();
         wchar_t text[512] = L"";
         FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code,
                        0, text, 512, nullptr);
-        error = narrow(text) + " (error " + std::to_string(code) + ")";
+        error = to_utf8(text) + " (error " + std::to_string(code) + ")";
     }
     return reinterpret_cast<void *>(library);
 #else
-    // RTLD_LOCAL: what it brings along is not offered to the host's other plugins.
+    // RTLD_LOCAL: the host's other plugins do not see its symbols.
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         const char *text = dlerror();
@@ -154,20 +154,20 @@ void *symbol(void *library, const char *name) {
 #endif
 }
 
-void begin_thread(const char *name) {
+void init_thread(const char *name) {
 #if defined(_WIN32)
-    // Windows 10 1607 and later have it; looked up, so that older ones still load the plugin.
+    // Looked up by name, so that Windows before 10 1607, which lacks it, can load the plugin.
     using SetDescription = HRESULT(WINAPI *)(HANDLE, PCWSTR);
     HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
     auto set = reinterpret_cast<SetDescription>(
         reinterpret_cast<void *>(GetProcAddress(kernel, "SetThreadDescription")));
-    if (set) set(GetCurrentThread(), wide(name).c_str());
+    if (set) set(GetCurrentThread(), to_utf16(name).c_str());
     SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
 #elif defined(__APPLE__)
     pthread_setname_np(name);
 #else
     pthread_setname_np(pthread_self(), name);
-    // Linux counts niceness by thread; as much as the library's own threads have.
+    // On Linux this applies to the thread alone. The library's own threads have the same value.
     setpriority(PRIO_PROCESS, 0, 4);
 #endif
 }

@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "message.h"
 #include "platform.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ std::string percent_encoded(const std::string &text) {
 }
 
 // "person, 3" becomes ["person", 3].
-json classes_of(const std::string &text) {
+json parse_classes(const std::string &text) {
     json classes = json::array();
     std::size_t begin = 0;
     while (begin <= text.size()) {
@@ -52,35 +53,35 @@ json classes_of(const std::string &text) {
     return classes;
 }
 
-// Where the picture comes from, as `camera.stream`.
-std::string stream_of(const Values &values, std::string &problem) {
+// The source as `camera.stream`.
+std::string stream_address(const Values &values, std::string &problem) {
     const std::string &source = values.text(Par::Source);
-    if (source == "webcam") return "webcam:" + std::to_string(values.whole(Par::Webcam));
+    if (source == "webcam") return "webcam:" + std::to_string(values.integer(Par::Webcam));
     if (source == "top") return "push:";
     if (source == "file") {
         const std::string file = trimmed(values.text(Par::File));
-        if (file.empty()) problem = "Source is Movie File and File is empty: choose a movie";
+        if (file.empty()) problem = message::file_is_empty;
         return file;
     }
     const std::string address = trimmed(values.text(Par::Address));
     if (address.empty())
-        problem = "Address is empty: enter the camera's rtsp:// address, or choose another Source";
+        problem = message::address_is_empty;
     return with_credentials(address, values.text(Par::User), values.text(Par::Password));
 }
 
-// Lays settings that a person wrote as JSON over the others.
-void lay_over(json &config, const std::string &text, const char *what, std::string &problem) {
+// Merges a user's JSON into the configuration. `name` names the parameter in a problem.
+void merge_user_json(json &config, const std::string &text, const std::string &name,
+                     std::string &problem) {
     if (trimmed(text).empty() || !problem.empty()) return;
     try {
         const json patch = json::parse(text, nullptr, true, true);
         if (!patch.is_object()) {
-            problem = std::string(what) + ": must be a JSON object, such as " +
-                      "{\"tracking\": {\"confidence\": 0.4}}";
+            problem = name + message::is_not_an_object;
             return;
         }
         config.merge_patch(patch);
     } catch (const json::exception &error) {
-        problem = std::string(what) + " is not JSON: " + error.what();
+        problem = name + message::is_not_json + error.what();
     }
 }
 
@@ -103,15 +104,15 @@ std::string with_credentials(const std::string &address, const std::string &user
     return address.substr(0, host) + credentials + "@" + address.substr(host);
 }
 
-Settings settings_of(const Values &values, const std::string &camera_id,
-                     const std::string &plugin_folder, const std::string &more) {
+Settings settings_from(const Values &values, const std::string &camera_id,
+                       const std::string &plugin_folder, const std::string &settings_file) {
     Settings settings;
-    const std::string stream = stream_of(values, settings.problem);
+    const std::string stream = stream_address(values, settings.problem);
     json camera = {{"id", camera_id},
                    {"stream", stream},
-                   {"loop", values.on(Par::Loop)},
+                   {"loop", values.is_on(Par::Loop)},
                    {"rtsp_transport", values.text(Par::Transport)}};
-    if (values.on(Par::Useroi)) camera["roi"] = values.region(Par::Roi);
+    if (values.is_on(Par::Useroi)) camera["roi"] = values.region(Par::Roi);
     json service = {{"device", trimmed(values.text(Par::Device))},
                     {"models_dir", models_folder(values, plugin_folder)}};
     const std::string file = trimmed(values.text(Par::Modelfile));
@@ -124,21 +125,21 @@ Settings settings_of(const Values &values, const std::string &camera_id,
          {{"model", file.empty() ? trimmed(values.text(Par::Model)) : file},
           {"confidence", values.number(Par::Confidence)},
           {"iou", values.number(Par::Overlap)},
-          {"classes", classes_of(values.text(Par::Classes))},
-          {"objects_max", values.whole(Par::Slots)},
-          {"object_persistence_ms", values.whole(Par::Persistence)},
-          {"period_frames", values.whole(Par::Everynth)},
+          {"classes", parse_classes(values.text(Par::Classes))},
+          {"objects_max", values.integer(Par::Slots)},
+          {"object_persistence_ms", values.integer(Par::Persistence)},
+          {"period_frames", values.integer(Par::Everynth)},
           {"tracker", values.text(Par::Tracker)}}},
         {"slots",
          {{"on_release", values.text(Par::Onrelease)},
           {"smoothing", values.number(Par::Smoothing)}}},
     };
-    lay_over(config, more, "Settings File", settings.problem);
-    lay_over(config, values.text(Par::Settings), "Settings", settings.problem);
-    // Channels and pictures are made from these, whatever the settings say.
-    json canonical = {{"camera", {{"id", camera_id}}},
-                      {"slots", {{"units", "normalized"}, {"origin", "top_left"}}}};
-    config.merge_patch(canonical);
+    merge_user_json(config, settings_file, "Settings File", settings.problem);
+    merge_user_json(config, values.text(Par::Settings), "Settings", settings.problem);
+    // Channels and pictures need these, so that settings cannot override them.
+    json required = {{"camera", {{"id", camera_id}}},
+                     {"slots", {{"units", "normalized"}, {"origin", "top_left"}}}};
+    config.merge_patch(required);
     if (settings.problem.empty()) settings.config = std::move(config);
     return settings;
 }

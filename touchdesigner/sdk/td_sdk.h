@@ -1,14 +1,14 @@
-// TouchDesigner's SDK. The only file that includes its headers, and where the differences between
-// its generations are evened out.
+// TouchDesigner's SDK. Only this file includes its headers and handles the differences between its
+// generations.
 //
 // The headers are Derivative's and come with TouchDesigner; they are never part of this project.
-// No macro tells the generations apart, so members are asked for by name: a function that takes
-// an int is preferred to its twin that takes a long, if what it names is there.
+// No macro tells the generations apart, so overloads detect members by name: callers pass 0, which
+// prefers the overload with an int to that with a long, if the members that it uses exist.
 
 #ifndef REXTRACK_TD_SDK_H
 #define REXTRACK_TD_SDK_H
 
-// They use both without including them.
+// The SDK's headers use these two without including them.
 #include <cstddef>
 #include <cstdint>
 
@@ -23,7 +23,7 @@
 #include "TOP_CPlusPlusBase.h"
 #endif
 
-// The SDK's own DLLEXPORT is empty where symbols are hidden by a compiler's option.
+// The SDK's own DLLEXPORT is empty on systems where the compiler hides symbols by option.
 #ifdef _WIN32
 #define REXTRACK_TD_EXPORT __declspec(dllexport)
 #else
@@ -32,8 +32,8 @@
 
 namespace rextrack_td::sdk {
 
-// Tells TouchDesigner which API the plugin was built for. False when this TouchDesigner does not
-// know that API: FillPluginInfo must then return at once.
+// Declares the plugin's API version to TouchDesigner. False when this TouchDesigner does not support
+// it: FillPluginInfo must then return at once.
 template <class Info>
 auto set_api_version(Info &info, int32_t version, int) -> decltype(info.setAPIVersion(version)) {
     return info.setAPIVersion(version);
@@ -45,7 +45,7 @@ auto set_api_version(Info &info, int32_t version, long)
     return true;
 }
 
-// What a parameter does, for those who point at it.
+// Sets the text that TouchDesigner shows when you point at a parameter.
 template <class Parameter>
 auto set_help(Parameter &parameter, const char *text, int)
     -> decltype(parameter.help = text, void()) {
@@ -53,8 +53,8 @@ auto set_help(Parameter &parameter, const char *text, int)
 }
 template <class Parameter> void set_help(Parameter &, const char *, long) {}
 
-// Pictures go out and come in as cameras and models know them, whatever the project's working
-// colour space is.
+// Cameras and models use sRGB, so pictures are passed as sRGB in both directions, whatever the
+// project's working colour space is.
 template <class Picture>
 auto set_srgb(Picture &picture, int)
     -> decltype(picture.colorSpace = decltype(picture.colorSpace)::SRGB, void()) {

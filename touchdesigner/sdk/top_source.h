@@ -1,21 +1,19 @@
-// A TOP of the project as a source.
+// A TOP of the project as the source of a pipeline.
 
 #ifndef REXTRACK_TD_TOP_SOURCE_H
 #define REXTRACK_TD_TOP_SOURCE_H
 
-#include "core/pusher.h"
+#include "core/frame_pusher.h"
 #include "td_sdk.h"
-
-#include <memory>
 
 namespace rextrack_td::sdk {
 
-// A download on its way from the GPU.
+// The download of a TOP's pixels from the GPU.
 struct Download {
     TD::OP_SmartRef<TD::OP_TOPDownloadResult> result;
 
-    // Waits until the pixels are here.
-    bool describe(RextrackFrame &frame) {
+    // Waits for the pixels and describes them.
+    bool read(RextrackFrame &frame) {
         if (!result) return false;
         const TD::OP_TextureDesc &texture = result->textureDesc;
         frame.data = result->getData();
@@ -29,28 +27,37 @@ struct Download {
     }
 };
 
-// Hands every new picture of a TOP to a node's pipeline.
+// Pushes every new picture of a TOP to a node's pipeline.
 class TopSource {
 public:
     explicit TopSource(const Node &node) : pusher_(node) {}
 
-    // In execute: starts the download of a picture that was not seen yet. Never waits for it.
-    void offer(const TD::OP_TOPInput &top) {
-        if (top.opId == op_id_ && top.totalCooks == cooks_) return;
-        op_id_ = top.opId;
-        cooks_ = top.totalCooks;
+    // For execute(): starts the download of the picture if it is new. Never waits for it. `top` is
+    // NULL if there is none.
+    void push(const TD::OP_TOPInput *top) {
+        is_missing_ = !top;
+        if (!top || (top->opId == op_id_ && top->totalCooks == cooks_)) return;
+        op_id_ = top->opId;
+        cooks_ = top->totalCooks;
         TD::OP_TOPInputDownloadOptions options;
         options.pixelFormat = TD::OP_PixelFormat::BGRA8Fixed;
         set_srgb(options, 0);
         Download download;
-        download.result = top.downloadTexture(options, nullptr);
-        if (download.result) pusher_.offer(std::move(download));
+        download.result = top->downloadTexture(options, nullptr);
+        if (download.result) pusher_.push(std::move(download));
     }
 
+    // For execute(): the source is not a TOP.
+    void disable() { is_missing_ = false; }
+
+    // Whether the source is a TOP and there is none.
+    bool is_missing() const { return is_missing_; }
+
 private:
-    Pusher<Download> pusher_;
+    FramePusher<Download> pusher_;
     uint32_t op_id_ = 0;
     int64_t cooks_ = -1;
+    bool is_missing_ = false;
 };
 
 } // namespace rextrack_td::sdk

@@ -1,16 +1,16 @@
-// Cooks a Rextrack CHOP at 60 Hz and tells how long execute() takes.
+// Cooks a Rextrack CHOP at 60 Hz and measures the time of execute().
 //
 //   cook_bench COOKS NAME=VALUE...
 //
 // Each NAME is a parameter of the node, or
-//   top=WIDTHxHEIGHT        a TOP with a moving square, a new picture every cook
+//   top=WIDTHxHEIGHT        a TOP with a moving square, with a new picture every cook
 //   change=every-cook       a parameter changes before every cook
 //   models=A,B              the model changes every 250 cooks
 //   restart=N               Restart is pulsed every N cooks
-// "cook N" is printed every 100 cooks, so that whoever started this can act meanwhile; at the end
-// one line of JSON, with times in microseconds.
+// Prints "cook N" every 100 cooks, so that the caller can act meanwhile, and at the end one line of
+// JSON with times in microseconds.
 
-#include "host.h"
+#include "host/chop_node.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,10 +20,10 @@ using namespace host;
 
 namespace {
 
-double percentile(std::vector<double> values, double share) {
+double percentile(std::vector<double> values, double fraction) {
     std::sort(values.begin(), values.end());
     const auto last = static_cast<double>(values.size() - 1);
-    return values[static_cast<std::size_t>(std::ceil(share * last))];
+    return values[static_cast<std::size_t>(std::ceil(fraction * last))];
 }
 
 double in_us(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1000.0; }
@@ -36,12 +36,13 @@ int main(int argc, char **argv) {
         return 2;
     }
     const int cooks = std::atoi(argv[1]);
-    Chop chop(chop_plugin(), 1);
+    ChopNode chop(chop_plugin(), 1);
     chop.set("Slots", 32.0);
-    for (const char *name : {"Velocity", "Score", "Class", "Age", "Fps", "Latency"})
+    for (const char *name : {"Velocity", "Score", "Class", "Age", "Speed", "Presence", "Fps",
+                             "Latency"})
         chop.set(name, 1.0);
-    std::unique_ptr<Top> top;
-    // A few pictures, made before: painting is not what is measured.
+    std::unique_ptr<SourceTop> top;
+    // Painted before, so that their painting is not measured.
     std::vector<std::shared_ptr<const Picture>> pictures;
     bool change = false;
     int restart = 0;
@@ -58,7 +59,7 @@ int main(int argc, char **argv) {
                 picture->paint(0.3 + 0.01 * n, 0.5, 0.1, 0.2);
                 pictures.push_back(picture);
             }
-            top = std::make_unique<Top>(2);
+            top = std::make_unique<SourceTop>(2);
             chop.set("Source", std::string("top"));
             chop.inputs.top = top.get();
         } else if (name == "change") {
@@ -76,7 +77,7 @@ int main(int argc, char **argv) {
         }
     }
     std::vector<double> execute, cook, undisturbed;
-    int taken = 0, preempted = 0;
+    int occupied = 0, preempted = 0;
     auto next = Clock::now();
     for (int n = 0; n < cooks; ++n) {
         next += std::chrono::microseconds(16667);
@@ -95,7 +96,7 @@ int main(int argc, char **argv) {
         cook.push_back(in_us(chop.cook_time));
         preempted += chop.preemptions > 0;
         if (chop.preemptions == 0) undisturbed.push_back(execute.back());
-        taken += chop.value("count") > 0;
+        occupied += chop.value("count") > 0;
         if (n % 100 == 0) {
             std::printf("cook %d\n", n);
             std::fflush(stdout);
@@ -105,13 +106,13 @@ int main(int argc, char **argv) {
     std::printf("{\"cooks\": %d, \"execute_p50\": %.1f, \"execute_p99\": %.1f, "
                 "\"execute_max\": %.1f, \"preempted\": %d, \"undisturbed_max\": %.1f, "
                 "\"cook_p99\": %.1f, \"cook_max\": %.1f, "
-                "\"cooks_with_somebody\": %d, \"frames\": %.0f, \"reconnects\": %.0f, "
+                "\"cooks_with_owner\": %d, \"frames\": %.0f, \"reconnects\": %.0f, "
                 "\"error\": \"%s\", \"status\": \"%s\"}\n",
                 cooks, percentile(execute, 0.5), percentile(execute, 0.99),
                 percentile(execute, 1.0), preempted, percentile(undisturbed, 1.0),
-                percentile(cook, 0.99), percentile(cook, 1.0), taken,
+                percentile(cook, 0.99), percentile(cook, 1.0), occupied,
                 static_cast<double>(chop.info_channels["frames"]),
                 static_cast<double>(chop.info_channels["reconnects"]), chop.error.c_str(),
-                chop.fact("status").c_str());
+                chop.info_field("status").c_str());
     return 0;
 }

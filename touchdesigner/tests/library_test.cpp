@@ -1,73 +1,68 @@
+#include "core/channel.h"
 #include "core/library.h"
+#include "core/message.h"
 #include "core/platform.h"
+#include "temporary_folder.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <algorithm>
+#include <cstdlib>
 
 using namespace rextrack_td;
 
-namespace {
+TEST_CASE("a missing library is reported with its path and the remedy") {
+    const TemporaryFolder folder;
+    std::string error;
+    CHECK(Library::load(folder.path(), error) == nullptr);
+    CHECK(error == folder.file(platform::library_name) + message::library_is_missing +
+                       message::reinstall);
+}
 
-// A folder of its own, removed at the end.
-struct Folder {
-    std::string path;
+TEST_CASE("a damaged library is reported with its path, the system's reason and the remedy") {
+    const TemporaryFolder folder;
+    folder.write(platform::library_name, "not a library");
+    std::string error;
+    CHECK(Library::load(folder.path(), error) == nullptr);
+    const std::string begin =
+        folder.file(platform::library_name) + message::library_cannot_be_loaded;
+    const std::string end = std::string(message::dependency_is_missing) + message::reinstall;
+    CHECK(error.find(begin) == 0);
+    CHECK(error.find(end) == error.size() - end.size());
+    CHECK(error.size() > begin.size() + end.size());
+}
 
-    Folder() {
-        static int number = 0;
-        const auto all = std::filesystem::temp_directory_path();
-        const auto mine = all / ("rextrack-td-" + std::to_string(std::hash<std::string>{}(
-                                                      platform::own_folder())) +
-                                 "-" + std::to_string(++number));
-        std::filesystem::create_directories(mine);
-        path = mine.string();
+// Environment: REXTRACK_TD_PLUGINS is the folder of the Rust library.
+TEST_CASE("the library's table has the axis of every toggle") {
+    const char *folder = std::getenv("REXTRACK_TD_PLUGINS");
+    if (!folder) {
+        MESSAGE("skipped: REXTRACK_TD_PLUGINS is not set");
+        return;
     }
-    ~Folder() { std::filesystem::remove_all(path); }
-};
-
-} // namespace
-
-TEST_CASE("a library that is missing is named, with the remedy") {
-    const Folder folder;
     std::string error;
-    CHECK(Library::load(folder.path, error) == nullptr);
-    CHECK(error.find(folder.path) != std::string::npos);
-    CHECK(error.find(platform::library_name) != std::string::npos);
-    CHECK(error.find("is missing; install the plugin and the library again") != std::string::npos);
-}
-
-TEST_CASE("a library that is damaged is named, with the system's reason") {
-    const Folder folder;
-    std::ofstream(folder.path + platform::separator + platform::library_name) << "not a library";
-    std::string error;
-    CHECK(Library::load(folder.path, error) == nullptr);
-    CHECK(error.find("cannot be loaded: ") != std::string::npos);
-    CHECK(error.find("install the plugin and the library again") != std::string::npos);
-}
-
-TEST_CASE("the folder of a plugin in a macOS bundle is where the bundle is") {
-    CHECK(platform::outside_bundle("/a/Plugins/RextrackCHOP.plugin/Contents/MacOS") ==
-          "/a/Plugins");
-    CHECK(platform::outside_bundle("/a/Plugins") == "/a/Plugins");
-}
-
-TEST_CASE("a file is read whole, whatever its name, and a missing one is told") {
-    const Folder folder;
-    const std::string path = folder.path + platform::separator + "\xD1\x84.json";
-    std::ofstream(std::filesystem::u8path(path), std::ios::binary) << "{\r\n}";
-    std::string text;
-    CHECK(platform::read_file(path, text));
-    CHECK(text == "{\r\n}");
-    CHECK_FALSE(platform::read_file(path + "x", text));
-}
-
-TEST_CASE("files are listed by their ending, and no folder has none") {
-    const Folder folder;
-    for (const char *name : {"b.onnx", "a.onnx", "c.pt", ".onnx"})
-        std::ofstream(folder.path + platform::separator + name) << "x";
-    CHECK(platform::files_in(folder.path, ".onnx") ==
-          std::vector<std::string>{"a.onnx", "b.onnx"});
-    CHECK(platform::files_in(folder.path + "/none", ".onnx").empty());
+    const Library *library = Library::load(folder, error);
+    REQUIRE_MESSAGE(library, error);
+    const std::vector<RextrackAxis> &table = library->axis_table;
+    const auto find = [&](const std::string &name) {
+        return std::find_if(table.begin(), table.end(),
+                            [&](const RextrackAxis &axis) { return name == axis.name; });
+    };
+    Values values;
+    for (const Parameter &one : parameters())
+        if (one.kind == Kind::Toggle) values.set(one.par, 1.0);
+    values.set(Par::Slots, 1.0);
+    std::size_t with_toggle = 0;
+    const Channels channels(values);
+    for (const std::string &name : channels.names()) {
+        if (name.find("p1_") != 0) continue;
+        INFO(name);
+        CHECK(find(name.substr(3)) != table.end());
+        ++with_toggle;
+    }
+    CHECK(with_toggle + axes_without_toggle(table).size() == table.size());
+    REQUIRE(find("class") != table.end());
+    CHECK(find("class")->empty == -1.0f);
+    REQUIRE(find("y") != table.end());
+    CHECK(find("y")->quantity == REXTRACK_QUANTITY_Y);
+    for (const RextrackAxis &axis : table) CHECK(std::string(axis.description) != "");
 }

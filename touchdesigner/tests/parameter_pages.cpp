@@ -1,5 +1,5 @@
-// parameter_pages FOLDER: writes the documentation that is made from the table of parameters:
-// parameters.md, and a picture of each page as TouchDesigner lays it out.
+// parameter_pages FOLDER: writes the documentation of the parameters, from their table:
+// parameters.md, and a picture of each page in TouchDesigner's layout.
 
 #include "core/parameter.h"
 
@@ -19,10 +19,10 @@ struct Page {
 };
 
 // The pages of a family, in order.
-std::vector<Page> pages(Family family) {
+std::vector<Page> pages(OperatorFamily family) {
     std::vector<Page> all;
     for (const Parameter &one : parameters()) {
-        if (one.family != Family::Both && one.family != family) continue;
+        if (one.family != OperatorFamily::Both && one.family != family) continue;
         if (all.empty() || all.back().name != one.page) all.push_back({one.page, {}});
         all.back().parameters.push_back(&one);
     }
@@ -36,28 +36,28 @@ std::string number(double value) {
 }
 
 const char *label_of(const Parameter &one) {
-    for (const MenuItem &item : one.items)
-        if (item.name == std::string(one.text)) return item.label;
-    return one.text;
+    for (const MenuItem &item : one.menu)
+        if (item.name == std::string(one.default_text)) return item.label;
+    return one.default_text;
 }
 
 std::string default_of(const Parameter &one) {
     switch (one.kind) {
-    case Kind::Toggle: return one.value != 0 ? "On" : "Off";
+    case Kind::Toggle: return one.default_number != 0 ? "On" : "Off";
     case Kind::Pulse: return "";
     case Kind::Integer:
-    case Kind::Number: return number(one.value);
+    case Kind::Number: return number(one.default_number);
     case Kind::Region: return "0 0 1 1";
     case Kind::Menu:
     case Kind::TextMenu: return label_of(one);
-    default: return one.text;
+    default: return one.default_text;
     }
 }
 
 std::string values_of(const Parameter &one) {
     if (one.kind == Kind::Pulse) return "pulse";
     if (one.kind == Kind::Integer || one.kind == Kind::Number)
-        return number(one.least) + " to " + number(one.most);
+        return number(one.min) + " to " + number(one.max);
     if (one.kind == Kind::Region) return "four numbers, 0 to 1";
     if (one.kind == Kind::Toggle) return "On, Off";
     if (one.kind == Kind::Top) return "a TOP";
@@ -65,9 +65,9 @@ std::string values_of(const Parameter &one) {
     if (one.kind == Kind::File) return "a file";
     if (one.kind == Kind::Folder) return "a folder";
     std::string values;
-    for (const MenuItem &item : one.items)
+    for (const MenuItem &item : one.menu)
         values += std::string(values.empty() ? "" : ", ") + "`" + item.name + "`";
-    if (one.kind == Kind::ModelMenu) return "a name";
+    if (one.kind == Kind::DynamicMenu) return one.par == Par::Model ? "a name" : "names";
     return values.empty() ? "text" : values;
 }
 
@@ -91,13 +91,13 @@ std::string box(int x, int y, int w, int h, const char *style) {
            "\"/>\n";
 }
 
-// What stands to the right of a label.
+// The control to the right of a label.
 std::string control(const Parameter &one, int y) {
     const int right = width - field - 16;
     switch (one.kind) {
     case Kind::Toggle:
-        return box(field, y + 3, 44, 19, one.value != 0 ? "on" : "field") +
-               text_at(field + 11, y + 17, default_of(one), one.value != 0 ? "dark" : "value");
+        return box(field, y + 3, 44, 19, one.default_number != 0 ? "on" : "field") +
+               text_at(field + 11, y + 17, default_of(one), one.default_number != 0 ? "dark" : "value");
     case Kind::Pulse:
         return box(field, y + 3, 80, 19, "button") + text_at(field + 22, y + 17, "Pulse", "value");
     case Kind::Region: {
@@ -114,7 +114,7 @@ std::string control(const Parameter &one, int y) {
     case Kind::Integer:
     case Kind::Number: {
         const int track = right - 96;
-        const double share = (one.value - one.least) / (one.slider - one.least);
+        const double share = (one.default_number - one.min) / (one.slider_max - one.min);
         const int knob = static_cast<int>(share * track);
         return box(field, y + 3, 84, 19, "field") +
                text_at(field + 8, y + 17, default_of(one), "value") +
@@ -123,7 +123,7 @@ std::string control(const Parameter &one, int y) {
     }
     case Kind::Menu:
     case Kind::TextMenu:
-    case Kind::ModelMenu:
+    case Kind::DynamicMenu:
         return box(field, y + 3, right, 19, "field") +
                text_at(field + 8, y + 17, default_of(one), "value") +
                text_at(width - 34, y + 17, "\xE2\x96\xBE", "value");
@@ -167,7 +167,7 @@ std::string lower(std::string text) {
 }
 
 void table(std::ofstream &out, const Page &page) {
-    out << "| parameter | name in scripts | values | default | what it does |\n"
+    out << "| parameter | name in scripts | values | default | description |\n"
            "|---|---|---|---|---|\n";
     for (const Parameter *one : page.parameters) {
         const std::string chosen = default_of(*one);
@@ -184,12 +184,12 @@ int main(int argc, char **argv) {
         return 2;
     }
     const std::string folder = argv[1];
-    const std::vector<Page> chop = pages(Family::Chop), top_pages = pages(Family::Top);
+    const std::vector<Page> chop = pages(OperatorFamily::Chop), top_pages = pages(OperatorFamily::Top);
     std::ofstream out(folder + "/parameters.md", std::ios::binary);
     out << "# Parameters\n\n"
-           "Made from the plugin's own table (`touchdesigner/core/parameter.cpp`); the pictures\n"
-           "are drawn from it too and show the defaults. The Rextrack TOP has the same pages but\n"
-           "for Output, and has no Predict.\n";
+           "Generated from the plugin's table of parameters (`touchdesigner/core/parameter.cpp`).\n"
+           "The pictures show the defaults. The Rextrack TOP has another page Output, no Predict\n"
+           "to Now, and otherwise the same parameters.\n";
     const auto write = [&](const std::string &node, const std::vector<Page> &all, const Page &page,
                            const std::string &file) {
         std::ofstream(folder + "/" + file, std::ios::binary) << picture(node, all, page);

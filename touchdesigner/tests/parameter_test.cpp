@@ -7,13 +7,13 @@
 
 using namespace rextrack_td;
 
-TEST_CASE("the table is in the order of its enumeration and complete") {
+TEST_CASE("the table has one row for each Par, in the same order") {
     REQUIRE(parameters().size() == par_count);
     for (std::size_t i = 0; i < par_count; ++i)
         CHECK(static_cast<std::size_t>(parameters()[i].par) == i);
 }
 
-TEST_CASE("names are such as TouchDesigner takes, and each stands once") {
+TEST_CASE("names are valid in TouchDesigner and unique") {
     std::set<std::string> names;
     for (const Parameter &one : parameters()) {
         const std::string name = one.name;
@@ -27,7 +27,7 @@ TEST_CASE("names are such as TouchDesigner takes, and each stands once") {
     }
 }
 
-TEST_CASE("pages follow each other and every parameter is explained") {
+TEST_CASE("each page is one block of the table, and each parameter has help") {
     std::set<std::string> finished;
     std::string page;
     for (const Parameter &one : parameters()) {
@@ -42,23 +42,24 @@ TEST_CASE("pages follow each other and every parameter is explained") {
     }
 }
 
-TEST_CASE("defaults lie within their range, and menus have theirs") {
+TEST_CASE("defaults are in their range or menu") {
     for (const Parameter &one : parameters()) {
         INFO(one.name);
         if (one.kind == Kind::Integer || one.kind == Kind::Number) {
-            CHECK(one.value >= one.least);
-            CHECK(one.value <= one.most);
-            CHECK(one.slider <= one.most);
+            CHECK(one.default_number >= one.min);
+            CHECK(one.default_number <= one.max);
+            CHECK(one.slider_max <= one.max);
         }
         if (one.kind == Kind::Menu || one.kind == Kind::TextMenu) {
             bool found = false;
-            for (const MenuItem &item : one.items) found = found || item.name == std::string(one.text);
+            for (const MenuItem &item : one.menu)
+                found = found || item.name == std::string(one.default_text);
             CHECK(found);
         }
     }
 }
 
-TEST_CASE("a value is told apart from the one before") {
+TEST_CASE("set returns whether the value has changed") {
     Values values;
     CHECK_FALSE(values.set(Par::Confidence, 0.25));
     CHECK(values.set(Par::Confidence, 0.5));

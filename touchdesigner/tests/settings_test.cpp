@@ -1,3 +1,4 @@
+#include "core/message.h"
 #include "core/settings.h"
 
 #include <doctest/doctest.h>
@@ -7,11 +8,11 @@ using nlohmann::json;
 
 namespace {
 
-Settings made(const Values &values, const std::string &more = {}) {
-    return settings_of(values, "td-1", "/plugins", more);
+Settings settings(const Values &values, const std::string &settings_file = {}) {
+    return settings_from(values, "td-1", "/plugins", settings_file);
 }
 
-Values streaming() {
+Values with_address() {
     Values values;
     values.set(Par::Address, "rtsp://camera/live");
     return values;
@@ -19,10 +20,10 @@ Values streaming() {
 
 } // namespace
 
-TEST_CASE("the defaults make a whole configuration") {
-    const Settings settings = made(streaming());
-    CHECK(settings.problem.empty());
-    const json &config = settings.config;
+TEST_CASE("defaults make a complete configuration") {
+    const Settings defaults = settings(with_address());
+    CHECK(defaults.problem.empty());
+    const json &config = defaults.config;
     CHECK(config["camera"]["id"] == "td-1");
     CHECK(config["camera"]["stream"] == "rtsp://camera/live");
     CHECK_FALSE(config["camera"].contains("roi"));
@@ -35,28 +36,27 @@ TEST_CASE("the defaults make a whole configuration") {
     CHECK_FALSE(config.contains("osc"));
 }
 
-TEST_CASE("each source has its address") {
-    Values values = streaming();
+TEST_CASE("each source has its own stream address") {
+    Values values = with_address();
     values.set(Par::Source, "webcam");
     values.set(Par::Webcam, 2.0);
-    CHECK(made(values).config["camera"]["stream"] == "webcam:2");
+    CHECK(settings(values).config["camera"]["stream"] == "webcam:2");
     values.set(Par::Source, "top");
-    CHECK(made(values).config["camera"]["stream"] == "push:");
+    CHECK(settings(values).config["camera"]["stream"] == "push:");
     values.set(Par::Source, "file");
-    CHECK(made(values).problem == "Source is Movie File and File is empty: choose a movie");
+    CHECK(settings(values).problem == message::file_is_empty);
     values.set(Par::File, "/movies/a.mov");
-    CHECK(made(values).config["camera"]["stream"] == "/movies/a.mov");
+    CHECK(settings(values).config["camera"]["stream"] == "/movies/a.mov");
 }
 
-TEST_CASE("an address that is empty is said, with the remedy") {
+TEST_CASE("an empty address is a problem") {
     Values values;
     values.set(Par::Address, "  ");
-    const Settings settings = made(values);
-    CHECK(settings.config.empty());
-    CHECK(settings.problem.find("Address is empty: enter") == 0);
+    CHECK(settings(values).config.empty());
+    CHECK(settings(values).problem == message::address_is_empty);
 }
 
-TEST_CASE("user and password go into the address as they must stand there") {
+TEST_CASE("credentials are percent-encoded and inserted if the address has none") {
     CHECK(with_credentials("rtsp://host/a", "me", "p@ss/w#rd") ==
           "rtsp://me:p%40ss%2Fw%23rd@host/a");
     CHECK(with_credentials("rtsp://host", "me", "") == "rtsp://me@host");
@@ -65,57 +65,57 @@ TEST_CASE("user and password go into the address as they must stand there") {
     CHECK(with_credentials("rtsp://host/a", "", "") == "rtsp://host/a");
 }
 
-TEST_CASE("a model's file goes over the model of the menu") {
-    Values values = streaming();
+TEST_CASE("Model File overrides Model") {
+    Values values = with_address();
     values.set(Par::Model, "yolov8l");
-    CHECK(made(values).config["tracking"]["model"] == "yolov8l");
+    CHECK(settings(values).config["tracking"]["model"] == "yolov8l");
     values.set(Par::Modelfile, "/models/mine.onnx");
-    CHECK(made(values).config["tracking"]["model"] == "/models/mine.onnx");
+    CHECK(settings(values).config["tracking"]["model"] == "/models/mine.onnx");
 }
 
-TEST_CASE("classes are names and numbers") {
-    Values values = streaming();
+TEST_CASE("Classes takes names and numbers") {
+    Values values = with_address();
     values.set(Par::Classes, " person, 16 ,,sports ball ");
-    CHECK(made(values).config["tracking"]["classes"] == json({"person", 16, "sports ball"}));
+    CHECK(settings(values).config["tracking"]["classes"] == json({"person", 16, "sports ball"}));
 }
 
-TEST_CASE("a region is used when it is asked for") {
-    Values values = streaming();
+TEST_CASE("Region is used if Use Region is on") {
+    Values values = with_address();
     values.set(Par::Useroi, 1.0);
     values.set(Par::Roi, {0.25, 0, 1, 0.5});
-    CHECK(made(values).config["camera"]["roi"] == json({0.25, 0.0, 1.0, 0.5}));
+    CHECK(settings(values).config["camera"]["roi"] == json({0.25, 0.0, 1.0, 0.5}));
 }
 
-TEST_CASE("settings as JSON go over the parameters, and the text over the file") {
-    Values values = streaming();
+TEST_CASE("Settings overrides Settings File, which overrides the parameters") {
+    Values values = with_address();
     values.set(Par::Settings, "{\"tracking\": {\"confidence\": 0.9}, \"osc\": {\"port\": 7}}");
-    const Settings settings =
-        made(values, "// a comment\n{\"tracking\": {\"confidence\": 0.1, \"iou\": 0.2}}");
-    REQUIRE(settings.problem.empty());
-    CHECK(settings.config["tracking"]["confidence"] == 0.9);
-    CHECK(settings.config["tracking"]["iou"] == 0.2);
-    CHECK(settings.config["osc"]["port"] == 7);
+    const Settings merged =
+        settings(values, "// a comment\n{\"tracking\": {\"confidence\": 0.1, \"iou\": 0.2}}");
+    REQUIRE(merged.problem.empty());
+    CHECK(merged.config["tracking"]["confidence"] == 0.9);
+    CHECK(merged.config["tracking"]["iou"] == 0.2);
+    CHECK(merged.config["osc"]["port"] == 7);
 }
 
-TEST_CASE("what the channels rest on cannot be set otherwise") {
-    Values values = streaming();
+TEST_CASE("settings cannot override the coordinates and the camera id") {
+    Values values = with_address();
     values.set(Par::Settings, "{\"slots\": {\"units\": \"pixels\"}, \"camera\": {\"id\": \"x\"}}");
-    const json config = made(values).config;
+    const json config = settings(values).config;
     CHECK(config["slots"]["units"] == "normalized");
     CHECK(config["camera"]["id"] == "td-1");
 }
 
-TEST_CASE("JSON that is none is said") {
-    Values values = streaming();
+TEST_CASE("invalid JSON is a problem that names the parameter") {
+    Values values = with_address();
     values.set(Par::Settings, "{\"tracking\": ");
-    CHECK(made(values).problem.find("Settings is not JSON: ") == 0);
+    CHECK(settings(values).problem.find(std::string("Settings") + message::is_not_json) == 0);
     values.set(Par::Settings, "[1]");
-    CHECK(made(values).problem.find("Settings: must be a JSON object, such as") == 0);
+    CHECK(settings(values).problem == std::string("Settings") + message::is_not_an_object);
     values.set(Par::Settings, "");
-    CHECK(made(values, "nothing").problem.find("Settings File is not JSON: ") == 0);
+    CHECK(settings(values, "nothing").problem.find(std::string("Settings File") + message::is_not_json) == 0);
 }
 
-TEST_CASE("a patch holds what has changed and nothing else") {
+TEST_CASE("patch_between contains only the differences") {
     const json from = {{"a", {{"b", 1}, {"c", 2}}}, {"osc", {{"port", 1}}}, {"list", {1, 2}}};
     json to = from;
     CHECK(patch_between(from, to) == json::object());

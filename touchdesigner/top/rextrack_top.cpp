@@ -1,6 +1,7 @@
-// The Rextrack TOP: the picture that is tracked in, with or without boxes, or a mask of them.
+// The Rextrack TOP: the tracked video, with or without boxes, or a mask of the boxes.
 
-#include "core/viewer.h"
+#include "core/message.h"
+#include "core/preview_renderer.h"
 #include "sdk/operator.h"
 #include "sdk/top_source.h"
 
@@ -10,47 +11,46 @@ namespace {
 
 using Buffer = TD::OP_SmartRef<TD::TOP_Buffer>;
 
-class RextrackTop final : public sdk::Operator<TD::TOP_CPlusPlusBase, Family::Top> {
+class RextrackTop final : public sdk::Operator<TD::TOP_CPlusPlusBase, OperatorFamily::Top> {
 public:
     RextrackTop(const TD::OP_NodeInfo &info, TD::TOP_Context &context)
         : Operator(info),
-          viewer_(node_, sdk::plugin_folder(info), [&context](uint64_t size) {
+          renderer_(node_, sdk::library_folder(info), [&context](uint64_t size) {
               return context.createOutputBuffer(size, TD::TOP_BufferFlags::None, nullptr);
           }) {}
 
     void getGeneralInfo(TD::TOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
-        // What it shows changes without any input of TouchDesigner's.
+        // The video changes although no input of the node does.
         info->cookEveryFrameIfAsked = true;
     }
 
     void execute(TD::TOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
         cook([&] {
-            bool changed = sdk::read_parameters(*inputs, Family::Top, values_);
-            if (changed) sdk::enable_parameters(*inputs, values_, Family::Top);
+            bool changed = sdk::read_parameters(*inputs, OperatorFamily::Top, values_);
+            if (changed) sdk::enable_parameters(*inputs, values_, OperatorFamily::Top);
             const TD::OP_CHOPInput *chop = inputs->getParCHOP(parameter(Par::Chop).name);
-            changed |= borrows_ != (chop != nullptr);
-            borrows_ = chop != nullptr;
+            changed |= has_chop_ != (chop != nullptr);
+            has_chop_ = chop != nullptr;
             if (changed) {
-                own_ = values_;
-                // Another node's pipeline is enough.
-                if (borrows_) own_.set(Par::Active, 0.0);
+                own_values_ = values_;
+                // The CHOP's pipeline is used, so this node needs none.
+                if (has_chop_) own_values_.set(Par::Active, 0.0);
             }
-            node_.set(own_, changed);
-            follow_top(*inputs);
+            node_.set(own_values_, changed);
+            if (values_.text(Par::Source) == "top" && own_values_.is_on(Par::Active))
+                top_.push(source_top(*inputs));
+            else
+                top_.disable();
             poll(false);
-            viewer_.look({chop ? camera_id(chop->opId) : std::string(), show()});
-            show_newest(*output);
+            renderer_.request({chop ? camera_id(chop->opId) : std::string(), show()});
+            upload_newest(*output);
         });
     }
 
 private:
-    const char *own_warning() const override {
-        if (borrows_ && !viewer_.has_pipeline())
-            return "Rextrack CHOP: that node tracks nothing: choose a Rextrack CHOP, switch its "
-                   "Active on and see what it says itself";
-        if (no_top_)
-            return "Source is TOP and there is no such TOP: wire one, or choose one as TOP";
-        return "";
+    std::string own_warning() const override {
+        if (has_chop_ && !renderer_.has_pipeline()) return message::chop_tracks_nothing;
+        return top_.is_missing() ? message::top_is_missing_or_unwired : "";
     }
 
     Show show() const {
@@ -59,20 +59,16 @@ private:
         return name == "mask" ? Show::Mask : Show::Annotated;
     }
 
-    void follow_top(const TD::OP_Inputs &inputs) {
-        no_top_ = false;
-        if (values_.text(Par::Source) != "top" || !own_.on(Par::Active)) return;
-        const TD::OP_TOPInput *top = inputs.getInputTOP(0);
-        if (!top) top = inputs.getParTOP(parameter(Par::Top).name);
-        no_top_ = !top;
-        if (top) top_.offer(*top);
+    static const TD::OP_TOPInput *source_top(const TD::OP_Inputs &inputs) {
+        const TD::OP_TOPInput *connected = inputs.getInputTOP(0);
+        return connected ? connected : inputs.getParTOP(parameter(Par::Top).name);
     }
 
-    // Gives TouchDesigner the picture that was drawn since the last cook; without one it keeps
-    // showing the one before.
-    void show_newest(TD::TOP_Output &output) {
-        Viewer<Buffer>::Picture picture;
-        if (!viewer_.take(picture)) return;
+    // Uploads the newest picture. If there is none since the last cook, TouchDesigner keeps the
+    // previous one.
+    void upload_newest(TD::TOP_Output &output) {
+        PreviewRenderer<Buffer>::Picture picture;
+        if (!renderer_.take(picture)) return;
         TD::TOP_UploadInfo upload;
         upload.textureDesc.width = picture.width;
         upload.textureDesc.height = picture.height;
@@ -85,12 +81,11 @@ private:
         output.uploadBuffer(&picture.buffer, upload, nullptr);
     }
 
-    // The values, without a source where another node's is shown.
-    Values own_;
-    Viewer<Buffer> viewer_;
+    // The values for this node's own pipeline.
+    Values own_values_;
+    PreviewRenderer<Buffer> renderer_;
     sdk::TopSource top_{node_};
-    bool borrows_ = false;
-    bool no_top_ = false;
+    bool has_chop_ = false;
 };
 
 } // namespace
@@ -102,13 +97,13 @@ extern "C" {
 REXTRACK_TD_EXPORT void FillTOPPluginInfo(TD::TOP_PluginInfo *info) {
     if (!rextrack_td::sdk::set_api_version(*info, TD::TOPCPlusPlusAPIVersion, 0)) return;
     info->executeMode = TD::TOP_ExecuteMode::CPUMem;
-    rextrack_td::sdk::describe(info->customOPInfo, 1);
+    rextrack_td::sdk::fill_operator_info(info->customOPInfo, 1);
 }
 
 REXTRACK_TD_EXPORT TD::TOP_CPlusPlusBase *CreateTOPInstance(const TD::OP_NodeInfo *info,
                                                             TD::TOP_Context *context) {
     TD::TOP_CPlusPlusBase *instance = nullptr;
-    rextrack_td::sdk::guarded([&] { instance = new rextrack_td::RextrackTop(*info, *context); });
+    rextrack_td::sdk::catch_all([&] { instance = new rextrack_td::RextrackTop(*info, *context); });
     return instance;
 }
 

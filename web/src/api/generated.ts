@@ -8,7 +8,7 @@ export interface components {
         /** @enum {string} */
         AuthMethod: "none" | "token";
         /** @enum {string} */
-        Axis: "x" | "y" | "w" | "h" | "vx" | "vy" | "id" | "generation" | "state" | "class" | "score" | "age";
+        Axis: "x" | "y" | "w" | "h" | "vx" | "vy" | "id" | "generation" | "state" | "class" | "score" | "age" | "life" | "speed" | "presence";
         CameraConfig: {
             ca_file: string | null;
             classes_filter: components["schemas"]["ClassRef"][];
@@ -35,7 +35,12 @@ export interface components {
                 objects_max?: number;
                 period_frames?: number;
                 port?: number;
-                tracker?: components["schemas"]["TrackerKind"];
+                /** @enum {string} */
+                tracker?: "bytetrack";
+                tracker_options?: {
+                    duplicate_iou?: number;
+                    low_score?: number;
+                };
             };
             roi: [
                 number,
@@ -90,7 +95,11 @@ export interface components {
                 objects_max?: number | null;
                 period_frames?: number | null;
                 port?: number | null;
-                tracker?: components["schemas"]["TrackerKind"] | null;
+                tracker?: "bytetrack" | null;
+                tracker_options?: {
+                    duplicate_iou?: number | null;
+                    low_score?: number | null;
+                } | null;
             } | null;
             roi?: ([
                 number,
@@ -304,7 +313,12 @@ export interface components {
                 objects_max?: number;
                 period_frames?: number;
                 port?: number;
-                tracker?: components["schemas"]["TrackerKind"];
+                /** @enum {string} */
+                tracker?: "bytetrack";
+                tracker_options?: {
+                    duplicate_iou?: number;
+                    low_score?: number;
+                };
             };
             roi: [
                 number,
@@ -342,7 +356,12 @@ export interface components {
             object_persistence_ms: number;
             objects_max: number;
             period_frames: number;
-            tracker: components["schemas"]["TrackerKind"];
+            /** @enum {string} */
+            tracker: "bytetrack";
+            tracker_options: {
+                duplicate_iou?: number;
+                low_score?: number;
+            };
         };
         RtspTransport: "tcp" | "udp";
         ServiceState: {
@@ -374,7 +393,9 @@ export interface components {
             generation: number;
             h: number;
             life_ms: number;
+            presence: number;
             score: number;
+            speed: number;
             state: components["schemas"]["SlotState"];
             track_id: number;
             vx: number;
@@ -430,7 +451,6 @@ export interface components {
             /** @enum {string} */
             type: "config";
         });
-        TrackerKind: "bytetrack";
         Units: "normalized" | "pixels";
     };
     responses: never;

@@ -1,12 +1,13 @@
-// Pictures of a pipeline on their way to the host.
+// Passes a pipeline's pictures to the host.
 
-#ifndef REXTRACK_TD_VIEWER_H
-#define REXTRACK_TD_VIEWER_H
+#ifndef REXTRACK_TD_PREVIEW_RENDERER_H
+#define REXTRACK_TD_PREVIEW_RENDERER_H
 
-#include "exchange.h"
+#include "mailbox.h"
 #include "mask.h"
 #include "node.h"
 #include "platform.h"
+#include "stop_signal.h"
 
 #include <atomic>
 #include <chrono>
@@ -15,14 +16,14 @@
 
 namespace rextrack_td {
 
-// What a picture shows.
+// The content of a picture.
 enum class Show { Plain, Annotated, Mask };
 
-// Draws the newest picture of a pipeline into the host's memory, on a thread of its own, and only
-// while somebody looks.
+// Draws the newest picture of a pipeline into the host's memory, from its own thread, and only
+// while the host requests pictures.
 //
 // A Buffer is default-constructible and movable, and `buffer->data` points to its bytes.
-template <class Buffer> class Viewer {
+template <class Buffer> class PreviewRenderer {
 public:
     struct Picture {
         Buffer buffer{};
@@ -32,7 +33,6 @@ public:
         uint32_t format = REXTRACK_PIXEL_BGRA8;
     };
 
-    // What is looked at.
     struct Request {
         // The camera of another node's pipeline; empty for the node's own.
         std::string camera;
@@ -43,53 +43,54 @@ public:
         }
     };
 
-    // `create` makes a buffer of so many bytes; it is called from the viewer's thread.
-    // `library_folder` is where the Rust library is.
-    Viewer(const Node &node, std::string library_folder, std::function<Buffer(uint64_t)> create)
+    // `create` makes a buffer of that many bytes; the renderer's thread calls it. `library_folder`
+    // is the folder of the Rust library.
+    PreviewRenderer(const Node &node, std::string library_folder,
+                    std::function<Buffer(uint64_t)> create)
         : node_(node), library_folder_(std::move(library_folder)), create_(std::move(create)),
           thread_([this] { run(); }) {}
 
-    ~Viewer() {
-        rest_.end();
+    ~PreviewRenderer() {
+        stop_.request();
         thread_.join();
     }
 
-    // For the cook thread: says that somebody looks, and what at. Never waits.
-    void look(const Request &request) {
-        looks_ = true;
-        if (!sent_ || !(request == latest_)) {
-            latest_ = request;
+    // For the cook thread: requests pictures until `idle_after` from now. Never waits.
+    void request(const Request &request) {
+        is_requested_ = true;
+        if (!is_sent_ || !(request == sent_)) {
+            sent_ = request;
             Request copy = request;
-            sent_ = requests_.try_put(copy);
+            is_sent_ = requests_.try_put(copy);
         }
     }
 
-    // Whether there is a pipeline to look at.
+    // Whether the requested pipeline exists.
     bool has_pipeline() const { return has_pipeline_; }
 
-    // For the cook thread: the newest picture, if there is one since the last call.
+    // For the cook thread: the newest picture, if there is one since the last call. Never waits.
     bool take(Picture &picture) { return pictures_.try_take(picture); }
 
 private:
-    // Without a look for that long nothing is drawn.
-    static constexpr std::chrono::seconds patience{1};
-    // Between two looks whether somebody looks, or whether there is a pipeline now.
-    static constexpr std::chrono::milliseconds pause{20};
+    // Drawing stops this long after the last request.
+    static constexpr std::chrono::seconds idle_after{1};
+    // How often the thread polls for a request or a pipeline while there is nothing to draw.
+    static constexpr std::chrono::milliseconds idle_interval{20};
 
     void run() {
-        platform::begin_thread("rextrack:view");
+        platform::init_thread("rextrack:view");
         using Clock = std::chrono::steady_clock;
-        auto looked = Clock::now() - patience;
-        std::chrono::milliseconds rest{0};
-        while (rest_.sleep(rest)) {
-            if (looks_.exchange(false)) looked = Clock::now();
+        auto last_request = Clock::now() - idle_after;
+        std::chrono::milliseconds interval{0};
+        while (!stop_.wait(interval)) {
+            if (is_requested_.exchange(false)) last_request = Clock::now();
             if (requests_.take(request_)) seq_ = frame_seq_ = 0;
-            const bool busy = Clock::now() - looked < patience && next();
-            rest = busy ? std::chrono::milliseconds{0} : pause;
+            const bool is_busy = Clock::now() - last_request < idle_after && draw_next();
+            interval = is_busy ? std::chrono::milliseconds{0} : idle_interval;
         }
     }
 
-    std::shared_ptr<Pipeline> find() {
+    std::shared_ptr<Pipeline> find_pipeline() {
         if (request_.camera.empty()) return node_.pipeline();
         std::string error;
         const Library *library = Library::load(library_folder_, error);
@@ -99,39 +100,39 @@ private:
         return std::make_shared<Pipeline>(*library, found);
     }
 
-    // Waits a moment for the next frame and draws it. False when there is nothing to wait for.
-    bool next() {
-        const std::shared_ptr<Pipeline> pipeline = find();
+    // Waits up to 50 ms for the next frame and draws it. False when there is nothing to wait for.
+    bool draw_next() {
+        const std::shared_ptr<Pipeline> pipeline = find_pipeline();
         has_pipeline_ = pipeline != nullptr;
         if (!pipeline) return false;
-        if (pipeline->handle() != seen_) {
-            seen_ = pipeline->handle();
+        if (pipeline->handle() != last_handle_) {
+            last_handle_ = pipeline->handle();
             seq_ = frame_seq_ = 0;
         }
         const Library &library = pipeline->library();
         const int32_t status = library.wait(pipeline->handle(), seq_, 50);
-        Slots now;
-        now.snapshot.struct_size = sizeof now.snapshot;
-        if (library.poll(pipeline->handle(), now.slots.data(), now.slots.size(), &now.snapshot) !=
-            REXTRACK_OK)
+        Slots slots;
+        slots.snapshot.struct_size = sizeof slots.snapshot;
+        if (library.poll(pipeline->handle(), slots.slots.data(), slots.slots.size(),
+                         &slots.snapshot) != REXTRACK_OK)
             return false;
-        now.count = now.snapshot.slot_count;
-        seq_ = now.snapshot.seq;
-        // Between frames only what is drawn over them can change.
-        const bool fresh = now.snapshot.frame_seq != frame_seq_ || request_.show != Show::Plain;
-        if (status == REXTRACK_OK && fresh && now.snapshot.frame_seq > 0) {
+        slots.count = slots.snapshot.slot_count;
+        seq_ = slots.snapshot.seq;
+        // Between two frames only the boxes change, which a plain picture does not have.
+        const bool is_new = slots.snapshot.frame_seq != frame_seq_ || request_.show != Show::Plain;
+        if (status == REXTRACK_OK && is_new && slots.snapshot.frame_seq > 0) {
             Picture picture;
-            const bool drawn = request_.show == Show::Mask ? mask(now, picture)
-                                                           : preview(*pipeline, picture);
-            if (drawn) {
-                frame_seq_ = now.snapshot.frame_seq;
+            const bool is_drawn = request_.show == Show::Mask ? draw_mask_of(slots, picture)
+                                                              : draw_frame(*pipeline, picture);
+            if (is_drawn) {
+                frame_seq_ = slots.snapshot.frame_seq;
                 pictures_.put(picture);
             }
         }
         return status == REXTRACK_OK || status == REXTRACK_ERR_TIMEOUT;
     }
 
-    bool preview(const Pipeline &pipeline, Picture &picture) {
+    bool draw_frame(const Pipeline &pipeline, Picture &picture) {
         RextrackImage image{};
         image.struct_size = sizeof image;
         image.format = REXTRACK_PIXEL_BGRA8;
@@ -144,17 +145,17 @@ private:
         if (!picture.buffer || !picture.buffer->data) return false;
         image.data = picture.buffer->data;
         image.capacity = size;
-        // The size may change in between; the next frame will fit.
+        // If the size changed between the calls, the next frame will fit.
         if (library.preview(pipeline.handle(), &image) != REXTRACK_OK) return false;
         picture.width = image.width;
         picture.height = image.height;
         return true;
     }
 
-    bool mask(const Slots &slots, Picture &picture) {
+    bool draw_mask_of(const Slots &slots, Picture &picture) {
         picture.width = slots.snapshot.frame_width;
         picture.height = slots.snapshot.frame_height;
-        limit_mask(picture.width, picture.height);
+        limit_mask_size(picture.width, picture.height);
         picture.format = REXTRACK_PIXEL_GRAY8;
         const uint64_t size = uint64_t{picture.width} * picture.height;
         if (size == 0) return false;
@@ -168,19 +169,19 @@ private:
     const Node &node_;
     const std::string library_folder_;
     const std::function<Buffer(uint64_t)> create_;
-    Newest<Request> requests_;
-    Newest<Picture> pictures_;
-    std::atomic<bool> looks_{false};
+    Mailbox<Request> requests_;
+    Mailbox<Picture> pictures_;
+    std::atomic<bool> is_requested_{false};
     std::atomic<bool> has_pipeline_{true};
-    // The cook thread's.
-    Request latest_;
-    bool sent_ = false;
-    // The viewer's thread's.
+    // For the cook thread.
+    Request sent_;
+    bool is_sent_ = false;
+    // For the renderer's thread.
     Request request_;
-    const void *seen_ = nullptr;
+    const void *last_handle_ = nullptr;
     uint64_t seq_ = 0;
     uint64_t frame_seq_ = 0;
-    Rest rest_;
+    StopSignal stop_;
     std::thread thread_;
 };
 

@@ -1,0 +1,58 @@
+// The errors and warnings of the nodes: the one place for their wording. Each names the parameter
+// or file at fault, the reason and the remedy. README.md explains them to artists.
+
+#ifndef REXTRACK_TD_MESSAGE_H
+#define REXTRACK_TD_MESSAGE_H
+
+namespace rextrack_td::message {
+
+// Parameters.
+constexpr const char address_is_empty[] =
+    "Address is empty: enter the camera's rtsp:// address, or choose another Source";
+constexpr const char file_is_empty[] =
+    "File is empty: choose a movie file, or choose another Source";
+constexpr const char top_is_missing[] =
+    "Source is TOP, but there is no TOP: choose one as TOP on the page Source";
+constexpr const char top_is_missing_or_unwired[] =
+    "Source is TOP, but there is no TOP: connect one, or choose one as TOP on the page Source";
+constexpr const char chop_tracks_nothing[] =
+    "Rextrack CHOP: that node does not track: choose a Rextrack CHOP, turn its Active on, and check "
+    "its own errors";
+
+// After the name of the parameter.
+constexpr const char is_not_json[] = " is not valid JSON: ";
+constexpr const char is_not_an_object[] =
+    " must be a JSON object, such as {\"tracking\": {\"confidence\": 0.4}}";
+constexpr const char cannot_be_read[] = " cannot be read: choose a .json file";
+// Between these two stands the name of the axis, after them the axes there are.
+constexpr const char more_axes_has_no[] = "More Axes: there is no axis '";
+constexpr const char choose_an_axis[] = "'; choose from ";
+
+// The library. They follow its path.
+constexpr const char library_is_missing[] = " is missing";
+constexpr const char library_cannot_be_loaded[] = " cannot be loaded: ";
+constexpr const char dependency_is_missing[] = "; a library that it depends on is missing or damaged";
+constexpr const char function_is_missing[] = " lacks the function ";
+constexpr const char is_another_release[] = ", so it belongs to another release";
+constexpr const char reinstall[] =
+    "; install the plugin and the library again, from one release, into the same folder";
+
+// The pipeline. The library's own message comes before or after.
+constexpr const char previous_settings_stay[] = " (the previous settings stay in force)";
+constexpr const char source_is_lost[] =
+    "the connection to the source is lost; slots are held, reconnecting: ";
+constexpr const char source_cannot_be_opened[] = "cannot open the source yet, retrying: ";
+constexpr const char reason_is_unknown[] = "no reason is known";
+constexpr const char model_runs_on_cpu[] = "the model runs on the CPU: ";
+constexpr const char put_runtime_into[] = "\nIn TouchDesigner: put ONNX Runtime into ";
+constexpr const char or_choose_runtime[] =
+    ", beside the plugin, or choose its file as ONNX Runtime on the page Advanced; the Model "
+    "builtin:motion needs no ONNX Runtime";
+constexpr const char choose_a_model[] =
+    "\nIn TouchDesigner: choose a Model from the menu, or a Model File";
+constexpr const char internal_error[] = "internal error in rextrack: ";
+constexpr const char please_report[] = "; please report this";
+
+} // namespace rextrack_td::message
+
+#endif

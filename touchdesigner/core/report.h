@@ -1,0 +1,40 @@
+// A report from the worker thread to the cook thread.
+
+#ifndef REXTRACK_TD_REPORT_H
+#define REXTRACK_TD_REPORT_H
+
+#include "rextrack.h"
+
+#include <string>
+#include <vector>
+
+namespace rextrack_td {
+
+// The state of a node's pipeline, renewed about ten times a second.
+struct Report {
+    // The node has no valid output: the reason and the remedy. Empty while it has.
+    std::string error;
+    // The output differs from what the parameters ask for: the reason and the remedy.
+    std::string warning;
+    // The state in one line, for people.
+    std::string status;
+    RextrackStats stats{};
+    std::string version;
+    // Address of the source, without its password.
+    std::string source;
+    std::string model;
+    std::string model_family;
+    std::string device;
+    std::string licence;
+    std::string runtime;
+    // Names of the classes, by class number.
+    std::vector<std::string> classes;
+    // Entries of the menu of the Model parameter.
+    std::vector<std::string> models;
+    // The library's axes; NULL until the library is loaded. They live as long as the process.
+    const std::vector<RextrackAxis> *axes = nullptr;
+};
+
+} // namespace rextrack_td
+
+#endif

@@ -1,0 +1,147 @@
+#include "info.h"
+
+#include <cstdio>
+#include <vector>
+
+namespace rextrack_td::sdk {
+
+namespace {
+
+// A row of the Info DAT below the slots.
+struct InfoField {
+    const char *name;
+    std::string Report::*value;
+};
+
+const InfoField info_fields[] = {
+    {"status", &Report::status},   {"source", &Report::source},   {"model", &Report::model},
+    {"family", &Report::model_family},   {"device", &Report::device},   {"licence", &Report::licence},
+    {"runtime", &Report::runtime}, {"rextrack", &Report::version}};
+constexpr int32_t info_field_count = sizeof info_fields / sizeof info_fields[0];
+
+const char *const slot_columns[] = {"slot",  "state", "id", "generation", "class", "name",
+                               "score", "x",     "y",  "w",   "h",     "age_ms"};
+constexpr int32_t slot_column_count = sizeof slot_columns / sizeof slot_columns[0];
+
+const char *state_name(uint32_t state) {
+    return state == REXTRACK_SLOT_ACTIVE ? "active" : state == REXTRACK_SLOT_HELD ? "held" : "empty";
+}
+
+std::string number_text(float value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4f", static_cast<double>(value));
+    return text;
+}
+
+std::vector<std::string> slot_row(std::size_t index, const RextrackSlot &slot,
+                                  const Report &report) {
+    const bool has_name = slot.class_id >= 0 &&
+                          static_cast<std::size_t>(slot.class_id) < report.classes.size();
+    return {"p" + std::to_string(index + 1),
+            state_name(slot.state),
+            std::to_string(slot.track_id),
+            std::to_string(slot.generation),
+            std::to_string(slot.class_id),
+            has_name ? report.classes[static_cast<std::size_t>(slot.class_id)] : std::string(),
+            number_text(slot.score),
+            number_text(slot.x),
+            number_text(slot.y),
+            number_text(slot.w),
+            number_text(slot.h),
+            std::to_string(slot.age_ms)};
+}
+
+struct InfoChannel {
+    const char *name;
+    float (*value)(const Report &, const RextrackSnapshot &, float cook_us);
+};
+
+const InfoChannel info_channels[] = {
+    {"fps_in", [](const Report &r, const RextrackSnapshot &, float) { return r.stats.fps_in; }},
+    {"fps", [](const Report &r, const RextrackSnapshot &, float) { return r.stats.fps_proc; }},
+    {"frames_in", [](const Report &r, const RextrackSnapshot &, float) {
+         return static_cast<float>(r.stats.frames_in); }},
+    {"frames", [](const Report &r, const RextrackSnapshot &, float) {
+         return static_cast<float>(r.stats.frames_processed); }},
+    {"dropped", [](const Report &r, const RextrackSnapshot &, float) {
+         return static_cast<float>(r.stats.dropped); }},
+    {"reconnects", [](const Report &r, const RextrackSnapshot &, float) {
+         return static_cast<float>(r.stats.reconnects); }},
+    {"capture_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.capture_ms; }},
+    {"preprocess_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.preprocess_ms; }},
+    {"inference_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.inference_ms; }},
+    {"postprocess_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.postprocess_ms; }},
+    {"track_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.track_ms; }},
+    {"latency_ms", [](const Report &r, const RextrackSnapshot &, float) {
+         return r.stats.end_to_end_ms; }},
+    {"source_state", [](const Report &, const RextrackSnapshot &s, float) {
+         return static_cast<float>(s.source_state); }},
+    {"active", [](const Report &, const RextrackSnapshot &s, float) {
+         return static_cast<float>(s.active_count); }},
+    {"waiting", [](const Report &, const RextrackSnapshot &s, float) {
+         return static_cast<float>(s.waiting_count); }},
+    {"frame_width", [](const Report &, const RextrackSnapshot &s, float) {
+         return static_cast<float>(s.frame_width); }},
+    {"frame_height", [](const Report &, const RextrackSnapshot &s, float) {
+         return static_cast<float>(s.frame_height); }},
+    {"cook_us", [](const Report &, const RextrackSnapshot &, float cook_us) { return cook_us; }},
+};
+
+} // namespace
+
+int32_t info_channel_count() { return sizeof info_channels / sizeof info_channels[0]; }
+
+void set_info_channel(int32_t index, TD::OP_InfoCHOPChan &channel, const Report &report,
+                      const RextrackSnapshot &snapshot, float cook_us) {
+    if (index < 0 || index >= info_channel_count()) return;
+    channel.name->setString(info_channels[index].name);
+    channel.value = info_channels[index].value(report, snapshot, cook_us);
+}
+
+void set_info_size(TD::OP_InfoDATSize &size, const Slots &slots) {
+    size.rows = 1 + static_cast<int32_t>(slots.count) + info_field_count;
+    size.cols = slot_column_count;
+    size.byColumn = false;
+}
+
+void set_info_row(int32_t index, int32_t entries, TD::OP_InfoDATEntries &row, const Report &report,
+                  const Slots &slots) {
+    const auto count = static_cast<int32_t>(slots.count);
+    std::vector<std::string> cells;
+    if (index == 0) {
+        cells.assign(slot_columns, slot_columns + slot_column_count);
+    } else if (index <= count) {
+        const auto slot = static_cast<std::size_t>(index - 1);
+        cells = slot_row(slot, slots.slots[slot], report);
+    } else if (index - count - 1 < info_field_count) {
+        const InfoField &field = info_fields[index - count - 1];
+        cells = {field.name, report.*field.value};
+    }
+    cells.resize(static_cast<std::size_t>(entries));
+    for (int32_t i = 0; i < entries; ++i)
+        row.values[i]->setString(cells[static_cast<std::size_t>(i)].c_str());
+}
+
+void set_warning(TD::OP_String &warning, const std::string &own, const Report &report) {
+    const bool both = !own.empty() && !report.warning.empty();
+    const std::string text = own + (both ? "\n" : "") + report.warning;
+    if (!text.empty()) warning.setString(text.c_str());
+}
+
+std::string popup_text(const Report &report, const RextrackSnapshot &snapshot) {
+    char text[96];
+    std::snprintf(text, sizeof text, ", %.1f fps, %u of %u slots, %u waiting",
+                  static_cast<double>(report.stats.fps_proc), snapshot.active_count,
+                  snapshot.slot_count, snapshot.waiting_count);
+    std::string lines = "rextrack " + report.version + ": " + report.status + text;
+    if (!report.source.empty()) lines += "\nsource " + report.source;
+    if (!report.model.empty()) lines += "\nmodel " + report.model + " on " + report.device;
+    return lines;
+}
+
+} // namespace rextrack_td::sdk

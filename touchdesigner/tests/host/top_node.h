@@ -1,0 +1,144 @@
+// A Rextrack TOP.
+
+#ifndef REXTRACK_TD_TESTS_HOST_TOP_NODE_H
+#define REXTRACK_TD_TESTS_HOST_TOP_NODE_H
+
+#include "counted.h"
+#include "node.h"
+#include "plugin.h"
+#include "source_top.h"
+#include "td_sdk.h"
+
+#include <stdexcept>
+#include <vector>
+
+namespace host {
+
+class TopBuffer final : public Counted<TD::TOP_Buffer> {
+public:
+    explicit TopBuffer(uint64_t bytes) : bytes_(bytes) {
+        data = bytes_.data();
+        size = bytes;
+    }
+
+private:
+    std::vector<uint8_t> bytes_;
+};
+
+class TopContext final : public TD::TOP_Context {
+public:
+    TD::OP_SmartRef<TD::TOP_Buffer> createOutputBuffer(uint64_t size, TD::TOP_BufferFlags,
+                                                       void *) override {
+        return TD::OP_SmartRef<TD::TOP_Buffer>(new TopBuffer(size));
+    }
+    void returnBuffer(TD::OP_SmartRef<TD::TOP_Buffer> *buffer) override { buffer->release(); }
+    PyObject *createArgumentsTuple(int, void *) override { return nullptr; }
+    PyObject *callPythonCallback(const char *, PyObject *, PyObject *, void *) override {
+        return nullptr;
+    }
+    bool beginCUDAOperations(void *) override { return false; }
+    void endCUDAOperations(void *) override {}
+
+protected:
+    void *reservedFunc0() override { return nullptr; }
+    void *reservedFunc1() override { return nullptr; }
+    void *reservedFunc2() override { return nullptr; }
+    void *reservedFunc3() override { return nullptr; }
+    void *reservedFunc4() override { return nullptr; }
+    void *reservedFunc5() override { return nullptr; }
+    void *reservedFunc6() override { return nullptr; }
+    void *reservedFunc7() override { return nullptr; }
+    void *reservedFunc8() override { return nullptr; }
+    void *reservedFunc9() override { return nullptr; }
+    void *reservedFunc10() override { return nullptr; }
+    void *reservedFunc11() override { return nullptr; }
+    void *reservedFunc12() override { return nullptr; }
+    void *reservedFunc13() override { return nullptr; }
+    void *reservedFunc14() override { return nullptr; }
+    void reserved0() override {}
+    void reserved1() override {}
+    void reserved2() override {}
+    void reserved3() override {}
+    void reserved4() override {}
+    void reserved5() override {}
+    void reserved6() override {}
+    void reserved7() override {}
+    void reserved8() override {}
+    void reserved9() override {}
+};
+
+// Keeps the picture that a TOP uploads.
+class TopOutput final : public TD::TOP_Output {
+public:
+    uint32_t width = 0, height = 0;
+    TD::OP_PixelFormat format = TD::OP_PixelFormat::Invalid;
+    TD::TOP_FirstPixel first = TD::TOP_FirstPixel::BottomLeft;
+    std::vector<uint8_t> pixels;
+    int uploads = 0;
+
+    void uploadBuffer(TD::OP_SmartRef<TD::TOP_Buffer> *buffer, const TD::TOP_UploadInfo &info,
+                      void *) override {
+        width = info.textureDesc.width;
+        height = info.textureDesc.height;
+        format = info.textureDesc.pixelFormat;
+        first = info.firstPixel;
+        const auto *bytes = static_cast<const uint8_t *>((*buffer)->data);
+        pixels.assign(bytes, bytes + (*buffer)->size);
+        buffer->release();
+        ++uploads;
+    }
+    const TD::OP_CUDAArrayInfo *createCUDAArray(const TD::TOP_CUDAOutputInfo &, void *) override {
+        return nullptr;
+    }
+
+private:
+    void reserved0() override {}
+    void reserved1() override {}
+    void reserved2() override {}
+    void reserved3() override {}
+    void reserved4() override {}
+    void reserved5() override {}
+    void reserved6() override {}
+    void reserved7() override {}
+    void reserved8() override {}
+    void reserved9() override {}
+};
+
+class TopNode final : public Node {
+public:
+    TopNode(const Plugin &plugin, uint32_t id) {
+        node_info_.opPath = "/project1/rextrack2";
+        node_info_.opId = id;
+        node_info_.pluginPath = plugin.path().c_str();
+        node_info_.context = &context_;
+        destroy_ = plugin.entry<DESTROYTOPINSTANCE>("DestroyTOPInstance");
+        node_ = plugin.entry<CREATETOPINSTANCE>("CreateTOPInstance")(&node_info_, &context_);
+        if (!node_) throw std::runtime_error("the plugin created no node");
+        node_->setupParameters(&inputs.parameters, nullptr);
+    }
+    ~TopNode() { destroy_(node_, &context_); }
+
+    TopOutput output;
+
+    void cook() {
+        const Clock::time_point begin = Clock::now();
+        TD::TOP_GeneralInfo general{};
+        node_->getGeneralInfo(&general, &inputs, nullptr);
+        if (!general.cookEveryFrameIfAsked) throw std::logic_error("the node does not cook every frame");
+        const Clock::time_point executed = Clock::now();
+        node_->execute(&output, &inputs, nullptr);
+        execute_time = Clock::now() - executed;
+        query_info(*node_);
+        cook_time = Clock::now() - begin;
+    }
+
+private:
+    TopContext context_;
+    TD::OP_NodeInfo node_info_{};
+    DESTROYTOPINSTANCE destroy_;
+    TD::TOP_CPlusPlusBase *node_;
+};
+
+} // namespace host
+
+#endif
