@@ -1,5 +1,6 @@
-//! What `cargo xtask` does after the set-up: tests, checks, scores, installation, and
-//! the receiver of the demo. Called by xtask, which needs no crate; this may use some.
+//! The commands of `cargo xtask` that run after the set-up: tests, checks, scores,
+//! installation, and the demo's OSC receiver. xtask has no dependencies and calls this
+//! program, which may have some.
 #![deny(unsafe_code)]
 
 #[path = "../../src/ffi/abi.rs"]
@@ -9,7 +10,7 @@ mod allowed_skips;
 mod average_precision;
 mod detection_score;
 mod fuzz;
-mod header;
+mod generate;
 mod install;
 mod lint;
 mod load;
@@ -53,7 +54,8 @@ fn run(workspace: &Workspace, words: &[&str], rest: &[String]) -> Result<()> {
         ["receive", ..] => receiver::run(rest),
         ["load"] => load::run(workspace),
         ["soak"] => soak::run(workspace),
-        ["header"] => header::run(workspace),
+        ["generate"] => generate::run(workspace),
+        ["header"] => generate::header(workspace),
         ["ci"] => {
             lint::run(workspace, &[])?;
             test::run(workspace, &["--strict".into()])

@@ -20,7 +20,8 @@ usage: cargo xtask COMMAND
                      check formatting, clippy, documentation, words and dependencies
                      (--advisories: also known vulnerabilities; needs GitHub)
   ci                 lint and test --strict, as the project's CI does
-  header             generate include/rextrack.h from the sources
+  generate           write the generated files: C header, axes, TouchDesigner parameters
+  header             write include/rextrack.h alone
   panel              build the web panel, which the next build embeds in the program
   fuzz [SECONDS]     run the C ABI on JSON from a fuzzer (600 s per target)
   install [--prefix FOLDER]

@@ -1,25 +1,26 @@
-//! `tools/`: the commands that may use crates, in a program of their own.
+//! Calls `tools/`, the program with the commands that may use crates.
 
 use std::process::ExitCode;
 
 use crate::workspace::Workspace;
 
-/// The program's package, which cargo also calls its binary.
+/// The name of the program's package and binary.
 pub const PACKAGE: &str = "rextrack-tools";
-/// What it can do.
-pub const COMMANDS: [&str; 10] = [
-    "ci", "fuzz", "header", "install", "lint", "load", "receive", "score", "soak", "test",
+/// Its commands.
+pub const COMMANDS: [&str; 11] = [
+    "ci", "fuzz", "generate", "header", "install", "lint", "load", "receive", "score", "soak",
+    "test",
 ];
 
-/// The program's file.
+/// The file name of the program.
 pub fn program() -> String {
     format!("{PACKAGE}{}", std::env::consts::EXE_SUFFIX)
 }
 
-/// Builds the program and runs a command of it. It says itself what goes wrong.
+/// Builds the program and runs one of its commands. The program prints its own errors.
 pub fn call(workspace: &Workspace, arguments: &[String]) -> ExitCode {
     let mut cargo = workspace.cargo();
-    // Started where we were started: arguments may name files from there.
+    // In the folder of the user: arguments may name files relative to it.
     if let Ok(folder) = std::env::current_dir() {
         cargo.current_dir(folder);
     }

@@ -1,0 +1,49 @@
+//! `cargo xtask generate`: writes the committed files that are generated from the
+//! library's sources. `cargo xtask header` writes the C header alone.
+
+use xtask::command::{Result, run_visible};
+use xtask::system_packages;
+use xtask::workspace::Workspace;
+
+/// The test that checks `include/rextrack.h`.
+const HEADER: &str = "header::committed_header_is_current";
+/// The test that checks `docs/ref/axes.md`.
+const AXES: &str = "axes::reference_of_axes_is_current";
+/// The test that checks `touchdesigner/docs/`. It is skipped without CMake.
+const PARAMETERS: &str = "touchdesigner::core_works_and_parameter_documentation_is_current";
+
+/// Writes the C header.
+pub fn header(workspace: &Workspace) -> Result<()> {
+    write(workspace, &[HEADER])
+}
+
+/// Writes all generated files except the panel's types, which need npm: the first line
+/// of `web/src/api/generated.ts` has the command.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    write(workspace, &[HEADER, AXES, PARAMETERS])
+}
+
+/// Runs the tests that check generated files, and lets them write the files. So there
+/// is only one way to generate each file.
+fn write(workspace: &Workspace, tests: &[&str]) -> Result<()> {
+    system_packages::ensure_build_packages()?;
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "test",
+        "--quiet",
+        "--package",
+        "rextrack",
+        "--test",
+        "suite",
+    ]);
+    cargo
+        .arg("--")
+        .args(tests)
+        .args(["--exact", "--show-output"]);
+    cargo.env("REXTRACK_BLESS", "1");
+    run_visible(
+        "generate: writing the generated files",
+        &mut cargo,
+        "fix what cargo reports above",
+    )
+}
