@@ -4,7 +4,7 @@
 //! passwords. Its log is one a process, not one a stream: so it is taken over where
 //! FFmpeg came with this library, and left alone where the host had it before. Which of
 //! the two it is, the order shows in which the system loaded them
-//! ([decision 0022](../../docs/decisions/0022-ffmpegs-log-goes-through-ours.md)).
+//! ([decision 0022](../../docs/decisions/0022-ffmpeg-log-is-redirected.md)).
 //!
 //! The only code besides `ffi` that calls C by hand: FFmpeg's headers are OpenCV's
 //! business, its library is found in the process while it runs.
