@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_allows_by_either_name_and_says_why() {
+    fn pattern_matches_either_name_and_returns_its_reason() {
         let text = "# a comment\n\n*sdk*   TouchDesigner's SDK\npanel::a_person  no browser here\n";
         let allowed = AllowedSkips::parse(text, " lonely , ,rtsp::*").unwrap();
         let reason = |test, reason| allowed.reason(&skip(test, reason)).map(str::to_owned);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_needs_a_reason_and_a_mistake_is_named_with_its_line() {
+    fn pattern_without_a_reason_is_an_error_with_its_line() {
         let message = AllowedSkips::parse("\nlonely\n", "").unwrap_err();
         assert!(
             message.contains(".ci/allowed-skips line 2: a pattern without"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_committed_list_can_be_read() {
+    fn committed_list_is_valid() {
         let text = fs::read_to_string(Workspace::find().root.join(FILE)).unwrap();
         AllowedSkips::parse(&text, "").unwrap();
     }

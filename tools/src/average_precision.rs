@@ -35,7 +35,7 @@ pub struct ScoredBox {
     pub score: f64,
 }
 
-/// What came out.
+/// The result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Precision {
     /// Average precision, 0..1.
@@ -215,7 +215,7 @@ mod tests {
     const TWO: [(u64, f64, bool); 2] = [(1, 0.0, true), (2, 0.0, true)];
 
     #[test]
-    fn finding_everything_is_one_and_nothing_is_zero() {
+    fn average_precision_is_one_for_all_objects_and_zero_for_none() {
         assert_eq!(average(&TWO, &[(1, 0.0, 0.9), (2, 0.0, 0.8)]), 1.0);
         assert_eq!(average(&TWO, &[]), 0.0);
         assert_eq!(average(&TWO, &[(1, 100.0, 0.9)]), 0.0);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_curve_is_its_upper_envelope_without_sampling() {
+    fn curve_is_the_upper_envelope_without_sampling() {
         // Right, wrong, right: precision 1 up to recall 1/2, then 2/3.
         let all = [(1, 0.0, 0.9), (1, 100.0, 0.8), (2, 0.0, 0.7)];
         assert!((average(&TWO, &all) - (0.5 + 0.5 * 2.0 / 3.0)).abs() < 1e-12);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn overlap_counts_from_a_half_and_an_object_is_found_once() {
+    fn detection_needs_iou_of_a_half_and_a_second_one_is_wrong() {
         // Boxes of 10 shifted by 3 overlap by 7/13, by 4 by 6/14.
         assert_eq!(average(&[(1, 0.0, true)], &[(1, 3.0, 0.9)]), 1.0);
         assert_eq!(average(&[(1, 0.0, true)], &[(1, 4.0, 0.9)]), 0.0);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_count_is_neither_right_nor_wrong() {
+    fn uncounted_objects_are_neither_right_nor_wrong() {
         let objects = [(1, 0.0, true), (1, 50.0, false)];
         assert_eq!(average(&objects, &[(1, 50.0, 0.9), (1, 0.0, 0.8)]), 1.0);
         // A frame without objects does count, one beyond the last does not.
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_and_a_wrong_one_is_named() {
+    fn wrong_row_is_an_error_with_its_line() {
         let truth = read_truth("1,9,499.0,158.0,31.0,75.1,1,1,1\n1,4,0,0,1,1,0,1,1\n").unwrap();
         assert_eq!(truth[&1][0].rect, [499.0, 158.0, 31.0, 75.1]);
         assert!(truth[&1][0].counts && !truth[&1][1].counts);

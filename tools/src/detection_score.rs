@@ -1,4 +1,4 @@
-//! How well the people models detect: average precision on the demo's video.
+//! Detection quality of the people models: average precision on the demo's video.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
-//! `cargo xtask fuzz`: invented JSON against the C ABI. It begins with
-//! `fuzz/corpus`, which `tests/suite/corpora.rs` tries in every run, and keeps what it
-//! finds in the target folder; `fuzz/README.md` says how to take that over.
+//! `cargo xtask fuzz`: runs the C ABI on JSON from a fuzzer. It starts from `fuzz/corpus`,
+//! which `tests/suite/corpora.rs` checks in every run, and saves new inputs in the target
+//! folder; `fuzz/README.md` says how to add them to the corpus.
 
 use xtask::command::{Result, on_path, run_visible};
 use xtask::system_packages;
@@ -10,7 +10,7 @@ use xtask::workspace::Workspace;
 const TARGETS: [&str; 2] = ["create", "merge_patch"];
 const SECONDS: &str = "600";
 
-/// Tries each target for so many seconds; stops at the first finding.
+/// Runs each target for so many seconds; stops at the first failure.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let seconds = match arguments {
         [] => SECONDS,
@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             .env_remove("CARGO")
             .env_remove("RUSTC");
         cargo.args(["+nightly", "fuzz", "run", target]);
-        // What it invents goes to the first, from what lies in both.
+        // It reads both folders, and writes new inputs to the first.
         let found = workspace.target.join("fuzz").join("corpus").join(target);
         std::fs::create_dir_all(&found).map_err(|e| format!("fuzz: {} ({e})", found.display()))?;
         cargo
@@ -45,7 +45,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             &format!("fuzz: {target}, {seconds} s"),
             &mut cargo,
             "`rustup toolchain install nightly` if there is no nightly compiler; otherwise \
-             the input at fault is named above",
+             the input that fails is named above",
         )?;
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! `cargo xtask install`: library, headers, and what pkg-config and CMake need
-//! to find them.
+//! `cargo xtask install`: installs library and headers, with files for pkg-config and
+//! CMake.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     installer.fill_template("rextrackConfig.cmake", "lib/cmake/rextrack", &name)?;
     installer.fill_template("rextrackConfigVersion.cmake", "lib/cmake/rextrack", &name)?;
     let prefix = installer.prefix.display();
-    println!("installed to {prefix}; unless that is where your system looks anyway:");
+    println!("installed to {prefix}. If your system does not search there, set:");
     println!("  pkg-config   PKG_CONFIG_PATH={prefix}/lib/pkgconfig");
     println!("  CMake        -DCMAKE_PREFIX_PATH={prefix}");
     Ok(())
@@ -89,7 +89,7 @@ fn built(workspace: &Workspace) -> Result<PathBuf> {
 struct Name {
     /// The file, from the prefix on.
     file: String,
-    /// What programs that were linked to it look for.
+    /// The name that linked programs load.
     soname: String,
 }
 
@@ -124,7 +124,7 @@ impl Installer<'_> {
 
     fn copy(&self, from: &Path, to: &str) -> Result<()> {
         let to = self.destination(to)?;
-        // The old one goes first: a process that has it loaded keeps it whole.
+        // Remove the old file first: a process that has it loaded keeps its copy.
         fs::remove_file(&to).ok();
         fs::copy(from, &to).map(drop).map_err(|e| {
             format!(
@@ -143,7 +143,7 @@ impl Installer<'_> {
         #[cfg(not(unix))]
         let made = fs::copy(path.with_file_name(file), &path);
         made.map(drop)
-            .map_err(|e| format!("install: {} cannot be made ({e})", path.display()))
+            .map_err(|e| format!("install: {} cannot be created ({e})", path.display()))
     }
 
     /// Fills in a file of `packaging/`.
@@ -173,8 +173,8 @@ impl Installer<'_> {
         let folder = path.parent().unwrap_or(&self.prefix);
         fs::create_dir_all(folder).map_err(|e| {
             format!(
-                "install: {} cannot be made ({e})\n  remedy: another --prefix, or the rights \
-                 for this one",
+                "install: {} cannot be created ({e})\n  remedy: choose another --prefix, or get write access \
+                 to this one",
                 folder.display()
             )
         })?;
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_may_be_written_both_ways_and_wrong_ones_are_named() {
+    fn options_accept_both_spellings_and_wrong_ones_are_named() {
         let read = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             Options::read(&words)

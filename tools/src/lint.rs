@@ -21,11 +21,11 @@ const SHEAR: Wheel = Wheel {
     version: "1.14.0",
 };
 
-/// What is run, what it is called, and the remedy when it fails.
+/// The name of a check, its command, and the remedy if it fails.
 type Check = (&'static str, Result<Command>, &'static str);
 
-/// Runs all checks, so that one run tells everything there is to fix. With
-/// `--advisories` also the one that needs RustSec's database, which is on GitHub alone.
+/// Runs all checks, so that one run lists everything to fix. `--advisories` adds the check
+/// with RustSec's database, which is only on GitHub.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let advisories = match arguments {
         [] => false,

@@ -5,9 +5,9 @@ use xtask::setup;
 use xtask::system_packages;
 use xtask::workspace::Workspace;
 
-/// Sixteen cameras for ten minutes, two hundred changes, fifty power cuts, ten
-/// thousand strange requests, and those that the API's own description gives rise
-/// to. About fifteen minutes; best on a machine that does nothing else.
+/// Sixteen cameras for ten minutes, two hundred changes, fifty power cuts, ten thousand
+/// malformed requests, and requests that are generated from the OpenAPI document. Takes
+/// about fifteen minutes; run it on an otherwise idle machine.
 pub fn run(workspace: &Workspace) -> Result<()> {
     system_packages::ensure_build_packages()?;
     let mut ready = setup::ensure_run_prerequisites(workspace)?;
@@ -20,8 +20,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     cargo.args(["--test", "load", "--", "--nocapture", "--test-threads", "1"]);
     cargo.env("REXTRACK_LOAD", "1");
     run_visible(
-        "load: the service with too much to do",
+        "load: the service under load",
         &mut cargo,
-        "see which figure is out of bounds above",
+        "the lines above name the number that is out of bounds",
     )
 }

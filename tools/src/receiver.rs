@@ -1,6 +1,6 @@
-//! `cargo xtask receive`: prints the OSC that arrives on a port of this machine. The
-//! demo runs it, too. It reads with the crate `rosc` alone, so that what it prints is
-//! what any other receiver would see.
+//! `cargo xtask receive`: prints the OSC messages that arrive on a port of this machine.
+//! The demo runs it, too. It reads with the crate `rosc` alone, so it prints the messages
+//! as any other receiver would.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -19,12 +19,12 @@ const MESSAGES_SHOWN: usize = 6;
 /// Bundles within one datagram. `rosc` reads a bundle within a bundle by recursion, so
 /// that a datagram full of them would end us with a stack overflow.
 const BUNDLES_MAX: usize = 64;
-/// Where rextrack sends unless it is told otherwise.
+/// The port that rextrack sends to by default.
 const DEFAULT_PORT: u16 = 5005;
-/// How long the receiver blocks before it looks whether it should end.
+/// How long the receiver blocks before it checks whether it should stop.
 const TIMEOUT: Duration = Duration::from_millis(100);
 
-/// What arrived, all in all.
+/// Totals of everything that arrived.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Received {
     /// Datagrams that were OSC bundles.
@@ -37,10 +37,10 @@ struct Received {
     slots: BTreeMap<u32, BTreeMap<String, f64>>,
 }
 
-/// `cargo xtask receive [PORT]`: what arrives from this machine or others, until Ctrl-C.
+/// `cargo xtask receive [PORT]`: prints messages from this machine and others until Ctrl-C.
 ///
 /// The demo runs it with `--child`: on a free port of this machine alone, until its input
-/// ends. The first line names the port and the last one the sums; the demo reads both.
+/// ends. The first line has the port and the last one the totals; the demo reads both.
 pub fn run(arguments: &[String]) -> Result<()> {
     let usage = "usage: cargo xtask receive [PORT]";
     let (host, port) = match arguments {
@@ -82,13 +82,13 @@ pub fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Takes what arrives until nothing more is waiting after `stop`.
+/// Receives until `stop` is set and the socket is empty.
 fn listen(socket: &UdpSocket, stop: &AtomicBool) -> Received {
     let mut received = Received::default();
     let mut datagram = [0; 65_536];
     let mut printed = Instant::now();
     loop {
-        // Read before the wait: what was sent before the end is still taken.
+        // Read before the wait, so that datagrams sent before the stop are still received.
         let last = stop.load(Ordering::Relaxed);
         match socket.recv(&mut datagram) {
             Ok(length) => received.take(&datagram[..length]),
@@ -141,7 +141,7 @@ impl Received {
         }
     }
 
-    /// The taken slots' positions: `p1 (0.42, 0.61) p2 ...`.
+    /// The positions of the occupied slots: `p1 (0.42, 0.61) p2 ...`.
     fn line(&self) -> String {
         let taken = self.slots.iter().filter_map(|(slot, axes)| {
             let (x, y) = (axes.get("x")?, axes.get("y")?);
@@ -150,7 +150,7 @@ impl Received {
         });
         let taken: Vec<String> = taken.collect();
         if taken.is_empty() {
-            "nobody in view".into()
+            "no occupied slots".into()
         } else {
             taken.join(" ")
         }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_shows_the_taken_slots() {
+    fn line_shows_the_occupied_slots() {
         let mut received = Received::default();
         for (address, value) in [
             ("/p1_x", 0.42),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn bundles_keep_their_order_and_may_nest() {
+    fn nested_bundles_keep_their_order() {
         let y = b"/p1_y\0\0\0,isT\0\0\0\0\0\0\0\x07abc\0";
         let bytes = bundle(&[P1_X, &bundle(&[y])]);
         let mut messages = Vec::new();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_osc_is_foreign_at_any_length() {
+    fn truncated_and_deeply_nested_datagrams_are_not_osc() {
         let whole = bundle(&[P1_X, P1_X]);
         for length in (0..whole.len()).filter(|length| ![16, 36].contains(length)) {
             assert_eq!(read(&whole[..length]), None, "{length} bytes");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_before_the_end_is_counted() {
+    fn datagrams_sent_before_the_stop_are_counted() {
         let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
         socket.set_read_timeout(Some(TIMEOUT)).unwrap();
         let sender = UdpSocket::bind(("127.0.0.1", 0)).unwrap();

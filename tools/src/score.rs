@@ -19,7 +19,7 @@ use xtask::workspace::Workspace;
 /// What the evaluator needs.
 const PACKAGES: [python::Package; 2] = [("trackeval", "trackeval"), ("numpy", "numpy")];
 
-/// Sequences whose detections are given, with what to say about them.
+/// Sequences that have a file of detections, with a note for the table.
 const TRACKED_SEQUENCES: [(&str, &str); 3] = [
     ("MOT17-02", ""),
     ("MOT17-09", "synthetic detections"),
@@ -38,7 +38,7 @@ const MINIMUMS: [(&str, &str, f64); 3] = [
 ];
 
 /// `cargo xtask score [--release]`. The scores do not depend on the profile;
-/// the plain build is the one that tests have made already.
+/// the tests have already built the plain one.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let profile = match arguments {
         [] => Profile::Dev,
@@ -100,7 +100,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     report(&scores)
 }
 
-/// Tracks the given detections of one sequence.
+/// Tracks the detections of one sequence.
 fn track(workspace: &Workspace, program: &Path, sequence: &Path, result: &Path) -> Result<()> {
     let path = sequence.join("seqinfo.ini");
     let info = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -122,10 +122,10 @@ fn track(workspace: &Workspace, program: &Path, sequence: &Path, result: &Path) 
     Ok(())
 }
 
-/// Runs the whole chain, video to slots, and keeps the frames with ground truth.
+/// Runs the whole pipeline, video to slots, and keeps the frames with ground truth.
 fn chain(workspace: &Workspace, program: &Path, video: &Path, result: &Path) -> Result<()> {
     println!(
-        "score: running the whole chain on {}",
+        "score: running the whole pipeline on {}",
         workspace.display(video)
     );
     let all = result.with_extension("all.txt");
@@ -172,7 +172,7 @@ fn evaluate(
         .find(|name| !scores.iter().any(|score| score.sequence == **name))
     {
         Some(name) => Err(format!(
-            "score: the evaluator said nothing about {name}:\n{said}"
+            "score: the evaluator printed no line for {name}:\n{said}"
         )),
         None => Ok(scores),
     }
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_evaluators_line() {
+    fn evaluator_line_is_parsed() {
         let line = "MOT17-02         HOTA 33.20  IDF1 39.60  MOTA 32.50  IDSW 58";
         let score = score(line).unwrap();
         assert_eq!(score.sequence, "MOT17-02");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_below_its_floor_fails_and_is_named() {
+    fn score_below_its_minimum_fails_and_is_named() {
         let at = |hota: f64| {
             vec![Score {
                 sequence: "MOT17-02".into(),
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_beyond_the_ground_truth_are_left_out() {
+    fn frames_after_the_ground_truth_are_removed() {
         let rows = "1,1,0,0,1,1,1,-1,-1,-1\n610,1,0,0,1,1,1,-1,-1,-1\n611,1,0,0,1,1,1,-1,-1,-1\n";
         assert_eq!(rows_until(rows, 610).lines().count(), 2);
         assert_eq!(

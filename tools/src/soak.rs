@@ -1,10 +1,10 @@
-//! `cargo xtask soak`: the long form of the tests that wear the library out.
+//! `cargo xtask soak`: the long form of the leak tests.
 
 use xtask::command::{Result, run_visible};
 use xtask::system_packages;
 use xtask::workspace::Workspace;
 
-/// A thousand lives of a pipeline, and a hundred in front of a silent camera.
+/// Starts and stops a thousand pipelines, and a hundred with a camera that never answers.
 pub fn run(workspace: &Workspace) -> Result<()> {
     system_packages::ensure_build_packages()?;
     let mut cargo = workspace.cargo();
@@ -12,8 +12,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     cargo.args(["--test", "lifecycle", "--", "--nocapture"]);
     cargo.env("REXTRACK_SOAK", "1");
     run_visible(
-        "soak: a thousand pipelines come and go",
+        "soak: starting and stopping a thousand pipelines",
         &mut cargo,
-        "see what is left behind in the line above",
+        "the line above names the leak",
     )
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test of the workspace, with what they need.
+//! `cargo xtask test`: installs what the tests need, and runs all tests of the workspace.
 
 use std::io::{BufRead, BufReader};
 use std::process::{ExitStatus, Stdio};
@@ -32,16 +32,16 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         summary.line(line);
     })?;
     if !status.success() && summary.failed == 0 {
-        // It did not compile, or a test's process died without a word.
+        // It did not compile, or a test's process crashed.
         summary.failed = 1;
         println!("test: cargo test failed without a failing test ({status}): {REMEDY}");
     }
     println!();
     let disallowed = report(&summary, &allowed);
-    // Patterns for tests that were not chosen match nothing, which says nothing.
+    // If only some tests ran, an unused pattern means nothing.
     if arguments.is_empty() {
         for pattern in allowed.unused(&summary.skipped) {
-            println!("test: no skipped test is called {pattern}, which may go from the list");
+            println!("test: no skipped test matches {pattern}; remove it from the list");
         }
     }
     println!("{}", summary.closing());
@@ -86,7 +86,7 @@ fn cargo_test(
         |error: std::io::Error| failure("test: cargo test", &cargo, &error.to_string(), "", REMEDY);
     let mut child = child.map_err(broken)?;
     if let Some(output) = child.stdout.take() {
-        // Lines as bytes: a test may print what is not UTF-8.
+        // Read bytes: a test may print other bytes than UTF-8.
         for line in BufReader::new(output)
             .split(b'\n')
             .map_while(std::result::Result::ok)
@@ -103,7 +103,8 @@ fn threads() -> usize {
     2 * std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Says which tests were skipped and why; gives the number of those that may not be.
+/// Prints the skipped tests with their reasons. Returns the number of those that are not
+/// allowed.
 fn report(summary: &TestSummary, allowed: &AllowedSkips) -> usize {
     let mut disallowed = 0;
     for skip in &summary.skipped {
@@ -119,7 +120,7 @@ fn report(summary: &TestSummary, allowed: &AllowedSkips) -> usize {
     disallowed
 }
 
-/// Whether the variable `CI` says that nobody is watching.
+/// Whether the variable `CI` is set to an unattended run.
 fn is_ci(variable: Option<&str>) -> bool {
     variable.is_some_and(|value| !["", "0", "false"].contains(&value))
 }
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_skip_fails_a_strict_run_unless_it_is_allowed() {
+    fn skip_fails_a_strict_run_unless_it_is_allowed() {
         let mut summary = TestSummary::default();
         for line in [
             "test slow ... ignored",
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_ci_is_on_unless_it_says_no() {
+    fn ci_variable_is_on_unless_empty_zero_or_false() {
         assert!(is_ci(Some("true")) && is_ci(Some("1")) && is_ci(Some("woodpecker")));
         assert!(!is_ci(None) && !is_ci(Some("")) && !is_ci(Some("false")) && !is_ci(Some("0")));
     }

@@ -1,4 +1,4 @@
-//! Counting what cargo's test binaries print.
+//! Reads the output of cargo's test binaries, and adds up the results.
 
 /// The sums over all test binaries of a run.
 #[derive(Debug, Default, PartialEq)]
@@ -7,7 +7,7 @@ pub struct TestSummary {
     pub passed: u64,
     /// Tests that failed.
     pub failed: u64,
-    /// Tests that did not run: those that could not, and those marked as ignored.
+    /// Tests that did not run: skipped ones, and those marked as ignored.
     pub skipped: Vec<Skip>,
     binary: Binary,
 }
@@ -17,7 +17,7 @@ pub struct TestSummary {
 pub struct Skip {
     /// Its name in cargo's output.
     pub test: String,
-    /// Why, in its own words.
+    /// The reason that the test prints.
     pub reason: String,
 }
 
@@ -157,7 +157,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
 ";
 
     #[test]
-    fn sums_over_binaries_and_skips_with_their_reasons() {
+    fn summary_adds_up_binaries_and_lists_skips_with_reasons() {
         let mut summary = TestSummary::default();
         OUTPUT.lines().for_each(|line| summary.line(line));
         let skipped = summary.skipped.iter();
@@ -177,7 +177,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
     }
 
     #[test]
-    fn a_reason_may_begin_with_the_tests_own_name() {
+    fn reason_may_begin_with_the_name_of_the_test() {
         let own = |reason: &str| {
             let skip = Skip {
                 test: "t".into(),

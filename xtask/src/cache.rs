@@ -1,4 +1,4 @@
-//! Files that were downloaded once, kept for this user's next clone.
+//! Downloaded files, kept for this user's next clone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// How much of a digest a file's name carries.
 const DIGITS: usize = 16;
-/// How long an unfinished download is kept to go on with.
+/// How long an unfinished download is kept.
 const UNFINISHED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The folder of this user's downloads.
@@ -22,7 +22,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The user's, beside ONNX Runtime; the checkout's where no home folder is known.
+    /// The user's cache, beside ONNX Runtime; without a home folder, the checkout's.
     pub fn for_user(workspace: &Workspace) -> Cache {
         let data = data_dir().unwrap_or_else(|| workspace.target.clone());
         Cache::at(data.join("downloads"))
@@ -33,7 +33,7 @@ impl Cache {
         Cache { folder }
     }
 
-    /// Where a download of this name is written, in a folder that is there.
+    /// The path for a download of this name; creates its folder.
     /// Only one set-up at a time may write it: hold [`Cache::lock`].
     pub fn path(&self, name: &str) -> Result<PathBuf> {
         fs::create_dir_all(&self.folder)
@@ -47,7 +47,7 @@ impl Cache {
         format!("{}-{file}", &digest[..DIGITS.min(digest.len())])
     }
 
-    /// The file with one of these digests. One that was damaged is removed.
+    /// The file with one of these digests. A damaged one is removed.
     pub fn find(&self, file: &str, digests: &[String]) -> Option<PathBuf> {
         digests.iter().find_map(|digest| {
             let path = self.folder.join(Cache::name(file, digest));
@@ -60,7 +60,7 @@ impl Cache {
         })
     }
 
-    /// Takes a downloaded file in under its digest.
+    /// Stores a downloaded file by its digest.
     pub fn store(&self, downloaded: &Path, file: &str, digest: &str) -> Result<PathBuf> {
         let path = self.path(&Cache::name(file, digest))?;
         fs::rename(downloaded, &path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -94,7 +94,7 @@ mod tests {
     use crate::test_dir::TestDir;
 
     #[test]
-    fn a_file_is_found_by_its_digest_and_a_damaged_one_is_removed() {
+    fn file_is_found_by_its_digest_and_a_damaged_one_is_removed() {
         let dir = TestDir::new("cache");
         let cache = Cache::at(dir.path("downloads"));
         let digest = sha256::hex(b"content");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_downloads_of_long_ago_are_removed_and_finished_ones_are_kept() {
+    fn old_unfinished_downloads_are_removed() {
         let dir = TestDir::new("cache-unfinished");
         let cache = Cache::at(dir.path("downloads"));
         let names = [

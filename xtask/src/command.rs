@@ -1,4 +1,4 @@
-//! Running other programs: quietly, with the reason when one fails.
+//! Runs other programs, and explains failures.
 
 use std::env;
 use std::io::Read;
@@ -8,16 +8,16 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a command gives back: a value, or a message for a person that names
-/// what failed and the remedy.
+/// The result of a command: a value, or a message for the user that names the failure
+/// and the remedy.
 pub type Result<T> = std::result::Result<T, String>;
 
 /// How many of a failed program's last lines are shown.
 const TAIL_LINES: usize = 12;
-/// How often a long quiet step says that it is still at work.
+/// How often a long quiet step prints that it is still running.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// What a program left when it ended.
+/// The output of a program that has ended.
 pub struct CapturedOutput {
     /// How it ended.
     pub status: ExitStatus,
@@ -61,11 +61,11 @@ pub fn run_watched(
 
 /// Runs a program without showing its output and gives its standard output back.
 ///
-/// Blocks until the program ends; every 20 s a line says that it is still at
-/// work. A failure names the command, its last lines and `remedy`.
+/// Blocks until the program ends; every 20 s it prints that it is still
+/// running. A failure names the command, its last lines and `remedy`.
 pub fn run_quiet(what: &str, command: &mut Command, remedy: &str) -> Result<String> {
     let ended = run_watched(command, HEARTBEAT, |passed| {
-        println!("{what}: still at work ({} s)", passed.as_secs());
+        println!("{what}: still running ({} s)", passed.as_secs());
     })
     .map_err(|error| failure(what, command, &error.to_string(), "", remedy))?;
     if ended.status.success() {
@@ -89,8 +89,7 @@ pub fn run_visible(what: &str, command: &mut Command, remedy: &str) -> Result<()
     Err(failure(what, command, &status.to_string(), "", remedy))
 }
 
-/// A program's standard output if it starts and succeeds: for questions whose
-/// answer may be no.
+/// A program's standard output, or `None` if it does not start or fails.
 pub fn query(command: &mut Command) -> Option<String> {
     let output = command
         .stdin(Stdio::null())
@@ -127,7 +126,7 @@ pub fn command_line(command: &Command) -> String {
         .join(" ")
 }
 
-/// The last lines of what a program said, indented.
+/// The last lines of a program's output, indented.
 pub fn tail(said: &str) -> String {
     let lines: Vec<&str> = said
         .lines()
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_names_command_last_lines_and_remedy() {
+    fn failure_names_command_last_lines_and_remedy() {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.arg("no-such-command");
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_a_failure_too() {
+    fn missing_program_is_a_failure() {
         let message = run_quiet(
             "setup: pip",
             &mut Command::new("rextrack-no-such-program"),

@@ -28,7 +28,7 @@ pub fn convert(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
     for source in &sources {
         let LocatedFile { path, from } = assets
             .find_or_download(source)
-            .map_err(|message| format!("{} could not be made: {message}", asset.file))?;
+            .map_err(|message| format!("{} could not be converted: {message}", asset.file))?;
         files.push(path);
         if !origins.contains(&from) {
             origins.push(from);
@@ -36,7 +36,7 @@ pub fn convert(assets: &Assets, asset: &Asset) -> Result<PathBuf> {
     }
     let workspace = assets.workspace;
     let python = python::with_packages(workspace, &PACKAGES)?;
-    println!("setup: making {} with {}", asset.file, asset.converter);
+    println!("setup: converting {} with {}", asset.file, asset.converter);
     let folder = TempDir::new(&workspace.target, "made")?;
     let output = folder.path().join(&asset.file);
     let mut script = workspace.command(&python);

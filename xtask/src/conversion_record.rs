@@ -67,7 +67,7 @@ mod tests {
     use crate::test_dir::TestDir;
 
     #[test]
-    fn a_changed_script_source_or_file_makes_the_record_outdated() {
+    fn changed_script_source_or_file_makes_the_record_outdated() {
         let dir = TestDir::new("conversion");
         let workspace = dir.workspace();
         fs::write(dir.path("make.py"), "one").unwrap();

@@ -27,8 +27,7 @@ pub fn file(package: &str, path: &str, target: &Path, to: &Path) -> Result<()> {
 fn downloaded(package: &str, path: &str, folder: &Path, to: &Path) -> Result<()> {
     let get = || {
         let mut get = Command::new("apt-get");
-        // As root apt steps down to a user who may not write here; it copes,
-        // but warns. Its sandbox protects nothing in a download that dpkg checks.
+        // As root, apt switches to a user without write access here. It works, but warns. Its sandbox protects nothing in a download that dpkg checks.
         get.args(["download", "-qq", "-o", "APT::Sandbox::User=root", package])
             .current_dir(folder);
         run_quiet("setup: apt-get download", &mut get, "apt-get update")
@@ -80,7 +79,7 @@ fn extract(deb: &Path, path: &str, to: &Path) -> Result<()> {
         .stdout(file)
         .stderr(Stdio::null())
         .status();
-    // dpkg-deb may fail for a pipe that tar closed early; tar's word counts.
+    // dpkg-deb may fail because tar closed the pipe early; tar's result counts.
     let _ = dpkg.wait();
     match tar {
         Ok(status) if status.success() => Ok(()),

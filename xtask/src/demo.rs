@@ -79,7 +79,7 @@ struct Model {
     name: String,
     /// The options that choose it.
     options: String,
-    /// Whether it knows people; the motion detector knows what moves.
+    /// Whether it detects people; the motion detector finds any moving object.
     people: bool,
 }
 
@@ -93,7 +93,7 @@ impl Model {
     }
 }
 
-/// The model that the set-up found, or the detector that needs no file.
+/// The model that the set-up found, or the built-in detector.
 fn model(ready: &Prerequisites) -> Model {
     let missing = match (&ready.runtime, &ready.model) {
         (Some(_), Some(model)) => {
@@ -107,8 +107,8 @@ fn model(ready: &Prerequisites) -> Model {
         (None, _) => "no ONNX Runtime",
     };
     println!(
-        "demo: {missing} could be fetched (see above), so the built-in motion detector stands in: \
-         it finds what moves, not people"
+        "demo: {missing} could be fetched (see above), so the demo uses the built-in motion detector: \
+         it finds moving objects, not people"
     );
     Model {
         name: "builtin:motion".into(),
@@ -145,18 +145,18 @@ fn summarise(workspace: &Workspace, said: &str, received: &ReceivedCounts, pictu
     }
     if picture.is_file() {
         println!(
-            "demo: a late frame with its boxes: {}",
+            "demo: one of the last frames with its boxes: {}",
             workspace.display(picture)
         );
     } else {
         println!(
-            "demo: rextrack left no picture at {}",
+            "demo: rextrack wrote no picture to {}",
             workspace.display(picture)
         );
     }
 }
 
-/// What to type now; every line works as it is printed, but for the camera's address.
+/// The next commands to try. Each line works as printed, except the camera's address.
 fn next(program: &str, model: &Model) {
     println!("next: your camera, to OSC port 5005 of this machine:");
     println!(
@@ -165,7 +165,7 @@ fn next(program: &str, model: &Model) {
     );
     println!("next: a panel in the browser, at http://127.0.0.1:8080/");
     println!("  {program} serve");
-    println!("next: whether anything is missing on this machine");
+    println!("next: check this machine for missing parts");
     println!("  {program} doctor");
 }
 
@@ -202,7 +202,7 @@ mod tests {
     use super::{Model, counts, number};
 
     #[test]
-    fn what_was_seen_is_read_class_by_class() {
+    fn counts_are_read_class_by_class() {
         let json = r#"{"frames":795,"in_view":{"person": 6,"dog":1},"tracks":34}"#;
         assert_eq!(counts(json, "in_view").as_deref(), Some("person 6, dog 1"));
         assert_eq!(counts(r#"{"in_view":{}}"#, "in_view"), None);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_model_that_is_there_is_named_with_its_folder() {
+    fn arguments_name_the_model_and_its_folder() {
         let arguments = |options: &str, people| {
             let (name, options) = ("a".into(), options.into());
             let model = Model {
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_of_the_last_line() {
+    fn numbers_are_read_from_the_last_line() {
         let json = r#"{"frames":795,"fps": 92.5 ,"stages":{"detect_ms":8.1},"tracks":34}"#;
         assert_eq!(number(json, "frames"), Some(795.0));
         assert_eq!(number(json, "fps"), Some(92.5));

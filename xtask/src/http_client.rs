@@ -1,4 +1,4 @@
-//! The programs that download: curl, or Python where there is none.
+//! The programs that download files: curl, or Python if there is no curl.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ const TIMEOUT_S: &str = "20";
 /// The exit status for a server that does not resume; curl's own.
 pub const NO_RANGES: i32 = 33;
 
-/// Does what curl does below, where there is no curl.
+/// The same as curl's command below, for machines without curl.
 const PYTHON: &str = r#"
 import os, sys, urllib.error, urllib.request
 address, part, headers, timeout = sys.argv[1:]
@@ -62,8 +62,8 @@ impl HttpClient {
         })
     }
 
-    /// The command that appends to `part` what it lacks of the file at
-    /// `address`, and writes what the server said into `headers`.
+    /// The command that appends the missing rest of the file at `address` to `part`, and
+    /// writes the server's headers into `headers`.
     pub fn command(&self, address: &str, part: &Path, headers: &Path) -> Command {
         match self {
             HttpClient::Curl(curl) => {

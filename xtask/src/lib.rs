@@ -1,5 +1,5 @@
-//! Set-up and demo, with the standard library alone, so that they build within
-//! seconds on a machine that has nothing but Rust. `tools/` stands on top of this.
+//! Set-up and demo, with the standard library alone: they build within seconds on a
+//! machine with nothing but Rust. `tools/` uses this library.
 #![deny(unsafe_code)]
 
 mod assets;

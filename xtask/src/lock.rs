@@ -1,4 +1,4 @@
-//! A lock between processes: one set-up at a time does what it guards.
+//! A lock between processes, so that only one set-up at a time does some work.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;

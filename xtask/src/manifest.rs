@@ -1,4 +1,4 @@
-//! `models/assets.toml`: the files that are fetched instead of committed.
+//! `models/assets.toml`: the files that are downloaded instead of committed.
 
 use crate::command::Result;
 use crate::origin::Origin;
@@ -275,7 +275,7 @@ mod tests {
         assert!(block("purpose = x").contains("line 5: expected a \"quoted\" value, found x"));
         assert!(block("sha256 = [\"BA78\"]").contains("asset a (a): sha256 needs digests"));
         assert!(block("file = \"../a\"").contains("a name without folders"));
-        assert!(block("origin = [\"ftp://a\"]").contains("line 5: origin ftp://a is none of"));
+        assert!(block("origin = [\"ftp://a\"]").contains("line 5: origin ftp://a must be"));
         assert!(
             parse("name = \"a\"")
                 .unwrap_err()

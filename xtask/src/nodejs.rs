@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_of_20_or_newer_is_taken_and_an_older_one_is_not() {
+    fn nodejs_older_than_20_is_not_used() {
         for version in ["v20.0.0", "v20.20.2\n", "v24.19.0", "v100.0.0"] {
             assert!(new_enough(version), "{version}");
         }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wheels_npm_runs_on_the_wheels_node() {
+    fn npm_of_the_wheel_runs_on_its_own_nodejs() {
         let node = in_wheel(Path::new("wheel"));
         let workspace = Workspace::find();
         let npm = node.npm(&workspace);

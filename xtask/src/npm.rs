@@ -57,7 +57,7 @@ pub fn file(workspace: &Workspace, cache: &Cache, file: &NpmFile, to: &Path) -> 
     extract(&python::venv(workspace)?, &package, &file.path, to)
 }
 
-/// Removes a package from the cache: what it was fetched for is kept there.
+/// Removes a package from the cache, which has its extracted files.
 pub fn drop_package(cache: &Cache, file: &NpmFile) {
     // Another set-up may be unpacking it right now; then that one removes it.
     if let Some(_lock) = cache.try_lock()
@@ -79,7 +79,7 @@ fn package(workspace: &Workspace, cache: &Cache, file: &NpmFile) -> Result<PathB
     }
     let node = NodeJs::ensure(workspace)?;
     let python = python::venv(workspace)?;
-    // It gets its name when it is checked.
+    // It gets its final name after the check.
     let arriving = cache.path(&format!("{}-{}.arriving", file.package, file.version))?;
     arrive(workspace, &node, &python, file, &arriving)?;
     fs::rename(&arriving, &package).map_err(|error| format!("{}: {error}", package.display()))?;
@@ -108,7 +108,7 @@ fn arrive(
         let message = one_line(&file.spec(), &message);
         println!("setup: {message}; trying `npm pack`");
         pack(workspace, node, file, arriving)?;
-        // The package is whole, so what our own client left of it is of no use.
+        // The package is complete, so the partial file of our own client is not needed.
         let _ = fs::remove_file(transfer::part_of(arriving));
     }
     Ok(())
@@ -194,7 +194,7 @@ mod tests {
     use crate::test_dir::TestDir;
 
     #[test]
-    fn the_registrys_answer_gives_address_and_digest() {
+    fn registry_answer_gives_url_and_digest() {
         let json = "{\n  \"dist.tarball\": \"https://r/a-1.tgz\",\n  \"dist.integrity\": \"sha512-ab+/==\"\n}\n";
         let facts = Facts {
             tarball: "https://r/a-1.tgz".into(),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_none_is_refused() {
+    fn tarball_that_is_not_a_url_is_rejected() {
         for tarball in [
             "-oProxy",
             "--config",
@@ -229,7 +229,7 @@ mod tests {
     /// A registry that answers no `npm view`, or names no address that we may take.
     #[cfg(unix)]
     #[test]
-    fn npm_packs_what_our_own_client_cannot_fetch() {
+    fn npm_pack_is_used_when_our_client_fails() {
         let file = NpmFile {
             package: "a".into(),
             version: "1.0.0".into(),
@@ -261,9 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn one_file_comes_out_of_a_package_and_a_missing_one_is_named() {
+    fn one_file_is_extracted_and_a_missing_one_is_named() {
         let Some(python) = python::find() else {
-            println!("skipped: npm::one_file_comes_out: there is no Python 3.8 or newer with venv");
+            println!(
+                "skipped: npm::one_file_is_extracted: there is no Python 3.8 or newer with venv"
+            );
             return;
         };
         let dir = TestDir::new("npm");

@@ -1,8 +1,8 @@
-//! Where a file of the manifest comes from.
+//! The origin of a file of the manifest.
 
 use crate::command::Result;
 
-/// A place that has one file.
+/// A place to download one file from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
     /// `https://...`: the file itself.
@@ -57,11 +57,11 @@ impl Origin {
             }));
         }
         Err(format!(
-            "origin {text} is none of https://..., deb:PACKAGE:/PATH, npm:PACKAGE@VERSION:PATH"
+            "origin {text} must be https://..., deb:PACKAGE:/PATH or npm:PACKAGE@VERSION:PATH"
         ))
     }
 
-    /// The place as a person calls it.
+    /// The name of the origin, for messages.
     pub fn label(&self) -> String {
         match self {
             Origin::Url(address) => address.clone(),
@@ -71,8 +71,8 @@ impl Origin {
     }
 }
 
-/// Whether a client may be given this text as the address of a file. What an
-/// npm registry names comes from the network: it may be no option and no local file.
+/// Whether this text is a URL that a client may download. The text may come from an npm
+/// registry, so it must not be an option or a local file.
 pub fn is_url(text: &str) -> bool {
     let rest = text
         .strip_prefix("https://")
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_read_and_called_by_its_name() {
+    fn each_kind_of_origin_is_parsed_and_labelled() {
         let of = |text: &str| Origin::parse(text).unwrap();
         let address = of("https://example.org/x?q=1:2");
         assert_eq!(address.label(), "https://example.org/x?q=1:2");
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn half_an_origin_is_refused() {
+    fn incomplete_origin_is_rejected() {
         for text in [
             "",
             "models/a.onnx",

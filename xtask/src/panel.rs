@@ -24,12 +24,12 @@ const SOURCES: [&str; 6] = [
 pub fn run(workspace: &Workspace) -> Result<()> {
     build(workspace).map(|built| {
         let what = if built { "built" } else { "up to date" };
-        println!("panel: web/dist is {what}; the next `cargo build` puts it into the program");
+        println!("panel: web/dist is {what}; the next `cargo build` embeds it in the program");
     })
 }
 
-/// Builds the panel if it is not there or older than what it is made from. True
-/// when something was done. A failure leaves a program without its panel, and
+/// Builds the panel if it is missing or older than its sources. True if it built it or
+/// installed packages. A failure leaves a program without its panel, and
 /// the error says so.
 pub fn build(workspace: &Workspace) -> Result<bool> {
     let panel = Panel::of(workspace);
@@ -40,7 +40,7 @@ pub fn build(workspace: &Workspace) -> Result<bool> {
     })
 }
 
-/// Sees to what the panel's tests need. True when something was installed.
+/// Installs the packages of the panel's tests. True if it installed something.
 pub fn ensure_test_packages(workspace: &Workspace) -> Result<bool> {
     let panel = Panel::of(workspace);
     let node = NodeJs::ensure(workspace)?;
@@ -92,7 +92,7 @@ impl Panel<'_> {
         let _lock = self.lock()?;
         // The set-up that held the lock may have built it.
         if !self.is_built() {
-            println!("panel: building it");
+            println!("panel: building");
             let mut build = self.npm(&node);
             build.args(["run", "build"]);
             let remedy = "fix what is reported above";
@@ -101,7 +101,7 @@ impl Panel<'_> {
         Ok(true)
     }
 
-    /// Sees to what is in `web/node_modules`. True when something was installed.
+    /// Installs `web/node_modules`. True if it installed something.
     fn packages(&self, node: &NodeJs) -> Result<bool> {
         if self.has_packages() {
             return Ok(false);
@@ -110,7 +110,7 @@ impl Panel<'_> {
         if self.has_packages() {
             return Ok(false);
         }
-        println!("panel: fetching its packages (npm ci, about 200 MB)");
+        println!("panel: installing npm packages (npm ci, about 200 MB)");
         let mut ci = self.npm(node);
         ci.args(["ci", "--no-audit", "--no-fund"]);
         let remedy = "see that this machine reaches the npm registry";

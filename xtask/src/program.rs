@@ -22,7 +22,7 @@ pub fn build(workspace: &Workspace, profile: Profile, besides: &[&str]) -> Resul
     // The library alone is a dependency, which cargo leaves out of sight.
     cargo.args(["build", "--package", "rextrack-service"]);
     cargo.args(["--package", "rextrack"]);
-    // In one go, so that what they share is compiled once.
+    // In one call, so that shared crates compile once.
     for package in besides {
         cargo.args(["--package", package]);
     }

@@ -1,4 +1,4 @@
-//! How far a download is: one moving line on a terminal, a line now and then elsewhere.
+//! Progress of a download: one moving line on a terminal, a line every 15 s elsewhere.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_bytes_share_and_speed() {
+    fn line_shows_bytes_percentage_and_speed() {
         let second = Duration::from_secs(1);
         assert_eq!(
             line("a.tgz", 72_250_000, Some(144_500_000), 10_000_000, second),

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 /// A package as pip calls it and the module that it brings.
 pub type Package = (&'static str, &'static str);
 
-/// Written into an environment once it is made.
+/// A file in the environment that marks it as complete.
 const MADE: &str = "rextrack-made";
 
 const REACH_PYPI: &str = "see that this machine reaches PyPI";
@@ -55,7 +55,7 @@ for name, module in zip(sys.argv[1::2], sys.argv[2::2]):
         print("missing", name)
 "#;
 
-/// The Python of `target/venv`, made when it is not there or has no pip.
+/// The Python of `target/venv`. Creates the environment if it is missing or has no pip.
 pub fn venv(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.target.join("venv");
     let python = interpreter(&folder);
@@ -64,12 +64,12 @@ pub fn venv(workspace: &Workspace) -> Result<PathBuf> {
     }
     let base = system_python()?;
     let _lock = lock(&python)?;
-    // The set-up that held the lock may have made it.
+    // The set-up that held the lock may have created it.
     if is_usable(&python) {
         return Ok(python);
     }
     println!(
-        "setup: making a Python environment in {}",
+        "setup: creating a Python environment in {}",
         workspace.display(&folder)
     );
     let mut create = workspace.command(base);
@@ -91,14 +91,15 @@ fn is_usable(python: &Path) -> bool {
     if !python.exists() {
         return false;
     }
-    // A system whose pip has another RECORD than its files is not made again for ever.
+    // On some systems the RECORD of pip never matches its files. The mark avoids creating
+    // such an environment again each time.
     let made = environment(python).join(MADE).exists();
     Installed::ask(python, &[PIP]).is_some_and(|installed| installed.missing.is_empty())
         || made && query(Command::new(python).args(["-m", "pip", "--version"])).is_some()
 }
 
-/// The Python of `target/venv` with these packages, installing what is missing
-/// and what an interrupted pip left damaged.
+/// The Python of `target/venv` with these packages. Installs missing packages, and those
+/// that an interrupted pip left damaged.
 pub fn with_packages(workspace: &Workspace, packages: &[Package]) -> Result<PathBuf> {
     let python = venv(workspace)?;
     let missing = || match Installed::ask(&python, packages) {
@@ -126,8 +127,8 @@ pub fn with_packages(workspace: &Workspace, packages: &[Package]) -> Result<Path
             "setup: installing Python's {} into target/venv",
             missing.join(" ")
         );
-        // To pip a package without these is not installed, so it installs it
-        // again, and what others need of it.
+        // pip then treats the package as not installed, and installs it again with its
+        // dependencies.
         for info in &installed.damaged {
             let _ = fs::remove_dir_all(info);
         }
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_without_pip_is_made_again() {
+    fn environment_without_pip_is_created_again() {
         let dir = TestDir::new("venv");
         let Some((workspace, python)) = without_pip(&dir) else {
             return;
@@ -309,7 +310,7 @@ mod tests {
         assert_eq!(venv(&workspace).unwrap(), python);
         assert!(is_usable(&python));
 
-        // Nothing is made twice.
+        // The second call changes nothing.
         let kept = environment(&python).join("kept");
         fs::write(&kept, "").unwrap();
         venv(&workspace).unwrap();
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_was_half_unpacked_is_missing() {
+    fn half_unpacked_package_is_missing() {
         let dir = TestDir::new("half-unpacked");
         let Some((_, python)) = without_pip(&dir) else {
             return;
@@ -356,13 +357,13 @@ mod tests {
     }
 
     #[test]
-    fn pips_own_folder_is_never_among_the_damaged() {
+    fn damaged_packages_never_include_pip() {
         let installed = Installed::parse("damaged pip /v/pip-1.dist-info\ndamaged a /v v/a\n");
         assert_eq!(installed.damaged, [PathBuf::from("/v v/a")]);
     }
 
     #[test]
-    fn a_packages_name_is_what_stands_before_its_version() {
+    fn package_name_ends_before_the_version() {
         for package in [
             "a-b.c==1.*",
             "a-b.c",

@@ -1,5 +1,5 @@
-//! The demo's OSC receiver: `rextrack-tools receive` beside the demo, which shares
-//! no code with the sender and prints what any other receiver would see.
+//! The demo's OSC receiver: runs `rextrack-tools receive`, which shares no code with the
+//! sender and prints the messages as any other receiver would.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use crate::command::Result;
 
-/// A receiver at a free port of this machine. It ends with this value.
+/// A receiver on a free port of this machine. Dropping this value ends it.
 pub struct ReceiverProcess {
     /// The port it listens on.
     pub port: u16,
@@ -18,7 +18,7 @@ pub struct ReceiverProcess {
     printer: Option<JoinHandle<ReceivedCounts>>,
 }
 
-/// What arrived, all in all.
+/// Totals of everything that arrived.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct ReceivedCounts {
     /// Datagrams that were OSC bundles.
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_holds_the_sums() {
+    fn last_line_has_the_totals() {
         let sum = ReceivedCounts {
             bundles: 795,
             messages: 12_000,

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn newer_runtimes_win_by_number() {
+    fn versions_are_compared_as_numbers() {
         assert!(version(Path::new("x.1.100.0")) > version(Path::new("x.1.32.0")));
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: installs what is missing and says nothing about the rest.
+//! `cargo xtask setup`: installs missing parts, and prints nothing about the others.
 
 use std::path::PathBuf;
 
@@ -84,7 +84,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     }
     if let Some(model) = ready.model.as_ref().filter(|model| !model.default) {
         println!(
-            "setup: the program looks for yolox_nano when no model is named, so name this one: {}",
+            "setup: the default model yolox_nano is missing, so run the program with {}",
             model.options()
         );
     }

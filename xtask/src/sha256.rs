@@ -76,7 +76,7 @@ mod tests {
 
     // The vectors of FIPS 180-4's examples and of NIST's "million a".
     #[test]
-    fn known_vectors() {
+    fn digests_match_the_standard_vectors() {
         assert_eq!(
             hex(b""),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -97,7 +97,7 @@ mod tests {
 
     // Where the padding just fits a block, just does not, and fills a whole one.
     #[test]
-    fn lengths_around_a_block() {
+    fn digests_are_right_for_lengths_around_a_block() {
         assert_eq!(
             hex(&[b'a'; 55]),
             "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"

@@ -1,5 +1,4 @@
-//! System packages: what is missing, and getting it where the platform has a
-//! package manager that we know.
+//! System packages: finds missing ones, and installs them with apt or brew.
 
 use std::env;
 use std::io::IsTerminal;
@@ -8,16 +7,15 @@ use std::sync::OnceLock;
 
 use crate::command::{Result, on_path, query, run_quiet};
 
-/// Debian packages that building rextrack needs, with what they are to a person.
+/// Debian packages that the build needs, with the name for messages.
 const BUILD: [(&str, &[&str]); 3] = [
     ("OpenCV", &["libopencv-dev"]),
     ("libclang", &["clang", "libclang-dev"]),
     ("a C++ compiler", &["g++", "make", "pkg-config"]),
 ];
 
-/// Debian packages that only the tests need: a real RTSP server, Python's
-/// environments, a checker of memory, the other way to build a C++ host, what
-/// the TouchDesigner plugins are built and tested with, a browser, a broker.
+/// Debian packages that only the tests need: a real RTSP server, Python's venv, valgrind,
+/// CMake and libraries for C++ hosts and the TouchDesigner plugins, a browser, a broker.
 const TESTS: [&str; 14] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
@@ -35,10 +33,9 @@ const TESTS: [&str; 14] = [
     "mosquitto",
 ];
 
-/// Sees to what the build needs. True when something was installed.
+/// Installs the packages of the build. True if it installed something.
 ///
-/// Where this system's packages are not ours to install (no apt, no brew), the
-/// error says what to install and how.
+/// On a system without apt and brew, the error lists the packages and the commands.
 pub fn ensure_build_packages() -> Result<bool> {
     if cfg!(target_os = "linux") && has_apt() {
         return ensure_debian_build_packages();
@@ -68,7 +65,7 @@ pub fn ensure_build_packages() -> Result<bool> {
     ))
 }
 
-/// Sees to the packages that only tests need. True when something was installed.
+/// Installs the packages of the tests. True if it installed something.
 pub fn ensure_test_packages() -> Result<bool> {
     if !has_apt() {
         return Err(
@@ -164,7 +161,7 @@ fn ensure_debian_build_packages() -> Result<bool> {
         .flat_map(|(_, packages)| packages.iter().copied())
         .collect();
     let not_installed = not_installed(&all);
-    // Someone's own OpenCV, LLVM or compiler is as good as Debian's.
+    // An OpenCV, LLVM or compiler that the user installed is as good as Debian's.
     let wanted = |what: &str| match what {
         "OpenCV" => !has_opencv(),
         "libclang" => env::var_os("LIBCLANG_PATH").is_none(),
@@ -227,8 +224,8 @@ fn as_root(program: &str, arguments: &[&str]) -> Option<Command> {
     }
     on_path("sudo")?;
     let mut command = Command::new("sudo");
-    // Nobody can type a password where there is no terminal; there sudo has to
-    // fail at once instead of waiting. sudo drops our environment, hence env.
+    // Without a terminal nobody can type a password, so sudo must fail at once instead of
+    // waiting. sudo drops our environment, hence env.
     if !std::io::stdin().is_terminal() {
         command.arg("-n");
     }

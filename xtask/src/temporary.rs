@@ -1,5 +1,5 @@
-//! Temporary names that two set-ups on one machine do not share, and the
-//! removal of what an interrupted set-up left.
+//! Temporary files and folders with names of their own per process, and the removal of
+//! those that an interrupted set-up left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::command::Result;
 
-/// After this time nobody is still writing a temporary file or folder.
+/// After this time no process is still writing a temporary file or folder.
 pub const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of this process, removed when dropped.
@@ -45,8 +45,8 @@ impl Drop for TempDir {
     }
 }
 
-/// Writes `to` by `write`, which gets the path of a temporary file beside it:
-/// nobody ever reads half a file.
+/// Writes a temporary file with `write`, and renames it to `to`. So no process ever reads
+/// half a file.
 pub fn write_atomically<E>(
     to: &Path,
     write: impl FnOnce(&Path) -> std::result::Result<(), E>,
@@ -71,15 +71,15 @@ where
         })
 }
 
-/// Removes what lies in `folder`, has a name that is `meant`, and was last
-/// written longer ago than `age`.
+/// Removes the entries of `folder` whose name is `meant` and that were last written
+/// longer than `age` ago.
 pub fn remove_older(folder: &Path, age: Duration, meant: impl Fn(&str) -> bool) {
     let now = SystemTime::now();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let written = entry.metadata().and_then(|data| data.modified());
         let old = written.is_ok_and(|at| now.duration_since(at).is_ok_and(|passed| passed > age));
         if old && meant(&entry.file_name().to_string_lossy()) {
-            // What cannot be removed is in nobody's way.
+            // A failure does no harm: the next set-up tries again.
             let path = entry.path();
             let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
         }
@@ -103,7 +103,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_temporary_folder_leaves_those_of_other_processes_alone() {
+    fn temporary_folder_does_not_touch_other_processes_folders() {
         let dir = TestDir::new("temporary-folder");
         let other = dir.path("made-1");
         fs::create_dir_all(&other).unwrap();
@@ -132,7 +132,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_file_that_could_not_be_written_leaves_no_part() {
+    fn failed_write_leaves_no_part_file() {
         let dir = TestDir::new("temporary-failed");
         let failed: std::io::Result<()> = write_atomically(&dir.path("a"), |part| {
             fs::write(part, "half")?;

@@ -1,4 +1,4 @@
-//! A folder for one test, removed with it.
+//! A temporary folder for one test.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Getting the file at an address. What arrived before an interruption is kept,
-//! and the next transfer goes on from there.
+//! Downloads the file at a URL. An interrupted download is kept, and the next one resumes
+//! it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,10 @@ use crate::command::{self, Result};
 use crate::http_client::{HttpClient, NO_RANGES};
 use crate::progress::{Progress, megabytes};
 
-/// How often a transfer that breaks off is taken up again in one run, as long
-/// as each attempt brings something.
+/// How often one run resumes a broken transfer, as long as each attempt receives something.
 const ATTEMPTS: u32 = 5;
-/// Downloads `address` to `to`, a file that passes `check`. Until all of it is
-/// there it lies in [`part_of`] `to`, where the next call goes on. The error is
-/// one line.
+/// Downloads `address` to `to` and checks it with `check`. An incomplete download is in
+/// [`part_of`] `to`, and the next call resumes it. The error is one line.
 pub fn fetch(
     client: &HttpClient,
     address: &str,
@@ -25,9 +23,9 @@ pub fn fetch(
     transfer(client, address, to)?;
     let mut checked = check(to);
     if checked.is_err() && resumed {
-        // It began as another file, which the address had at the time.
+        // The part was of another file, which the address had before.
         println!("setup: {address}: the resumed file is not the right one, downloading all of it");
-        // Should the next transfer fail, nobody may take this file for the right one.
+        // If the next transfer fails, the wrong file must not stay.
         let _ = fs::remove_file(to);
         transfer(client, address, to)?;
         checked = check(to);
@@ -43,10 +41,7 @@ fn transfer(client: &HttpClient, address: &str, to: &Path) -> Result<()> {
     let resumed_at = size(&part);
     let name = to.file_name().unwrap_or_default().to_string_lossy();
     if resumed_at > 0 {
-        println!(
-            "setup: {name}: {} are there already, going on from there",
-            megabytes(resumed_at)
-        );
+        println!("setup: {name}: resuming after {}", megabytes(resumed_at));
     }
     let started = Instant::now();
     let mut progress = Progress::new(&name, resumed_at);
@@ -75,7 +70,7 @@ fn transfer(client: &HttpClient, address: &str, to: &Path) -> Result<()> {
         left -= 1;
         let refused = ended.status.code() == Some(NO_RANGES) || head.status == Some(416);
         if before > 0 && refused && left > 0 {
-            // A server that does not resume, or whose file has become another.
+            // The server cannot resume, or has another file now.
             fs::remove_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;
         } else if size(&part) <= before || left == 0 {
             let said = ended.stderr.lines().rfind(|line| !line.trim().is_empty());
@@ -107,7 +102,7 @@ fn size(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |data| data.len())
 }
 
-/// What the server said about the file.
+/// The status and headers of the server's answer.
 #[derive(Debug, Default, PartialEq)]
 struct Head {
     status: Option<u16>,
@@ -267,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_download_that_was_killed_goes_on_where_it_was() {
+    fn killed_download_resumes() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("killed-{name}"));
             let to = dir.path("a.bin");
@@ -294,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_breaks_is_taken_up_again_at_once() {
+    fn broken_connection_is_resumed_at_once() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("breaks-{name}"));
             let to = dir.path("a.bin");
@@ -306,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrived_is_kept_when_the_server_fails() {
+    fn received_part_is_kept_when_the_server_fails() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("fails-{name}"));
             let to = dir.path("a.bin");
@@ -323,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_cannot_resume_sends_the_whole_file_again() {
+    fn server_without_ranges_sends_the_whole_file_again() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("no-ranges-{name}"));
             let to = dir.path("a.bin");
@@ -336,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_another_file_is_not_kept() {
+    fn part_of_another_file_is_discarded() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("another-{name}"));
             let to = dir.path("a.bin");
@@ -356,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_file_is_removed_even_if_the_second_transfer_fails() {
+    fn wrong_file_is_removed_even_if_the_second_transfer_fails() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("second-{name}"));
             let to = dir.path("a.bin");
@@ -370,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_fails_its_check_is_removed() {
+    fn file_that_fails_its_check_is_removed() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("check-{name}"));
             let to = dir.path("a.bin");
@@ -382,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_arrives_too() {
+    fn empty_file_is_downloaded() {
         for (name, client) in clients() {
             let dir = TestDir::new(&format!("empty-{name}"));
             let to = dir.path("a.bin");
@@ -393,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_answers_the_last_ones_length_counts() {
+    fn last_of_several_answers_gives_the_length() {
         let text =
             "HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\nHTTP/2 206\r\ncontent-length: 300\r\n";
         let head = Head {

@@ -58,7 +58,7 @@ impl Workspace {
         command
     }
 
-    /// A path as a person in the checkout would write it.
+    /// A path relative to the checkout, for messages.
     pub fn display(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)
             .unwrap_or(path)
@@ -66,8 +66,7 @@ impl Workspace {
             .to_string()
     }
 
-    /// A folder of data that lies beside the checkout on some machines, or
-    /// wherever `variable` says.
+    /// A folder of data at `variable`, or beside the checkout on some machines.
     pub fn data_folder(&self, variable: &str, beside: &str) -> Option<PathBuf> {
         match env::var_os(variable).filter(|dir| !dir.is_empty()) {
             Some(dir) => std::path::absolute(dir).ok(),
