@@ -1,9 +1,9 @@
 /*
- * A host with a loop of its own: 60 times a second it asks where everyone will
- * be when the next picture is shown, and never waits for the camera. This is
- * the shape of a game engine's or a media server's frame loop.
+ * A host with its own frame loop, like a game engine or a media server. 60 times
+ * a second it predicts the slots to the time at which the next picture is shown.
+ * It never waits for the camera.
  *
- * Prints what happens, and once a second where everyone is:
+ * Prints all events, and once a second the position of each person:
  *
  *      2.1 s  p1 entered
  *      3.0 s  25.0 fps  p1 (0.42, 0.61) (+0.06, +0.00)/s
@@ -68,7 +68,7 @@ static void sleep_until(int64_t t_ns)
 #endif
 }
 
-/* What happened since the last time. False when the source cannot go on. */
+/* Prints the new events. False when the source cannot go on. */
 static int tell_events(RextrackPipeline *pipeline, double now)
 {
     RextrackEvent events[16];
@@ -119,7 +119,7 @@ static int loop(RextrackPipeline *pipeline, double seconds)
     snapshot.struct_size = sizeof snapshot;
     for (;;) {
         double now = (double)(next - start) / 1e9;
-        /* What is drawn now is seen one frame later. */
+        /* A picture drawn now is shown one frame later. */
         if (rextrack_poll_at(pipeline, next + FRAME_NS, slots, SLOTS, &snapshot) != REXTRACK_OK)
             return failed("poll");
         /* ... draw the slots here ... */
@@ -129,7 +129,7 @@ static int loop(RextrackPipeline *pipeline, double seconds)
             RextrackStatus status = rextrack_wait(pipeline, snapshot.seq, 0);
             tell_slots(pipeline, now, slots, snapshot.slot_count);
             told = next;
-            /* No time-out and no news: it cannot go on, and says why. */
+            /* Neither a snapshot nor a time-out: the pipeline cannot go on. */
             if (status != REXTRACK_OK && status != REXTRACK_ERR_TIMEOUT
                 && status != REXTRACK_ERR_ENDED)
                 return failed("tracking");

@@ -1,6 +1,6 @@
-// Hands OpenCV frames to rextrack and writes what it saw to a PNG, without any
-// window. This is the shape of a program that has its own capture: a depth
-// camera, a capture card, a renderer.
+// Pushes OpenCV frames into rextrack and saves a PNG with the slots, without a window.
+// A program with its own capture (a depth camera, a capture card, a renderer) works
+// like this.
 //
 // usage: push VIDEO PICTURE.png [MODEL [MODELS_DIR]]
 //
@@ -29,18 +29,18 @@ std::string quoted(const std::string &text) {
     return json + '"';
 }
 
-// Until the model is loaded, frames would only replace each other.
+// Waits until the model is loaded: before that, each frame would replace the last one.
 void wait_for_model(const rextrack::Pipeline &pipeline) {
     using Clock = std::chrono::steady_clock;
     auto deadline = Clock::now() + std::chrono::seconds(60);
     while (pipeline.info().find("\"detector\":null") != std::string::npos) {
-        // Tells, as an Error, when the model cannot be loaded.
+        // Throws an Error if the model cannot be loaded.
         pipeline.wait(UINT64_MAX, 20);
         if (Clock::now() > deadline) throw std::runtime_error("the model takes too long");
     }
 }
 
-// Waits until the frame of that number is in a snapshot.
+// Waits for the snapshot of the frame with that number.
 void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
                     std::uint64_t number) {
     using Clock = std::chrono::steady_clock;
@@ -48,7 +48,7 @@ void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
     pipeline.poll(snapshot);
     while (snapshot.header().frame_seq < number) {
         if (Clock::now() > deadline) throw std::runtime_error("a frame takes too long");
-        // Between frames there are snapshots too, such as that the source is live.
+        // There are snapshots between frames too, for example when the source becomes live.
         pipeline.wait(snapshot.header().seq, 1000);
         pipeline.poll(snapshot);
     }
@@ -74,17 +74,17 @@ void run(const std::string &video, const std::string &picture, const std::string
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
     std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
-        // A film is played at its own pace; a camera would set the pace itself.
+        // Play the file at its own frame rate; a camera sets the rate itself.
         std::this_thread::sleep_until(next);
         next += interval;
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));
         ++pushed;
-        // A camera would not wait: the newest frame replaces one that nobody took. A film
-        // can, so that none of it is lost on a busy machine.
+        // With a camera do not wait: the newest frame replaces one that was not processed.
+        // A file can wait, so that a busy machine loses no frame.
         wait_for_frame(pipeline, snapshot, pushed);
-        // The picture with the most people in it is the one to keep.
+        // Keep the picture with the most people.
         if (snapshot.header().active_count > most && pipeline.preview(best)) {
             most = snapshot.header().active_count;
         }

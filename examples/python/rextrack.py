@@ -8,11 +8,10 @@
             for number, slot in snapshot.occupied():
                 print(number, slot.x, slot.y)
 
-One file on top of ctypes: copy it to where your program is. Needs Python 3.8 or
-newer and the rextrack library, which is looked for at REXTRACK_LIBRARY, beside
-this file, in this repository's build, and then where the system looks. numpy is
-used where it is there (Snapshot.array, Image.array, arrays in push_frame) and
-never needed.
+One file that uses ctypes: copy it beside your program. Needs Python 3.8 or
+newer and the rextrack library. The library is searched at REXTRACK_LIBRARY, beside
+this file, in this repository's build, and in the system's library folders. numpy is
+optional (Snapshot.array, Image.array, arrays in push_frame).
 
 Coordinates are the full frame's, 0..1, origin top left, unless the
 configuration asks otherwise. Times are nanoseconds of `now_ns`.
@@ -39,7 +38,7 @@ __all__ = [
 ]  # fmt: skip
 
 SLOTS_MAX = 256
-_EVENTS_MAX = 1025  # the queue, and word of its overflow
+_EVENTS_MAX = 1025  # the queue, and one event for its overflow
 _ABI = (0, 1)
 
 
@@ -64,7 +63,7 @@ class Status(enum.IntEnum):
 
 
 class SlotState(enum.IntEnum):
-    """Whether somebody sits in a slot."""
+    """State of a slot."""
 
     EMPTY = 0
     ACTIVE = 1
@@ -74,7 +73,7 @@ class SlotState(enum.IntEnum):
 
 
 class SourceState(enum.IntEnum):
-    """Where the camera stands."""
+    """State of the camera."""
 
     STOPPED = 0
     CONNECTING = 1
@@ -85,7 +84,7 @@ class SourceState(enum.IntEnum):
 
 
 class EventKind(enum.IntEnum):
-    """What happened."""
+    """Kind of an event."""
 
     ENTERED = 1
     LOST = 2
@@ -112,7 +111,7 @@ class PixelFormat(enum.IntEnum):
 
 
 class Error(RuntimeError):
-    """The library refused. The text names what is at fault and the remedy."""
+    """An error of the library. The text names the reason and the remedy."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -264,7 +263,7 @@ class Snapshot:
 
     @property
     def source_state(self) -> SourceState:
-        """Where the camera stands."""
+        """State of the camera."""
         return SourceState(self._header.source_state)
 
     @property
@@ -295,7 +294,7 @@ class Snapshot:
         return list(self._slots[: len(self)])
 
     def occupied(self) -> Iterator[Tuple[int, Slot]]:
-        """Number (p1 is 1) and slot, for each slot in which somebody sits."""
+        """Number (p1 is 1) and slot, for each slot with an owner."""
         for index in range(len(self)):
             slot = self._slots[index]
             if slot.state != SlotState.EMPTY:
@@ -354,7 +353,7 @@ def _find_library() -> str:
 
 _LogCallback = ctypes.CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 _loaded: Optional[ctypes.CDLL] = None
-_log_callback: Any = None  # the library calls it for as long as it is set
+_log_callback: Any = None  # kept alive, because the library calls it
 
 
 def _library() -> ctypes.CDLL:
@@ -422,7 +421,7 @@ def now_ns() -> int:
 
 
 def set_log(level: int, callback: Optional[Callable[[int, str], None]] = None) -> None:
-    """Where the process's log goes, and how much: 0 off, 1 error, 2 warning,
+    """Sets the callback and the level of the process's log: 0 off, 1 error, 2 warning,
     3 info (the default), 4 debug, 5 trace. `callback` gets level and line, from
     the library's threads; None means stderr."""
     global _log_callback
@@ -433,7 +432,7 @@ def set_log(level: int, callback: Optional[Callable[[int, str], None]] = None) -
 
     kept = _LogCallback(forward) if callback is not None else _LogCallback()
     _check(_library().rextrack_set_log(level, kept, None))
-    # The old one may be let go only now that nobody calls it any more.
+    # Only now is the old callback no longer called.
     _log_callback = kept
 
 
@@ -473,7 +472,7 @@ class Pipeline:
         _check(self._c.rextrack_stop(self._open()))
 
     def reset_slots(self) -> None:
-        """Releases the slots and gives them out anew, from p1 on."""
+        """Empties all slots and assigns them again from p1."""
         _check(self._c.rextrack_reset_slots(self._open()))
 
     def close(self) -> None:
@@ -510,8 +509,8 @@ class Pipeline:
         return bool(status == Status.OK)
 
     def snapshots(self, seconds: float = float("inf")) -> Iterator[Snapshot]:
-        """Each new snapshot, until the file or the time is over. Those that come
-        while you are busy are skipped."""
+        """Each new snapshot, until the file or the time is over. Skips snapshots that
+        arrive while you are busy."""
         end = time.monotonic() + seconds
         seq = 0
         while time.monotonic() < end:
@@ -521,14 +520,14 @@ class Pipeline:
                 if error.status == Status.ENDED:
                     return
                 raise
-            # None: the model loads, or the camera is away.
+            # No snapshot: the model is loading, or the camera is lost.
             if newer:
                 snapshot = self.poll()
                 seq = snapshot.seq
                 yield snapshot
 
     def events(self) -> List[Event]:
-        """What happened since the last call, oldest first."""
+        """The events since the last call, oldest first."""
         events, count = (Event * _EVENTS_MAX)(), c_size_t()
         _check(self._c.rextrack_poll_events(self._open(), events, len(events), byref(count)))
         return list(events[: count.value])
@@ -546,7 +545,7 @@ class Pipeline:
         return self._text(lambda *buffer: self._c.rextrack_info(handle, *buffer))
 
     def config(self, include_secrets: bool = False) -> Dict[str, Any]:
-        """The configuration in force."""
+        """The current configuration."""
         handle = self._open()
         return self._text(lambda *buffer: self._c.rextrack_get_config_ex(handle, include_secrets, *buffer))
 
@@ -566,14 +565,14 @@ class Pipeline:
             memory = (c_char * len(data)).from_buffer(data)
             raw.data, raw.capacity, raw.stride = ctypes.addressof(memory) if data else None, len(data), 0
             status = self._c.rextrack_preview(self._open(), byref(raw))
-            del memory  # a bytearray that is lent cannot change its size
+            del memory  # a bytearray cannot change its size while it is used here
             if status == Status.NO_FRAME:
                 return None
             if status != Status.BUFFER_TOO_SMALL:
                 _check(status)
                 del data[raw.stride * raw.height :]
                 return Image(raw, data)
-            # Again, should a larger frame come meanwhile.
+            # Try again: the next frame may be larger.
             data = bytearray(raw.stride * raw.height)
 
     def push_frame(
@@ -584,8 +583,8 @@ class Pipeline:
         flipped: bool = False,
         capture_ns: int = 0,
     ) -> None:
-        """Hands in a frame, for `camera.stream` `push:`. Copies it and returns;
-        the newest frame wins.
+        """Pushes a frame, for `camera.stream` `push:`. Copies it and returns; a newer
+        frame replaces it if it was not processed yet.
 
         `image` is a numpy array of bytes, height x width (grey), or height x
         width x 3 or 4 (BGR and BGRA as in OpenCV, unless `format` says
@@ -616,7 +615,7 @@ class Pipeline:
         while True:
             text = ctypes.create_string_buffer(length.value + 1)
             status = give(text, len(text), byref(length))
-            # Again, should it grow meanwhile.
+            # Try again: the text may have grown.
             if status != Status.BUFFER_TOO_SMALL:
                 _check(status)
                 value: Dict[str, Any] = json.loads(text.value)
@@ -639,7 +638,7 @@ def _describe_bytes(frame: _Frame, image: Any, format: Optional[PixelFormat], si
     if width < 1 or height < 1 or flat.nbytes < needed:
         raise ValueError(f"{width}x{height} {PixelFormat(format).name} takes {needed} bytes, {flat.nbytes} were given")
     frame.format, frame.width, frame.height = format, width, height
-    # ctypes lends writable memory alone; a copy serves for what is not.
+    # ctypes needs writable memory, so read-only memory is copied.
     memory = (c_char * needed).from_buffer_copy(flat) if flat.readonly else (c_char * needed).from_buffer(flat)
     frame.data = ctypes.addressof(memory)
     return memory
@@ -667,7 +666,7 @@ def _describe_array(frame: _Frame, image: Any, format: Optional[PixelFormat]) ->
     frame.format, frame.width, frame.height = format, width, height
     frame.data = image.ctypes.data
     if stride < 0:
-        # array[::-1]: what is its last row comes first in memory.
+        # array[::-1]: its last row comes first in memory.
         frame.data += stride * (height - 1)
         frame.flags ^= _FLIPPED
     frame.stride = abs(stride)
