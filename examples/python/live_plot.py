@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Shows where everyone is, live, in the terminal: a plan of the frame with the
-numbers of the slots in it. With --png FILE (and matplotlib) also the paths that
-everyone took, as a picture at the end.
+"""Shows all slots live in the terminal: a plan of the frame with the numbers of the
+slots. With --png FILE (and matplotlib) it also saves a picture of their paths at the
+end.
 
     python3 examples/python/live_plot.py models/vtest.avi
 """
@@ -17,8 +17,8 @@ Paths = Dict[Tuple[int, int], List[Tuple[float, float]]]
 
 
 def plan(snapshot: rextrack.Snapshot, columns: int, rows: int) -> str:
-    """The frame as text: a slot's number where its owner stands, in brackets
-    while it is held."""
+    """The frame as text: each slot's number at its position, in brackets while the
+    slot is held."""
     cells = [[" "] * columns for _ in range(rows)]
     for number, slot in snapshot.occupied():
         held = slot.state == rextrack.SlotState.HELD
@@ -77,7 +77,7 @@ def main() -> None:
             size = shutil.get_terminal_size((72, 24))
             columns, rows = min(size.columns - 2, 96), min(size.lines - 4, 28)
             if on_terminal:
-                # Over the last picture rather than under it.
+                # Draw over the last picture, not below it.
                 print("\x1b[H\x1b[2J", end="")
             print(plan(snapshot, max(columns, 10), max(rows, 5)))
             print(status(snapshot, pipeline.stats()), flush=True)

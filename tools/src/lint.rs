@@ -25,12 +25,13 @@ const SHEAR: Wheel = Wheel {
 type Check = (&'static str, Result<Command>, &'static str);
 
 /// Runs all checks, so that one run lists everything to fix. `--advisories` adds the check
-/// with RustSec's database, which is only on GitHub.
+/// with RustSec's database, which is only on GitHub. `--words` checks the words alone.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let advisories = match arguments {
         [] => false,
         [flag] if flag == "--advisories" => true,
-        _ => return Err("usage: cargo xtask lint [--advisories]".into()),
+        [flag] if flag == "--words" => return plain_words::run(workspace),
+        _ => return Err("usage: cargo xtask lint [--advisories | --words]".into()),
     };
     system_packages::ensure_build_packages()?;
     let mut checks = vec![

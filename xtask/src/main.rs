@@ -16,9 +16,10 @@ usage: cargo xtask COMMAND
                      (--strict: a skipped test fails the run, unless .ci/allowed-skips or
                      REXTRACK_ALLOW_SKIPS lists it; the default if CI is set)
   setup [--tests]    install what the build and the demo need (--tests: and the tests)
-  lint [--advisories]
+  lint [--advisories | --words]
                      check formatting, clippy, documentation, words and dependencies
-                     (--advisories: also known vulnerabilities; needs GitHub)
+                     (--advisories: also known vulnerabilities, needs GitHub; --words: the
+                     words alone)
   ci                 lint and test --strict, as the project's CI does
   generate           write the generated files: C header, axes, TouchDesigner parameters
   header             write include/rextrack.h alone
