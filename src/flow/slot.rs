@@ -180,11 +180,11 @@ mod tests {
             w: 0.1,
             h: 0.3,
             vx: 0.1,
-            vy: 0.0,
             age_ms: 0,
             life_ms: 400,
             speed: 0.2,
             presence: 0.5,
+            ..Slot::default()
         }
     }
 

@@ -272,7 +272,7 @@ mod tests {
             age_ms: n as u32,
             life_ms: n as u32 + 1,
             speed: f + 6.0,
-            presence: f + 7.0,
+            ..Slot::default()
         };
         Snapshot {
             seq: n,

@@ -122,8 +122,7 @@ fn active(track_id: u64, generation: u32) -> Slot {
         vy: -0.02,
         age_ms: 3,
         life_ms: 9,
-        speed: 0.03,
-        presence: 1.0,
+        ..Slot::default()
     }
 }
 
