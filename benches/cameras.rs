@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use rextrack::config::{CameraConfig, Config, PipelineConfig};
 use rextrack::detect::InferencePermits;
-use rextrack::geometry::FrameSize;
-use rextrack::pipeline::{Extras, Pipeline};
-use rextrack::source::{Image, PixelFormat};
+use rextrack::flow::FrameSize;
+use rextrack::flow::PixelFormat;
+use rextrack::pipeline::{Pipeline, PipelineOptions};
+use rextrack::source::Image;
 
 const CAMERAS: usize = 16;
 const SIZE: FrameSize = FrameSize::new(320, 180);
@@ -140,9 +141,9 @@ fn measure(
     let permits = limit.map(InferencePermits::new);
     let mut pipelines = Vec::new();
     for config in configs {
-        let extras = Extras {
+        let extras = PipelineOptions {
             permits: permits.clone(),
-            ..Extras::default()
+            ..PipelineOptions::default()
         };
         let pipeline = Pipeline::with(config.clone(), extras)?;
         pipeline.start()?;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rextrack::config::{CameraConfig, Config, PipelineConfig};
 use rextrack::detect;
+use rextrack::flow::Frame;
 use rextrack::pipeline::{Pipeline, Stats};
-use rextrack::source::Frame;
 
 /// Runs of the bare model before and after.
 const RUNS: u32 = 200;

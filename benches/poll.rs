@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rextrack::geometry::FrameSize;
-use rextrack::pipeline::exchange::Exchange;
-use rextrack::slots::{Presentation, Slot, SlotState, SlotWords, Snapshot};
-use rextrack::source::SourceState;
+use rextrack::flow::FrameSize;
+use rextrack::flow::SourceState;
+use rextrack::flow::{Slot, SlotState, SlotWords, Snapshot};
+use rextrack::pipeline::snapshot_buffer::SnapshotBuffer;
+use rextrack::slots::OutputUnits;
 
 const SLOTS: usize = 32;
 const POLLS: usize = 2_000_000;
@@ -87,14 +88,14 @@ fn main() {
     let clock = timed(|| {});
     print("the clock alone", &clock);
 
-    let exchange = Arc::new(Exchange::default());
+    let exchange = Arc::new(SnapshotBuffer::default());
     let writer = Arc::clone(&exchange);
     let mut raw = [SlotWords::default(); SLOTS];
     let mut slots = [Slot::default(); SLOTS];
     let mut free = Vec::new();
     under_a_writer(
         move |snapshot| {
-            writer.publish(&snapshot, Presentation::default());
+            writer.publish(&snapshot, OutputUnits::default());
         },
         || {
             free = timed(|| {

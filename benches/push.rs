@@ -5,9 +5,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use rextrack::config::PipelineConfig;
-use rextrack::geometry::FrameSize;
+use rextrack::flow::FrameSize;
+use rextrack::flow::PixelFormat;
 use rextrack::pipeline::Pipeline;
-use rextrack::source::{Image, PixelFormat};
+use rextrack::source::Image;
 
 const SIZE: FrameSize = FrameSize::new(1920, 1080);
 const ROUNDS: usize = 500;

@@ -3,12 +3,13 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rextrack::clock::NS_PER_MS;
-use rextrack::config::{OnRelease, TrackerKind};
-use rextrack::detect::Detection;
-use rextrack::geometry::{BBox, FrameSize};
+use rextrack::base::clock::NS_PER_MS;
+use rextrack::config::OnRelease;
+use rextrack::flow::Detection;
+use rextrack::flow::FrameMeta;
+use rextrack::flow::{BBox, FrameSize};
 use rextrack::slots::SlotTable;
-use rextrack::track::{self, Moment, TrackerSettings};
+use rextrack::track::{self, TrackerInput, TrackerSettings};
 
 const STEP_NS: i64 = 40 * NS_PER_MS;
 
@@ -33,6 +34,7 @@ fn settings() -> TrackerSettings {
     TrackerSettings {
         confidence: 0.25,
         persistence_ns: 1000 * NS_PER_MS,
+        options: Default::default(),
     }
 }
 
@@ -41,16 +43,16 @@ fn tracker(criterion: &mut Criterion) {
     for people in [10, 50, 200] {
         let frames: Vec<_> = (0..200).map(|frame| crowd(people, frame)).collect();
         group.bench_function(BenchmarkId::from_parameter(people), |bencher| {
-            let mut tracker = track::create(TrackerKind::ByteTrack, &settings());
+            let mut tracker = track::create("bytetrack", &settings());
             let mut frame = 0;
             bencher.iter(|| {
                 frame += 1;
-                let moment = Moment {
+                let meta = FrameMeta {
                     capture_ns: frame * STEP_NS,
                     size: FrameSize::new(1920, 1080),
                 };
                 let detections = &frames[frame as usize % frames.len()];
-                black_box(tracker.update(moment, detections).len())
+                black_box(tracker.update(TrackerInput::new(meta, detections)).len())
             });
         });
     }
@@ -58,19 +60,21 @@ fn tracker(criterion: &mut Criterion) {
 
 fn slots(criterion: &mut Criterion) {
     criterion.bench_function("slots, one frame of 32", |bencher| {
-        let mut tracker = track::create(TrackerKind::ByteTrack, &settings());
+        let mut tracker = track::create("bytetrack", &settings());
         let mut table = SlotTable::new(32, 1000 * NS_PER_MS, OnRelease::Zero);
         let mut filled = Vec::new();
-        let moment = |frame: i64| Moment {
+        let meta = |frame: i64| FrameMeta {
             capture_ns: frame * STEP_NS,
             size: FrameSize::new(1920, 1080),
         };
-        let tracks = tracker.update(moment(1), &crowd(40, 1)).to_vec();
+        let tracks = tracker
+            .update(TrackerInput::new(meta(1), &crowd(40, 1)))
+            .to_vec();
         let mut frame = 1;
         bencher.iter(|| {
             frame += 1;
             table.update(frame * STEP_NS, &tracks);
-            table.fill(frame * STEP_NS, &mut filled);
+            table.fill(frame * STEP_NS, FrameSize::new(1920, 1080), &mut filled);
             black_box(filled.len())
         });
     });

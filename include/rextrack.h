@@ -180,6 +180,52 @@ typedef uint32_t RextrackSlotState;
 #endif // __cplusplus
 
 /*
+ Values of `RextrackAxis.quantity`: how a value changes with other units or another
+ origin.
+ */
+enum RextrackQuantity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     A number that no unit changes.
+     */
+    REXTRACK_QUANTITY_NUMBER = 0,
+    /*
+     A position across the frame.
+     */
+    REXTRACK_QUANTITY_X = 1,
+    /*
+     A position along the frame.
+     */
+    REXTRACK_QUANTITY_Y = 2,
+    /*
+     A width.
+     */
+    REXTRACK_QUANTITY_WIDTH = 3,
+    /*
+     A height.
+     */
+    REXTRACK_QUANTITY_HEIGHT = 4,
+    /*
+     A velocity across the frame.
+     */
+    REXTRACK_QUANTITY_VELOCITY_X = 5,
+    /*
+     A velocity along the frame.
+     */
+    REXTRACK_QUANTITY_VELOCITY_Y = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackQuantity RextrackQuantity;
+#else
+typedef uint32_t RextrackQuantity;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
  Values of `source_state`.
  */
 enum RextrackSourceState
@@ -333,6 +379,86 @@ typedef uint32_t RextrackFrameFlags;
  One camera's pipeline. Opaque: only pointers to it cross the boundary.
  */
 typedef struct RextrackPipeline RextrackPipeline;
+
+/*
+ One value of a slot: its name, as in `osc.axes`, and its meaning. Texts are static:
+ do not free them.
+ */
+typedef struct {
+    /*
+     Such as `x`, `id` or `speed`.
+     */
+    const char *name;
+    /*
+     Such as `frame widths` or `ms`; empty for plain numbers. In normalised units.
+     */
+    const char *unit;
+    /*
+     One sentence in English.
+     */
+    const char *description;
+    /*
+     A `RextrackQuantity`.
+     */
+    uint32_t quantity;
+    /*
+     The value of an empty slot.
+     */
+    float empty;
+} RextrackAxis;
+
+/*
+ What all slots of a poll have in common. Set `struct_size` to
+ `sizeof(RextrackSnapshot)` before each first use; later versions of the
+ library may know more fields at the end, and fill in those you know.
+ */
+typedef struct {
+    /*
+     `sizeof(RextrackSnapshot)`, set by the caller.
+     */
+    uint32_t struct_size;
+    /*
+     A `RextrackSourceState`: 0 stopped, 1 connecting, 2 live, 3 lost,
+     4 ended, 5 failed.
+     */
+    uint32_t source_state;
+    /*
+     Number of the snapshot, from 1; 0 before the first.
+     */
+    uint64_t seq;
+    /*
+     Number of the source's frame, from 1, dropped frames counted.
+     */
+    uint64_t frame_seq;
+    /*
+     When that frame was captured, on the clock of `rextrack_now_ns`.
+     */
+    int64_t capture_ns;
+    /*
+     When the snapshot was published, on the same clock.
+     */
+    int64_t publish_ns;
+    /*
+     Slots that the pipeline has; may be more than were asked for.
+     */
+    uint32_t slot_count;
+    /*
+     Slots in state 1.
+     */
+    uint32_t active_count;
+    /*
+     Tracks that wait for a free slot.
+     */
+    uint32_t waiting_count;
+    /*
+     Width of the frame in pixels; 0 before the first.
+     */
+    uint32_t frame_width;
+    /*
+     Height of the frame in pixels; 0 before the first.
+     */
+    uint32_t frame_height;
+} RextrackSnapshot;
 
 /*
  One thing that happened. Its layout is fixed for the life of the ABI's
@@ -543,59 +669,6 @@ typedef struct {
 } RextrackSlot;
 
 /*
- What all slots of a poll have in common. Set `struct_size` to
- `sizeof(RextrackSnapshot)` before each first use; later versions of the
- library may know more fields at the end, and fill in those you know.
- */
-typedef struct {
-    /*
-     `sizeof(RextrackSnapshot)`, set by the caller.
-     */
-    uint32_t struct_size;
-    /*
-     A `RextrackSourceState`: 0 stopped, 1 connecting, 2 live, 3 lost,
-     4 ended, 5 failed.
-     */
-    uint32_t source_state;
-    /*
-     Number of the snapshot, from 1; 0 before the first.
-     */
-    uint64_t seq;
-    /*
-     Number of the source's frame, from 1, dropped frames counted.
-     */
-    uint64_t frame_seq;
-    /*
-     When that frame was captured, on the clock of `rextrack_now_ns`.
-     */
-    int64_t capture_ns;
-    /*
-     When the snapshot was published, on the same clock.
-     */
-    int64_t publish_ns;
-    /*
-     Slots that the pipeline has; may be more than were asked for.
-     */
-    uint32_t slot_count;
-    /*
-     Slots in state 1.
-     */
-    uint32_t active_count;
-    /*
-     Tracks that wait for a free slot.
-     */
-    uint32_t waiting_count;
-    /*
-     Width of the frame in pixels; 0 before the first.
-     */
-    uint32_t frame_width;
-    /*
-     Height of the frame in pixels; 0 before the first.
-     */
-    uint32_t frame_height;
-} RextrackSnapshot;
-
-/*
  Counts, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)`
  first. Latencies are milliseconds, smoothed over about 16 frames.
  */
@@ -668,11 +741,11 @@ typedef struct {
     /*
      The device that was asked for, such as "auto".
      */
-    char device_asked[REXTRACK_DEVICE_CHARS];
+    char requested_device[REXTRACK_DEVICE_CHARS];
     /*
      The device in use, such as "cpu"; empty until the model is loaded.
      */
-    char device_used[REXTRACK_DEVICE_CHARS];
+    char device[REXTRACK_DEVICE_CHARS];
 } RextrackStats;
 
 #ifdef __cplusplus
@@ -680,20 +753,47 @@ extern "C" {
 #endif // __cplusplus
 
 /*
- Finds the pipeline of this process whose `camera.id` is `camera_id` and
- writes its handle to `out`; of several the one that was created last. For
- two guests of a host that work on one camera, such as a node that tracks
- and a node that shows the picture. The caller becomes one more owner: each
- owner calls `rextrack_destroy` once, and the last one frees the pipeline.
- `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+ Writes up to `capacity` axes to `axes` and the number of all axes to `count`. Their
+ order does not change within a major version; new ones are added at the end. Ask for
+ an axis by its name: its index is what `rextrack_poll_axes` takes.
+
+ `axis_size` is `sizeof(RextrackAxis)`, so that the struct may grow. `axes` may be
+ NULL when `capacity` is 0; `count` may be NULL.
 
  Any thread. Never blocks.
 
  Conditions:
- `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
- pointer.
+ `axes` has room for `capacity` structs of `axis_size` bytes; `count` is NULL or points
+ to a `size_t`.
  */
-RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
+RextrackStatus rextrack_axes(RextrackAxis *axes,
+                             size_t axis_size,
+                             size_t capacity,
+                             size_t *count);
+
+/*
+ As `rextrack_poll_at`, for values that are chosen by name: writes the values of up to
+ `slot_capacity` slots, p1 first, each as `axis_count` floats in the order of `axes`, so
+ that the value of axis i of slot s is `values[s * axis_count + i]`. `axes` holds
+ indices of `rextrack_axes`. With `t_ns` 0 slots stay as they were captured. Units and
+ origin are those of the configuration, but for axes that never change. Whole numbers
+ are exact up to 2^24. Places beyond the pipeline's slots get the values of an empty
+ slot.
+
+ Any thread, any number at once. Wait-free, as `rextrack_poll`.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `axes` points to `axis_count` indices; `values` has
+ room for `slot_capacity * axis_count` floats; `snapshot` is NULL or a struct with its
+ `struct_size` set.
+ */
+RextrackStatus rextrack_poll_axes(const RextrackPipeline *pipeline,
+                                  int64_t t_ns,
+                                  const uint32_t *axes,
+                                  size_t axis_count,
+                                  float *values,
+                                  size_t slot_capacity,
+                                  RextrackSnapshot *snapshot);
 
 /*
  Takes up to `capacity` events that nobody took yet, oldest first, and writes
@@ -836,6 +936,22 @@ RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
  `pipeline` is NULL or a live handle that this owner is not using elsewhere.
  */
 RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
+
+/*
+ Finds the pipeline of this process whose `camera.id` is `camera_id` and
+ writes its handle to `out`; of several the one that was created last. For
+ two guests of a host that work on one camera, such as a node that tracks
+ and a node that shows the picture. The caller becomes one more owner: each
+ owner calls `rextrack_destroy` once, and the last one frees the pipeline.
+ `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+
+ Any thread. Never blocks.
+
+ Conditions:
+ `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
+ pointer.
+ */
+RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
 
 /*
  Changes the configuration by an RFC 7396 merge patch: the keys that are to

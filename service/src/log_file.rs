@@ -1,5 +1,5 @@
-//! The log's file, which is rotated: FILE becomes FILE.1, FILE.1 becomes FILE.2, and
-//! so on.
+//! The log's file and its rotation: FILE becomes FILE.1, FILE.1 becomes FILE.2, and so
+//! on.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -8,28 +8,28 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rextrack::config::ServiceConfig;
 
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 
-/// A file that is rotated when it is full, and every day if that is wanted.
+/// A file that is rotated when it is full, and every day with `service.log_daily`.
 pub struct LogFile {
     path: PathBuf,
     file: File,
     /// Bytes in the file.
     length: u64,
-    /// The most that it may hold.
+    /// Most bytes in the file.
     max: Option<u64>,
-    /// Older files that are kept.
+    /// Number of older files that are kept.
     keep: u32,
     /// The day of the newest line, if the file is rotated every day.
     day: Option<Date>,
 }
 
 impl LogFile {
-    /// Opens `path`, and goes on with what is there.
-    pub fn open(path: &Path, service: &ServiceConfig) -> Result<Self, Failure> {
+    /// Opens `path` and appends to it.
+    pub fn open(path: &Path, service: &ServiceConfig) -> Result<Self, CliError> {
         let opened = append(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (length, file) = opened.map_err(|error| {
-            Failure::work(format!(
+            CliError::work(format!(
                 "{}: the log cannot be written ({error}); check service.log_file, the folder and its permissions",
                 path.display()
             ))
@@ -44,10 +44,10 @@ impl LogFile {
         })
     }
 
-    /// Writes a line, to a new file if this one is full or of another day. A line is
-    /// never lost because the file cannot be rotated: it is then written to the old one.
+    /// Writes a line, to a new file if this one is full or from another day. If the file
+    /// cannot be rotated the line goes to the old one.
     pub fn write(&mut self, line: &str) -> io::Result<()> {
-        // One write a line, so that whatever follows the file sees whole lines.
+        // One write for each line, so that programs which read along see whole lines.
         let line = format!("{line}\n");
         let length = self.length + line.len() as u64;
         let is_full = self.length > 0 && self.max.is_some_and(|max| length > max);
@@ -74,7 +74,7 @@ impl LogFile {
         }
         self.length = self.file.metadata()?.len();
         self.day = self.day.map(|_| today());
-        // Those of a time when more were kept.
+        // Remove files from a time when `keep` was higher.
         let mut number = self.keep + 1;
         while fs::remove_file(self.older(number)).is_ok() {
             number += 1;
@@ -82,7 +82,7 @@ impl LogFile {
         Ok(())
     }
 
-    /// FILE.1, FILE.2 and so on; the higher, the older.
+    /// The path of FILE.1, FILE.2 and so on; a higher number is older.
     fn older(&self, number: u32) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(format!(".{number}"));
@@ -94,7 +94,7 @@ fn append(path: &Path) -> io::Result<File> {
     File::options().create(true).append(true).open(path)
 }
 
-/// Somebody may have taken the file away.
+/// Renames a file, if it still exists.
 fn rename(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_file_is_rotated_and_only_so_many_are_kept() {
+    fn full_file_is_rotated_and_old_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("show.log");
         let mut file = LogFile::open(&path, &service(2)).unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_goes_on_with_the_file_and_prunes_to_the_number_kept_now() {
+    fn restart_appends_to_the_file_and_removes_surplus_old_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("show.log");
         fs::write(&path, "x".repeat(999_999)).unwrap();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_day_begins_a_new_file() {
+    fn new_day_starts_a_new_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("show.log");
         let service = ServiceConfig {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_survives_a_file_that_cannot_be_rotated() {
+    fn line_is_written_even_when_the_file_cannot_be_rotated() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("show.log");
         let mut file = LogFile::open(&path, &service(1)).unwrap();

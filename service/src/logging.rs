@@ -1,43 +1,44 @@
-//! The program's log: stderr for people or programs, a file that is rotated, and the
-//! newest lines for the panel. No line holds a password.
+//! The program's log: stderr, a rotated file, and the newest lines for the panel. No line
+//! holds a password.
 
 use std::collections::VecDeque;
 use std::io::Write;
 
 use env_logger::fmt::Formatter;
-use jiff::Timestamp;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
+use rextrack::address::one_line;
 use rextrack::config::{LogFormat, LogLevel, ServiceConfig};
-use rextrack::source::one_line;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::log_file::LogFile;
-use crate::manager::event::rfc3339;
+use crate::time;
 
-/// Lines that are kept for the panel.
-const KEPT: usize = 500;
+/// Number of lines that are kept for the panel.
+const LINES_MAX: usize = 500;
 
 static NEWEST: Mutex<VecDeque<LogLine>> = Mutex::new(VecDeque::new());
 
 /// One line of the log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogLine {
-    /// When, as RFC 3339.
+    /// When it was logged, as RFC 3339.
     #[schema(example = "2026-01-01T00:00:00.000Z")]
     pub time: String,
-    /// error, warn, info, debug or trace.
-    pub level: String,
-    /// The camera that it is about.
+    /// Its level.
+    #[schema(schema_with = crate::schema::log_level)]
+    pub level: LogLevel,
+    /// The id of the camera that it is about.
+    #[schema(required)]
     pub camera: Option<String>,
-    /// What happened.
+    /// Its text.
     pub message: String,
 }
 
 impl LogLine {
-    /// The library marks what concerns one camera with its id in brackets.
+    /// The library begins a line about one camera with the id in brackets.
     fn new(record: &Record<'_>) -> Self {
         let text = one_line(&record.args().to_string());
         let (camera, message) = match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
@@ -45,31 +46,30 @@ impl LogLine {
             _ => (None, text.as_str()),
         };
         Self {
-            time: rfc3339(Timestamp::now()),
-            level: record.level().as_str().to_lowercase(),
+            time: time::now(),
+            level: level(record.level()),
             message: message.to_owned(),
             camera,
         }
     }
 }
 
-/// Starts the log as the configuration says. Lines go to stderr, and to a file
-/// besides when one is given.
-pub fn start(service: &ServiceConfig) -> Result<(), Failure> {
+/// Starts the log: to stderr, and to `service.log_file` if that is set.
+pub fn start(service: &ServiceConfig) -> Result<(), CliError> {
     let file = match &service.log_file {
         Some(path) => Some(Mutex::new(LogFile::open(path, service)?)),
         None => None,
     };
     let format = service.log_format;
     let mut builder = env_logger::Builder::new();
-    // Ours are let through, and held back by the maximum, which may change.
+    // All lines of rextrack pass here. The maximum level, which may change, limits them.
     builder
         .filter_level(LevelFilter::Warn)
         .filter_module("rextrack", LevelFilter::Trace);
     builder.format(move |out, record| {
         let line = LogLine::new(record);
         if let Some(file) = &file {
-            // A full disk must not end a show; the line is on stderr anyway.
+            // A full disk must not end the show. The line is on stderr too.
             let text = match format {
                 LogFormat::Human => human(&line, record.level().as_str()),
                 LogFormat::Json => serde_json::to_string(&line)?,
@@ -81,22 +81,32 @@ pub fn start(service: &ServiceConfig) -> Result<(), Failure> {
             LogFormat::Json => writeln!(out, "{}", serde_json::to_string(&line)?),
         }
     });
-    let log = Remembering(builder.build());
+    let log = KeepingLogger(builder.build());
     log::set_boxed_logger(Box::new(log))
-        .map_err(|e| Failure::work(format!("the log cannot be started: {e}")))?;
+        .map_err(|e| CliError::work(format!("the log cannot be started: {e}")))?;
     set_level(service.log_level);
     Ok(())
 }
 
-/// Another level, from now on.
+/// Sets the level from now on.
 pub fn set_level(level: LogLevel) {
-    // Warnings of libraries are always let through.
+    // Warnings always pass, also those of other libraries.
     log::set_max_level(filter(level).max(LevelFilter::Warn));
 }
 
 /// The newest lines, oldest first.
 pub fn newest() -> Vec<LogLine> {
     NEWEST.lock().iter().cloned().collect()
+}
+
+fn level(level: log::Level) -> LogLevel {
+    match level {
+        log::Level::Error => LogLevel::Error,
+        log::Level::Warn => LogLevel::Warn,
+        log::Level::Info => LogLevel::Info,
+        log::Level::Debug => LogLevel::Debug,
+        log::Level::Trace => LogLevel::Trace,
+    }
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -109,8 +119,8 @@ fn filter(level: LogLevel) -> LevelFilter {
     }
 }
 
-/// Whose line it is, as it was logged.
-fn told(line: &LogLine) -> String {
+/// The text of a line with its camera.
+fn labelled(line: &LogLine) -> String {
     match &line.camera {
         Some(camera) => format!("[{camera}] {}", line.message),
         None => line.message.clone(),
@@ -118,10 +128,10 @@ fn told(line: &LogLine) -> String {
 }
 
 fn human(line: &LogLine, level: &str) -> String {
-    format!("{} {level:5} {}", line.time, told(line))
+    format!("{} {level:5} {}", line.time, labelled(line))
 }
 
-/// As [`human`], with the level in its colour where there is a terminal.
+/// As [`human`], with the level in colour on a terminal.
 fn coloured(out: &mut Formatter, line: &LogLine, record: &Record<'_>) -> std::io::Result<()> {
     let style = out.default_level_style(record.level());
     let level = record.level();
@@ -129,14 +139,14 @@ fn coloured(out: &mut Formatter, line: &LogLine, record: &Record<'_>) -> std::io
         out,
         "{} {style}{level:5}{style:#} {}",
         line.time,
-        told(line)
+        labelled(line)
     )
 }
 
-/// Keeps the newest lines besides writing them.
-struct Remembering(env_logger::Logger);
+/// Writes lines and keeps the newest.
+struct KeepingLogger(env_logger::Logger);
 
-impl Log for Remembering {
+impl Log for KeepingLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         self.0.enabled(metadata)
     }
@@ -147,7 +157,7 @@ impl Log for Remembering {
         }
         self.0.log(record);
         let mut newest = NEWEST.lock();
-        if newest.len() == KEPT {
+        if newest.len() == LINES_MAX {
             newest.pop_front();
         }
         newest.push_back(LogLine::new(record));
@@ -164,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_knows_its_camera_and_no_password() {
+    fn line_has_its_camera_and_no_password() {
         let record = Record::builder()
             .level(log::Level::Warn)
             .args(format_args!(
@@ -174,11 +184,11 @@ mod tests {
         let line = LogLine::new(&record);
         assert_eq!(line.camera.as_deref(), Some("hall"));
         assert_eq!(line.message, "rtsp://user:***@10.0.0.5/s1 does not answer");
-        assert_eq!(line.level, "warn");
+        assert_eq!(line.level, LogLevel::Warn);
     }
 
     #[test]
-    fn nothing_foreign_forges_a_line_in_either_form() {
+    fn foreign_text_cannot_forge_a_line_in_either_format() {
         let record = Record::builder()
             .level(log::Level::Warn)
             .args(format_args!(

@@ -1,25 +1,25 @@
-//! What commands print on stdout. Nothing that a camera or a model says of itself
-//! reaches a terminal as it is.
+//! Output of commands on stdout. Text from a camera or a model is escaped before it
+//! reaches a terminal.
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 
-use rextrack::printable;
+use rextrack::base::printable;
 
-/// Prints one line for people. A reader that has gone, as in `rextrack doctor | head -1`,
-/// is no reason to panic: nobody misses the line.
+/// Prints one line for people. Does not fail when the reader has ended, as in
+/// `rextrack doctor | head -1`.
 pub fn line(text: impl Display) {
     let text = text.to_string();
     writeln!(std::io::stdout().lock(), "{}", printable::escaped(&text)).ok();
 }
 
-/// Prints one line of JSON for programs, as [`line`].
+/// Prints one line of JSON for programs, as [`line()`].
 pub fn json(value: impl Display) {
     writeln!(std::io::stdout().lock(), "{}", visible(&value.to_string())).ok();
 }
 
-/// JSON of the same value whose strings hold no character that does not show. Within
-/// JSON such characters stand in strings alone.
+/// JSON of the same value, with invisible characters escaped. In JSON they can only be in
+/// strings.
 fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_stays_the_same_value_and_shows_all_of_it() {
+    fn escaped_json_has_the_same_value_and_no_invisible_characters() {
         let value = serde_json::json!({ "name": "a\u{9b}1m\u{202e}b\u{e0041}\r\n\u{1b}ü" });
         let shown = visible(&value.to_string());
         assert!(!shown.contains(printable::is_hidden), "{shown:?}");

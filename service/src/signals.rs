@@ -1,15 +1,14 @@
-//! The system's signals to a service, in one place: the end, and reading the file
-//! again.
+//! Signals of the system to the service, on every platform: end, and reload.
 
 use std::io;
 
-/// Waits until somebody wants the service to end: Ctrl-C, SIGTERM, or on Windows
-/// the console's or the system's end.
+/// Waits for the request to end: Ctrl-C, SIGTERM, or on Windows the end of the console
+/// or the system.
 ///
 /// # Errors
-/// When the system lets nobody listen.
+/// When the system does not allow a handler.
 #[cfg(unix)]
-pub async fn end() -> io::Result<()> {
+pub async fn wait_for_end() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -20,7 +19,7 @@ pub async fn end() -> io::Result<()> {
 
 /// As on Unix.
 #[cfg(windows)]
-pub async fn end() -> io::Result<()> {
+pub async fn wait_for_end() -> io::Result<()> {
     use tokio::signal::windows;
     let (mut close, mut shutdown) = (windows::ctrl_close()?, windows::ctrl_shutdown()?);
     tokio::select! {
@@ -30,14 +29,14 @@ pub async fn end() -> io::Result<()> {
     }
 }
 
-/// Each SIGHUP, for as long as somebody listens; never where there is no such thing.
+/// Receives each SIGHUP. On Windows, which has none, it never receives any.
 pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
 
 impl Hangups {
-    /// Listens from now on.
+    /// Receives signals from now on.
     ///
     /// # Errors
-    /// When the system lets nobody listen.
+    /// When the system does not allow a handler.
     pub fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         {
@@ -48,7 +47,7 @@ impl Hangups {
         Ok(Self())
     }
 
-    /// Waits for the next.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         #[cfg(unix)]
         self.0.recv().await;

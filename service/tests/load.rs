@@ -6,77 +6,16 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rextrack::config::Config;
 use serde_json::{Value, json};
+use support::load::{BYTES, Camera, Dice, long, percentile, times};
 use support::process::usage;
 use support::service::Service;
-
-/// Whether the long forms are wanted.
-fn long() -> bool {
-    std::env::var_os("REXTRACK_LOAD").is_some()
-}
-
-/// So many, of which the short form does a part.
-fn times(all: usize, few: usize) -> usize {
-    if long() { all } else { few }
-}
-
-/// One of ten thousand, the next each time: the same run every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        // Marsaglia's xorshift (2003).
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
-/// What strange bodies are made of.
-const BYTES: &[u8] = b"{}[]\":,0aZ\0\xff e-.\n";
-
-fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let index = ((values.len() as f64 * share) as usize).min(values.len() - 1);
-    values[index]
-}
-
-/// An RTSP server; killed when dropped.
-struct Camera(Child, String);
-
-impl Camera {
-    fn start(film: &std::path::Path) -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/rtsp/server.py");
-        let mut child = Command::new("/usr/bin/python3")
-            .args([script, "--loop", "--port", "0", "--file"])
-            .arg(film)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut line = String::new();
-        let out = child.stdout.take()?;
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).ok()?;
-        let url = line.trim().strip_prefix("READY ").map(str::to_owned);
-        let camera = Self(child, url.clone().unwrap_or_default());
-        url.map(|_| camera)
-    }
-}
-
-impl Drop for Camera {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
 
 #[test]
 fn four_streams_and_twelve_crowds_share_the_machine() {
@@ -229,7 +168,7 @@ fn four_streams_and_twelve_crowds_share_the_machine() {
 }
 
 #[test]
-fn hundreds_of_changes_disturb_nobody_else() {
+fn hundreds_of_changes_do_not_disturb_other_cameras() {
     let service = Service::start(
         "osc: null\ncameras:\n- {id: still, stream: 'synth:people=5,fps=50'}\n\
          - {id: a, stream: 'synth:people=4'}\n- {id: b, stream: 'synth:people=3'}\n",
@@ -312,7 +251,7 @@ fn hundreds_of_changes_disturb_nobody_else() {
 }
 
 #[test]
-fn the_file_is_whole_whenever_the_power_is_cut() {
+fn file_is_complete_whenever_the_process_is_killed() {
     let mut folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(11);
     let mut changes = 0;
@@ -353,7 +292,7 @@ fn the_file_is_whole_whenever_the_power_is_cut() {
 }
 
 #[test]
-fn strange_and_slow_clients_keep_nobody_else_waiting() {
+fn strange_and_slow_clients_do_not_delay_others() {
     let service = Service::start(
         "osc: null\ncameras:\n- {id: a, stream: 'synth:'}\n\
          - {id: b, stream: 'synth:'}\n",
@@ -414,7 +353,7 @@ fn strange_and_slow_clients_keep_nobody_else_waiting() {
         );
         let mut stream = connect();
         stream
-            .set_read_timeout(Some(support::service::PATIENCE))
+            .set_read_timeout(Some(support::service::TIMEOUT))
             .unwrap();
         // It may be refused before all of it is sent.
         stream.write_all(head.as_bytes()).ok();
@@ -443,7 +382,7 @@ fn strange_and_slow_clients_keep_nobody_else_waiting() {
     if long() {
         // Who never finishes is shut out, after 15 s.
         let mut slow = loris.pop().unwrap();
-        slow.set_read_timeout(Some(support::service::PATIENCE))
+        slow.set_read_timeout(Some(support::service::TIMEOUT))
             .unwrap();
         let mut answer = String::new();
         slow.read_to_string(&mut answer).ok();

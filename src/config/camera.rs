@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::decimal;
-use super::error::ConfigError;
-use super::{ClassRef, OscConfig, SinkConfig, TrackingConfig};
-use crate::source::{AddressError, StreamAddress};
+use super::issues::ConfigError;
+use super::osc::OscConfig;
+use super::outputs::SinkConfig;
+use super::tracking::{ClassRef, TrackingConfig};
+use crate::address::{AddressError, StreamAddress};
 
 /// One camera.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

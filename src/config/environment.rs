@@ -7,8 +7,8 @@
 
 use serde_json::{Map, Value};
 
-use super::error::{ConfigError, Findings, join};
-use super::{shape, yaml};
+use super::issues::{ConfigError, Issues, join};
+use super::{schema_tree, yaml};
 
 /// What the names of the variables begin with.
 const PREFIX: &str = "REXTRACK__";
@@ -35,12 +35,12 @@ pub(super) fn of_process() -> Environment {
     variables
 }
 
-/// What the environment set: to name the variable when the value is wrong.
-pub(super) struct Overlay(Vec<(String, String)>);
+/// The keys that the environment set, with their variables: an issue names the variable.
+pub(super) struct EnvOverrides(Vec<(String, String)>);
 
-impl Overlay {
-    /// Lays the variables over a configuration of that schema.
-    pub fn lay(
+impl EnvOverrides {
+    /// Puts the variables over a configuration with the schema `root`.
+    pub fn apply(
         root: &Value,
         value: &mut Value,
         environment: &Environment,
@@ -50,31 +50,31 @@ impl Overlay {
             let Some(parts) = name.strip_prefix(PREFIX).filter(|_| !text.is_empty()) else {
                 continue;
             };
-            let mut place = &mut *value;
+            let mut target = &mut *value;
             let mut path = String::new();
             let mut schema = Some(root);
             for part in parts.split("__") {
                 let key = part.to_lowercase();
-                place = step(place, root, schema, &mut path, &key).map_err(|message| {
+                target = step(target, root, schema, &mut path, &key).map_err(|message| {
                     ConfigError::one(&path, format!("{message} (set by {name})"))
                 })?;
-                schema = schema.and_then(|s| shape::child(root, s, &key));
+                schema = schema.and_then(|s| schema_tree::child(root, s, &key));
             }
-            *place = read(root, schema, text);
+            *target = read(root, schema, text);
             set.push((path, name.clone()));
         }
         Ok(Self(set))
     }
 
-    /// Names the variable in each problem that comes from one.
-    pub fn blame(&self, found: &mut Findings) {
-        for problem in &mut found.0 {
+    /// Names the variable in each issue that comes from one.
+    pub fn annotate(&self, issues: &mut Issues) {
+        for issue in &mut issues.0 {
             let from = self
                 .0
                 .iter()
-                .find(|(path, _)| is_within(path, &problem.path) || is_within(&problem.path, path));
+                .find(|(path, _)| is_within(path, &issue.path) || is_within(&issue.path, path));
             if let Some((_, name)) = from {
-                problem.message.push_str(&format!(" (set by {name})"));
+                issue.message.push_str(&format!(" (set by {name})"));
             }
         }
     }
@@ -93,7 +93,7 @@ fn step<'a>(
     path: &mut String,
     key: &str,
 ) -> Result<&'a mut Value, String> {
-    let types = schema.map_or_else(Vec::new, |s| shape::types(root, s));
+    let types = schema.map_or_else(Vec::new, |s| schema_tree::types(root, s));
     if types.contains(&"array") && !place.is_array() {
         *place = Value::Array(Vec::new());
     }
@@ -120,7 +120,7 @@ fn step<'a>(
 }
 
 fn read(root: &Value, schema: Option<&Value>, text: &str) -> Value {
-    let types = schema.map_or_else(Vec::new, |s| shape::types(root, s));
+    let types = schema.map_or_else(Vec::new, |s| schema_tree::types(root, s));
     let parsed = yaml::parse(text).ok();
     let plain = types.contains(&"string") && !types.contains(&"integer");
     match parsed {

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::environment::{self, Environment, Overlay};
-use super::error::{ConfigError, Findings, join};
+use super::environment::{self, EnvOverrides, Environment};
+use super::file::Config;
+use super::issues::ConfigError;
+use super::outputs::OutputSection;
+use super::pipeline::PipelineConfig;
+use super::read::{finish, json, parse};
 use super::yaml::{self, YamlError};
-use super::{Config, PipelineConfig, shape};
-use crate::source::{StreamAddress, redact, resolve};
+use super::{schema, schema_check};
+use crate::address::{StreamAddress, resolve};
 
 impl Config {
     /// Reads and checks a file, with the process's environment over it.
@@ -33,8 +36,8 @@ impl Config {
         let mut config =
             Self::from_value(value, &environment::of_process()).map_err(|mut error| {
                 // What concerns no key concerns the file.
-                for problem in error.problems.iter_mut().filter(|p| p.path.is_empty()) {
-                    problem.message = format!("{shown}: {}", problem.message);
+                for issue in error.issues.iter_mut().filter(|p| p.path.is_empty()) {
+                    issue.message = format!("{shown}: {}", issue.message);
                 }
                 error
             })?;
@@ -70,11 +73,11 @@ impl Config {
     }
 
     fn from_value(mut value: Value, environment: &Environment) -> Result<Self, ConfigError> {
-        let overlay = Overlay::lay(&shape::FILE, &mut value, environment)?;
-        let mut found = shape::check(&shape::FILE, &mut value);
-        let config = finish(value, &mut found, Self::rules);
-        overlay.blame(&mut found);
-        found.result()?;
+        let overrides = EnvOverrides::apply(&schema::FILE, &mut value, environment)?;
+        let mut issues = schema_check::check(&schema::FILE, &mut value);
+        let config = finish(value, &mut issues, Self::rules);
+        overrides.annotate(&mut issues);
+        issues.result()?;
         config
     }
 
@@ -85,17 +88,10 @@ impl Config {
             *path = path.take().map(|p| resolve(folder, &p));
         }
         let sinks = self.cameras.iter_mut().flat_map(|c| &mut c.sinks);
-        let mut brokers: Vec<_> = self.mqtt.iter_mut().collect();
-        for sink in sinks {
-            brokers.extend(&mut sink.mqtt);
-            if let Some(jsonl) = &mut sink.jsonl
-                && jsonl.path != Path::new("-")
-            {
-                jsonl.path = resolve(folder, &jsonl.path);
-            }
-        }
-        for broker in brokers {
-            broker.ca_file = broker.ca_file.take().map(|p| resolve(folder, &p));
+        let mqtt = self.mqtt.iter_mut().flat_map(OutputSection::paths_mut);
+        let paths = sinks.flat_map(|sink| sink.paths_mut()).chain(mqtt);
+        for path in paths {
+            *path = resolve(folder, path);
         }
         for camera in &mut self.cameras {
             camera.ca_file = camera.ca_file.take().map(|p| resolve(folder, &p));
@@ -121,58 +117,9 @@ impl PipelineConfig {
     /// # Errors
     /// Everything that is wrong.
     pub fn from_value(mut value: Value) -> Result<Self, ConfigError> {
-        let mut found = shape::check(&shape::PIPELINE, &mut value);
-        let config = finish(value, &mut found, Self::rules);
-        found.result()?;
+        let mut issues = schema_check::check(&schema::PIPELINE, &mut value);
+        let config = finish(value, &mut issues, Self::rules);
+        issues.result()?;
         config?.with_overrides("camera.override")
     }
-}
-
-/// Reads YAML (of which JSON is a part) without checking what it says.
-///
-/// # Errors
-/// Broken YAML, with line and column.
-pub fn parse(text: &str) -> Result<Value, ConfigError> {
-    yaml::parse(text).map_err(|YamlError { place, message }| {
-        let place = place.map_or(String::new(), |(line, column)| {
-            format!("line {line}, column {column}: ")
-        });
-        ConfigError::one("", format!("{place}{message}"))
-    })
-}
-
-/// Types a value whose shape was checked, and applies rules to it. What serde
-/// finds beyond the shape is noted; after a wrong shape it adds nothing.
-fn finish<T: DeserializeOwned>(
-    value: Value,
-    found: &mut Findings,
-    rules: impl FnOnce(&T, &mut Findings),
-) -> Result<T, ConfigError> {
-    match typed(value, "") {
-        Ok(config) => {
-            rules(&config, found);
-            Ok(config)
-        }
-        Err(error) => {
-            if found.0.is_empty() {
-                found.extend(error.clone());
-            }
-            Err(error)
-        }
-    }
-}
-
-/// Reads JSON, and says where it is broken.
-pub(super) fn json(text: &str) -> Result<Value, ConfigError> {
-    serde_json::from_str(text)
-        .map_err(|e| ConfigError::one("", format!("not valid JSON: {}", redact(&e.to_string()))))
-}
-
-/// Gives a value its type; the error names the path.
-pub(super) fn typed<T: DeserializeOwned>(value: Value, prefix: &str) -> Result<T, ConfigError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { "" } else { &path };
-        ConfigError::one(join(prefix, path), redact(&error.inner().to_string()))
-    })
 }

@@ -2,84 +2,55 @@
 //!
 //! YAML for people (the file), JSON for programs (the C ABI), environment
 //! variables over both. [`Config`] is the file: a service, defaults and many
-//! cameras. [`PipelineConfig`] is what one pipeline runs on: one camera with
+//! cameras. [`PipelineConfig`] is the configuration of one pipeline: one camera with
 //! its overrides already applied.
 //!
 //! All three become one JSON value and go one way:
 //!
-//! 1. [`load`](Config::load) reads text, `environment` lays variables over it;
-//! 2. `shape` compares it with the JSON Schema that the types give: keys,
-//!    types, choices and ranges, all problems at once, with a `hint` each;
+//! 1. [`load`](Config::load) reads text, `environment` puts variables over it;
+//! 2. `schema_check` compares it with the JSON Schema that the types give: keys,
+//!    types, choices and ranges, all issues at once, with a remedy from `suggest`;
 //! 3. serde gives it its types;
-//! 4. `rules` checks what concerns several keys, and addresses.
+//! 4. `validate` checks addresses, and keys that depend on each other.
+//!
+//! Stations own some of their options, such as those of a tracker: `pipeline::check`
+//! checks these with [`check_against`].
 
 mod camera;
-mod decimal;
+pub(crate) mod decimal;
 mod environment;
-mod error;
-mod hint;
+mod file;
+mod issues;
+mod key_path;
 mod load;
 mod osc;
 mod outputs;
 mod pipeline;
-mod rules;
+mod read;
+mod redacted;
+mod schema;
+mod schema_check;
+mod schema_tree;
 mod service;
-mod shape;
+mod shared_addresses;
 mod slots;
+mod suggest;
 mod tracking;
+mod validate;
+mod validate_host;
 mod yaml;
 
+pub use crate::address::osc::OscFormat;
 pub use camera::{CameraConfig, RtspTransport};
 pub use environment::Environment;
-pub use error::{ConfigError, Problem};
-pub use load::parse;
-pub use osc::{Axis, OscConfig, OscFormat};
+pub use file::Config;
+pub use issues::{ConfigError, ConfigIssue};
+pub use osc::OscConfig;
 pub use outputs::{JsonlConfig, MqttConfig, SinkConfig};
-pub use pipeline::{ChangeSet, PipelineConfig, merge};
-pub use service::{Auth, Device, LogFormat, LogLevel, ServiceConfig};
+pub use pipeline::{PipelineConfig, merge};
+pub use read::parse;
+pub use schema::schema;
+pub use schema_check::check_against;
+pub use service::{AuthMode, Device, LogFormat, LogLevel, ServiceConfig};
 pub use slots::{OnRelease, Origin, SlotsConfig, Units};
-pub use tracking::{ClassRef, TrackerKind, TrackingConfig};
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// The whole configuration file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The process: device, folders, log, and the web server.
-    pub service: ServiceConfig,
-    /// Detection and tracking, for all cameras.
-    pub tracking: TrackingConfig,
-    /// How slots behave and in which units they are given.
-    pub slots: SlotsConfig,
-    /// OSC output; `null` turns it off.
-    #[serde(default = "osc_on")]
-    pub osc: Option<OscConfig>,
-    /// MQTT output of all cameras; off unless given.
-    pub mqtt: Option<MqttConfig>,
-    /// The cameras, each a pipeline of its own.
-    pub cameras: Vec<CameraConfig>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            service: ServiceConfig::default(),
-            tracking: TrackingConfig::default(),
-            slots: SlotsConfig::default(),
-            osc: osc_on(),
-            mqtt: None,
-            cameras: Vec::new(),
-        }
-    }
-}
-
-/// The JSON Schema of the configuration file.
-pub fn schema() -> serde_json::Value {
-    shape::FILE.clone()
-}
-
-fn osc_on() -> Option<OscConfig> {
-    Some(OscConfig::default())
-}
+pub use tracking::{ClassRef, TrackingConfig};

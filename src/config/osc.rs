@@ -3,6 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::issues::Issues;
+use super::key_path::KeyPath;
+use super::suggest::quoted;
+use super::validate_host::check_host;
+use crate::address::osc::{OscAddresses, OscFormat, OscTemplate};
+use crate::flow::AxisId;
+
 /// OSC output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -20,7 +27,7 @@ pub struct OscConfig {
     pub channel_format: String,
     /// Which values are sent, in this order.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
-    pub axes: Vec<Axis>,
+    pub axes: Vec<AxisId>,
     /// One message an axis, or one array message a frame.
     pub format: OscFormat,
 }
@@ -32,38 +39,74 @@ impl Default for OscConfig {
             port: 5005,
             address_prefix: "/".into(),
             channel_format: "p{index}_{axis}".into(),
-            axes: vec![Axis::X, Axis::Y],
+            axes: ["x", "y"]
+                .iter()
+                .filter_map(|name| name.parse().ok())
+                .collect(),
             format: OscFormat::default(),
         }
     }
 }
 
-/// One value of a slot, as outputs name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Axis {
-    X,
-    Y,
-    W,
-    H,
-    Vx,
-    Vy,
-    Id,
-    Generation,
-    State,
-    Class,
-    Score,
-    Age,
-}
+impl OscConfig {
+    /// The keys that addresses are made from.
+    pub fn template(&self) -> OscTemplate<'_> {
+        OscTemplate {
+            address_prefix: &self.address_prefix,
+            channel_format: &self.channel_format,
+            axes: &self.axes,
+            format: self.format,
+        }
+    }
 
-/// How a frame is laid out in OSC messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OscFormat {
-    /// One float message an axis.
-    #[default]
-    Channels,
-    /// One message a frame: all slots' axes in order.
-    Array,
+    /// The addresses of a camera, before a model is loaded.
+    pub(super) fn addresses(
+        &self,
+        camera_id: &str,
+    ) -> Result<OscAddresses, crate::address::OscAddressError> {
+        OscAddresses::new(self.template(), camera_id, &[])
+    }
+
+    /// Adds what is wrong with the section; `path` says where its keys are written.
+    pub(super) fn check_keys(&self, path: &KeyPath<'_>, camera_id: &str, issues: &mut Issues) {
+        if self.host.trim().is_empty() {
+            issues.add(
+                path.key("host"),
+                "is empty; give the receiver's name or address",
+            );
+        } else {
+            let port = path.key("port");
+            check_host(issues, &path.key("host"), &self.host, &port);
+        }
+        if !self.address_prefix.starts_with('/') {
+            let shown = quoted(&self.address_prefix);
+            issues.add(
+                path.key("address_prefix"),
+                format!("must begin with '/', got {shown}"),
+            );
+        }
+        // The schema check has reported that already.
+        if self.axes.is_empty() {
+            return;
+        }
+        if let Err(error) = self.addresses(camera_id) {
+            issues.add(path.key(error.key), error.fault.to_string());
+        } else if self.format == OscFormat::Channels {
+            let channel_format = path.key("channel_format");
+            let shown = quoted(&self.channel_format);
+            let has = |name: &str| self.channel_format.contains(name);
+            if !has("{index}") && !has("{id}") {
+                issues.add(
+                    &channel_format,
+                    format!("must hold {{index}}, so that slots can be told apart, got {shown}"),
+                );
+            }
+            if self.axes.len() > 1 && !has("{axis}") {
+                issues.add(
+                    &channel_format,
+                    format!("must hold {{axis}}, since osc.axes names several, got {shown}"),
+                );
+            }
+        }
+    }
 }

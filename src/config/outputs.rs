@@ -1,11 +1,16 @@
 //! `mqtt` and `cameras[].sinks`: where snapshots go besides `osc`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::OscConfig;
+use super::issues::Issues;
+use super::key_path::KeyPath;
+use super::osc::OscConfig;
+use super::redacted::is_redacted;
+use super::suggest::quoted;
+use crate::address::NetworkAddress;
 
 /// Publishing to an MQTT broker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,11 +74,101 @@ pub struct SinkConfig {
     pub jsonl: Option<JsonlConfig>,
 }
 
+/// The section of one kind of output.
+pub(super) trait OutputSection {
+    /// Adds what is wrong with the section, whose keys begin with `path`.
+    fn check(&self, path: &str, camera_id: &str, issues: &mut Issues);
+
+    /// The paths in the section; relative ones are relative to the configuration file.
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        Vec::new()
+    }
+
+    /// Whether only the service makes this output, and not a pipeline by itself.
+    fn is_made_by_service(&self) -> bool {
+        false
+    }
+}
+
+impl OutputSection for OscConfig {
+    fn check(&self, path: &str, camera_id: &str, issues: &mut Issues) {
+        self.check_keys(&KeyPath::section(path), camera_id, issues);
+    }
+}
+
+impl OutputSection for JsonlConfig {
+    fn check(&self, _path: &str, _camera_id: &str, _issues: &mut Issues) {}
+
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let is_stdout = self.path == Path::new("-");
+        if is_stdout {
+            Vec::new()
+        } else {
+            vec![&mut self.path]
+        }
+    }
+}
+
+impl OutputSection for MqttConfig {
+    fn check(&self, path: &str, _camera_id: &str, issues: &mut Issues) {
+        if let Err(error) = self.broker.parse::<NetworkAddress>() {
+            issues.add(format!("{path}.broker"), error.to_string());
+        } else if is_redacted(&self.broker) {
+            issues.add(
+                format!("{path}.broker"),
+                "contains *** in place of a hidden password; write the password itself",
+            );
+        }
+        let prefix = &self.topic_prefix;
+        let wrong = |c: char| matches!(c, '#' | '+') || c.is_control();
+        if prefix.contains(wrong) || prefix.starts_with('/') || prefix.ends_with('/') {
+            issues.add(
+                format!("{path}.topic_prefix"),
+                format!(
+                    "must be a topic without '#' and '+' that neither begins nor ends with '/', got {}",
+                    quoted(prefix)
+                ),
+            );
+        }
+    }
+
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        self.ca_file.iter_mut().collect()
+    }
+
+    fn is_made_by_service(&self) -> bool {
+        true
+    }
+}
+
 impl SinkConfig {
-    /// How many of the keys are given.
-    pub(super) fn given(&self) -> usize {
-        usize::from(self.osc.is_some())
-            + usize::from(self.mqtt.is_some())
-            + usize::from(self.jsonl.is_some())
+    /// The sections that are set, with their keys.
+    pub(super) fn sections(&self) -> Vec<(&'static str, &dyn OutputSection)> {
+        let mut sections: Vec<(&'static str, &dyn OutputSection)> = Vec::new();
+        sections.extend(self.osc.iter().map(|s| ("osc", s as _)));
+        sections.extend(self.mqtt.iter().map(|s| ("mqtt", s as _)));
+        sections.extend(self.jsonl.iter().map(|s| ("jsonl", s as _)));
+        sections
+    }
+
+    /// As [`sections`](Self::sections), to be changed.
+    pub(super) fn sections_mut(&mut self) -> Vec<&mut dyn OutputSection> {
+        let mut sections: Vec<&mut dyn OutputSection> = Vec::new();
+        sections.extend(self.osc.iter_mut().map(|s| s as _));
+        sections.extend(self.mqtt.iter_mut().map(|s| s as _));
+        sections.extend(self.jsonl.iter_mut().map(|s| s as _));
+        sections
+    }
+
+    /// The paths in the sections; relative ones are relative to the configuration file.
+    pub(super) fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let sections = self.sections_mut().into_iter();
+        sections.flat_map(OutputSection::paths_mut).collect()
+    }
+
+    /// Whether only the service makes this output.
+    pub fn is_made_by_service(&self) -> bool {
+        let mut sections = self.sections().into_iter();
+        sections.any(|(_, section)| section.is_made_by_service())
     }
 }

@@ -4,12 +4,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::error::ConfigError;
-use super::load::typed;
-use super::{
-    CameraConfig, ClassRef, Config, OscConfig, ServiceConfig, SlotsConfig, TrackingConfig,
-};
-use crate::source::{HIDDEN, redact_address};
+use super::camera::CameraConfig;
+use super::file::Config;
+use super::issues::ConfigError;
+use super::osc::OscConfig;
+use super::read::typed;
+use super::service::ServiceConfig;
+use super::slots::SlotsConfig;
+use super::tracking::{ClassRef, TrackingConfig};
+use crate::address::{HIDDEN, redact_address};
 
 /// What one pipeline runs on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,17 +32,6 @@ pub struct PipelineConfig {
     /// Device and folders.
     #[serde(default)]
     pub service: ServiceConfig,
-}
-
-/// Which stages a change concerns beyond what applies at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ChangeSet {
-    /// The source has to be opened anew.
-    pub source: bool,
-    /// The model has to be loaded anew.
-    pub detector: bool,
-    /// The configured sinks have to be made anew.
-    pub sinks: bool,
 }
 
 impl Config {
@@ -62,7 +54,7 @@ impl Config {
     ) -> Result<PipelineConfig, ConfigError> {
         let mut camera = camera.clone();
         // The owner of many pipelines publishes for all of them.
-        camera.sinks.retain(|sink| sink.mqtt.is_none());
+        camera.sinks.retain(|sink| !sink.is_made_by_service());
         let config = PipelineConfig {
             camera,
             tracking: self.tracking.clone(),
@@ -130,38 +122,6 @@ impl PipelineConfig {
             shown.service.token = shown.service.token.map(|_| HIDDEN.into());
         }
         serde_json::to_value(shown).unwrap_or_default()
-    }
-
-    /// Which stages have to start anew to go from this configuration to `new`.
-    pub fn changes(&self, new: &Self) -> ChangeSet {
-        let source = |c: &Self| {
-            let camera = &c.camera;
-            (
-                camera.stream.clone(),
-                camera.rtsp_transport,
-                camera.ca_file.clone(),
-                camera.loop_file,
-                camera.every_frame,
-                c.service.allow_playlists,
-            )
-        };
-        let detector = |c: &Self| {
-            let service = &c.service;
-            (
-                c.camera.address().is_ok_and(|a| !a.gives_pictures()),
-                c.tracking.model.clone(),
-                service.device,
-                service.models_dir.clone(),
-                service.onnxruntime.clone(),
-            )
-        };
-        ChangeSet {
-            source: source(self) != source(new),
-            detector: detector(self) != detector(new),
-            sinks: self.osc != new.osc
-                || self.camera.sinks != new.camera.sinks
-                || self.camera.id != new.camera.id,
-        }
     }
 }
 

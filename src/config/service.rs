@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::source::StreamAddress;
+use crate::address::StreamAddress;
 
 /// The process as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ pub struct ServiceConfig {
     #[schemars(range(min = 0, max = 256))]
     pub inference_jobs: u32,
     /// Whether the web server asks for a token where others can reach it.
-    pub auth: Auth,
+    pub auth: AuthMode,
     /// The token; made at the first start if it is needed and not given.
     #[schemars(length(min = 16))]
     pub token: Option<String>,
@@ -75,10 +75,13 @@ impl Default for ServiceConfig {
             models_dir: "models".into(),
             onnxruntime: None,
             inference_jobs: 0,
-            auth: Auth::default(),
+            auth: AuthMode::default(),
             token: None,
             allowed_hosts: Vec::new(),
-            stream_schemes: StreamAddress::SCHEMES.map(String::from).to_vec(),
+            stream_schemes: StreamAddress::SCHEMES
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             allow_playlists: false,
             watch: true,
             node: None,
@@ -110,14 +113,14 @@ pub enum LogFormat {
     Json,
 }
 
-/// Whether the web server asks who comes.
+/// How the web server authenticates requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Auth {
-    /// A token is asked for, unless only this machine can come.
+pub enum AuthMode {
+    /// Requests need a token, unless the server listens on loopback only.
     #[default]
     Token,
-    /// Nobody is asked.
+    /// No authentication.
     None,
 }
 

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::decimal;
 
@@ -24,7 +25,7 @@ pub struct TrackingConfig {
     /// Classes to track, by number or name; empty means all.
     pub classes: Vec<ClassRef>,
     /// Number of slots.
-    #[schemars(range(min = 1, max = crate::slots::SLOTS_MAX))]
+    #[schemars(range(min = 1, max = crate::flow::SLOTS_MAX))]
     pub objects_max: u32,
     /// How long an object that is not seen keeps its slot, in milliseconds.
     #[schemars(range(min = 0, max = 3_600_000))]
@@ -32,8 +33,11 @@ pub struct TrackingConfig {
     /// Every n-th frame is processed.
     #[schemars(range(min = 1, max = 1000))]
     pub period_frames: u32,
-    /// Which tracker follows the detections.
-    pub tracker: TrackerKind,
+    /// The tracker, by its name.
+    #[schemars(length(min = 1))]
+    pub tracker: String,
+    /// Options of the tracker, by their names; what is left out keeps its default.
+    pub tracker_options: Map<String, Value>,
 }
 
 impl Default for TrackingConfig {
@@ -46,7 +50,8 @@ impl Default for TrackingConfig {
             objects_max: 10,
             object_persistence_ms: 1000,
             period_frames: 1,
-            tracker: TrackerKind::default(),
+            tracker: "bytetrack".into(),
+            tracker_options: Map::new(),
         }
     }
 }
@@ -59,17 +64,4 @@ pub enum ClassRef {
     Id(u32),
     /// Name as the model gives it, such as `person`.
     Name(String),
-}
-
-/// The trackers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TrackerKind {
-    /// ByteTrack (Zhang et al. 2021).
-    #[default]
-    ByteTrack,
-    /// Another kind, to test a change of it with.
-    #[cfg(test)]
-    #[serde(skip)]
-    Other,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::redact;
+use crate::address::redact;
 
 /// Broken YAML.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ pub enum DetectError {
     )]
     NoRuntime {
         /// Every place looked at and what was wrong with it.
-        tried: Vec<Tried>,
+        tried: Vec<SearchedPath>,
     },
     /// The process already runs on another ONNX Runtime than the one asked for.
     #[error(
@@ -79,7 +79,7 @@ pub enum DetectError {
         "model {}: {reason}. rextrack understands detection heads of {} with one float32 input \
          [1, 3, h, w]",
         path.display(),
-        super::head::understood()
+        super::head::supported()
     )]
     ModelForeign {
         /// The model file.
@@ -180,14 +180,14 @@ impl DetectError {
 
 /// A place that was searched for ONNX Runtime, and why it did not serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
+pub struct SearchedPath {
     /// File or folder.
     pub path: PathBuf,
     /// For example `version 1.17.3, 1.20 or newer is needed`.
     pub why: String,
 }
 
-impl fmt::Display for Tried {
+impl fmt::Display for SearchedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.path.display(), self.why)
     }
@@ -217,7 +217,7 @@ pub(super) fn short(message: &str) -> String {
     }
 }
 
-fn list(items: &[Tried]) -> String {
+fn list(items: &[SearchedPath]) -> String {
     if items.is_empty() {
         return "no place at all (no home folder is known)".into();
     }

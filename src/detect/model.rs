@@ -50,7 +50,7 @@ pub struct ModelEntry {
 /// writes it. Reads the file's outline alone, in well under a millisecond.
 pub fn licence(path: &Path) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
-    super::outline::metadata(&mut std::io::BufReader::new(file), "license")
+    super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")
 }
 
 /// Finds the file of `tracking.model`. A value with a path separator or a model

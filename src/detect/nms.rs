@@ -1,6 +1,6 @@
 //! Non-maximum suppression: of boxes that overlap much, the best one stays.
 
-use crate::geometry::BBox;
+use crate::flow::BBox;
 
 /// A box as a head decodes it: pixels of the model's input.
 #[derive(Debug, Clone, Copy, PartialEq)]

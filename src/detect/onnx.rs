@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::classes::ClassFilter;
+use super::class_filter::ClassFilter;
+use super::detector::{DetectSettings, Detector, DetectorInfo, StageTimes};
 use super::error::DetectError;
-use super::letterbox::{Crop, Fit, Letterbox};
+use super::letterbox::{Crop, Letterbox, LetterboxTransform};
 use super::nms::{self, Candidate};
+use super::permits::{ModelQueue, Permit};
 use super::session::ModelSession;
-use super::{DetectSettings, Detection, Detector, DetectorInfo, ModelQueue, Permit, StageTimes};
 use crate::config::ServiceConfig;
-use crate::source::Frame;
+use crate::flow::{Detection, Frame};
 
 /// Runs a model of one of the families in [`super::head`].
 pub struct OnnxDetector {
@@ -22,7 +23,7 @@ pub struct OnnxDetector {
     filter: ClassFilter,
     candidates: Vec<Candidate>,
     /// Where the frame lies that the letterbox holds, and how long it took to draw.
-    prepared: Option<(Fit, Duration)>,
+    prepared: Option<(LetterboxTransform, Duration)>,
 }
 
 impl OnnxDetector {
@@ -41,7 +42,7 @@ impl OnnxDetector {
             family: model.head.family.name().into(),
             classes,
             input: model.input,
-            device_asked: service.device,
+            requested_device: service.device,
             device: model.device.to_string(),
             licence: model.licence.clone(),
             runtime: model.runtime.clone(),
@@ -58,7 +59,7 @@ impl OnnxDetector {
     }
 
     /// Draws a frame into the model's input; also says how long that took.
-    fn draw(&mut self, frame: &Frame) -> Result<(Fit, Duration), DetectError> {
+    fn draw(&mut self, frame: &Frame) -> Result<(LetterboxTransform, Duration), DetectError> {
         let start = Instant::now();
         let crop = Crop::of(frame.size, self.settings.roi)?;
         let fit = self.letterbox.draw(frame, crop)?;
@@ -103,8 +104,10 @@ impl Detector for OnnxDetector {
         let (model, candidates) = (&self.model, &mut self.candidates);
         let result = model.run(self.letterbox.planes(), |numbers, began| {
             let ran = Instant::now();
-            let floor = self.settings.floor;
-            model.head.decode(numbers, floor, &self.filter, candidates);
+            let min_score = self.settings.min_score;
+            model
+                .head
+                .decode(numbers, min_score, &self.filter, candidates);
             Ok((ran - began, ran))
         });
         let (inference, ran) = match result {

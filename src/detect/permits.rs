@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::clock::{duration_ns, now_ns};
+use crate::base::clock::{duration_ns, now_ns};
 
 /// The process's requests. Models are shared by all pipelines of a process, and so is
 /// the order in which they are used.

@@ -21,8 +21,8 @@ use ort::logging::LogLevel;
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::error::{DetectError, Tried, short};
-use crate::data_dir;
+use super::error::{DetectError, SearchedPath, short};
+use crate::base::data_dir;
 
 /// The environment variable that names the library.
 pub const VARIABLE: &str = "REXTRACK_ORT_DYLIB";
@@ -127,7 +127,7 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
             } else {
                 "does not exist"
             };
-            tried.push(Tried {
+            tried.push(SearchedPath {
                 path: place,
                 why: why.into(),
             });
@@ -143,7 +143,7 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
                     };
                     return Ok(loaded.insert(runtime).clone());
                 }
-                Err(why) => tried.push(Tried { path, why }),
+                Err(why) => tried.push(SearchedPath { path, why }),
             }
         }
     }
@@ -333,11 +333,11 @@ mod tests {
     fn the_error_names_every_place_and_the_remedy() {
         let error = DetectError::NoRuntime {
             tried: vec![
-                Tried {
+                SearchedPath {
                     path: "/a/libonnxruntime.so.1.17.3".into(),
                     why: "version 1.17.3, 1.20 or newer is needed".into(),
                 },
-                Tried {
+                SearchedPath {
                     path: "/b".into(),
                     why: "does not exist".into(),
                 },

@@ -18,9 +18,9 @@ use super::error::{DetectError, short};
 use super::head::{Head, Metadata};
 use super::permits::ModelQueue;
 use super::runtime::{self, Runtime};
+use crate::base::panics;
 use crate::config::{Device, ServiceConfig};
-use crate::geometry::FrameSize;
-use crate::panics;
+use crate::flow::FrameSize;
 
 /// Input size of a model that takes any and states none.
 const DEFAULT_INPUT: u32 = 640;

@@ -3,23 +3,8 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::pipeline::RextrackPipeline;
 use super::status::{Failure, RextrackStatus};
-use crate::pipeline::Pipeline;
-
-/// The pipeline behind a handle.
-///
-/// # Safety
-/// `pipeline` is NULL or came from `rextrack_create` and was not destroyed.
-pub unsafe fn handle<'a>(
-    pipeline: *const RextrackPipeline,
-    function: &str,
-) -> Result<&'a Pipeline, Failure> {
-    // SAFETY: as the caller vouches; NULL becomes `None`.
-    unsafe { pipeline.as_ref() }
-        .map(|p| &p.pipeline)
-        .ok_or_else(|| Failure::argument(format!("{function}: pipeline is NULL")))
-}
+use super::text_buffer::write_text;
 
 /// Text from the host.
 ///
@@ -38,26 +23,6 @@ pub unsafe fn text<'a>(text: *const c_char, function: &str) -> Result<&'a str, F
             e.valid_up_to()
         ))
     })
-}
-
-/// Writes text with a closing NUL, cut at a character's edge to fit.
-///
-/// # Safety
-/// `buffer` is NULL, or has room for `capacity` bytes.
-pub unsafe fn write_text(text: &str, buffer: *mut c_char, capacity: usize) {
-    if buffer.is_null() || capacity == 0 {
-        return;
-    }
-    let mut end = text.len().min(capacity - 1);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    // SAFETY: `end` + 1 <= `capacity` bytes, as the caller vouches; our text
-    // and the host's buffer do not overlap.
-    unsafe {
-        std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, end);
-        buffer.add(end).write(0);
-    }
 }
 
 /// Hands text over by the rule of every function with `buffer`, `capacity`
@@ -196,14 +161,14 @@ mod tests {
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Known {
+    struct Precomputed {
         old: Old,
         second: u64,
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
     struct New {
-        known: Known,
+        known: Precomputed,
         third: u64,
     }
 
@@ -214,17 +179,17 @@ mod tests {
         Old { struct_size, first }
     }
 
-    fn known<T>(first: u32, second: u64) -> Known {
+    fn known<T>(first: u32, second: u64) -> Precomputed {
         let old = old::<T>(first);
-        Known { old, second }
+        Precomputed { old, second }
     }
 
     #[test]
     fn an_older_caller_gets_the_fields_it_has_room_for() {
         // What lies behind the struct in the caller's memory.
         let mut memory = [old::<Old>(0), old::<Old>(77)];
-        let out = memory.as_mut_ptr().cast::<Known>();
-        unsafe { write_struct(&known::<Known>(5, u64::MAX), out, LEAST, "f") }.unwrap();
+        let out = memory.as_mut_ptr().cast::<Precomputed>();
+        unsafe { write_struct(&known::<Precomputed>(5, u64::MAX), out, LEAST, "f") }.unwrap();
         assert_eq!(memory, [old::<Old>(5), old::<Old>(77)]);
     }
 
@@ -235,17 +200,18 @@ mod tests {
             third: 77,
         };
         let out = (&raw mut theirs).cast();
-        unsafe { write_struct(&known::<Known>(5, 6), out, LEAST, "f") }.unwrap();
+        unsafe { write_struct(&known::<Precomputed>(5, 6), out, LEAST, "f") }.unwrap();
         assert_eq!((theirs.known, theirs.third), (known::<New>(5, 6), 77));
     }
 
     #[test]
     fn fields_that_an_older_caller_lacks_are_zero() {
         let memory = [old::<Old>(5), old::<Old>(u32::MAX)];
-        let read = unsafe { read_struct(memory.as_ptr().cast::<Known>(), LEAST, "f") }.unwrap();
+        let read =
+            unsafe { read_struct(memory.as_ptr().cast::<Precomputed>(), LEAST, "f") }.unwrap();
         assert_eq!(
             read,
-            Known {
+            Precomputed {
                 old: old::<Old>(5),
                 second: 0
             }
@@ -258,7 +224,7 @@ mod tests {
             known: known::<New>(5, 6),
             third: 77,
         };
-        let pointer = (&raw const theirs).cast::<Known>();
+        let pointer = (&raw const theirs).cast::<Precomputed>();
         let read = unsafe { read_struct(pointer, LEAST, "f") }.unwrap();
         assert_eq!(read, known::<New>(5, 6));
     }
@@ -269,7 +235,7 @@ mod tests {
             struct_size: 4,
             first: 0,
         };
-        let pointer = (&raw const memory).cast::<Known>();
+        let pointer = (&raw const memory).cast::<Precomputed>();
         let refused = unsafe { read_struct(pointer, LEAST, "f") }.unwrap_err();
         assert!(
             refused.1.contains("struct_size is 4, at least 8"),

@@ -1,7 +1,6 @@
 //! Events: what happened since the last time somebody asked.
 
-use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::Event;
 
@@ -89,7 +88,7 @@ pub unsafe extern "C" fn rextrack_poll_events(
     const NAME: &str = "rextrack_poll_events";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         if events.is_null() && capacity > 0 {
             return Err(Failure::argument(format!(
                 "{NAME}: events is NULL, capacity {capacity}"

@@ -4,11 +4,12 @@ use std::ffi::c_void;
 use std::mem::offset_of;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
-use crate::geometry::FrameSize;
+use crate::flow::FrameSize;
+use crate::flow::PixelFormat;
 use crate::sink::picture::{self, Layout};
-use crate::source::{Image, PixelFormat};
+use crate::source::Image;
 
 /// Values of `format`: 8 bits a channel, the first named channel first in
 /// memory.
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn rextrack_push_frame(
     const NAME: &str = "rextrack_push_frame";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         // SAFETY: NULL or valid, as the caller vouches.
         let frame = unsafe { args::read_struct(frame, FRAME_LEAST, NAME) }?;
         if frame.data.is_null() {
@@ -168,7 +169,7 @@ pub unsafe extern "C" fn rextrack_preview(
     let out = image;
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         // SAFETY: NULL or valid, as the caller vouches.
         let mut image = unsafe { args::read_struct(out, IMAGE_LEAST, NAME) }?;
         if image.data.is_null() && image.capacity > 0 {

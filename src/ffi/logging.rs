@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use super::library_dir;
 use super::status::{Failure, RextrackStatus, guard};
-use crate::source::one_line;
+use crate::address::one_line;
 
 /// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
 /// 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until

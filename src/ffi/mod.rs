@@ -1,16 +1,17 @@
-//! The C ABI: a thin skin. Each function checks its arguments, delegates to
+//! The C ABI: a thin layer. Each function checks its arguments, delegates to
 //! [`crate::pipeline`], and converts the error. No logic lives here, and
 //! nothing in Rust calls it. This list is the whole ABI:
 //!
 //! | file | functions |
 //! |---|---|
-//! | `directory.rs` | `rextrack_find` |
+//! | `registry.rs` | `rextrack_find` |
 //! | `version.rs` | `rextrack_abi_version`, `rextrack_version_string`, `rextrack_now_ns` |
 //! | `status.rs` | `rextrack_status_string`, `rextrack_last_error` |
 //! | `logging.rs` | `rextrack_set_log` |
 //! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_destroy` |
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
 //! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
+//! | `axes.rs` | `rextrack_axes`, `rextrack_poll_axes` |
 //! | `events.rs` | `rextrack_poll_events` |
 //! | `frame.rs` | `rextrack_push_frame`, `rextrack_preview` |
 //! | `stats.rs` | `rextrack_stats`, `rextrack_info` |
@@ -25,29 +26,33 @@
 #[allow(dead_code)] // The build script and the installer use the rest of it.
 mod abi;
 mod args;
-mod directory;
+mod axes;
 mod events;
 mod frame;
+mod handle;
 mod library_dir;
 mod logging;
 mod pipeline;
+mod registry;
 mod settings;
 mod snapshot;
 mod stats;
 mod status;
+mod text_buffer;
 mod version;
 
-pub use directory::rextrack_find;
+pub use axes::{RextrackAxis, RextrackQuantity, rextrack_axes, rextrack_poll_axes};
 pub use events::{RextrackEvent, RextrackEventKind, rextrack_poll_events};
 pub use frame::{
     RextrackFrame, RextrackFrameFlags, RextrackImage, RextrackPixelFormat, rextrack_preview,
     rextrack_push_frame,
 };
+pub use handle::RextrackPipeline;
 pub use logging::{RextrackLogCallback, rextrack_set_log};
 pub use pipeline::{
-    RextrackPipeline, rextrack_create, rextrack_destroy, rextrack_reset_slots, rextrack_start,
-    rextrack_stop,
+    rextrack_create, rextrack_destroy, rextrack_reset_slots, rextrack_start, rextrack_stop,
 };
+pub use registry::rextrack_find;
 pub use settings::{rextrack_get_config, rextrack_get_config_ex, rextrack_set_config};
 pub use snapshot::{
     RextrackSlot, RextrackSlotState, RextrackSnapshot, RextrackSourceState, rextrack_poll,

@@ -4,15 +4,11 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use super::args;
-use super::directory;
+use super::handle::{self, RextrackPipeline};
+use super::registry;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::config::PipelineConfig;
-use crate::pipeline::{Extras, Pipeline, PipelineError};
-
-/// One camera's pipeline. Opaque: only pointers to it cross the boundary.
-pub struct RextrackPipeline {
-    pub(super) pipeline: Pipeline,
-}
+use crate::pipeline::{Pipeline, PipelineError, PipelineOptions};
 
 /// Makes a pipeline from JSON and writes its handle to `out`. The host owns
 /// it and gives it back with `rextrack_destroy`. The pipeline does not run
@@ -46,13 +42,13 @@ pub unsafe extern "C" fn rextrack_create(
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let json = unsafe { args::text(config_json, "rextrack_create") }?;
         let config = PipelineConfig::from_json(json).map_err(PipelineError::from)?;
-        let extras = Extras {
-            guest: true,
-            ..Extras::default()
+        let options = PipelineOptions {
+            low_priority: true,
+            ..PipelineOptions::default()
         };
-        let pipeline = Pipeline::with(config, extras)?;
+        let pipeline = Pipeline::with(config, options)?;
         let pipeline = Arc::new(RextrackPipeline { pipeline });
-        directory::enter(&pipeline);
+        registry::register(&pipeline);
         *out = Arc::into_raw(pipeline).cast_mut();
         Ok(())
     })
@@ -72,7 +68,7 @@ pub unsafe extern "C" fn rextrack_create(
 pub unsafe extern "C" fn rextrack_start(pipeline: *mut RextrackPipeline) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, "rextrack_start") }?;
+        let pipeline = unsafe { handle::handle(pipeline, "rextrack_start") }?;
         Ok(pipeline.start()?)
     })
 }
@@ -89,7 +85,7 @@ pub unsafe extern "C" fn rextrack_start(pipeline: *mut RextrackPipeline) -> Rext
 pub unsafe extern "C" fn rextrack_stop(pipeline: *mut RextrackPipeline) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        unsafe { args::handle(pipeline, "rextrack_stop") }?.stop();
+        unsafe { handle::handle(pipeline, "rextrack_stop") }?.stop();
         Ok(())
     })
 }
@@ -108,7 +104,7 @@ pub unsafe extern "C" fn rextrack_stop(pipeline: *mut RextrackPipeline) -> Rextr
 pub unsafe extern "C" fn rextrack_reset_slots(pipeline: *mut RextrackPipeline) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        unsafe { args::handle(pipeline, "rextrack_reset_slots") }?.reset_slots();
+        unsafe { handle::handle(pipeline, "rextrack_reset_slots") }?.reset_slots();
         Ok(())
     })
 }

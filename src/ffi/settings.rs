@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 
 /// Changes the configuration by an RFC 7396 merge patch: the keys that are to
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn rextrack_set_config(
 ) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, "rextrack_set_config") }?;
+        let pipeline = unsafe { handle::handle(pipeline, "rextrack_set_config") }?;
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let patch = unsafe { args::text(patch_json, "rextrack_set_config") }?;
         Ok(pipeline.set_config(patch)?)
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn rextrack_get_config_ex(
     const NAME: &str = "rextrack_get_config";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let json = pipeline.config().to_json(include_secrets != 0);
         let text = serde_json::to_string(&json)
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;

@@ -4,10 +4,10 @@ use std::mem::offset_of;
 use std::time::Duration;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
+use crate::flow::Slot;
 use crate::pipeline::{Header, Next};
-use crate::slots::{RawSlot, SlotWords};
 
 /// Values of `RextrackSlot.state`.
 #[repr(u32)]
@@ -76,15 +76,19 @@ pub struct RextrackSlot {
     pub life_ms: u32,
 }
 
-/// Slots are exchanged in the very layout that hosts get: copied, not converted.
+/// A `RextrackSlot` in machine words.
+type RextrackSlotWords = [u64; size_of::<RextrackSlot>() / size_of::<u64>()];
+
+/// Hosts get the beginning of a slot as it lies in memory: copied, not converted.
 const LAYOUT: () = assert!(
-    size_of::<RextrackSlot>() == size_of::<SlotWords>()
-        && align_of::<RextrackSlot>() == align_of::<SlotWords>()
-        && offset_of!(RextrackSlot, state) == offset_of!(RawSlot, state)
-        && offset_of!(RextrackSlot, class_id) == offset_of!(RawSlot, class_id)
-        && offset_of!(RextrackSlot, x) == offset_of!(RawSlot, x)
-        && offset_of!(RextrackSlot, vy) == offset_of!(RawSlot, vy)
-        && offset_of!(RextrackSlot, life_ms) == offset_of!(RawSlot, life_ms)
+    size_of::<RextrackSlot>() == size_of::<RextrackSlotWords>()
+        && size_of::<RextrackSlot>() <= size_of::<Slot>()
+        && align_of::<RextrackSlot>() == align_of::<RextrackSlotWords>()
+        && offset_of!(RextrackSlot, state) == offset_of!(Slot, state)
+        && offset_of!(RextrackSlot, class_id) == offset_of!(Slot, class_id)
+        && offset_of!(RextrackSlot, x) == offset_of!(Slot, x)
+        && offset_of!(RextrackSlot, vy) == offset_of!(Slot, vy)
+        && offset_of!(RextrackSlot, life_ms) == offset_of!(Slot, life_ms)
 );
 
 /// What all slots of a poll have in common. Set `struct_size` to
@@ -119,7 +123,8 @@ pub struct RextrackSnapshot {
 }
 
 /// A caller of the first version knows this much.
-const SNAPSHOT_LEAST: usize = offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
+pub(super) const SNAPSHOT_LEAST: usize =
+    offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
 
 impl From<Header> for RextrackSnapshot {
     fn from(h: Header) -> Self {
@@ -206,7 +211,7 @@ unsafe fn copy_out(
     function: &str,
 ) -> Result<(), Failure> {
     // SAFETY: NULL or live, as the caller vouches.
-    let pipeline = unsafe { args::handle(pipeline, function) }?;
+    let pipeline = unsafe { handle::handle(pipeline, function) }?;
     if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
         return Err(Failure::argument(format!("{function}: slots is NULL")));
     }
@@ -220,7 +225,7 @@ unsafe fn copy_out(
         // SAFETY: `index` < `capacity`, for which the caller vouches, and each
         // index comes once. A slot is as large and as aligned as its words, in
         // which any bits are valid, as `LAYOUT` checks.
-        unsafe { &mut *slots.cast::<SlotWords>().add(index) }
+        unsafe { &mut *slots.cast::<RextrackSlotWords>().add(index) }
     });
     if snapshot.is_null() {
         return Ok(());
@@ -249,7 +254,7 @@ pub unsafe extern "C" fn rextrack_wait(
 ) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, "rextrack_wait") }?;
+        let pipeline = unsafe { handle::handle(pipeline, "rextrack_wait") }?;
         match pipeline.next(after_seq, Duration::from_millis(timeout_ms.into())) {
             Next::Snapshot => Ok(()),
             Next::Failed(error) => Err(error.into()),

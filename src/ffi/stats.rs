@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 
 use super::args;
-use super::pipeline::RextrackPipeline;
+use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::Stats;
 
@@ -50,13 +50,13 @@ pub struct RextrackStats {
     /// Not used; 0.
     pub reserved: u32,
     /// The device that was asked for, such as "auto".
-    pub device_asked: [c_char; REXTRACK_DEVICE_CHARS],
+    pub requested_device: [c_char; REXTRACK_DEVICE_CHARS],
     /// The device in use, such as "cpu"; empty until the model is loaded.
-    pub device_used: [c_char; REXTRACK_DEVICE_CHARS],
+    pub device: [c_char; REXTRACK_DEVICE_CHARS],
 }
 
 /// A caller of the first version knows this much.
-const STATS_LEAST: usize = offset_of!(RextrackStats, device_used) + REXTRACK_DEVICE_CHARS;
+const STATS_LEAST: usize = offset_of!(RextrackStats, device) + REXTRACK_DEVICE_CHARS;
 
 impl From<&Stats> for RextrackStats {
     fn from(s: &Stats) -> Self {
@@ -77,8 +77,8 @@ impl From<&Stats> for RextrackStats {
             end_to_end_ms: s.stages.end_to_end.recent_ms,
             waiting: s.waiting,
             reserved: 0,
-            device_asked: characters(&s.device_asked),
-            device_used: characters(&s.device_used),
+            requested_device: characters(&s.requested_device),
+            device: characters(&s.device),
         }
     }
 }
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn rextrack_stats(
     const NAME: &str = "rextrack_stats";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let value = RextrackStats::from(&pipeline.stats());
         // SAFETY: NULL or valid, as the caller vouches.
         unsafe { args::write_struct(&value, stats, STATS_LEAST, NAME) }
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn rextrack_info(
     const NAME: &str = "rextrack_info";
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
-        let pipeline = unsafe { args::handle(pipeline, NAME) }?;
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let text = serde_json::to_string(&pipeline.info())
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
         // SAFETY: as the caller vouches.

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::base::panics;
 use crate::detect::DetectError;
-use crate::panics;
 use crate::pipeline::PipelineError;
 
 /// What a function returns: 0 is fine, negative is an error. The text of the
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn rextrack_last_error(buffer: *mut c_char, capacity: usiz
         .try_with(|last| {
             let last = last.borrow();
             // SAFETY: the caller vouches for `capacity` bytes at `buffer`.
-            unsafe { super::args::write_text(&last, buffer, capacity) };
+            unsafe { super::text_buffer::write_text(&last, buffer, capacity) };
             last.len()
         })
         .unwrap_or(0)

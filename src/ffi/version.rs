@@ -34,5 +34,5 @@ pub extern "C" fn rextrack_version_string() -> *const c_char {
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]
 pub extern "C" fn rextrack_now_ns() -> i64 {
-    crate::clock::now_ns()
+    crate::base::clock::now_ns()
 }

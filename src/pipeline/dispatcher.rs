@@ -8,27 +8,28 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 use super::stats::SinkReport;
-use crate::panics;
+use crate::base::panics;
+use crate::flow::Snapshot;
 use crate::sink::{Sink, SinkError};
-use crate::slots::{Presentation, Snapshot};
+use crate::slots::OutputUnits;
 
 /// Snapshots that may wait. Beyond that the oldest is dropped; half a second
 /// at 120 frames a second.
 const QUEUE_MAX: usize = 64;
 
-/// One snapshot in both shapes.
+/// One snapshot in both units.
 #[derive(Debug, Clone)]
-pub struct Outgoing {
+pub struct SnapshotPair {
     /// Normalised, origin top left.
-    pub canonical: Arc<Snapshot>,
+    pub normalized: Arc<Snapshot>,
     /// In the units and with the origin that the configuration asks for.
-    pub presented: Arc<Snapshot>,
-    /// What leads from the one to the other.
-    pub presentation: Presentation,
+    pub converted: Arc<Snapshot>,
+    /// The units of `converted`.
+    pub units: OutputUnits,
 }
 
 enum Job {
-    Send(Outgoing),
+    Send(SnapshotPair),
     /// Replaces the configured sinks.
     SetConfigured(Vec<Box<dyn Sink>>, Arc<[String]>),
     /// Other names of the classes, from the next snapshot on.
@@ -50,14 +51,14 @@ pub struct Dispatcher {
 /// What is known of a sink.
 struct Report {
     public: SinkReport,
-    /// Snapshots that gave way in the queue before all sinks.
+    /// Snapshots that were dropped in the queue before all sinks.
     overrun: u64,
 }
 
 impl Dispatcher {
     /// Queues a snapshot. With `lossless` it waits for room, else the oldest
-    /// snapshot gives way.
-    pub fn send(&self, outgoing: Outgoing, lossless: bool) {
+    /// snapshot is dropped.
+    pub fn send(&self, snapshots: SnapshotPair, lossless: bool) {
         let mut queue = self.queue.lock();
         while lossless && queue.len() >= QUEUE_MAX {
             self.taken.wait(&mut queue);
@@ -71,7 +72,7 @@ impl Dispatcher {
                 report.public.stats.dropped += 1;
             }
         }
-        queue.push_back(Job::Send(outgoing));
+        queue.push_back(Job::Send(snapshots));
         drop(queue);
         self.changed.notify_one();
     }
@@ -130,12 +131,12 @@ impl Dispatcher {
             };
             self.taken.notify_one();
             match job {
-                Job::Send(outgoing) => {
+                Job::Send(snapshots) => {
                     for (index, sink) in configured.iter_mut().chain(own.iter_mut()).enumerate() {
-                        let snapshot = if sink.wants_canonical() {
-                            &outgoing.canonical
+                        let snapshot = if sink.wants_normalized() {
+                            &snapshots.normalized
                         } else {
-                            &outgoing.presented
+                            &snapshots.converted
                         };
                         self.attempt(index, sink.as_mut(), |sink| sink.send(snapshot));
                     }
@@ -168,15 +169,15 @@ impl Dispatcher {
     }
 
     /// Has a sink do something, unless it broke before, and notes its counts. A
-    /// sink that panics is broken; the others go on.
+    /// sink that panics is problem; the others go on.
     fn attempt(
         &self,
         index: usize,
         sink: &mut dyn Sink,
         work: impl FnOnce(&mut dyn Sink) -> Result<(), SinkError>,
     ) {
-        let broken = |r: &Report| r.public.broken.is_some();
-        if self.reports.lock().get(index).is_none_or(broken) {
+        let problem = |r: &Report| r.public.problem.is_some();
+        if self.reports.lock().get(index).is_none_or(problem) {
             return;
         }
         let caught = catch_unwind(AssertUnwindSafe(|| work(sink)));
@@ -195,7 +196,7 @@ impl Dispatcher {
         report.public.stats.dropped += report.overrun;
         if let Err(error) = result {
             log::error!("{error}");
-            report.public.broken = Some(error.to_string());
+            report.public.problem = Some(error.to_string());
         }
     }
 
@@ -205,7 +206,7 @@ impl Dispatcher {
                 public: SinkReport {
                     name: sink.name().to_owned(),
                     stats: sink.stats(),
-                    broken: None,
+                    problem: None,
                 },
                 overrun: 0,
             })
@@ -248,15 +249,15 @@ mod tests {
         }
     }
 
-    fn outgoing(seq: u64) -> Outgoing {
+    fn snapshots(seq: u64) -> SnapshotPair {
         let snapshot = Arc::new(Snapshot {
             seq,
             ..Snapshot::default()
         });
-        Outgoing {
-            canonical: Arc::clone(&snapshot),
-            presented: snapshot,
-            presentation: Presentation::default(),
+        SnapshotPair {
+            normalized: Arc::clone(&snapshot),
+            converted: snapshot,
+            units: OutputUnits::default(),
         }
     }
 
@@ -279,7 +280,7 @@ mod tests {
                 Box::new(Gate { open, sent: tell }) as Box<dyn Sink>
             ]);
         });
-        dispatcher.send(outgoing(1), false);
+        dispatcher.send(snapshots(1), false);
         while !dispatcher.queue.lock().is_empty() {
             std::thread::yield_now();
         }
@@ -302,7 +303,7 @@ mod tests {
             thread,
         } = busy();
         for seq in 2..=MAX + 11 {
-            dispatcher.send(outgoing(seq), false);
+            dispatcher.send(snapshots(seq), false);
         }
         // Full of snapshots: the end finds its place all the same, behind them.
         dispatcher.finish();
@@ -326,7 +327,7 @@ mod tests {
         let sender = Arc::clone(&dispatcher);
         let all = std::thread::spawn(move || {
             for seq in 2..=3 * MAX {
-                sender.send(outgoing(seq), true);
+                sender.send(snapshots(seq), true);
             }
             sender.finish();
         });
@@ -351,7 +352,7 @@ mod tests {
             sent,
             thread,
         } = busy();
-        dispatcher.send(outgoing(2), false);
+        dispatcher.send(snapshots(2), false);
         let (second_sent, second) = channel();
         let (never, open) = channel();
         drop(never);
@@ -360,7 +361,7 @@ mod tests {
             sent: second_sent,
         })]);
         for seq in 3..=MAX + 10 {
-            dispatcher.send(outgoing(seq), false);
+            dispatcher.send(snapshots(seq), false);
         }
         dispatcher.finish();
         drop(let_go);

@@ -1,9 +1,9 @@
 //! Why a pipeline cannot be made or cannot go on.
 
+use crate::address::OscAddressError;
 use crate::config::ConfigError;
 use crate::detect::DetectError;
 use crate::sink::annotate::AnnotateError;
-use crate::sink::osc::OscError;
 use crate::source::SourceError;
 
 /// Why a pipeline cannot be made, changed, or cannot go on.
@@ -17,7 +17,7 @@ pub enum PipelineError {
     Detect(std::sync::Arc<DetectError>),
     /// OSC addresses cannot be made from the configuration.
     #[error(transparent)]
-    Osc(#[from] OscError),
+    Osc(#[from] OscAddressError),
     /// The source cannot be had, and no other try can help.
     #[error("{0}")]
     Source(String),

@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 
-use crate::slots::{Slot, SlotState, Snapshot};
-use crate::source::SourceState;
+use crate::flow::SourceState;
+use crate::flow::{Slot, SlotState, Snapshot};
 
 /// Events that wait for a host at most; ten minutes of a busy stage.
 pub const EVENTS_MAX: usize = 1024;
@@ -104,12 +104,12 @@ impl EventQueue {
 
 /// Finds what changed from one snapshot to the next.
 #[derive(Debug, Default)]
-pub struct Watcher {
+pub struct SnapshotDiff {
     slots: Vec<Slot>,
     source_state: SourceState,
 }
 
-impl Watcher {
+impl SnapshotDiff {
     /// Where the source stood in the latest snapshot.
     pub fn source_state(&self) -> SourceState {
         self.source_state
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    fn kinds(watcher: &mut Watcher, queue: &EventQueue, slots: &[Slot]) -> Vec<EventKind> {
+    fn kinds(watcher: &mut SnapshotDiff, queue: &EventQueue, slots: &[Slot]) -> Vec<EventKind> {
         let snapshot = Snapshot {
             source_state: SourceState::Live,
             slots: slots.to_vec(),
@@ -194,7 +194,7 @@ mod tests {
     fn an_owners_stay_is_told_from_end_to_end() {
         use EventKind::*;
         use SlotState::*;
-        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         let mut see = |slot| kinds(&mut watcher, &queue, &[slot]);
         assert_eq!(see(Slot::default()), [Source]);
         assert_eq!(see(slot(1, Active)), [Entered]);
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn slots_that_are_taken_away_have_left() {
         use EventKind::*;
-        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         kinds(&mut watcher, &queue, &[slot(1, SlotState::Active); 3]);
         let seen = kinds(&mut watcher, &queue, &[slot(1, SlotState::Active)]);
         assert_eq!(seen, [Left, Left]);
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_drops_the_oldest_and_says_how_many() {
-        let (mut watcher, queue) = (Watcher::default(), EventQueue::default());
+        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         let people = EVENTS_MAX as u32 / 2 + 10;
         for generation in 1..=people {
             let snapshot = |state| Snapshot {

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use super::error::PipelineError;
-use super::thread::{Leftovers, NamedThread};
+use super::thread::{NamedThread, UnjoinedThreads};
 use crate::config::PipelineConfig;
 use crate::detect::{self, Detector};
-use crate::track::TrackerSettings;
+use crate::track;
 
 /// How models are loaded: the configuration, where the loading thread goes when it is
 /// left to itself, and what to call when there is a result.
-pub type StartLoader =
-    Box<dyn FnMut(Arc<PipelineConfig>, &Leftovers, Box<dyn FnOnce() + Send>) -> Loader + Send>;
+pub type StartLoader = Box<
+    dyn FnMut(Arc<PipelineConfig>, &UnjoinedThreads, Box<dyn FnOnce() + Send>) -> Loader + Send,
+>;
 
 /// A model on its way.
 pub struct Loader {
@@ -27,18 +28,18 @@ pub struct Loader {
 
 impl Loader {
     /// Starts to load; `done` is called when there is a result. The thread is
-    /// put among `leftovers`, since it ends by itself.
+    /// put among `unjoined`, since it ends by itself.
     pub fn start(
         config: Arc<PipelineConfig>,
-        leftovers: &Leftovers,
+        unjoined: &UnjoinedThreads,
         done: Box<dyn FnOnce() + Send>,
     ) -> Self {
         let (send, result) = channel();
         let wanted = Arc::clone(&config);
         let panicked = send.clone();
         let work = move || {
-            let floor = TrackerSettings::from(&wanted.tracking).detection_floor();
-            let loaded = detect::create(&wanted, floor).map_err(PipelineError::from);
+            let min_score = track::detection_min_score(&wanted.tracking);
+            let loaded = detect::create(&wanted, min_score).map_err(PipelineError::from);
             // Nobody listens any more when the pipeline was stopped meanwhile.
             send.send(loaded).ok();
             done();
@@ -52,7 +53,7 @@ impl Loader {
                 .ok();
         };
         match NamedThread::spawn(&config.camera.id, "load", work, on_panic) {
-            Ok(thread) => leftovers.add([thread]),
+            Ok(thread) => unjoined.add([thread]),
             Err(error) => {
                 let (send, result) = channel();
                 let reason = error.to_string();

@@ -1,71 +1,65 @@
 //! Makes the sinks that a configuration asks for.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::error::PipelineError;
-use crate::config::{JsonlConfig, OscConfig, PipelineConfig};
-use crate::sink::osc::Tap;
-use crate::sink::{Detached, JsonlSink, OscSink, Sink, SinkError};
+use crate::config::{PipelineConfig, SinkConfig};
+use crate::sink::osc::OscMonitor;
+use crate::sink::{CreateSinkError, SINKS, Sink, SinkContext};
 
 /// The configured sinks of one camera, and why some could not be made.
 #[derive(Default)]
 pub struct Outputs {
     pub sinks: Vec<Box<dyn Sink>>,
-    /// What keeps the pipeline from doing what it was asked for.
+    /// Errors that keep the pipeline from doing what the configuration asks for.
     pub failures: Vec<PipelineError>,
-    /// What it goes on without.
+    /// Errors that it runs on without.
     pub refusals: Vec<PipelineError>,
 }
 
 impl Outputs {
     /// Makes all sinks that can be made. `classes` are the names of the model's
-    /// classes; `tap` shows what the main OSC output sends.
-    pub fn make(config: &PipelineConfig, classes: &Arc<[String]>, tap: &Arc<Tap>) -> Self {
+    /// classes; `osc_monitor` gets what the main OSC output sends.
+    pub fn create(
+        config: &PipelineConfig,
+        classes: &Arc<[String]>,
+        osc_monitor: &Arc<OscMonitor>,
+    ) -> Self {
         let mut outputs = Self::default();
-        let camera = &config.camera;
-        if let Some(main) = &config.osc
-            && let Some(sink) = outputs.osc(main, config, classes)
-        {
-            outputs.sinks.push(Box::new(sink.tapped(Arc::clone(tap))));
+        let context = SinkContext {
+            config,
+            classes,
+            osc_monitor: None,
+        };
+        if config.osc.is_some() {
+            let main = SinkConfig {
+                osc: config.osc.clone(),
+                ..SinkConfig::default()
+            };
+            let context = SinkContext {
+                osc_monitor: Some(osc_monitor),
+                ..context
+            };
+            outputs.add(&main, &context);
         }
-        for further in &camera.sinks {
-            if let Some(further) = &further.osc
-                && let Some(sink) = outputs.osc(further, config, classes)
-            {
-                outputs.sinks.push(Box::new(sink));
-            }
-            if let Some(further) = &further.jsonl {
-                match jsonl(further) {
-                    Ok(sink) => outputs.sinks.push(Box::new(sink)),
-                    Err(error) => {
-                        let error = PipelineError::Sink(error.to_string());
-                        outputs.refusals.push(error);
-                    }
-                }
-            }
+        for sink in &config.camera.sinks {
+            outputs.add(sink, &context);
         }
         outputs
     }
 
-    fn osc(
-        &mut self,
-        osc: &OscConfig,
-        config: &PipelineConfig,
-        classes: &Arc<[String]>,
-    ) -> Option<OscSink> {
-        let sink = OscSink::new(osc, &config.camera.id, Arc::clone(classes));
-        sink.map(|sink| sink.on_release(config.slots.on_release))
-            .map_err(|error| self.failures.push(error.into()))
-            .ok()
+    fn add(&mut self, config: &SinkConfig, context: &SinkContext<'_>) {
+        for created in SINKS
+            .iter()
+            .filter_map(|kind| (kind.create)(config, context))
+        {
+            match created {
+                Ok(sink) => self.sinks.push(sink),
+                Err(CreateSinkError::Address(error)) => self.failures.push(error.into()),
+                Err(CreateSinkError::Sink(error)) => {
+                    self.refusals.push(PipelineError::Sink(error.to_string()));
+                }
+            }
+        }
     }
-}
-
-fn jsonl(config: &JsonlConfig) -> Result<Detached, SinkError> {
-    let sink = if config.path == Path::new("-") {
-        JsonlSink::stdout()
-    } else {
-        JsonlSink::append(&config.path)?
-    };
-    Detached::new(Box::new(sink))
 }

@@ -5,25 +5,27 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use parking_lot::Mutex;
 
-use super::Extras;
-use super::chain::Chain;
 use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
 use super::events::{Event, EventKind, EventQueue};
-use super::exchange::Exchange;
+use super::options::PipelineOptions;
+use super::snapshot_buffer::SnapshotBuffer;
 use super::stats::Stages;
-use super::thread::Leftovers;
-use crate::clock::now_ns;
+use super::thread::UnjoinedThreads;
+use super::tracking_chain::TrackingChain;
+use crate::base::clock::now_ns;
 use crate::config::PipelineConfig;
 use crate::detect::{DetectorInfo, InferencePermits};
+use crate::flow::Frame;
+use crate::flow::Snapshot;
 use crate::sink::Sink;
-use crate::sink::osc::Tap;
-use crate::slots::{Snapshot, Trails};
-use crate::source::{Frame, FramePool, PushInlet, Sampling, SourceStatus};
+use crate::sink::annotate::Trails;
+use crate::sink::osc::OscMonitor;
+use crate::source::{AppSource, FramePool, Sampling, SourceStatus};
 
 /// The newest processed frame with what was seen in it.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct AnnotatedFrame {
     /// The picture.
     pub frame: Arc<Frame>,
     /// The slots after it; normalised, origin top left.
@@ -51,12 +53,12 @@ pub struct Shared {
     /// Goes up with each replacement, so that the infer thread sees it without
     /// taking the lock.
     pub config_version: AtomicU64,
-    pub exchange: Exchange,
+    pub buffer: SnapshotBuffer,
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
     pub sampling: Arc<Sampling>,
     /// Where a `push:` source gets its frames.
-    pub inlet: Arc<PushInlet>,
+    pub app_source: Arc<AppSource>,
     pub pool: Arc<FramePool>,
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
@@ -66,39 +68,39 @@ pub struct Shared {
     pub finished: AtomicBool,
     /// The slots are to be released, by the infer thread.
     pub reset: AtomicBool,
-    pub view: Mutex<Option<View>>,
+    pub view: Mutex<Option<AnnotatedFrame>>,
     /// Held by the infer thread while it runs, so that a pipeline which is
     /// started again goes on with the same track ids and generations.
-    pub chain: Mutex<Chain>,
+    pub chain: Mutex<TrackingChain>,
     pub dispatcher: Dispatcher,
-    pub leftovers: Leftovers,
+    pub unjoined: UnjoinedThreads,
     /// Sinks that the owner added; lent to the sink thread while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
-    /// See [`Extras::guest`].
-    pub guest: bool,
-    /// See [`Extras::give_up`].
-    pub give_up: bool,
-    /// See [`Extras::permits`].
+    /// See [`PipelineOptions::low_priority`].
+    pub low_priority: bool,
+    /// See [`PipelineOptions::fail_fast`].
+    pub fail_fast: bool,
+    /// See [`PipelineOptions::permits`].
     pub permits: Option<InferencePermits>,
     /// What the OSC output sends, for those who watch.
-    pub tap: Arc<Tap>,
+    pub osc_monitor: Arc<OscMonitor>,
 }
 
 impl Shared {
-    pub fn new(config: PipelineConfig, extras: Extras) -> Self {
+    pub fn new(config: PipelineConfig, options: PipelineOptions) -> Self {
         Self {
-            chain: Mutex::new(Chain::new(&config)),
+            chain: Mutex::new(TrackingChain::new(&config)),
             sampling: {
                 let sampling = Sampling::default();
-                sampling.configure(&config);
+                sampling.configure(config.tracking.period_frames, config.camera.max_fps);
                 Arc::new(sampling)
             },
             config: Mutex::new(Arc::new(config)),
             config_version: AtomicU64::new(0),
-            exchange: Exchange::default(),
+            buffer: SnapshotBuffer::default(),
             events: EventQueue::default(),
             source: Arc::default(),
-            inlet: Arc::default(),
+            app_source: Arc::default(),
             pool: Arc::default(),
             measured: Mutex::default(),
             detector: Mutex::default(),
@@ -108,13 +110,19 @@ impl Shared {
             reset: AtomicBool::new(false),
             view: Mutex::default(),
             dispatcher: Dispatcher::default(),
-            leftovers: Leftovers::default(),
-            sinks: Mutex::new(extras.sinks),
-            guest: extras.guest,
-            give_up: extras.give_up,
-            permits: extras.permits,
-            tap: Arc::default(),
+            unjoined: UnjoinedThreads::default(),
+            sinks: Mutex::new(options.sinks),
+            low_priority: options.low_priority,
+            fail_fast: options.fail_fast,
+            permits: options.permits,
+            osc_monitor: Arc::default(),
         }
+    }
+
+    /// Takes the rate of frames that a configuration asks for.
+    pub fn configure_sampling(&self, config: &PipelineConfig) {
+        self.sampling
+            .configure(config.tracking.period_frames, config.camera.max_fps);
     }
 
     /// The configuration in force.
@@ -148,12 +156,12 @@ impl Shared {
     /// Notes why a change was given up, and wakes who waits.
     pub fn refuse(&self, error: PipelineError) {
         *self.refused.lock() = Some(error);
-        self.exchange.alarm();
+        self.buffer.notify_waiters();
     }
 
     /// Notes why the pipeline cannot go on, and wakes who waits for it.
     pub fn fail(&self, error: PipelineError) {
         *self.failure.lock() = Some(error);
-        self.exchange.alarm();
+        self.buffer.notify_waiters();
     }
 }

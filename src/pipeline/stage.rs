@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::error::PipelineError;
 use super::shared::Shared;
 use super::thread::{self, NamedThread};
-use crate::panics;
-use crate::shutdown::Shutdown;
+use crate::base::panics;
+use crate::base::shutdown::Shutdown;
 use crate::source::Backoff;
 
 /// Starts a stage's thread. A stage that panics is started anew, after 0.25 s
@@ -24,7 +24,7 @@ pub fn spawn(
     const STEADY: Duration = Duration::from_secs(60);
     let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
     let supervised = move || {
-        if told.guest {
+        if told.low_priority {
             thread::give_way();
         }
         let mut backoff = Backoff::new(0);
@@ -53,7 +53,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::{EventKind, Next, Pipeline, within};
+    use super::super::thread::within;
+    use super::super::{EventKind, Next, Pipeline};
     use super::*;
     use crate::config::PipelineConfig;
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::flow::SourceState;
 use crate::sink::SinkStats;
-use crate::source::SourceState;
 
 /// One stage's time in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -120,13 +120,13 @@ pub struct Stats {
     /// Where the source stands.
     pub source_state: SourceState,
     /// The device that was asked for.
-    pub device_asked: String,
+    pub requested_device: String,
     /// The device in use; empty until the model is loaded.
-    pub device_used: String,
+    pub device: String,
     /// The time of each stage.
     pub stages: Stages,
     /// Seconds from the first frame's arrival to the latest snapshot.
-    pub busy_s: f64,
+    pub elapsed_s: f64,
     /// Each output, with what it sent and what it could not.
     pub sinks: Vec<SinkReport>,
 }
@@ -134,8 +134,8 @@ pub struct Stats {
 impl Stats {
     /// Processed frames a second over the whole run.
     pub fn fps(&self) -> f64 {
-        if self.busy_s > 0.0 {
-            self.frames_processed as f64 / self.busy_s
+        if self.elapsed_s > 0.0 {
+            self.frames_processed as f64 / self.elapsed_s
         } else {
             0.0
         }
@@ -151,5 +151,5 @@ pub struct SinkReport {
     #[serde(flatten)]
     pub stats: SinkStats,
     /// Why nothing is sent any more.
-    pub broken: Option<String>,
+    pub problem: Option<String>,
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use thread_priority::{ThreadPriority, ThreadPriorityValue};
 
-use crate::panics;
+use crate::base::panics;
 
 /// Of 0..=99, where 50 is normal: nice 4 on Linux, "below normal" on Windows.
 const BELOW_NORMAL: u8 = 38;
@@ -89,9 +89,9 @@ impl NamedThread {
 /// Threads that were asked to end and are waited for later: a source that was
 /// replaced, a model that is being loaded, whatever a stop could not wait for.
 #[derive(Debug, Default)]
-pub struct Leftovers(Mutex<Vec<NamedThread>>);
+pub struct UnjoinedThreads(Mutex<Vec<NamedThread>>);
 
-impl Leftovers {
+impl UnjoinedThreads {
     /// Adds a thread, and lets go of those that have ended meanwhile.
     pub fn add(&self, thread: impl IntoIterator<Item = NamedThread>) {
         let mut threads = self.0.lock();
@@ -110,7 +110,7 @@ impl Leftovers {
     }
 
     /// Says which threads are left for good.
-    pub fn abandon(&self) {
+    pub fn log_unjoined(&self) {
         for thread in self.0.lock().drain(..) {
             let name = thread.name();
             let camera = name.split(':').nth(1).unwrap_or_default();
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_stuck_thread_is_left_behind_at_the_deadline() {
-        let stop = crate::shutdown::Shutdown::new();
+        let stop = crate::base::shutdown::Shutdown::new();
         let inside = stop.clone();
         let work = move || {
             inside.wait(Duration::from_secs(60));
@@ -158,10 +158,10 @@ mod tests {
         let thread = NamedThread::spawn("cam1", "test", work, |_| {}).unwrap();
         let thread = thread.join_by(Instant::now());
         assert!(thread.is_some());
-        let leftovers = Leftovers::default();
-        leftovers.add(thread);
+        let unjoined = UnjoinedThreads::default();
+        unjoined.add(thread);
         stop.request();
-        leftovers.join_by(within(Duration::from_secs(5)));
-        assert!(leftovers.0.lock().is_empty());
+        unjoined.join_by(within(Duration::from_secs(5)));
+        assert!(unjoined.0.lock().is_empty());
     }
 }

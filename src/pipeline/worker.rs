@@ -9,19 +9,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::chain::Chain;
-use super::dispatcher::Outgoing;
-use super::events::Watcher;
-use super::feed::Feed;
+use super::dispatcher::SnapshotPair;
+use super::events::SnapshotDiff;
+use super::frame_queue::FrameQueue;
 use super::loader::{Loader, StartLoader};
-use super::shared::{Shared, View};
-use crate::clock::{Clock, duration_ns};
+use super::shared::{AnnotatedFrame, Shared};
+use super::tracking_chain::TrackingChain;
+use crate::base::clock::{Clock, duration_ns};
+use crate::base::mailbox::Received;
 use crate::config::PipelineConfig;
-use crate::detect::{DetectError, Detection, Detector, Permit, Requester, StageTimes};
-use crate::mailbox::Taken;
-use crate::slots::Trails;
-use crate::source::{Delivery, Frame, Known, SourceState};
-use crate::track::Moment;
+use crate::detect::{DetectError, Detector, Permit, Requester, StageTimes};
+use crate::flow::Detection;
+use crate::flow::FrameMeta;
+use crate::flow::{Frame, Precomputed, SourceState};
+use crate::sink::annotate::Trails;
+use crate::source::FrameEvent;
+use crate::track::TrackerInput;
 
 /// How often held slots move while no frame comes.
 const TICK: Duration = Duration::from_millis(40);
@@ -31,10 +34,10 @@ const STALL_INTERVALS: i64 = 4;
 /// But never sooner than this.
 const STALL_MIN: Duration = Duration::from_millis(250);
 
-/// What a worker works with besides what it shares with the pipeline's owner.
-pub struct Surroundings {
+/// What a worker uses besides the state that it shares with the pipeline's owner.
+pub struct WorkerContext {
     /// Where frames come from.
-    pub feed: Arc<dyn Feed>,
+    pub frames: Arc<dyn FrameQueue>,
     /// Its access to models; closed when the pipeline stops.
     pub requester: Requester,
     /// The time.
@@ -45,7 +48,7 @@ pub struct Surroundings {
 
 pub struct Worker {
     shared: Arc<Shared>,
-    feed: Arc<dyn Feed>,
+    frames: Arc<dyn FrameQueue>,
     requester: Requester,
     clock: Arc<dyn Clock>,
     start_loader: StartLoader,
@@ -66,7 +69,7 @@ pub struct Worker {
     ended: bool,
     /// Whether the model refused the latest frame.
     last_frame_failed: bool,
-    watcher: Watcher,
+    diff: SnapshotDiff,
     trails: Trails,
 }
 
@@ -79,16 +82,16 @@ struct DetectTimes {
 }
 
 impl Worker {
-    pub fn new(shared: Arc<Shared>, surroundings: Surroundings) -> Self {
+    pub fn new(shared: Arc<Shared>, context: WorkerContext) -> Self {
         let config_version = shared.config_version.load(Ordering::Acquire);
         let config = shared.config();
         let lossless = config.camera.is_lossless();
         Self {
             shared,
-            feed: surroundings.feed,
-            requester: surroundings.requester,
-            clock: surroundings.clock,
-            start_loader: surroundings.start_loader,
+            frames: context.frames,
+            requester: context.requester,
+            clock: context.clock,
+            start_loader: context.start_loader,
             config,
             config_version,
             detector: None,
@@ -100,12 +103,12 @@ impl Worker {
             lossless,
             ended: false,
             last_frame_failed: false,
-            watcher: Watcher::default(),
+            diff: SnapshotDiff::default(),
             trails: Trails::default(),
         }
     }
 
-    /// Runs until the feed is closed.
+    /// Runs until the queue is closed.
     pub fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         let mut chain = shared.chain.lock();
@@ -113,25 +116,25 @@ impl Worker {
         self.load();
         loop {
             self.apply_changes(&mut chain);
-            let taken = if self.detector.is_some() {
-                self.feed.take(self.next_timeout(&chain))
+            let received = if self.detector.is_some() {
+                self.frames.take(self.next_timeout(&chain))
             } else {
-                self.feed.wait_for_wake()
+                self.frames.wait_for_wake()
             };
-            match taken {
-                Taken::Item(Delivery::Frame(frame)) => self.take_frame(&mut chain, frame),
-                Taken::Item(Delivery::End) => self.end(&mut chain),
-                Taken::TimedOut => self.tick(&mut chain),
-                Taken::Woken => {
+            match received {
+                Received::Item(FrameEvent::Frame(frame)) => self.take_frame(&mut chain, frame),
+                Received::Item(FrameEvent::End) => self.end(&mut chain),
+                Received::TimedOut => self.tick(&mut chain),
+                Received::Woken => {
                     // What it was woken for comes first.
                     self.apply_changes(&mut chain);
                     self.tick(&mut chain);
                 }
-                Taken::Closed => break,
+                Received::Closed => break,
             }
         }
-        let outgoing = chain.release_all(SourceState::Stopped, self.clock.now_ns());
-        self.publish(outgoing);
+        let snapshots = chain.release_all(SourceState::Stopped, self.clock.now_ns());
+        self.publish(snapshots);
     }
 
     /// Whether time goes on by itself. In a file with `every_frame` it stands,
@@ -141,12 +144,12 @@ impl Worker {
     }
 
     /// How long to wait for a frame before something else is due.
-    fn next_timeout(&self, chain: &Chain) -> Option<Duration> {
+    fn next_timeout(&self, chain: &TrackingChain) -> Option<Duration> {
         if !self.is_live() {
             return None;
         }
         // A frame that was taken after the camera was lost said it was live.
-        if self.shared.source.state() != self.watcher.source_state() && !self.ended {
+        if self.shared.source.state() != self.diff.source_state() && !self.ended {
             return Some(Duration::ZERO);
         }
         if !chain.is_occupied() {
@@ -177,44 +180,45 @@ impl Worker {
         (interval * STALL_INTERVALS).max(duration_ns(STALL_MIN))
     }
 
-    fn tick(&mut self, chain: &mut Chain) {
+    fn tick(&mut self, chain: &mut TrackingChain) {
         let now = self.clock.now_ns();
         let state = if self.ended {
             SourceState::Ended
         } else {
             self.shared.source.state()
         };
-        // Published also when nobody is there: that the camera is lost is news.
-        let news = state != self.watcher.source_state();
-        if self.is_live() && (news || chain.is_occupied()) {
-            let outgoing = chain.tick(now - self.lag_ns, self.is_unseen(now), state, now);
-            self.publish(outgoing);
+        // Published even while no slot is occupied: hosts must learn that the camera is lost.
+        let state_changed = state != self.diff.source_state();
+        if self.is_live() && (state_changed || chain.is_occupied()) {
+            let snapshots = chain.tick(now - self.lag_ns, self.is_unseen(now), state, now);
+            self.publish(snapshots);
         }
     }
 
-    fn take_frame(&mut self, chain: &mut Chain, frame: Frame) {
+    fn take_frame(&mut self, chain: &mut TrackingChain, frame: Frame) {
         // After a change of the source its first frames come before its detector.
         let detector = self.detector.as_deref();
         if !detector.is_some_and(|detector| detector.takes(&frame)) {
             self.shared.source.count_dropped();
             return self.shared.pool.give(frame.bgr);
         }
-        match &frame.known {
+        match &frame.precomputed {
             None => self.detect_in_turn(chain, frame),
-            Some(Known::Crowd(_)) => self.detect(chain, frame, None, 0),
-            Some(Known::Slots(remote)) => {
+            Some(Precomputed::Detections(..)) => self.detect(chain, frame, None, 0),
+            Some(Precomputed::Slots(remote, _)) => {
+                let remote = Arc::clone(remote);
                 self.note_arrival(&frame);
                 self.learn_classes(&remote.classes);
                 let now = self.clock.now_ns();
-                let outgoing = chain.mirror(frame.seq, frame.capture_ns, remote, now);
-                self.finish(chain, frame, outgoing, &DetectTimes::default(), now);
+                let snapshots = chain.apply_remote(frame.seq, frame.capture_ns, &remote, now);
+                self.finish(chain, frame, snapshots, &DetectTimes::default(), now);
             }
         }
     }
 
     /// Processes a frame when it is this camera's turn at the model. What came
     /// meanwhile is newer and takes its place.
-    fn detect_in_turn(&mut self, chain: &mut Chain, frame: Frame) {
+    fn detect_in_turn(&mut self, chain: &mut TrackingChain, frame: Frame) {
         let Some(detector) = self.detector.as_ref() else {
             return self.shared.pool.give(frame.bgr);
         };
@@ -270,33 +274,39 @@ impl Worker {
 
     /// The newest frame, and whether the file is over after it. A file with
     /// `every_frame` keeps its order. After a change of the configuration the frames in
-    /// the feed may be another source's, which this detector does not know.
+    /// the queue may be another source's, which this detector does not know.
     fn newest(&self, mut frame: Frame) -> (Frame, bool) {
         let is_changed = self.shared.config_version.load(Ordering::Acquire) != self.config_version;
         let newer = if self.lossless || is_changed {
             None
         } else {
-            self.feed.take_newer()
+            self.frames.take_newer()
         };
         let detector = self.detector.as_deref();
         match newer {
-            Some(Delivery::Frame(newer)) if !detector.is_some_and(|d| d.takes(&newer)) => {
+            Some(FrameEvent::Frame(newer)) if !detector.is_some_and(|d| d.takes(&newer)) => {
                 self.shared.source.count_dropped();
                 self.shared.pool.give(newer.bgr);
                 (frame, false)
             }
-            Some(Delivery::Frame(newer)) => {
+            Some(FrameEvent::Frame(newer)) => {
                 self.shared.source.count_dropped();
                 let older = std::mem::replace(&mut frame, newer);
                 self.shared.pool.give(older.bgr);
                 (frame, false)
             }
-            Some(Delivery::End) => (frame, true),
+            Some(FrameEvent::End) => (frame, true),
             None => (frame, false),
         }
     }
 
-    fn detect(&mut self, chain: &mut Chain, frame: Frame, permit: Option<Permit>, wait_ns: i64) {
+    fn detect(
+        &mut self,
+        chain: &mut TrackingChain,
+        frame: Frame,
+        permit: Option<Permit>,
+        wait_ns: i64,
+    ) {
         self.note_arrival(&frame);
         let Some(detector) = self.detector.as_mut() else {
             return self.shared.pool.give(frame.bgr);
@@ -309,13 +319,21 @@ impl Worker {
             *self.shared.failure.lock() = None;
         }
         let tracked_from = self.clock.now_ns();
-        let moment = Moment {
+        let meta = FrameMeta {
             capture_ns: frame.capture_ns,
             size: frame.size,
         };
-        let outgoing = chain.frame(frame.seq, moment, &self.detections, tracked_from);
+        let snapshots = chain.frame(
+            frame.seq,
+            TrackerInput {
+                meta,
+                detections: &self.detections,
+                frame: Some(&frame).filter(|frame| frame.precomputed.is_none()),
+            },
+            tracked_from,
+        );
         let times = DetectTimes { wait_ns, stages };
-        self.finish(chain, frame, outgoing, &times, tracked_from);
+        self.finish(chain, frame, snapshots, &times, tracked_from);
     }
 
     /// A frame that the model refuses is no reason to go down: the next may be
@@ -342,9 +360,9 @@ impl Worker {
     /// Counts a processed frame, keeps it for those who look, and publishes.
     fn finish(
         &mut self,
-        chain: &Chain,
+        chain: &TrackingChain,
         frame: Frame,
-        outgoing: Outgoing,
+        snapshots: SnapshotPair,
         detect: &DetectTimes,
         tracked_from: i64,
     ) {
@@ -367,17 +385,17 @@ impl Worker {
             times.track.record(tracked - tracked_from);
             times.end_to_end.record(tracked - frame.arrival_ns);
         }
-        self.trails.extend(&outgoing.canonical);
-        let view = View {
+        self.trails.extend(&snapshots.normalized);
+        let view = AnnotatedFrame {
             frame: Arc::new(frame),
-            snapshot: Arc::clone(&outgoing.canonical),
+            snapshot: Arc::clone(&snapshots.normalized),
             trails: self.trails.clone(),
         };
         let previous = self.shared.view.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
             self.shared.pool.give(frame.bgr);
         }
-        self.publish(outgoing);
+        self.publish(snapshots);
     }
 
     /// Takes the time since the previous processed frame into the rate.
@@ -400,27 +418,27 @@ impl Worker {
     }
 
     /// The file is over.
-    fn end(&mut self, chain: &mut Chain) {
+    fn end(&mut self, chain: &mut TrackingChain) {
         self.ended = true;
         self.shared.source.set_state(SourceState::Ended);
-        let outgoing = chain.end(self.clock.now_ns());
-        self.publish(outgoing);
+        let snapshots = chain.end(self.clock.now_ns());
+        self.publish(snapshots);
         self.shared.finished.store(true, Ordering::Release);
-        self.shared.exchange.alarm();
+        self.shared.buffer.notify_waiters();
     }
 
-    fn publish(&mut self, outgoing: Outgoing) {
-        self.watcher
-            .observe(&outgoing.canonical, &self.shared.events);
+    fn publish(&mut self, snapshots: SnapshotPair) {
+        self.diff
+            .observe(&snapshots.normalized, &self.shared.events);
         self.shared
-            .exchange
-            .publish(&outgoing.canonical, outgoing.presentation);
+            .buffer
+            .publish(&snapshots.normalized, snapshots.units);
         {
             let mut measured = self.shared.measured.lock();
             measured.snapshots += 1;
-            measured.waiting = outgoing.canonical.waiting;
+            measured.waiting = snapshots.normalized.waiting;
         }
-        self.shared.dispatcher.send(outgoing, self.lossless);
+        self.shared.dispatcher.send(snapshots, self.lossless);
     }
 }
 

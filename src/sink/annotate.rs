@@ -1,16 +1,18 @@
 //! Annotated pictures: slots drawn into a frame.
 
 mod pen;
+mod trails;
 
 use std::path::Path;
 
 use opencv::core::{Mat, MatTrait, MatTraitConst, Vec3b};
 use opencv::imgcodecs;
 
-use crate::geometry::FrameSize;
-use crate::slots::{Slot, SlotState, Trails};
-use crate::source::Frame;
+use crate::flow::Frame;
+use crate::flow::FrameSize;
+use crate::flow::{Slot, SlotState};
 use pen::Pen;
+pub use trails::Trails;
 
 /// Why a picture was not made.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +47,7 @@ pub enum AnnotateError {
 }
 
 /// Draws every occupied slot into the frame: its trail, box, number, track id
-/// and class; dashed while HELD. Takes canonical slots (0..1, origin top left).
+/// and class; dashed while HELD. Takes normalised slots (0..1, origin top left).
 /// Blocks for some milliseconds on a large frame.
 ///
 /// # Errors
@@ -143,7 +145,7 @@ mod tests {
             decode_ns: 0,
             size: SIZE,
             bgr: vec![90; bytes],
-            known: None,
+            precomputed: None,
         }
     }
 

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use super::api::{Sink, SinkError, SinkStats};
+use super::registry::{CreatedSink, SinkContext};
 use super::text::TextOutput;
-use super::{Sink, SinkError, SinkStats};
-use crate::slots::Snapshot;
+use super::threaded::ThreadedSink;
+use crate::config::SinkConfig;
+use crate::flow::Snapshot;
 
 /// Writes every snapshot as one line of JSON, in the units and origin of the
 /// configuration, times included.
@@ -42,6 +45,22 @@ impl JsonlSink {
     }
 }
 
+/// Makes the sink of `jsonl`, if it is configured. It has a thread of its own, because a
+/// disk or a reader of the standard output can block.
+pub(super) fn create(config: &SinkConfig, _context: &SinkContext<'_>) -> Option<CreatedSink> {
+    let path = &config.jsonl.as_ref()?.path;
+    let sink = if path == Path::new("-") {
+        Ok(JsonlSink::stdout())
+    } else {
+        JsonlSink::append(path)
+    };
+    let threaded = sink.and_then(|sink| ThreadedSink::new(Box::new(sink)));
+    Some(match threaded {
+        Ok(sink) => Ok(Box::new(sink)),
+        Err(error) => Err(error.into()),
+    })
+}
+
 impl Sink for JsonlSink {
     fn name(&self) -> &str {
         self.out.name()
@@ -72,9 +91,9 @@ impl Sink for JsonlSink {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::flow::SourceState;
+    use crate::flow::{Slot, SlotState};
     use crate::sink::text::tests::SharedText;
-    use crate::slots::{Slot, SlotState};
-    use crate::source::SourceState;
 
     #[test]
     fn every_snapshot_is_one_line_with_all_its_fields() {

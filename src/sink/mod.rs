@@ -1,80 +1,39 @@
 //! Sinks: snapshots in, messages, files and pictures out.
 //!
-//! Sinks run on the pipeline's sink thread, which takes the newest snapshot:
-//! a slow sink misses snapshots and never slows the flow; one that may block
-//! ([`Detached`]) has a thread of its own. [`OscSink`] sends to
-//! an OSC receiver, [`MotSink`] and [`JsonlSink`] write text, and [`annotate`]
-//! draws slots into a frame.
+//! Sinks run on the pipeline's sink thread, which takes the newest snapshot: a slow sink
+//! misses snapshots and never slows the flow; one that may block ([`ThreadedSink`]) has a
+//! thread of its own. [`OscSink`] sends to an OSC receiver, [`MotSink`] and [`JsonlSink`]
+//! write text, and [`annotate`] draws slots into a frame.
+//!
+//! A kind of sink is one file of this folder and one row of [`SINKS`]; its section of the
+//! configuration is in `config/outputs.rs`.
 
 pub mod annotate;
-mod detached;
+mod api;
 mod jsonl;
 mod mot;
 pub mod osc;
+mod osc_monitor;
 pub mod picture;
+mod registry;
 mod text;
+mod threaded;
 
-pub use detached::Detached;
+pub use api::{Sink, SinkError, SinkStats};
 pub use jsonl::JsonlSink;
 pub use mot::MotSink;
 pub use osc::OscSink;
+pub use registry::{CreateSinkError, CreatedSink, SinkContext, SinkKind, needs_restart};
+pub use threaded::ThreadedSink;
 
-use std::sync::Arc;
-
-use crate::slots::Snapshot;
-
-/// Carries snapshots out of the process.
-pub trait Sink: Send {
-    /// A short name for logs and counters, such as `osc 127.0.0.1:5005`.
-    fn name(&self) -> &str;
-
-    /// Whether [`send`](Self::send) wants slots as the table gives them (0..1,
-    /// origin top left), not in the units and origin of `slots`.
-    fn wants_canonical(&self) -> bool {
-        false
-    }
-
-    /// Tells the names of the classes, as soon as they are known and whenever they
-    /// change.
-    fn learn_classes(&mut self, _classes: &Arc<[String]>) {}
-
-    /// Sends one whole snapshot. Must not block for longer than a file write.
-    ///
-    /// # Errors
-    /// When the sink is broken for good, such as a full disk. A sink that tries
-    /// again with the next snapshot counts and logs its failure by itself and
-    /// gives `Ok`.
-    fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError>;
-
-    /// What went out so far.
-    fn stats(&self) -> SinkStats;
-
-    /// Called once, after the last snapshot.
-    fn finish(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-}
-
-/// Counters of one sink, from its start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct SinkStats {
-    /// Datagrams or lines handed to the system.
-    pub sent: u64,
-    /// Datagrams or lines that did not get out, or that the receiver's machine
-    /// sent back.
-    pub failed: u64,
-    /// Bytes handed to the system.
-    pub bytes: u64,
-    /// Snapshots that gave way to newer ones before they were sent.
-    pub dropped: u64,
-}
-
-/// Why a snapshot did not get out.
-#[derive(Debug, thiserror::Error)]
-#[error("{name}: {reason}")]
-pub struct SinkError {
-    /// The sink at fault.
-    pub name: String,
-    /// What went wrong and what mends it.
-    pub reason: String,
-}
+/// The kinds of sinks that the library makes. The service has more.
+pub const SINKS: &[SinkKind] = &[
+    SinkKind {
+        key: "osc",
+        create: osc::create,
+    },
+    SinkKind {
+        key: "jsonl",
+        create: jsonl::create,
+    },
+];

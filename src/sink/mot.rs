@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::api::{Sink, SinkError, SinkStats};
 use super::text::TextOutput;
-use super::{Sink, SinkError, SinkStats};
-use crate::geometry::BBox;
-use crate::slots::{SlotState, Snapshot};
+use crate::flow::BBox;
+use crate::flow::{SlotState, Snapshot};
 
 /// Writes each ACTIVE slot of each new frame as a MOTChallenge row:
 ///
@@ -47,7 +47,7 @@ impl Sink for MotSink {
         self.out.name()
     }
 
-    fn wants_canonical(&self) -> bool {
+    fn wants_normalized(&self) -> bool {
         true
     }
 
@@ -96,8 +96,8 @@ impl Sink for MotSink {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::geometry::FrameSize;
-    use crate::slots::Slot;
+    use crate::flow::FrameSize;
+    use crate::flow::Slot;
 
     #[test]
     fn active_slots_of_new_frames_become_rows() {
@@ -136,7 +136,7 @@ mod tests {
             "3,7,345.60,216.00,76.80,144.00,0.88,-1,-1,-1\n\
              5,7,345.60,216.00,76.80,144.00,0.88,-1,-1,-1\n"
         );
-        assert!(sink.wants_canonical());
+        assert!(sink.wants_normalized());
         assert_eq!(sink.stats().sent, 2);
     }
 }

@@ -4,7 +4,7 @@ use opencv::core::{Mat, MatTraitConst, Size, Vec3b, Vec4b, Vector};
 use opencv::{imgcodecs, imgproc};
 
 use super::annotate::AnnotateError;
-use crate::source::{Frame, PixelFormat};
+use crate::flow::{Frame, PixelFormat};
 
 /// How a host wants pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn convert(frame: &Frame, format: PixelFormat, out: &mut [u8]) -> Result<(), Ann
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::geometry::FrameSize;
+    use crate::flow::FrameSize;
 
     fn frame() -> Frame {
         Frame {
@@ -127,7 +127,7 @@ mod tests {
             decode_ns: 0,
             size: FrameSize::new(2, 2),
             bgr: vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-            known: None,
+            precomputed: None,
         }
     }
 

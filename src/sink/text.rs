@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::{SinkError, SinkStats};
-use crate::clock::NS_PER_S;
+use super::api::{SinkError, SinkStats};
+use crate::base::clock::NS_PER_S;
 
 /// How much of a file can be lost when the process is killed.
 const FLUSH_NS: i64 = NS_PER_S;

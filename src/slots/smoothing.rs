@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::f32::consts::PI;
 
-use crate::clock::NS_PER_S;
-use crate::geometry::BBox;
-use crate::track::Track;
+use crate::base::clock::NS_PER_S;
+use crate::flow::BBox;
+use crate::flow::Track;
 
 /// Cut-off for what rests, in hertz, at the weakest smoothing.
 const CUTOFF_WEAK: f32 = 5.0;
@@ -25,12 +25,12 @@ const SPEED_CUTOFF: f32 = 1.0;
 pub struct Smoother {
     strength: f32,
     memory_ns: i64,
-    filters: HashMap<u64, BoxFilter>,
+    filters: HashMap<u64, OneEuroBox>,
     steadied: Vec<Track>,
 }
 
 #[derive(Debug)]
-struct BoxFilter {
+struct OneEuroBox {
     /// x, y, w, h.
     values: [OneEuro; 4],
     latest_ns: i64,
@@ -83,7 +83,7 @@ impl Smoother {
             let filter = self
                 .filters
                 .entry(track.id)
-                .or_insert_with(|| BoxFilter::new(raw, now_ns));
+                .or_insert_with(|| OneEuroBox::new(raw, now_ns));
             let [x, y, w, h] = filter.next(raw, now_ns, cutoff);
             self.steadied.push(Track {
                 bbox: BBox::new(x, y, w, h),
@@ -97,7 +97,7 @@ impl Smoother {
     }
 }
 
-impl BoxFilter {
+impl OneEuroBox {
     fn new(raw: [f32; 4], now_ns: i64) -> Self {
         Self {
             values: raw.map(|raw| OneEuro {
@@ -139,7 +139,7 @@ fn weight(cutoff: f32, dt_s: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::NS_PER_MS;
+    use crate::base::clock::NS_PER_MS;
 
     const STEP_NS: i64 = 40 * NS_PER_MS;
 

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::{
-    Advance, Backoff, Frame, Retry, Sampling, Source, SourceError, SourceState, SourceStatus, Stamp,
-};
-use crate::clock::{Clock, NS_PER_MS, NS_PER_S, Schedule};
-use crate::mailbox::Mailbox;
-use crate::shutdown::Shutdown;
+use super::api::{FrameOrEnd, Source, Timestamp};
+use super::backoff::Backoff;
+use super::error::{Retry, SourceError};
+use super::sampling::Sampling;
+use super::status::SourceStatus;
+use crate::base::clock::{Clock, NS_PER_MS, NS_PER_S, Schedule};
+use crate::base::mailbox::Mailbox;
+use crate::base::shutdown::Shutdown;
+use crate::flow::{Frame, SourceState};
 
 /// What travels from the source's thread to the next stage.
 #[derive(Debug)]
-pub enum Delivery {
+pub enum FrameEvent {
     /// A frame.
     Frame(Frame),
     /// The file is over; nothing follows.
@@ -55,14 +58,14 @@ pub struct Capture {
     /// Start a file again when it ends.
     pub looped: bool,
     /// Give up when the first try fails, for somebody who waits at a terminal.
-    pub give_up: bool,
+    pub fail_fast: bool,
     /// Wait until the next stage took each frame, instead of replacing it. For
     /// files; a live camera cannot wait.
     pub lossless: bool,
     /// Which frames are handed on. Shared, since it changes while running.
     pub sampling: Arc<Sampling>,
-    /// Where frames go.
-    pub outlet: Arc<Mailbox<Delivery>>,
+    /// Takes the frames.
+    pub frame_tx: Arc<Mailbox<FrameEvent>>,
     /// Where used buffers come from.
     pub pool: Arc<FramePool>,
     /// Where state and counts go.
@@ -77,7 +80,7 @@ pub struct Capture {
 /// longer one only after another of its kind, as in a time-lapse film. One wrong time
 /// stamp would else halt the film for hours.
 const MEDIA_STEP_MAX_NS: i64 = 60 * NS_PER_S;
-/// The step where nothing is known: 25 frames a second.
+/// The step where nothing is precomputed: 25 frames a second.
 const MEDIA_STEP_NS: i64 = 40 * NS_PER_MS;
 
 /// How one connection ended.
@@ -96,10 +99,10 @@ impl Capture {
             return;
         }
         self.status.set_state(SourceState::Connecting);
-        let mut session = Session::new(&self.camera);
+        let mut connection = Connection::new(&self.camera);
         while !self.stop.is_requested() {
             let ended = match (self.open)(&self.stop) {
-                Ok(mut source) => self.read(source.as_mut(), &mut session),
+                Ok(mut source) => self.read(source.as_mut(), &mut connection),
                 Err(error) => Ended::Lost(error),
             };
             let error = match ended {
@@ -107,13 +110,13 @@ impl Capture {
                 Ended::EndOfFile if self.looped => continue,
                 Ended::EndOfFile => {
                     // Behind the last frame, also when the newest wins.
-                    self.outlet.deliver(Delivery::End);
+                    self.frame_tx.deliver(FrameEvent::End);
                     return;
                 }
                 Ended::Lost(SourceError::Stopped) => break,
                 Ended::Lost(error) => error,
             };
-            if self.stop.is_requested() || !self.recover(&error, &mut session) {
+            if self.stop.is_requested() || !self.recover(&error, &mut connection) {
                 return;
             }
         }
@@ -121,50 +124,50 @@ impl Capture {
 
     /// Says what happened and waits before the next try. Returns false when
     /// another try makes no sense.
-    fn recover(&self, error: &SourceError, session: &mut Session) -> bool {
+    fn recover(&self, error: &SourceError, connection: &mut Connection) -> bool {
         let reason = error.to_string();
         self.status.set_problem(Some(reason.clone()));
         self.status.forget_interval();
         let first = self.status.state() == SourceState::Connecting;
-        if error.retry() == Retry::Never || (self.give_up && first) {
+        if error.retry() == Retry::Never || (self.fail_fast && first) {
             log::error!("[{}] {reason}", self.camera);
             self.status.set_state(SourceState::Failed);
-            self.outlet.wake();
+            self.frame_tx.wake();
             return false;
         }
         let was_live = self.status.state() == SourceState::Live;
         if was_live {
-            session.lost_ns = Some(self.clock.now_ns());
-            session.rejoins = true;
+            connection.lost_ns = Some(self.clock.now_ns());
+            connection.rejoins = true;
         }
-        if session.lost_ns.is_some() {
+        if connection.lost_ns.is_some() {
             self.status.set_state(SourceState::Lost);
         }
         // Once a change, not once a try: a camera that is off all night fills
         // one line, not a disk.
-        if session.said.as_ref() != Some(&reason) {
+        if connection.said.as_ref() != Some(&reason) {
             log::warn!("[{}] {reason}; trying again until it works", self.camera);
-            session.said = Some(reason);
+            connection.said = Some(reason);
         }
-        self.outlet.wake();
+        self.frame_tx.wake();
         let wait = match error.retry() {
             Retry::Slowly => Backoff::REFUSED,
-            _ => session.backoff.next_wait(),
+            _ => connection.backoff.next_wait(),
         };
         !self.clock.wait(&self.stop, wait)
     }
 
     /// Reads one connection until it ends.
-    fn read(&self, source: &mut dyn Source, session: &mut Session) -> Ended {
-        session.start_over();
+    fn read(&self, source: &mut dyn Source, connection: &mut Connection) -> Ended {
+        connection.start_over();
         loop {
             if self.stop.is_requested() {
                 return Ended::Stopped;
             }
             let asked_ns = self.clock.now_ns();
-            let stamp = match source.advance() {
-                Ok(Advance::Frame(stamp)) => stamp,
-                Ok(Advance::End) => return Ended::EndOfFile,
+            let stamp = match source.grab() {
+                Ok(FrameOrEnd::Frame(stamp)) => stamp,
+                Ok(FrameOrEnd::End) => return Ended::EndOfFile,
                 Err(error) => return Ended::Lost(error),
             };
             if self.stop.is_requested() {
@@ -172,8 +175,8 @@ impl Capture {
             }
             let seq = self.status.count_frame();
             let arrival_ns = self.clock.now_ns();
-            let capture_ns = session.stamp(arrival_ns, stamp);
-            let recorded = matches!(stamp, Stamp::Media(_));
+            let capture_ns = connection.stamp(arrival_ns, stamp);
+            let recorded = matches!(stamp, Timestamp::Media(_));
             if !self.lossless && recorded {
                 let ahead = capture_ns - arrival_ns;
                 if ahead > 0
@@ -186,18 +189,21 @@ impl Capture {
             }
             // Behind the wait: a file is read as fast as it is shown.
             self.note_live(
-                session,
+                connection,
                 if recorded {
                     self.clock.now_ns()
                 } else {
                     arrival_ns
                 },
             );
-            if !self.sampling.takes(&mut session.schedule, seq, capture_ns) {
+            if !self
+                .sampling
+                .takes(&mut connection.schedule, seq, capture_ns)
+            {
                 continue;
             }
             let started_ns = self.clock.now_ns();
-            let (size, bgr, known) = match source.content(self.pool.take()) {
+            let (size, bgr, precomputed) = match source.retrieve(self.pool.take()) {
                 Ok(content) => content.into_parts(),
                 Err(error) => return Ended::Lost(error),
             };
@@ -212,7 +218,7 @@ impl Capture {
                 decode_ns,
                 size,
                 bgr,
-                known,
+                precomputed,
             };
             if !self.hand_over(frame) {
                 return Ended::Stopped;
@@ -226,9 +232,9 @@ impl Capture {
             return false;
         }
         if self.lossless {
-            return self.outlet.deliver(Delivery::Frame(frame));
+            return self.frame_tx.deliver(FrameEvent::Frame(frame));
         }
-        if let Some(Delivery::Frame(displaced)) = self.outlet.offer(Delivery::Frame(frame)) {
+        if let Some(FrameEvent::Frame(displaced)) = self.frame_tx.offer(FrameEvent::Frame(frame)) {
             self.status.count_dropped();
             self.pool.give(displaced.bgr);
         }
@@ -236,28 +242,28 @@ impl Capture {
     }
 
     /// Notes that frames arrive, and says so when they did not before.
-    fn note_live(&self, session: &mut Session, now_ns: i64) {
-        if let Some(previous) = session.arrived_ns.replace(now_ns) {
+    fn note_live(&self, connection: &mut Connection, now_ns: i64) {
+        if let Some(previous) = connection.arrived_ns.replace(now_ns) {
             self.status.note_interval(now_ns - previous);
         }
         if self.status.state() == SourceState::Live {
             return;
         }
-        session.backoff.reset();
-        session.said = None;
+        connection.backoff.reset();
+        connection.said = None;
         self.status.set_problem(None);
-        if let Some(lost_ns) = session.lost_ns.take() {
+        if let Some(lost_ns) = connection.lost_ns.take() {
             self.status.count_reconnect();
             let seconds = (now_ns - lost_ns) as f64 / 1e9;
             log::info!("[{}] the source is back after {seconds:.1} s", self.camera);
         }
         self.status.set_state(SourceState::Live);
-        self.outlet.wake();
+        self.frame_tx.wake();
     }
 }
 
 /// What is remembered from one connection to the next.
-struct Session {
+struct Connection {
     backoff: Backoff,
     /// The reason that was logged last.
     said: Option<String>,
@@ -280,7 +286,7 @@ struct Session {
     schedule: Schedule,
 }
 
-impl Session {
+impl Connection {
     fn new(camera: &str) -> Self {
         // Any seed will do, as long as cameras differ.
         let seed = camera.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| {
@@ -309,11 +315,11 @@ impl Session {
 
     /// The capture time of a frame: its arrival, or for a file the time that
     /// the file gives it. Never runs backwards.
-    fn stamp(&mut self, arrival_ns: i64, stamp: Stamp) -> i64 {
+    fn stamp(&mut self, arrival_ns: i64, stamp: Timestamp) -> i64 {
         let capture_ns = match stamp {
-            Stamp::Arrival => arrival_ns,
-            Stamp::Capture(capture_ns) => capture_ns,
-            Stamp::Media(media_ns) => self.media_time(arrival_ns, media_ns),
+            Timestamp::Arrival => arrival_ns,
+            Timestamp::Capture(capture_ns) => capture_ns,
+            Timestamp::Media(media_ns) => self.media_time(arrival_ns, media_ns),
         };
         self.latest_ns = capture_ns.max(self.latest_ns + 1);
         self.latest_ns

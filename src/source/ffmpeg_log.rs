@@ -12,7 +12,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::one_line;
+use crate::address::one_line;
 
 /// FFmpeg's levels.
 const AV_ERROR: i32 = 16;

@@ -12,12 +12,17 @@ use rumqttc::{
 };
 use tokio::runtime::{self, Runtime};
 
-use super::remote::{Following, RemoteSlots};
-use super::{Advance, Content, NetworkAddress, Source, SourceError, SourceStatus, Stamp, one_line};
-use crate::broker;
-use crate::clock::now_ns;
-use crate::shutdown::Shutdown;
-use crate::wire::{SlotsMessage, StateMessage, unix_ns};
+use super::api::{FrameOrEnd, Payload, Source, Timestamp};
+use super::error::SourceError;
+use super::sequencer::MessageSequencer;
+use super::status::SourceStatus;
+use super::synth::Ground;
+use crate::address::{NetworkAddress, one_line};
+use crate::base::clock::now_ns;
+use crate::base::shutdown::Shutdown;
+use crate::flow::{Precomputed, RemoteSlots};
+use crate::protocol::mqtt_client;
+use crate::protocol::{SlotsMessage, StateMessage, unix_ns};
 
 /// How long nothing may come before the node counts as lost.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -31,11 +36,11 @@ pub struct MqttSource {
     shown: String,
     client: AsyncClient,
     events: EventLoop,
-    /// Taken when dropped.
+    /// Received when dropped.
     runtime: Option<Runtime>,
     slots_topic: String,
     state_topic: String,
-    following: Following,
+    sequencer: MessageSequencer,
     status: Arc<SourceStatus>,
     stop: Shutdown,
     state: Option<StateMessage>,
@@ -58,7 +63,7 @@ impl MqttSource {
         let shown = url.to_string();
         let topic = url.tail().trim_matches('/').to_owned();
         let client = format!("rextrack-follows-{:016x}", fastrand::u64(..));
-        let options = broker::options(url, client, ca_file)
+        let options = mqtt_client::options(url, client, ca_file)
             .map_err(|reason| SourceError::Address(format!("{shown}: {reason}")))?;
         let (client, events) = AsyncClient::builder(options)
             .capacity(16)
@@ -75,7 +80,7 @@ impl MqttSource {
             runtime: Some(runtime),
             slots_topic: format!("{topic}/slots"),
             state_topic: format!("{topic}/state"),
-            following: Following::default(),
+            sequencer: MessageSequencer::default(),
             status: Arc::clone(status),
             stop: stop.clone(),
             state: None,
@@ -91,7 +96,7 @@ impl MqttSource {
             match StateMessage::read(&message.payload) {
                 Ok(state) => self.state = Some(state),
                 Err(reason) => {
-                    self.following.refuse();
+                    self.sequencer.refuse();
                     self.refuse(&String::from_utf8_lossy(&message.topic), reason);
                 }
             }
@@ -102,10 +107,10 @@ impl MqttSource {
             return false;
         }
         let received_ns = now_ns();
-        let read = SlotsMessage::read(&message.payload).inspect_err(|_| self.following.refuse());
-        match read.and_then(|read| self.following.follow(read, received_ns, unix_ns())) {
+        let read = SlotsMessage::read(&message.payload).inspect_err(|_| self.sequencer.refuse());
+        match read.and_then(|read| self.sequencer.accept(read, received_ns, unix_ns())) {
             Ok(newest) => {
-                self.status.set_remote(Some(self.following.remote()));
+                self.status.set_remote(Some(self.sequencer.remote()));
                 let is_new = newest.is_some();
                 self.newest = newest.or(self.newest.take());
                 is_new
@@ -119,7 +124,7 @@ impl MqttSource {
 
     /// Tells of a message that was refused, at most once in [`REFUSED_EVERY`].
     fn refuse(&mut self, topic: &str, reason: String) {
-        let remote = self.following.remote();
+        let remote = self.sequencer.remote();
         let told = self.refused.as_ref().map(|(_, told)| *told);
         let due = told.is_none_or(|told| told.elapsed() >= REFUSED_EVERY);
         if due {
@@ -215,7 +220,7 @@ impl Drop for MqttSource {
 }
 
 impl Source for MqttSource {
-    fn advance(&mut self) -> Result<Advance, SourceError> {
+    fn grab(&mut self) -> Result<FrameOrEnd, SourceError> {
         let deadline = Instant::now() + SILENCE;
         loop {
             match self.event(deadline)? {
@@ -230,7 +235,7 @@ impl Source for MqttSource {
                     if self.take(&message)
                         && let Some(newest) = &self.newest
                     {
-                        return Ok(Advance::Frame(Stamp::Capture(newest.capture_ns)));
+                        return Ok(FrameOrEnd::Frame(Timestamp::Capture(newest.capture_ns)));
                     }
                 }
                 _ => {}
@@ -238,9 +243,12 @@ impl Source for MqttSource {
         }
     }
 
-    fn content(&mut self, _: Vec<u8>) -> Result<Content, SourceError> {
+    fn retrieve(&mut self, _: Vec<u8>) -> Result<Payload, SourceError> {
         let newest = self.newest.take().ok_or(SourceError::Stopped)?;
-        Ok(Content::Slots(newest.frame_size, Arc::new(newest)))
+        // The other node keeps its picture.
+        let size = newest.frame_size;
+        let results = Precomputed::Slots(Arc::new(newest), Arc::new(Ground));
+        Ok(Payload::Precomputed(size, results))
     }
 }
 
@@ -252,7 +260,7 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::source::StreamAddress;
+    use crate::address::StreamAddress;
 
     const CONNACK: [u8; 4] = [0x20, 2, 0, 0];
     const SUBSCRIBE: u8 = 0x82;
@@ -284,7 +292,7 @@ mod tests {
                 };
                 let status = Arc::new(SourceStatus::default());
                 let mut source = MqttSource::open(&url, None, &status, &stop).unwrap();
-                source.advance().map(drop)
+                source.grab().map(drop)
             })
         };
         let first = subscription.recv_timeout(SILENCE * 4);

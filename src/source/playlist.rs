@@ -203,16 +203,17 @@ mod tests {
     }
 
     fn frames(address: &str, allow_playlists: bool) -> Result<usize, SourceError> {
-        use crate::shutdown::Shutdown;
-        use crate::source::{Advance, StreamAddress, Surroundings, open};
-        let around = Surroundings {
+        use crate::address::StreamAddress;
+        use crate::base::shutdown::Shutdown;
+        use crate::source::{FrameOrEnd, SourceContext, open};
+        let around = SourceContext {
             allow_playlists,
-            ..Surroundings::default()
+            ..SourceContext::default()
         };
         let address: StreamAddress = address.parse().unwrap();
         let mut source = open(&address, &around, &Shutdown::new())?;
         let mut frames = 0;
-        while frames < 3 && matches!(source.advance()?, Advance::Frame(_)) {
+        while frames < 3 && matches!(source.grab()?, FrameOrEnd::Frame(_)) {
             frames += 1;
         }
         Ok(frames)

@@ -13,9 +13,9 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use super::SourceError;
-use super::authentication::Challenge;
-use crate::printable;
-use crate::shutdown::Shutdown;
+use super::http_auth::Challenge;
+use crate::base::printable;
+use crate::base::shutdown::Shutdown;
 
 /// How long a camera may take to accept a connection, and then to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,9 +1,8 @@
-//! Which of a source's frames are looked at.
+//! The choice of frames that are processed.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::clock::Schedule;
-use crate::config::PipelineConfig;
+use crate::base::clock::Schedule;
 
 /// Every n-th frame, and at most so many a second. Shared with the source's
 /// thread, since both change while it runs.
@@ -15,15 +14,13 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// Takes the settings of a configuration over.
-    pub fn configure(&self, config: &PipelineConfig) {
-        let period = config.tracking.period_frames.max(1);
-        self.period.store(period, Ordering::Relaxed);
-        let max_fps = config.camera.max_fps.to_bits();
-        self.max_fps.store(max_fps, Ordering::Relaxed);
+    /// Takes `tracking.period_frames` and `camera.max_fps`.
+    pub fn configure(&self, period_frames: u32, max_fps: f32) {
+        self.period.store(period_frames.max(1), Ordering::Relaxed);
+        self.max_fps.store(max_fps.to_bits(), Ordering::Relaxed);
     }
 
-    /// Whether the frame of that number (from 1) and capture time is looked at.
+    /// Whether the frame of that number (from 1) and capture time is processed.
     pub fn takes(&self, schedule: &mut Schedule, seq: u64, capture_ns: i64) -> bool {
         let period = u64::from(self.period.load(Ordering::Relaxed).max(1));
         if !(seq - 1).is_multiple_of(period) {
@@ -38,13 +35,11 @@ impl Sampling {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::clock::{NS_PER_MS, NS_PER_S};
+    use crate::base::clock::{NS_PER_MS, NS_PER_S};
 
     fn taken(max_fps: f32, fps: i64, seconds: i64) -> usize {
-        let mut config = PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();
-        config.camera.max_fps = max_fps;
         let sampling = Sampling::default();
-        sampling.configure(&config);
+        sampling.configure(1, max_fps);
         let mut schedule = Schedule::default();
         (0..fps * seconds)
             .filter(|n| {

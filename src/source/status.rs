@@ -1,44 +1,10 @@
-//! What is known of a source, shared between its thread and everyone who asks.
+//! State and counters of a source, shared between its thread and the rest of the pipeline.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use super::Remote;
-use serde::{Deserialize, Serialize};
-
-/// Where the pipeline's source stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceState {
-    /// Not started, or stopped.
-    #[default]
-    Stopped = 0,
-    /// Opening for the first time.
-    Connecting = 1,
-    /// Frames arrive.
-    Live = 2,
-    /// Was live, is not now; being reopened.
-    Lost = 3,
-    /// A file came to its end.
-    Ended = 4,
-    /// Cannot work until the configuration changes.
-    Failed = 5,
-}
-
-impl SourceState {
-    /// The state of that number; an unknown number is `Stopped`.
-    pub fn from_number(number: u32) -> Self {
-        match number {
-            1 => Self::Connecting,
-            2 => Self::Live,
-            3 => Self::Lost,
-            4 => Self::Ended,
-            5 => Self::Failed,
-            _ => Self::Stopped,
-        }
-    }
-}
+use crate::flow::{RemoteNode, SourceState};
 
 /// Counters and state of one pipeline's source. Survives restarts of the
 /// source's thread, so that frame numbers and counts go on.
@@ -51,7 +17,7 @@ pub struct SourceStatus {
     /// Smoothed time between frames in nanoseconds; 0 while unknown.
     interval_ns: AtomicI64,
     problem: Mutex<Option<String>>,
-    remote: Mutex<Option<Remote>>,
+    remote: Mutex<Option<RemoteNode>>,
 }
 
 impl SourceStatus {
@@ -118,12 +84,12 @@ impl SourceStatus {
     }
 
     /// The node that tracks, when it is another.
-    pub fn remote(&self) -> Option<Remote> {
+    pub fn remote(&self) -> Option<RemoteNode> {
         self.remote.lock().clone()
     }
 
     /// Says which node tracks, or that it is this one.
-    pub fn set_remote(&self, remote: Option<Remote>) {
+    pub fn set_remote(&self, remote: Option<RemoteNode>) {
         *self.remote.lock() = remote;
     }
 

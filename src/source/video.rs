@@ -10,12 +10,15 @@ use opencv::videoio::{
     CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture, VideoCaptureTrait, VideoCaptureTraitConst,
 };
 
+use super::api::{FrameOrEnd, Payload, Source, Timestamp};
+use super::error::SourceError;
+use super::ffmpeg;
 use super::probe::{self, Question, Target};
-use super::{Advance, Content, Source, SourceError, Stamp, StreamAddress, ffmpeg};
-use crate::clock::duration_ns;
+use crate::address::StreamAddress;
+use crate::base::clock::duration_ns;
+use crate::base::shutdown::Shutdown;
 use crate::config::RtspTransport;
-use crate::geometry::FrameSize;
-use crate::shutdown::Shutdown;
+use crate::flow::FrameSize;
 
 /// Opens a file, stream or webcam; see [`super::open`].
 pub fn open(
@@ -235,7 +238,7 @@ impl VideoSource {
     fn failed(&self, error: &opencv::Error) -> SourceError {
         SourceError::Capture {
             address: self.shown.clone(),
-            reason: super::one_line(error.message.trim()),
+            reason: crate::address::one_line(error.message.trim()),
         }
     }
 }
@@ -265,7 +268,7 @@ fn with_transport(url: &str, transport: RtspTransport) -> String {
 }
 
 impl Source for VideoSource {
-    fn advance(&mut self) -> Result<Advance, SourceError> {
+    fn grab(&mut self) -> Result<FrameOrEnd, SourceError> {
         let grabbed =
             std::mem::take(&mut self.waits) || self.capture.grab().map_err(|e| self.failed(&e))?;
         if !grabbed {
@@ -274,13 +277,13 @@ impl Source for VideoSource {
                     path: path.clone(),
                     reason: "FFmpeg found no picture".into(),
                 }),
-                Pace::File(_) => Ok(Advance::End),
+                Pace::File(_) => Ok(FrameOrEnd::End),
                 Pace::Live | Pace::Recording => Err(self.stalled()),
             };
         }
         self.frames += 1;
         if matches!(self.pace, Pace::Live) {
-            return Ok(Advance::Frame(Stamp::Arrival));
+            return Ok(FrameOrEnd::Frame(Timestamp::Arrival));
         }
         let stamped = self.position_ns();
         self.media_ns = if stamped > self.media_ns {
@@ -288,10 +291,10 @@ impl Source for VideoSource {
         } else {
             self.media_ns + self.nominal_step_ns
         };
-        Ok(Advance::Frame(Stamp::Media(self.media_ns)))
+        Ok(FrameOrEnd::Frame(Timestamp::Media(self.media_ns)))
     }
 
-    fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {
+    fn retrieve(&mut self, mut buffer: Vec<u8>) -> Result<Payload, SourceError> {
         let bytes = |s: FrameSize| s.width as usize * s.height as usize * 3;
         buffer.resize(bytes(self.size), 0);
         if !buffer.is_empty() {
@@ -310,7 +313,7 @@ impl Source for VideoSource {
             }
             if std::ptr::eq(view.data(), target) {
                 drop(view);
-                return Ok(Content::Picture(self.size, buffer));
+                return Ok(Payload::Picture(self.size, buffer));
             }
         }
         // The first frame of an unknown size, or a size that changed.
@@ -326,7 +329,7 @@ impl Source for VideoSource {
         let pixels = mat.data_typed::<Vec3b>().map_err(|e| self.failed(&e))?;
         buffer.clear();
         buffer.extend(pixels.iter().flat_map(|p| p.0));
-        Ok(Content::Picture(self.size, buffer))
+        Ok(Payload::Picture(self.size, buffer))
     }
 }
 

@@ -17,23 +17,61 @@
 //!   `FOREIGN_CLASS`.
 
 use super::assignment::Assignment;
-use super::kalman::{BoxFilter, Measurement, TICKS_PER_S};
-use super::{Moment, Track, Tracker, TrackerSettings};
-use crate::clock::NS_PER_S;
-use crate::detect::Detection;
-use crate::geometry::BBox;
+use super::kalman::{KalmanBox, Measurement, TICKS_PER_S};
+use super::tracker::{Tracker, TrackerInput, TrackerKind, TrackerSettings};
+use crate::base::clock::NS_PER_S;
+use crate::config::decimal;
+use crate::flow::{BBox, Detection, FrameMeta, Track};
+use schemars::{JsonSchema, schema_for};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// Weakest score that can keep a track alive.
-pub(super) const LOW_SCORE: f32 = 0.1;
+/// The row of this tracker.
+pub(super) const KIND: TrackerKind = TrackerKind {
+    name: "bytetrack",
+    description: "ByteTrack (Zhang et al. 2021)",
+    options: || schema_for!(ByteTrackOptions),
+    create: |settings| Box::new(ByteTrack::new(settings)),
+    min_score: |settings| {
+        let options = ByteTrackOptions::from(settings);
+        settings.confidence.min(options.low_score)
+    },
+};
+
+/// Options of ByteTrack.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ByteTrackOptions {
+    /// Weakest score that keeps a track alive, 0..1.
+    #[serde(serialize_with = "decimal::one")]
+    #[schemars(range(min = 0, max = 1))]
+    pub low_score: f32,
+    /// Overlap above which a seen and a lost track are the same object, 0..1.
+    #[serde(serialize_with = "decimal::one")]
+    #[schemars(range(min = 0, max = 1))]
+    pub duplicate_iou: f32,
+}
+
+impl Default for ByteTrackOptions {
+    fn default() -> Self {
+        Self {
+            low_score: 0.1,
+            duplicate_iou: 0.85,
+        }
+    }
+}
+
+impl From<&TrackerSettings> for ByteTrackOptions {
+    fn from(settings: &TrackerSettings) -> Self {
+        serde_json::from_value(Value::Object(settings.options.clone())).unwrap_or_default()
+    }
+}
 
 /// Highest cost of a pair in each stage. The first and the last see costs that
 /// the score is part of, the second plain overlap.
 const STRONG_GATE: f64 = 0.9;
 const WEAK_GATE: f64 = 0.5;
 const UNCONFIRMED_GATE: f64 = 0.7;
-
-/// Overlap above which a tracked and a lost track are the same object.
-const DUPLICATE_IOU: f32 = 0.85;
 
 /// How much an overlap counts when the detection's class is not the track's.
 /// Detectors take a car for a truck now and then, in one and the same box:
@@ -61,7 +99,7 @@ struct Target {
     /// 0 until confirmed.
     id: u64,
     state: State,
-    filter: BoxFilter,
+    filter: KalmanBox,
     /// The filter's estimate, normalised.
     bbox: BBox,
     class: ClassVote,
@@ -71,13 +109,13 @@ struct Target {
 }
 
 impl Target {
-    fn see(&mut self, detection: &Detection, moment: Moment) {
-        let aspect = moment.size.aspect();
+    fn on_detection(&mut self, detection: &Detection, meta: FrameMeta) {
+        let aspect = meta.size.aspect();
         self.filter.correct(measurement(detection.bbox, aspect));
         self.bbox = bbox(self.filter.estimate(), aspect);
         self.class.add(detection.class_id, detection.score);
         self.score = detection.score;
-        self.last_seen_ns = moment.capture_ns;
+        self.last_seen_ns = meta.capture_ns;
         self.state = State::Tracked;
     }
 
@@ -128,10 +166,11 @@ impl ClassVote {
 #[derive(Debug)]
 pub struct ByteTrack {
     settings: TrackerSettings,
+    options: ByteTrackOptions,
     /// In order of birth, which settles ties.
     targets: Vec<Target>,
     last_id: u64,
-    latest: Option<Moment>,
+    latest: Option<FrameMeta>,
     assignment: Assignment,
     tracks: Vec<Track>,
     // Scratch lists of one update: indices into `targets` and the detections.
@@ -145,6 +184,7 @@ impl ByteTrack {
     pub fn new(settings: &TrackerSettings) -> Self {
         Self {
             settings: settings.clone(),
+            options: ByteTrackOptions::from(settings),
             targets: Vec::new(),
             last_id: 0,
             latest: None,
@@ -156,9 +196,9 @@ impl ByteTrack {
         }
     }
 
-    /// Moves every target to `moment`, without looking at detections yet.
-    fn predict(&mut self, moment: Moment) {
-        let now = moment.capture_ns;
+    /// Moves every target to `meta`, without looking at detections yet.
+    fn predict(&mut self, meta: FrameMeta) {
+        let now = meta.capture_ns;
         let persistence = self.settings.persistence_ns;
         self.targets.retain(|t| {
             t.state != State::Lost || now.saturating_sub(t.last_seen_ns) <= persistence
@@ -166,7 +206,7 @@ impl ByteTrack {
         let Some(latest) = self.latest else { return };
         let elapsed_ns = now.saturating_sub(latest.capture_ns).max(0);
         let dt = elapsed_ns as f64 / NS_PER_S as f64 * TICKS_PER_S;
-        let aspect = moment.size.aspect();
+        let aspect = meta.size.aspect();
         let stretch = f64::from(aspect) / f64::from(latest.size.aspect());
         for target in &mut self.targets {
             if stretch != 1.0 {
@@ -181,7 +221,7 @@ impl ByteTrack {
     /// `pool` lists, and takes the paired ones out of `pool`.
     fn associate(
         &mut self,
-        moment: Moment,
+        meta: FrameMeta,
         detections: &[Detection],
         pool: &mut Vec<usize>,
         gate: f64,
@@ -206,7 +246,7 @@ impl ByteTrack {
         for (&index, column) in self.candidates.iter().zip(pairs) {
             let Some(column) = column else { continue };
             let detection = std::mem::replace(&mut pool[column], usize::MAX);
-            self.targets[index].see(&detections[detection], moment);
+            self.targets[index].on_detection(&detections[detection], meta);
         }
         pool.retain(|&detection| detection != usize::MAX);
     }
@@ -222,7 +262,7 @@ impl ByteTrack {
             }
             for (t, tracked) in self.targets.iter().enumerate() {
                 let rivals = tracked.state == State::Tracked && tracked.class.id == lost.class.id;
-                if rivals && tracked.bbox.iou(lost.bbox) > DUPLICATE_IOU {
+                if rivals && tracked.bbox.iou(lost.bbox) > self.options.duplicate_iou {
                     doomed.push(if lived(tracked) > lived(lost) { l } else { t });
                 }
             }
@@ -237,8 +277,11 @@ impl ByteTrack {
 }
 
 impl Tracker for ByteTrack {
-    fn update(&mut self, moment: Moment, detections: &[Detection]) -> &[Track] {
-        self.predict(moment);
+    fn update(&mut self, input: TrackerInput<'_>) -> &[Track] {
+        let TrackerInput {
+            meta, detections, ..
+        } = input;
+        self.predict(meta);
 
         let confidence = self.settings.confidence;
         let (mut strong, mut weak) = (
@@ -250,25 +293,18 @@ impl Tracker for ByteTrack {
         for (index, detection) in detections.iter().enumerate().filter(|(_, d)| is_sound(d)) {
             if detection.score >= confidence {
                 strong.push(index);
-            } else if detection.score >= LOW_SCORE {
+            } else if detection.score >= self.options.low_score {
                 weak.push(index);
             }
         }
 
         let fused = |t: &Target, d: &Detection| t.overlap(d) * d.score;
-        let now = moment.capture_ns;
+        let now = meta.capture_ns;
         let confirmed = |t: &Target| t.state != State::Unconfirmed;
-        self.associate(
-            moment,
-            detections,
-            &mut strong,
-            STRONG_GATE,
-            confirmed,
-            fused,
-        );
+        self.associate(meta, detections, &mut strong, STRONG_GATE, confirmed, fused);
         let missed = |t: &Target| t.state == State::Tracked && t.last_seen_ns != now;
         self.associate(
-            moment,
+            meta,
             detections,
             &mut weak,
             WEAK_GATE,
@@ -280,7 +316,7 @@ impl Tracker for ByteTrack {
         }
         let unconfirmed = |t: &Target| t.state == State::Unconfirmed;
         self.associate(
-            moment,
+            meta,
             detections,
             &mut strong,
             UNCONFIRMED_GATE,
@@ -299,7 +335,7 @@ impl Tracker for ByteTrack {
                 } else {
                     State::Unconfirmed
                 },
-                filter: BoxFilter::new(measurement(detection.bbox, moment.size.aspect())),
+                filter: KalmanBox::new(measurement(detection.bbox, meta.size.aspect())),
                 bbox: detection.bbox,
                 class: ClassVote {
                     id: detection.class_id,
@@ -323,9 +359,9 @@ impl Tracker for ByteTrack {
                 self.last_id += 1;
                 target.id = self.last_id;
             }
-            self.tracks.push(target.to_track(moment.size.aspect()));
+            self.tracks.push(target.to_track(meta.size.aspect()));
         }
-        self.latest = Some(moment);
+        self.latest = Some(meta);
         &self.tracks
     }
 
@@ -342,6 +378,7 @@ impl Tracker for ByteTrack {
 
     fn configure(&mut self, settings: &TrackerSettings) {
         self.settings = settings.clone();
+        self.options = ByteTrackOptions::from(settings);
     }
 }
 

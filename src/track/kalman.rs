@@ -93,14 +93,14 @@ impl Coordinate {
 
 /// Where a box is, how it moves, and how sure that is.
 #[derive(Debug, Clone, Copy)]
-pub struct BoxFilter {
+pub struct KalmanBox {
     x: Coordinate,
     y: Coordinate,
     aspect: Coordinate,
     height: Coordinate,
 }
 
-impl BoxFilter {
+impl KalmanBox {
     /// Starts at rest, with a wide guess of the velocity.
     pub fn new(first: Measurement) -> Self {
         let (p, v) = (
@@ -179,8 +179,8 @@ mod tests {
     }
 
     /// Walks at 0.3 frame heights per second and looks `fps` times a second.
-    fn walked(fps: f64, seconds: f64) -> BoxFilter {
-        let mut filter = BoxFilter::new(at(0.1));
+    fn walked(fps: f64, seconds: f64) -> KalmanBox {
+        let mut filter = KalmanBox::new(at(0.1));
         for frame in 1..=(fps * seconds) as usize {
             filter.predict(TICKS_PER_S / fps, false);
             filter.correct(at(0.1 + 0.3 * frame as f64 / fps));
@@ -269,7 +269,7 @@ mod tests {
             mean: [0.4, 0.5, 0.4, 0.3, 0.0, 0.0, 0.0, 0.0],
             covariance,
         };
-        let mut filter = BoxFilter::new(first);
+        let mut filter = KalmanBox::new(first);
         let mut random = fastrand::Rng::with_seed(1);
         for frame in 1..=40 {
             let h = joint.mean[3];
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_shrinking_box_never_turns_inside_out() {
-        let mut filter = BoxFilter::new(at(0.5));
+        let mut filter = KalmanBox::new(at(0.5));
         for frame in 0..10 {
             filter.predict(1.0, false);
             filter.correct(Measurement {

@@ -7,11 +7,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
-use super::{Moment, TrackerSettings, create};
-use crate::clock::NS_PER_S;
-use crate::config::TrackerKind;
-use crate::detect::Detection;
-use crate::geometry::{BBox, FrameSize};
+use super::registry::create;
+use super::tracker::{TrackerInput, TrackerSettings};
+use crate::base::clock::NS_PER_S;
+use crate::flow::{BBox, Detection, FrameMeta, FrameSize};
 
 /// Highest frame number taken: ten days at 30 fps. A number beyond is a slip,
 /// and every frame up to it would be walked through.
@@ -24,8 +23,8 @@ pub struct ReplaySettings {
     pub size: FrameSize,
     /// Frames per second.
     pub fps: f64,
-    /// Which tracker.
-    pub tracker: TrackerKind,
+    /// The tracker, by its name.
+    pub tracker: String,
     /// Its settings.
     pub settings: TrackerSettings,
 }
@@ -88,7 +87,7 @@ pub fn replay(
     }
     let by_frame = read_detections(detections, size)?;
     let (width, height) = (size.width as f32, size.height as f32);
-    let mut tracker = create(settings.tracker, &settings.settings);
+    let mut tracker = create(&settings.tracker, &settings.settings);
     let mut stats = ReplayStats {
         frames: by_frame.keys().next_back().copied().unwrap_or(0),
         detections: by_frame.values().map(|d| d.len() as u64).sum(),
@@ -97,7 +96,7 @@ pub fn replay(
     for frame in 1..=stats.frames {
         let capture_ns = (frame as f64 / fps * NS_PER_S as f64).round() as i64;
         let seen = by_frame.get(&frame).map_or(&[][..], Vec::as_slice);
-        for track in tracker.update(Moment { capture_ns, size }, seen) {
+        for track in tracker.update(TrackerInput::new(FrameMeta { capture_ns, size }, seen)) {
             let [left, top, ..] = track.bbox.ltrb();
             writeln!(
                 out,
@@ -191,10 +190,11 @@ mod tests {
         let settings = ReplaySettings {
             size: FrameSize::new(200, 100),
             fps: 10.0,
-            tracker: TrackerKind::ByteTrack,
+            tracker: "bytetrack".into(),
             settings: TrackerSettings {
                 confidence: 0.5,
                 persistence_ns: NS_PER_S,
+                options: Default::default(),
             },
         };
         let mut out = Vec::new();
@@ -282,10 +282,11 @@ mod tests {
         let good = ReplaySettings {
             size: FrameSize::new(2, 1),
             fps: 30.0,
-            tracker: TrackerKind::ByteTrack,
+            tracker: "bytetrack".into(),
             settings: TrackerSettings {
                 confidence: 0.5,
                 persistence_ns: 0,
+                options: Default::default(),
             },
         };
         for bad in [

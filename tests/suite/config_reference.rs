@@ -80,7 +80,7 @@ fn the_example_loads() {
 /// schemes: those that an address may begin with.
 #[test]
 fn the_guide_names_every_scheme_that_is_known() {
-    use rextrack::source::StreamAddress;
+    use rextrack::address::StreamAddress;
     let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
     let row = text.lines().find(|l| l.contains("unknown kind of source"));
     let row = row.unwrap();
@@ -91,7 +91,10 @@ fn the_guide_names_every_scheme_that_is_known() {
     let glossary = std::fs::read_to_string(root("docs/glossary.md")).unwrap();
     let row = glossary.lines().find(|l| l.starts_with("| source |"));
     let row = row.unwrap().replace("(s)", "");
-    for scheme in StreamAddress::SCHEMES.map(|s| s.trim_end_matches('s')) {
+    for scheme in StreamAddress::SCHEMES
+        .iter()
+        .map(|s| s.trim_end_matches('s'))
+    {
         let written = [format!("`{scheme}:"), format!("a {scheme}")];
         assert!(written.iter().any(|w| row.contains(w)), "{scheme}: {row}");
     }

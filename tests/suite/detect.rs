@@ -6,11 +6,12 @@
 use crate::support;
 
 use rextrack::config::{ClassRef, Device, PipelineConfig};
-use rextrack::detect::{self, DetectSettings, Detection, Detector, DetectorInfo};
-use rextrack::geometry::{BBox, FrameSize};
-use rextrack::source::Frame;
+use rextrack::detect::{self, DetectSettings, Detector, DetectorInfo};
+use rextrack::flow::Detection;
+use rextrack::flow::Frame;
+use rextrack::flow::{BBox, FrameSize};
 
-const FLOOR: f32 = 0.25;
+const MIN_SCORE: f32 = 0.25;
 
 struct Seen {
     info: DetectorInfo,
@@ -28,7 +29,7 @@ impl Seen {
 }
 
 fn seen(config: &PipelineConfig, frame: &Frame) -> Seen {
-    let mut detector = detect::create(config, FLOOR).unwrap();
+    let mut detector = detect::create(config, MIN_SCORE).unwrap();
     let mut found = Vec::new();
     detector.detect(frame, &mut found).unwrap();
     Seen {
@@ -53,7 +54,7 @@ fn grey() -> Frame {
         decode_ns: 0,
         size: FrameSize::new(288, 288),
         bgr: vec![128; 288 * 288 * 3],
-        known: None,
+        precomputed: None,
     }
 }
 
@@ -64,7 +65,7 @@ fn assert_close(a: BBox, b: BBox, tolerance: f32) {
 }
 
 fn refused(config: &PipelineConfig) -> String {
-    let text = match detect::create(config, FLOOR) {
+    let text = match detect::create(config, MIN_SCORE) {
         Ok(_) => panic!("{} was accepted", config.tracking.model),
         Err(error) => error.to_string(),
     };
@@ -179,8 +180,8 @@ fn settings_apply_from_the_next_frame_on() {
     };
     let config = support::pipeline(model);
     let frame = support::frame_of(&film, PEOPLE_FRAME);
-    let mut detector = detect::create(&config, FLOOR).unwrap();
-    let mut settings = DetectSettings::new(&config, FLOOR);
+    let mut detector = detect::create(&config, MIN_SCORE).unwrap();
+    let mut settings = DetectSettings::new(&config, MIN_SCORE);
     let look = |settings: &DetectSettings, detector: &mut dyn Detector| {
         detector.configure(settings).unwrap();
         let mut found = Vec::new();
@@ -199,12 +200,12 @@ fn settings_apply_from_the_next_frame_on() {
     let expected: Vec<_> = all.iter().copied().filter(|d| d.class_id == 0).collect();
     assert_eq!(people, expected);
 
-    settings.floor = people[0].score;
+    settings.min_score = people[0].score;
     assert_eq!(look(&settings, &mut *detector), people[..1]);
 
     // Only the part around one person, who is seen there in the full frame's
     // coordinates.
-    settings.floor = FLOOR;
+    settings.min_score = MIN_SCORE;
     let [l, t, r, b] = people[0].bbox.ltrb();
     let roi = [l - 0.1, t - 0.1, r + 0.1, b + 0.1].map(|v| v.clamp(0.0, 1.0));
     settings.roi = Some(roi);
@@ -302,8 +303,8 @@ fn an_explicit_gpu_that_cannot_be_had_is_an_error_and_auto_says_what_it_took() {
         return;
     }
     let mut config = fixture("yolox");
-    let info = detect::create(&config, FLOOR).unwrap().info().clone();
-    assert_eq!(info.device_asked, Device::Auto);
+    let info = detect::create(&config, MIN_SCORE).unwrap().info().clone();
+    assert_eq!(info.requested_device, Device::Auto);
     if info.device != "cpu" {
         println!("skipped: {TEST}: this machine has CUDA");
         return;
@@ -343,7 +344,7 @@ fn pipelines_share_a_loaded_model() {
     std::fs::copy(support::fixtures_dir().join("yolox.onnx"), &file).unwrap();
     let mut config = support::pipeline("copy");
     config.service.models_dir = dir.path().into();
-    let first = detect::create(&config, FLOOR).unwrap();
+    let first = detect::create(&config, MIN_SCORE).unwrap();
     // What is in memory is found without its file being read again: one that
     // was emptied in place, keeping its size and time, is not noticed.
     let about = std::fs::metadata(&file).unwrap();
@@ -351,11 +352,11 @@ fn pipelines_share_a_loaded_model() {
     let times = std::fs::FileTimes::new().set_modified(about.modified().unwrap());
     let open = std::fs::File::options().write(true).open(&file).unwrap();
     open.set_times(times).unwrap();
-    let second = detect::create(&config, FLOOR).unwrap();
+    let second = detect::create(&config, MIN_SCORE).unwrap();
     assert_eq!(first.info(), second.info());
     // A file that changed is another model.
     std::fs::write(&file, "other").unwrap();
-    assert!(detect::create(&config, FLOOR).is_err());
+    assert!(detect::create(&config, MIN_SCORE).is_err());
     drop((first, second));
 }
 
@@ -370,16 +371,16 @@ fn detectors_that_share_a_model_find_what_each_finds_alone() {
     let config = support::pipeline(model);
     // Each camera has its own picture, so that no one gets another one's result.
     let frame = |camera: usize| {
-        let size = rextrack::geometry::FrameSize::new(200 + 40 * camera as u32, 160);
+        let size = rextrack::flow::FrameSize::new(200 + 40 * camera as u32, 160);
         let bytes = 3 * size.width as usize * size.height as usize;
-        rextrack::source::Frame {
+        rextrack::flow::Frame {
             seq: 1,
             capture_ns: 1,
             arrival_ns: 1,
             decode_ns: 0,
             size,
             bgr: (0..bytes).map(|n| (n * (camera + 3) / 7) as u8).collect(),
-            known: None,
+            precomputed: None,
         }
     };
     // So low a floor that every picture shows something.

@@ -10,6 +10,7 @@
 mod support;
 
 mod abi;
+mod axes;
 mod c_abi;
 mod config;
 mod config_reference;
@@ -18,6 +19,7 @@ mod detect;
 mod examples;
 mod header;
 mod hosts;
+mod imports;
 mod outages;
 mod pipeline;
 mod python;

@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size, Vec3b};
 use opencv::videoio::{VideoWriter, VideoWriterTrait};
-use rextrack::clock::{NS_PER_MS, now_ns};
+use rextrack::base::clock::{NS_PER_MS, now_ns};
 use rextrack::config::RtspTransport;
+use rextrack::flow::{Frame, SourceState};
+use rextrack::flow::{Slot, SlotState};
 use rextrack::pipeline::Pipeline;
-use rextrack::slots::{Slot, SlotState};
-use rextrack::source::{Frame, SourceState};
 use support::rtsp::RtspServer;
 use support::watch::{self, active, ends_in_time, live, problem, source_is, started, until};
 

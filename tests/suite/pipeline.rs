@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rextrack::pipeline::{Extras, Pipeline};
+use rextrack::flow::{SlotState, Snapshot};
+use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::{Sink, SinkError, SinkStats};
-use rextrack::slots::{SlotState, Snapshot};
 
 /// Notes what it is given, and fails as it is told to.
 struct Probe {
@@ -60,9 +60,9 @@ fn a_sink_that_breaks_disturbs_nobody() {
         let seen = Arc::clone(seen);
         Box::new(Probe { seen, trouble }) as Box<dyn Sink>
     };
-    let extras = Extras {
+    let extras = PipelineOptions {
         sinks: troubles.into_iter().zip(&seen).map(probe).collect(),
-        ..Extras::default()
+        ..PipelineOptions::default()
     };
     let pipeline = Pipeline::with(config, extras).unwrap();
     pipeline.start().unwrap();
@@ -74,16 +74,16 @@ fn a_sink_that_breaks_disturbs_nobody() {
     }
     pipeline.stop();
     let counts = seen.map(|s| s.lock().len());
-    assert_eq!(counts[..2], [1, 1], "what is broken is left alone");
+    assert_eq!(counts[..2], [1, 1], "what is problems is left alone");
     assert!(counts[2] >= 60, "the third got every frame");
     let reports = pipeline.stats().sinks;
-    let broken: Vec<_> = reports.iter().map(|r| r.broken.as_deref()).collect();
-    assert!(broken[0].unwrap().contains("on purpose"), "{broken:?}");
+    let problems: Vec<_> = reports.iter().map(|r| r.problem.as_deref()).collect();
+    assert!(problems[0].unwrap().contains("on purpose"), "{problems:?}");
     assert!(
-        broken[1].unwrap().contains("the disk is full"),
-        "{broken:?}"
+        problems[1].unwrap().contains("the disk is full"),
+        "{problems:?}"
     );
-    assert_eq!(broken[2], None);
+    assert_eq!(problems[2], None);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn settings_change_while_slots_stay() {
     let pipeline = Pipeline::new(config).unwrap();
     pipeline.start().unwrap();
     let mut slots = vec![Default::default(); 10];
-    let mut next = |pipeline: &Pipeline, what: &dyn Fn(&[rextrack::slots::Slot], u32) -> bool| {
+    let mut next = |pipeline: &Pipeline, what: &dyn Fn(&[rextrack::flow::Slot], u32) -> bool| {
         for _ in 0..1000 {
             let header = pipeline.poll(&mut slots);
             if header.seq > 0 && what(&slots, header.slot_count) {

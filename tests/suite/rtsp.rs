@@ -6,10 +6,10 @@ use crate::support;
 
 use std::path::Path;
 
-use rextrack::clock::NS_PER_MS;
+use rextrack::base::clock::NS_PER_MS;
+use rextrack::flow::SourceState;
+use rextrack::flow::{Slot, SlotState};
 use rextrack::pipeline::Header;
-use rextrack::slots::{Slot, SlotState};
-use rextrack::source::SourceState;
 use support::rtsp::RtspServer;
 use support::watch::{ends_in_time, live, problem, source_is, started, until};
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rextrack::config::PipelineConfig;
-use rextrack::pipeline::{Extras, Pipeline};
+use rextrack::flow::{Slot, SlotState, Snapshot};
+use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::{Sink, SinkError, SinkStats};
-use rextrack::slots::{Slot, SlotState, Snapshot};
 
 /// Remembers the slots of every snapshot.
 struct Memory(Arc<Mutex<Vec<Vec<Slot>>>>);
@@ -36,9 +36,9 @@ fn run(stream: &str) -> (Vec<Vec<Slot>>, Pipeline) {
         "tracking": {"model": "yolov8l", "objects_max": 12},
     });
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let extras = Extras {
+    let extras = PipelineOptions {
         sinks: vec![Box::new(Memory(Arc::clone(&seen)))],
-        ..Extras::default()
+        ..PipelineOptions::default()
     };
     let config = PipelineConfig::from_value(config).unwrap();
     let pipeline = Pipeline::with(config, extras).unwrap();

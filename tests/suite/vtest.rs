@@ -12,7 +12,7 @@ use opencv::core::{Mat, Size};
 use opencv::prelude::*;
 use opencv::videoio::{CAP_ANY, VideoCapture, VideoWriter};
 use rextrack::config::{ClassRef, OscConfig, PipelineConfig};
-use rextrack::pipeline::{Extras, Pipeline};
+use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::JsonlSink;
 use serde_json::Value;
 
@@ -44,9 +44,9 @@ fn all_written(pipeline: &Pipeline) {
 /// configured OSC output sent.
 fn run(config: PipelineConfig, folder: &Path) -> (Vec<Value>, u64) {
     let path = folder.join("snapshots.jsonl");
-    let extras = Extras {
+    let extras = PipelineOptions {
         sinks: vec![Box::new(JsonlSink::create(&path).unwrap())],
-        ..Extras::default()
+        ..PipelineOptions::default()
     };
     let pipeline = Pipeline::with(config, extras).unwrap();
     pipeline.start().unwrap();

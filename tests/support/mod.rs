@@ -14,8 +14,8 @@ use opencv::core::{Mat, MatTraitConst, MatTraitConstManual};
 use opencv::imgcodecs;
 use opencv::videoio::{CAP_ANY, VideoCapture, VideoCaptureTrait};
 use rextrack::config::PipelineConfig;
-use rextrack::geometry::FrameSize;
-use rextrack::source::Frame;
+use rextrack::flow::Frame;
+use rextrack::flow::FrameSize;
 
 pub use assets::*;
 
@@ -44,7 +44,7 @@ fn frame(seq: u64, mat: &Mat) -> Frame {
         decode_ns: 0,
         size: FrameSize::new(mat.cols() as u32, mat.rows() as u32),
         bgr: mat.data_bytes().unwrap().to_vec(),
-        known: None,
+        precomputed: None,
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use rextrack::config::PipelineConfig;
+use rextrack::flow::SourceState;
+use rextrack::flow::{Slot, SlotState};
 use rextrack::pipeline::{Header, Next, Pipeline};
-use rextrack::slots::{Slot, SlotState};
-use rextrack::source::SourceState;
 
 /// Nothing in these tests takes that long, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,10 +9,10 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app";
-import { startLanguage } from "./i18n";
+import { initI18n } from "./i18n";
 import { theme } from "./theme";
 
-startLanguage();
+initI18n();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

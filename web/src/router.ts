@@ -1,4 +1,4 @@
-// Which page: kept behind the #, so that the service needs to know one page alone.
+// The current page is in the URL's hash, so the service has to serve only one HTML page.
 
 import { useSyncExternalStore } from "react";
 
@@ -7,7 +7,7 @@ export type Route =
   | { page: "camera"; id: string }
   | { page: "settings"; tab: string };
 
-export function parse(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [first, second] = hash.replace(/^#\/?/, "").split("/");
   if (first === "cameras" && second) return { page: "camera", id: decodeURIComponent(second) };
   if (first === "settings") return { page: "settings", tab: second ?? "settings" };
@@ -27,5 +27,5 @@ function subscribe(listener: () => void): () => void {
 
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash);
-  return parse(hash);
+  return parseRoute(hash);
 }

@@ -1,6 +1,6 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
 
-/** A deep sea green: calm beside any picture, and no state's colour. */
+/** The accent colour: a dark sea green, which is not the colour of any source state. */
 const sea: MantineColorsTuple = [
   "#e8f6f7", "#d3e9eb", "#a6d2d6", "#76bac0", "#50a6ae",
   "#389aa3", "#27878f", "#156f77", "#0c5c63", "#00484f",

@@ -1,4 +1,4 @@
-// A running `rextrack serve` and a browser that looks at it.
+// A running `rextrack serve`, and a browser.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,11 +8,11 @@ import { createInterface } from "node:readline";
 
 import { chromium } from "playwright-core";
 
-/** The program, as `cargo test` hands it over. */
+/** The program; `cargo test` sets the variable. */
 const PROGRAM = process.env.REXTRACK_BIN ?? "rextrack";
 const CHROMIUM = process.env.REXTRACK_CHROMIUM ?? "/usr/bin/chromium";
 
-/** Starts a service in a folder of its own; without a `config` it has no file. */
+/** Starts a service in a new folder; without `config` there is no configuration file. */
 export async function serve(config) {
   const folder = mkdtempSync(join(tmpdir(), "rextrack-panel-"));
   if (config !== undefined) writeFileSync(join(folder, "config.yaml"), config);
@@ -20,7 +20,7 @@ export async function serve(config) {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const line = await first(child);
+  const line = await firstLine(child);
   const { url } = JSON.parse(line);
   return {
     url,
@@ -33,16 +33,16 @@ export async function serve(config) {
   };
 }
 
-/** The first line that a child prints. */
-export function first(child) {
+/** The first line that a child process prints. */
+export function firstLine(child) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once("line", resolve);
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`the process ended with code ${code}`)));
   });
 }
 
-/** A browser without a network of its own. */
-export function launch() {
+/** Starts a browser that makes no requests of its own. */
+export function launchBrowser() {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [

@@ -6,7 +6,7 @@ mod assets;
 mod cache;
 mod client;
 pub mod command;
-#[path = "../../src/data_dir.rs"]
+#[path = "../../src/base/data_dir.rs"]
 mod data_dir;
 mod debian;
 pub mod demo;

@@ -3,43 +3,44 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use rextrack::config::PipelineConfig;
-use rextrack::detect::{self, Detection};
-use rextrack::geometry::FrameSize;
-use rextrack::shutdown::Shutdown;
-use rextrack::source::{self, Advance, Frame, Surroundings};
-use serde_json::json;
+use rextrack::base::shutdown::Shutdown;
+use rextrack::detect;
+use rextrack::flow::Detection;
+use rextrack::flow::Frame;
+use rextrack::flow::FrameSize;
+use rextrack::source::{self, FrameOrEnd, SourceContext};
 
 use crate::cli::DetectMotArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
+use crate::options;
 use crate::output::line;
 
 /// Runs the detector over every frame of a video.
-pub fn run(args: &DetectMotArgs) -> Result<(), Failure> {
-    let config = configuration(args)?;
+pub fn run(args: &DetectMotArgs) -> Result<(), CliError> {
+    let config = options::detect_mot(args)?;
     let unwritable = |e: io::Error| {
-        Failure::work(format!(
+        CliError::work(format!(
             "{}: cannot be written ({e}); give a path in a folder that exists",
             args.output.display()
         ))
     };
-    let failed = |e: source::SourceError| Failure::work(e.to_string());
+    let failed = |e: source::SourceError| CliError::work(e.to_string());
     let address = config.camera.address()?;
     if !address.is_file() {
-        return Err(Failure::usage(format!(
-            "{}: detect-mot reads every frame of a video file; use run for a camera",
+        return Err(CliError::usage(format!(
+            "{}: detect-mot reads video files alone; use run for a camera",
             args.video.display()
         )));
     }
     let mut detector = detect::create(&config, args.min_score)
-        .map_err(|e| Failure::from(rextrack::pipeline::PipelineError::from(e)))?;
+        .map_err(|e| CliError::from(rextrack::pipeline::PipelineError::from(e)))?;
     let mut video =
-        source::open(&address, &Surroundings::default(), &Shutdown::new()).map_err(failed)?;
+        source::open(&address, &SourceContext::default(), &Shutdown::new()).map_err(failed)?;
     let mut output = BufWriter::new(File::create(&args.output).map_err(unwritable)?);
     let (mut buffer, mut found, mut seq, mut rows) = (Vec::new(), Vec::new(), 0, 0);
-    while let Advance::Frame(_) = video.advance().map_err(failed)? {
+    while let FrameOrEnd::Frame(_) = video.grab().map_err(failed)? {
         seq += 1;
-        let (size, bgr, known) = video.content(buffer).map_err(failed)?.into_parts();
+        let (size, bgr, precomputed) = video.retrieve(buffer).map_err(failed)?.into_parts();
         let frame = Frame {
             seq,
             capture_ns: 0,
@@ -47,11 +48,11 @@ pub fn run(args: &DetectMotArgs) -> Result<(), Failure> {
             decode_ns: 0,
             size,
             bgr,
-            known,
+            precomputed,
         };
         detector
             .detect(&frame, &mut found)
-            .map_err(|e| Failure::work(format!("frame {seq}: {e}")))?;
+            .map_err(|e| CliError::work(format!("frame {seq}: {e}")))?;
         rows += found.len();
         write_rows(&mut output, seq, size, &found).map_err(unwritable)?;
         buffer = frame.bgr;
@@ -62,31 +63,6 @@ pub fn run(args: &DetectMotArgs) -> Result<(), Failure> {
         args.output.display()
     ));
     Ok(())
-}
-
-fn configuration(args: &DetectMotArgs) -> Result<PipelineConfig, Failure> {
-    if !(0.0..=1.0).contains(&args.min_score) {
-        let got = args.min_score;
-        return Err(Failure::usage(format!(
-            "--min-score: must be within 0..1, got {got}"
-        )));
-    }
-    let mut config = PipelineConfig::from_json(
-        &json!({ "camera": { "stream": args.video.to_string_lossy() } }).to_string(),
-    )?;
-    let tracking = &mut config.tracking;
-    tracking.classes = args.classes.iter().map(|c| super::run::class(c)).collect();
-    if let Some(model) = &args.model {
-        tracking.model.clone_from(model);
-    }
-    if let Some(iou) = args.iou {
-        tracking.iou = iou;
-    }
-    if let Some(folder) = &args.models_dir {
-        config.service.models_dir.clone_from(folder);
-    }
-    config.validate()?;
-    Ok(config)
 }
 
 /// The detections of one frame as rows of a MOTChallenge `det.txt`.
@@ -116,10 +92,10 @@ fn write_rows(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use rextrack::geometry::BBox;
+    use rextrack::flow::BBox;
 
     #[test]
-    fn detections_become_rows_in_pixels() {
+    fn detections_are_written_as_rows_in_pixels() {
         let detection = Detection {
             class_id: 0,
             score: 0.87654,

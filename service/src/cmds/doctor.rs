@@ -1,4 +1,4 @@
-//! `rextrack doctor`: what is missing on this machine, and how to get it.
+//! `rextrack doctor`: checks this machine, and says how to get what is missing.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,21 +9,21 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::output::{self, line};
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, Serialize)]
-struct Finding {
-    /// What.
+struct Check {
+    /// What was checked.
     subject: &'static str,
-    /// Whether rextrack can work with it as it is.
+    /// Whether rextrack can work with it.
     fine: bool,
-    /// What was found, or what is wrong and the remedy.
+    /// What was found, or the problem and the remedy.
     text: String,
 }
 
-impl Finding {
+impl Check {
     fn new(subject: &'static str, result: Result<String, String>) -> Self {
         let fine = result.is_ok();
         Self {
@@ -34,30 +34,30 @@ impl Finding {
     }
 }
 
-/// Looks at everything that a run needs.
-pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
+/// Checks everything that a run needs.
+pub fn run(args: &DoctorArgs) -> Result<(), CliError> {
     let config = match &args.config {
         Some(file) => Config::load(file)?,
         None => Config::from_environment()?,
     };
-    let findings = [
-        Finding::new("runtime", runtime(&config)),
-        Finding::new("model", model(&config)),
-        Finding::new("device", device(&config)),
-        Finding::new("codec", source::codecs()),
-        Finding::new("port", port(&config)),
-        Finding::new("osc", osc(&config)),
+    let checks = [
+        Check::new("runtime", runtime(&config)),
+        Check::new("model", model(&config)),
+        Check::new("device", device(&config)),
+        Check::new("codec", source::codecs()),
+        Check::new("port", port(&config)),
+        Check::new("osc", osc(&config)),
     ];
-    let missing = findings.iter().filter(|f| !f.fine).count();
+    let missing = checks.iter().filter(|f| !f.fine).count();
     if args.json {
-        output::json(json!({ "fine": missing == 0, "findings": findings }));
+        output::json(json!({ "fine": missing == 0, "findings": checks }));
     } else {
         line(concat!("rextrack ", env!("CARGO_PKG_VERSION")));
-        for Finding {
+        for Check {
             subject,
             fine,
             text,
-        } in &findings
+        } in &checks
         {
             let mark = if *fine { "ok     " } else { "MISSING" };
             line(format_args!("{mark} {subject:8} {text}"));
@@ -65,9 +65,9 @@ pub fn run(args: &DoctorArgs) -> Result<(), Failure> {
     }
     match missing {
         0 => Ok(()),
-        n => Err(Failure::work(format!(
-            "{n} of {} checks failed; see above",
-            findings.len()
+        n => Err(CliError::work(format!(
+            "{n} of {} checks failed; the lines marked MISSING have the remedies",
+            checks.len()
         ))),
     }
 }
@@ -98,7 +98,7 @@ fn model(config: &Config) -> Result<String, String> {
             Ok(format!("{chosen} (found: {})", found.join(", ")))
         } else {
             Err(format!(
-                "{chosen}, which runs unless you name another, is not in {folder}; found: {}; name one with `--model` or in REXTRACK__TRACKING__MODEL",
+                "{chosen}, the default model, is not in {folder}; found: {}; choose one with `--model` or REXTRACK__TRACKING__MODEL",
                 found.join(", ")
             ))
         };
@@ -114,15 +114,15 @@ fn model(config: &Config) -> Result<String, String> {
 }
 
 fn device(config: &Config) -> Result<String, String> {
-    let asked = config.service.device;
+    let requested = config.service.device;
     let cuda = detect::runtime::cuda_available(config.service.onnxruntime.as_deref());
-    match (asked, cuda) {
+    match (requested, cuda) {
         (Device::Cpu, _) => Ok("cpu, as configured".into()),
         (Device::Auto, Ok(true)) => Ok("auto: the runtime can use CUDA".into()),
         (Device::Auto, _) => Ok("auto: cpu (this ONNX Runtime has no CUDA)".into()),
-        (Device::Cuda(_), Ok(true)) => Ok(format!("{asked}: the runtime can use CUDA")),
+        (Device::Cuda(_), Ok(true)) => Ok(format!("{requested}: the runtime can use CUDA")),
         (Device::Cuda(_), Ok(false)) => Err(format!(
-            "{asked}: this ONNX Runtime was built without CUDA; install the onnxruntime-gpu package, or set service.device to auto"
+            "{requested}: this ONNX Runtime has no CUDA; install the onnxruntime-gpu package, or set service.device to auto"
         )),
         (Device::Cuda(_), Err(e)) => Err(e.to_string()),
     }
@@ -134,7 +134,7 @@ fn port(config: &Config) -> Result<String, String> {
         .map(|_| format!("{}:{} is free for the service", address.0, address.1))
         .map_err(|e| {
             format!(
-                "{}:{} cannot be used by the service ({e}); set service.port to a free one",
+                "{}:{} cannot be used by the service ({e}); set service.port to a free port",
                 address.0, address.1
             )
         })

@@ -5,11 +5,11 @@ use rextrack::detect;
 use serde_json::json;
 
 use crate::cli::ListModelsArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::output::{self, line};
 
-/// Lists what may stand in `tracking.model`.
-pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
+/// Lists the possible values of `tracking.model`.
+pub fn run(args: &ListModelsArgs) -> Result<(), CliError> {
     let mut service = match &args.config {
         Some(file) => Config::load(file)?.service,
         None => Config::from_environment()?.service,
@@ -35,7 +35,7 @@ pub fn run(args: &ListModelsArgs) -> Result<(), Failure> {
                 path.display()
             )),
             None => line(format_args!(
-                "{:24} {:>7}     moving blobs, needs no file",
+                "{:24} {:>7}     detects motion, needs no file",
                 model.name, "-"
             )),
         }

@@ -7,27 +7,26 @@ use rextrack::config::{self, Config};
 use serde_json::Value;
 
 use crate::cli::ReloadArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::output::{self, line};
-use crate::server::auth;
+use crate::server;
 
-/// Refuses a file that says nothing at all: it names neither the service to ask nor
-/// what it should do, and is what a full disk or a failed copy leaves.
-fn refuse_blank(path: &Path) -> Result<(), Failure> {
+/// Refuses an empty file, which a full disk or a failed copy may leave.
+fn refuse_blank(path: &Path) -> Result<(), CliError> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     if config::parse(&text).is_ok_and(|document| !document.is_null()) {
         return Ok(());
     }
-    Err(Failure::usage(format!(
-        "{}: is empty, so nothing was reloaded and the cameras go on; write cameras: [] if you want none",
+    Err(CliError::usage(format!(
+        "{}: is empty, so nothing was reloaded and the cameras keep running; write cameras: [] if you want none",
         path.display()
     )))
 }
 
 /// Asks the service that the configuration file describes.
-pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
+pub fn run(args: &ReloadArgs) -> Result<(), CliError> {
     let path = args.config.as_deref().unwrap_or("config.yaml".as_ref());
-    // A file that is wrong is told here, with the same words.
+    // The errors of a file are found here, in the same words as the service's.
     let service = Config::load(path)?.service;
     refuse_blank(path)?;
     let port = args.port.unwrap_or(service.port);
@@ -39,7 +38,7 @@ pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
     };
     let url = format!("http://{host}:{port}/api/v1/config/reload");
     let folder = path.parent().unwrap_or("".as_ref());
-    let token = auth::token(&service, folder).map_err(Failure::work)?;
+    let token = server::token(&service, folder).map_err(CliError::work)?;
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(15)))
         .http_status_as_error(false)
@@ -50,15 +49,17 @@ pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
         request = request.header("Authorization", format!("Bearer {}", token.text));
     }
     let failed = |e: ureq::Error| {
-        Failure::work(format!(
-            "{url}: no answer ({e}); is `rextrack serve` running there?"
+        CliError::work(format!(
+            "{url}: no answer ({e}); check that `rextrack serve` is running there"
         ))
     };
     let mut answer = request.send_empty().map_err(failed)?;
     let body: Value = answer.body_mut().read_json().map_err(failed)?;
     if answer.status() != 200 {
-        let detail = body["detail"].as_str().unwrap_or("no reason given");
-        return Err(Failure::work(detail));
+        let detail = body["detail"]
+            .as_str()
+            .unwrap_or("the service gave no reason");
+        return Err(CliError::work(detail));
     }
     if args.json {
         output::json(body);
@@ -68,7 +69,7 @@ pub fn run(args: &ReloadArgs) -> Result<(), Failure> {
         ("added", "added"),
         ("removed", "removed"),
         ("changed", "changed"),
-        ("restart", "waits for a restart"),
+        ("restart", "takes effect at the next start"),
     ] {
         for name in body[key].as_array().into_iter().flatten() {
             line(format_args!(

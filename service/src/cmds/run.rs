@@ -6,33 +6,34 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rextrack::config::{CameraConfig, ClassRef, Config, LogFormat, PipelineConfig, TrackerKind};
-use rextrack::pipeline::{Extras, Pipeline, Stats, View};
-use rextrack::shutdown::Shutdown;
+use rextrack::base::shutdown::Shutdown;
+use rextrack::config::PipelineConfig;
+use rextrack::flow::SlotState;
+use rextrack::pipeline::{AnnotatedFrame, Pipeline, PipelineOptions, Stats};
 use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
-use rextrack::slots::SlotState;
 use serde_json::json;
 
 use crate::cli::RunArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::logging;
+use crate::options;
 use crate::output::{self, line};
-use crate::sinks::{self, mqtt};
+use crate::sinks;
 
-/// How often the run is looked at; bounds how late a Ctrl-C is seen.
-const LOOK: Duration = Duration::from_millis(100);
-/// How often a line is printed where there is no terminal.
-const LINE: Duration = Duration::from_secs(10);
+/// How often the pipelines are polled; also how late a Ctrl-C may be noticed.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How often progress is logged where there is no terminal.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Tracks cameras until their files end, something fails for good, the time
-/// is over or somebody presses Ctrl-C.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
-    let config = configuration(args)?;
+/// Tracks cameras until their files end, all have failed, the time is over or Ctrl-C is
+/// pressed.
+pub fn run(args: &RunArgs) -> Result<(), CliError> {
+    let config = options::run(args)?;
     logging::start(&config.service)?;
     let stop = Shutdown::new();
     let pressed = stop.clone();
     ctrlc::set_handler(move || pressed.request())
-        .map_err(|e| Failure::work(format!("Ctrl-C cannot be handled: {e}")))?;
+        .map_err(|e| CliError::work(format!("Ctrl-C cannot be handled: {e}")))?;
 
     let configs = config.pipelines();
     if configs.is_empty() {
@@ -41,33 +42,33 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         } else {
             "has no enabled camera"
         };
-        return Err(Failure::usage(format!(
+        return Err(CliError::usage(format!(
             "cameras: the configuration {why}; add one"
         )));
     }
     let one = configs.len() == 1;
     if !one && (args.mot.is_some() || args.picture.is_some()) {
-        return Err(Failure::usage(
+        return Err(CliError::usage(
             "--mot and --picture work with one camera; enable only one",
         ));
     }
     let mut pipelines = Vec::new();
-    // All are made before any is started: a mistake in the second camera must
-    // not leave the first one running.
+    // All pipelines are created before any is started: an error in the second camera
+    // must not leave the first one running.
     let node = sinks::node(&config.service);
     for pipeline in configs {
         let id = &pipeline.camera.id;
         let camera = config.cameras.iter().find(|camera| camera.id == *id);
-        let brokers = camera.map(|camera| mqtt::brokers(&config, camera));
-        let mut sinks = files(args)?;
-        sinks.extend(mqtt::sinks(&brokers.unwrap_or_default(), id, &node));
-        let extras = Extras {
-            guest: false,
-            sinks,
-            // Who typed the address is there to correct it; who wrote a file
-            // has gone home.
-            give_up: args.config.is_none() && !args.keep_trying,
-            ..Extras::default()
+        let settings = camera.map(|camera| sinks::settings(&config, camera));
+        let mut outputs = file_sinks(args)?;
+        outputs.extend(sinks::create(&settings.unwrap_or_default(), id, &node));
+        let extras = PipelineOptions {
+            low_priority: false,
+            sinks: outputs,
+            // An address on the command line means that somebody is watching: fail at
+            // once. A file may run unattended: retry.
+            fail_fast: args.config.is_none() && !args.retry,
+            ..PipelineOptions::default()
         };
         pipelines.push(Pipeline::with(pipeline, extras)?);
     }
@@ -87,141 +88,27 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             .unwrap_or_default();
         let painted = view.frame.painted();
         let painted =
-            painted.map_err(|e| Failure::work(annotate::AnnotateError::from(e).to_string()))?;
+            painted.map_err(|e| CliError::work(annotate::AnnotateError::from(e).to_string()))?;
         let mut frame = painted.as_ref().clone();
         annotate::annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)
             .and_then(|()| annotate::save(&frame, path))
-            .map_err(|e| Failure::work(e.to_string()))?;
+            .map_err(|e| CliError::work(e.to_string()))?;
     }
-    // What the others did counts, also when one of them failed.
+    // The report has all cameras, even when one of them failed.
     if args.json || pipelines.iter().any(|p| p.stats().frames_processed > 0) {
         report(args, &pipelines, &views);
     }
     outcome?;
     let sinks = pipelines.iter().flat_map(|p| p.stats().sinks);
-    match sinks.filter_map(|sink| sink.broken).next() {
-        Some(broken) => Err(Failure::work(broken).told()),
+    match sinks.filter_map(|sink| sink.problem).next() {
+        Some(problem) => Err(CliError::work(problem).already_logged()),
         None => Ok(()),
     }
 }
 
-/// The configuration that file and options make together.
-fn configuration(args: &RunArgs) -> Result<Config, Failure> {
-    let mut config = match (&args.config, &args.stream) {
-        (Some(file), _) => Config::load(file)?,
-        (None, Some(stream)) => Config {
-            cameras: vec![CameraConfig::new("cam1", stream)],
-            ..Config::from_environment()?
-        },
-        (None, None) => {
-            return Err(Failure::usage(
-                "run needs a camera: give a stream address (rtsp://..., a file, webcam:0) or --config FILE",
-            ));
-        }
-    };
-    let tracking = &mut config.tracking;
-    set(&mut tracking.model, args.model.clone());
-    set(&mut tracking.confidence, args.confidence);
-    set(&mut tracking.iou, args.iou);
-    set(&mut tracking.objects_max, args.objects_max);
-    set(&mut tracking.object_persistence_ms, args.persistence_ms);
-    set(&mut tracking.period_frames, args.period_frames);
-    set(
-        &mut tracking.tracker,
-        tracker_kind(args.tracker.as_deref())?,
-    );
-    if !args.classes.is_empty() {
-        tracking.classes = args.classes.iter().map(|c| class(c)).collect();
-    }
-    set(&mut config.service.models_dir, args.models_dir.clone());
-    if let Some(device) = &args.device {
-        config.service.device = device
-            .parse()
-            .map_err(|e| Failure::usage(format!("--device: {e}")))?;
-    }
-    if let Some(level) = &args.log_level {
-        config.service.log_level = serde_json::from_value(json!(level)).map_err(|_| {
-            Failure::usage(format!(
-                "--log-level: must be error, warn, info, debug or trace, got '{level}'"
-            ))
-        })?;
-    }
-    set(
-        &mut config.service.log_format,
-        log_format(args.log_format.as_deref())?,
-    );
-    if args.log_file.is_some() {
-        config.service.log_file.clone_from(&args.log_file);
-    }
-    if args.no_osc {
-        config.osc = None;
-    }
-    if let Some(receiver) = &args.osc {
-        let osc = config.osc.get_or_insert_default();
-        (osc.host, osc.port) = host_port(receiver)?;
-    }
-    let roi = match args.roi[..] {
-        [] => None,
-        [x1, y1, x2, y2] => Some([x1, y1, x2, y2]),
-        _ => {
-            return Err(Failure::usage(format!(
-                "--roi: must be four numbers X1,Y1,X2,Y2, got {}",
-                args.roi.len()
-            )));
-        }
-    };
-    for camera in &mut config.cameras {
-        camera.every_frame |= args.every_frame;
-        camera.loop_file |= args.loop_file;
-        camera.roi = roi.or(camera.roi);
-    }
-    config.validate()?;
-    Ok(config)
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
-}
-
-/// A class by its number or name.
-pub fn class(text: &str) -> ClassRef {
-    text.parse()
-        .map_or_else(|_| ClassRef::Name(text.to_owned()), ClassRef::Id)
-}
-
-/// The tracker of that name.
-pub fn tracker_kind(name: Option<&str>) -> Result<Option<TrackerKind>, Failure> {
-    name.map(|name| {
-        serde_json::from_value(json!(name)).map_err(|_| {
-            Failure::usage(format!(
-                "--tracker: unknown tracker '{name}'; known: bytetrack"
-            ))
-        })
-    })
-    .transpose()
-}
-
-/// The form of the log of that name.
-pub fn log_format(name: Option<&str>) -> Result<Option<LogFormat>, Failure> {
-    name.map(|name| {
-        serde_json::from_value(json!(name)).map_err(|_| {
-            Failure::usage(format!("--log-format: must be human or json, got '{name}'"))
-        })
-    })
-    .transpose()
-}
-
-fn host_port(text: &str) -> Result<(String, u16), Failure> {
-    let wrong = || Failure::usage(format!("--osc: must be HOST:PORT, got '{text}'"));
-    let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-    let port = port.parse().map_err(|_| wrong())?;
-    Ok((host.trim_matches(['[', ']']).to_owned(), port))
-}
-
-fn files(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {
-    let failed = |e: rextrack::sink::SinkError| Failure::work(e.to_string());
+/// The sinks that write to the files of `--mot` and `--snapshots`.
+fn file_sinks(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, CliError> {
+    let failed = |e: rextrack::sink::SinkError| CliError::work(e.to_string());
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if let Some(path) = &args.mot {
         sinks.push(Box::new(MotSink::create(path).map_err(failed)?));
@@ -237,16 +124,16 @@ fn files(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, Failure> {
     Ok(sinks)
 }
 
-/// Waits for the end, showing how it goes.
-fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), Failure> {
+/// Waits for the end and shows progress.
+fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), CliError> {
     let started = Instant::now();
     let limit = args.seconds.map(Duration::from_secs_f64);
     let bar = std::io::stderr().is_terminal().then(progress_bar);
-    let mut next_line = started + LINE;
+    let mut next_line = started + PROGRESS_INTERVAL;
     loop {
         // A camera that fails does not end the others.
-        let over = |p: &Pipeline| p.is_finished() || p.failure().is_some();
-        if pipelines.iter().all(over) {
+        let has_ended = |p: &Pipeline| p.is_finished() || p.failure().is_some();
+        if pipelines.iter().all(has_ended) {
             break;
         }
         if stop.is_requested() || limit.is_some_and(|limit| started.elapsed() >= limit) {
@@ -256,23 +143,23 @@ fn watch(args: &RunArgs, pipelines: &[Pipeline], stop: &Shutdown) -> Result<(), 
             bar.set_message(lines(pipelines).join("   "));
             bar.tick();
         } else if Instant::now() >= next_line {
-            next_line += LINE;
+            next_line += PROGRESS_INTERVAL;
             for line in lines(pipelines) {
                 log::info!("{line}");
             }
         }
-        // One pipeline ends its wait early, so that short files end at once.
+        // The wait for a single pipeline ends with it, so that a short file ends at once.
         if let [pipeline] = pipelines {
-            pipeline.wait_finished(LOOK);
+            pipeline.wait_finished(POLL_INTERVAL);
         } else {
-            stop.wait(LOOK);
+            stop.wait(POLL_INTERVAL);
         }
     }
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
     match pipelines.iter().find_map(Pipeline::failure) {
-        Some(error) => Err(Failure::from(error).told()),
+        Some(error) => Err(CliError::from(error).already_logged()),
         None => Ok(()),
     }
 }
@@ -300,8 +187,8 @@ fn lines(pipelines: &[Pipeline]) -> Vec<String> {
     pipelines.iter().map(line).collect()
 }
 
-/// How many of each class sit in slots and were seen in the latest frame.
-fn in_view(view: Option<&View>, classes: &[String]) -> BTreeMap<String, u32> {
+/// How many objects of each class the newest frame shows, of those that have a slot.
+fn in_view(view: Option<&AnnotatedFrame>, classes: &[String]) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
     let slots = view.map(|view| view.snapshot.slots.as_slice());
     for slot in slots.unwrap_or_default() {
@@ -315,7 +202,7 @@ fn in_view(view: Option<&View>, classes: &[String]) -> BTreeMap<String, u32> {
     counts
 }
 
-fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<View>]) {
+fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<AnnotatedFrame>]) {
     let cameras: Vec<_> = pipelines
         .iter()
         .zip(views)
@@ -326,17 +213,17 @@ fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<View>]) {
             std::sync::Arc<PipelineConfig>,
             Stats,
             Option<rextrack::detect::DetectorInfo>,
-            Option<&View>,
+            Option<&AnnotatedFrame>,
         )| {
             let classes = detector.as_ref().map(|d| &d.classes[..]);
             json!({
                 "camera": config.camera.id,
                 "model": detector.as_ref().map(|d| &d.model),
-                "device": stats.device_used,
+                "device": stats.device,
                 "frames": stats.frames_processed,
                 "dropped": stats.dropped,
                 "reconnects": stats.reconnects,
-                "seconds": stats.busy_s,
+                "seconds": stats.elapsed_s,
                 "fps": stats.fps(),
                 "tracks": stats.tracks,
                 "in_view": in_view(*view, classes.unwrap_or_default()),
@@ -358,7 +245,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<View>]) {
              capture {:.2}, wait {:.2}, preprocess {:.2}, inference {:.2}, postprocess {:.2}, track {:.2}",
             config.camera.id,
             stats.frames_processed,
-            stats.busy_s,
+            stats.elapsed_s,
             stats.fps(),
             stats.dropped,
             stats.tracks,

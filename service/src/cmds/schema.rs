@@ -2,16 +2,23 @@
 
 use std::io::{ErrorKind, Write};
 
-use crate::failure::Failure;
+use crate::cli::SchemaArgs;
+use crate::cli_error::CliError;
+use crate::server;
 
-/// Prints the JSON Schema of the configuration file.
-pub fn run() -> Result<(), Failure> {
-    // Long enough for people to pipe it to `head`, which println would answer
-    // with a panic.
-    match writeln!(std::io::stdout(), "{:#}", rextrack::config::schema()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::work(format!("stdout cannot be written ({error})")))
-        }
+/// Prints the JSON Schema of the configuration file, or the OpenAPI document.
+pub fn run(args: &SchemaArgs) -> Result<(), CliError> {
+    let schema = if args.api {
+        server::document()
+    } else {
+        rextrack::pipeline::schema()
+    };
+    // The output is long, so that people pipe it to `head`. `println` would panic when
+    // `head` ends.
+    match writeln!(std::io::stdout(), "{schema:#}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(CliError::work(format!(
+            "stdout cannot be written ({error})"
+        ))),
         _ => Ok(()),
     }
 }

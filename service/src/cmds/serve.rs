@@ -7,35 +7,35 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::run::log_format;
 use crate::cli::ServeArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::logging;
 use crate::manager::Manager;
-use crate::server::{self, App, auth};
+use crate::options;
+use crate::reload_triggers;
+use crate::server::{self, App, Token, is_loopback};
 use crate::signals;
 use crate::sinks;
-use crate::store::{Store, StoreError};
-use crate::triggers;
+use crate::store::Store;
 
-/// The configuration that is looked for when none is named.
-const CONFIG: &str = "config.yaml";
+/// The configuration file, unless another one is given.
+const CONFIG_DEFAULT: &str = "config.yaml";
 /// Threads of the web server; cameras have their own.
 const SERVER_THREADS: usize = 2;
 
 /// Serves until Ctrl-C or SIGTERM.
-pub fn run(args: &ServeArgs) -> Result<(), Failure> {
-    let path = args.config.as_deref().unwrap_or(Path::new(CONFIG));
+pub fn run(args: &ServeArgs) -> Result<(), CliError> {
+    let path = args.config.as_deref().unwrap_or(Path::new(CONFIG_DEFAULT));
     let store = Store::open(path, args.config.is_some())?;
     let mut service = store.config().service.clone();
     if let Some(listen) = &args.listen {
         service.listen.clone_from(listen);
     }
     service.port = args.port.unwrap_or(service.port);
-    let log_format = log_format(args.log_format.as_deref())?;
+    let log_format = options::log_format(args.log_format.as_deref())?;
     service.log_format = log_format.unwrap_or(service.log_format);
     logging::start(&service)?;
-    let token = auth::token(&service, store.folder()).map_err(Failure::work)?;
+    let token = server::token(&service, store.folder()).map_err(CliError::work)?;
     let node = sinks::node(&service);
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -43,11 +43,11 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         .thread_name("rextrack:web")
         .enable_all()
         .build()
-        .map_err(|e| Failure::work(format!("the web server cannot be started: {e}")))?;
-    // Before any camera is opened: a port that is taken is seen at once.
+        .map_err(|e| CliError::work(format!("the web server cannot be started: {e}")))?;
+    // Before any camera is opened, so that a port in use is an error at once.
     let listening = runtime
         .block_on(server::bind(&service.listen, service.port))
-        .map_err(Failure::work)?;
+        .map_err(CliError::work)?;
     let is_new = token.as_ref().is_some_and(|token| token.is_new);
     let url = url(&service.listen, listening.address.port());
 
@@ -56,34 +56,35 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let manager = Manager::start(store, node);
     if !saved {
         log::info!(
-            "no {}: a simulated crowd walks until you add a camera in the panel, which makes the file",
+            "{} not found: showing a simulated crowd; adding a camera in the panel creates the file",
             path.display()
         );
     }
-    if service.auth == rextrack::config::Auth::None && !auth::is_loopback(&service.listen) {
-        log::warn!("service.auth is none: everybody who reaches {url} runs this show");
+    if service.auth == rextrack::config::AuthMode::None && !is_loopback(&service.listen) {
+        log::warn!(
+            "service.auth is none: everybody who can reach {url} can change this service; set it to token"
+        );
     }
     if let Some(token) = token.as_ref().filter(|_| !is_new)
         && let Some(file) = &token.file
     {
         log::info!("the token is in {}", file.display());
     }
-    let hosts = server::hosts(&service);
-    let auth = auth::Auth::new(token.as_ref().map(|token| token.text.clone()));
-    let app = App::new(Arc::clone(&manager), auth, hosts);
+    let token_text = token.as_ref().map(|token| token.text.clone());
+    let app = App::new(Arc::clone(&manager), token_text, &service);
 
-    let looking = Arc::clone(&manager);
-    let watcher = std::thread::Builder::new()
+    let polled = Arc::clone(&manager);
+    let poll_thread = std::thread::Builder::new()
         .name("rextrack:watch".into())
-        .spawn(move || looking.watch())
-        .map_err(|e| Failure::work(format!("no thread could be started: {e}")))?;
-    let file_watch = watched.and_then(|path| triggers::change(&path, &manager));
+        .spawn(move || polled.poll_cameras())
+        .map_err(|e| CliError::work(format!("no thread could be started: {e}")))?;
+    let file_watch = watched.and_then(|path| reload_triggers::watch_file(&path, &manager));
     let (end, ended) = watch::channel(false);
     let served = runtime.block_on(async {
-        triggers::hangup(&manager)?;
+        reload_triggers::listen_for_hangup(&manager)?;
         tokio::spawn(async move {
-            if let Err(error) = signals::end().await {
-                log::warn!("Ctrl-C cannot be handled ({error}); end the process instead");
+            if let Err(error) = signals::wait_for_end().await {
+                log::warn!("Ctrl-C cannot be handled ({error}); end the process in another way");
                 std::future::pending::<()>().await;
             }
             end.send_replace(true);
@@ -92,19 +93,19 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         listening.serve(server::router(app), ended).await;
         Ok::<_, std::io::Error>(())
     });
-    served.map_err(|e| Failure::work(format!("signals cannot be handled: {e}")))?;
+    served.map_err(|e| CliError::work(format!("signals cannot be handled: {e}")))?;
     drop(file_watch);
     manager.shut_down();
-    watcher.join().ok();
-    // What still looks at a camera is not waited for.
+    poll_thread.join().ok();
+    // Do not wait for probes that are still running.
     runtime.shutdown_background();
     Ok(())
 }
 
-/// Where a browser finds the panel.
+/// The address of the panel.
 fn url(listen: &str, port: u16) -> String {
     let host = match listen {
-        // Every network: the name is what others know this machine by.
+        // On every network: other machines know this one by its name.
         "0.0.0.0" | "::" => gethostname::gethostname().to_string_lossy().into_owned(),
         host if host.contains(':') => format!("[{host}]"),
         host => host.to_owned(),
@@ -112,8 +113,8 @@ fn url(listen: &str, port: u16) -> String {
     format!("http://{host}:{port}/")
 }
 
-/// Says where the panel is; the token once, when it was made.
-fn announce(args: &ServeArgs, url: &str, token: Option<&auth::Token>) {
+/// Prints where the panel is. A new token is printed with it, once.
+fn announce(args: &ServeArgs, url: &str, token: Option<&Token>) {
     let new = token.filter(|token| token.is_new);
     let link = match new {
         Some(token) => format!("{url}?token={}", token.text),
@@ -128,20 +129,11 @@ fn announce(args: &ServeArgs, url: &str, token: Option<&auth::Token>) {
         if let Some(file) = new.and_then(|token| token.file.as_ref()) {
             writeln!(
                 out,
-                "the link is shown once; the token is kept in {}",
+                "this link is shown once; the token is in {}",
                 file.display()
             )
             .ok();
         }
     }
     out.flush().ok();
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Config(error) => error.into(),
-            error @ StoreError::Write { .. } => Self::work(error.to_string()),
-        }
-    }
 }

@@ -4,12 +4,15 @@ use rextrack::config::Config;
 use serde_json::json;
 
 use crate::cli::ValidateArgs;
-use crate::failure::Failure;
+use crate::cli_error::CliError;
 use crate::output::{self, line};
 
-/// Says whether a configuration file is right, and what is wrong where.
-pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
-    let loaded = Config::load(&args.file);
+/// Checks a configuration file and reports every error with its place.
+pub fn run(args: &ValidateArgs) -> Result<(), CliError> {
+    let loaded = Config::load(&args.file).and_then(|config| {
+        rextrack::pipeline::check_options(&config)?;
+        Ok(config)
+    });
     if args.json {
         let problems = match &loaded {
             Ok(_) => Vec::new(),
@@ -21,17 +24,17 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let enabled = config.pipelines();
     if !args.json {
         line(format_args!(
-            "{}: fine, {} of {} cameras enabled",
+            "{}: valid, {} of {} cameras enabled",
             args.file.display(),
             enabled.len(),
             config.cameras.len()
         ));
     }
-    // The file may be meant for another machine: what is missing on this one
-    // does not make it wrong.
+    // The file may be meant for another machine, so that it is valid even if something
+    // is missing on this one.
     for pipeline in &enabled {
         if let Err(error) = rextrack::pipeline::check(pipeline) {
-            let error = rextrack::source::one_line(&error.to_string());
+            let error = rextrack::address::one_line(&error.to_string());
             eprintln!("note: camera {}: {error}", pipeline.camera.id);
         }
     }

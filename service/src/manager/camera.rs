@@ -1,78 +1,80 @@
-//! One camera: its pipeline, and what hangs on it.
+//! One camera: its pipeline, snapshots, previews and events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
-use rextrack::config::{CameraConfig, Config, ConfigError, MqttConfig};
+use rextrack::address::redact_address;
+use rextrack::config::{CameraConfig, Config, ConfigError};
 use rextrack::detect::InferencePermits;
-use rextrack::pipeline::{self, Extras, Pipeline, PipelineError};
+use rextrack::flow::SourceState;
+use rextrack::pipeline::{self, AnnotatedFrame, Pipeline, PipelineError, PipelineOptions};
 use rextrack::sink::Sink;
-use rextrack::source::{SourceState, redact_address};
 
-use super::event::EventRecord;
-use super::feed::{Feed, FeedSink};
-use super::preview::Previews;
-use super::status::{SlotCounts, Status};
-use crate::sinks::mqtt;
+use super::camera_event::CameraEvent;
+use super::preview::{FrameSource, Previews};
+use super::snapshot_channel::{ChannelSink, SnapshotChannel};
+use super::status::{CameraStatus, SlotCounts};
+use crate::sinks::{self, SinkSettings};
 
-/// Events that are kept for those who come later.
+/// Number of events that are kept for later requests.
 const EVENTS_KEPT: usize = 200;
 
 /// What all cameras of the service share.
-pub struct Surroundings {
+pub struct SharedContext {
     /// This machine's name in messages.
     pub node: String,
     /// How many inferences may run at the same time.
     pub permits: InferencePermits,
 }
 
-/// A camera of the configuration. It is there also when no pipeline can be made
-/// for it, and says why.
+/// A camera of the configuration. It exists even when its pipeline cannot be created,
+/// and then has the reason in its status.
 pub struct Camera {
     /// Its short name, which never changes.
     pub id: String,
     state: Mutex<State>,
-    /// Its snapshots, for those who watch.
-    pub feed: Arc<Feed>,
-    /// Its pictures, for those who watch.
+    /// Its snapshots, for WebSocket clients.
+    pub snapshots: Arc<SnapshotChannel>,
+    /// Its previews, for WebSocket clients.
     pub previews: Previews,
-    events: Mutex<VecDeque<EventRecord>>,
-    told: Mutex<Option<(SourceState, Option<String>)>>,
-    /// Whether it is meant to run, for a stop that comes late.
-    wanted: Arc<AtomicBool>,
-    gone: AtomicBool,
+    events: Mutex<VecDeque<CameraEvent>>,
+    /// State and problem of the source when [`Camera::status_changed`] was last called.
+    last_reported: Mutex<Option<(SourceState, Option<String>)>>,
+    /// Whether it is enabled; read by a stop that finishes late.
+    enabled: Arc<AtomicBool>,
+    removed: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
     config: Option<CameraConfig>,
     pipeline: Option<Arc<Pipeline>>,
-    /// Why there is no pipeline, or why it does not do what it was told.
+    /// Why there is no pipeline, or why it could not take its configuration.
     problem: Option<String>,
-    /// What its sinks beyond the library's were made from.
-    brokers: Vec<MqttConfig>,
+    /// The settings of the pipeline's sinks that belong to the service.
+    sinks: Vec<SinkSettings>,
 }
 
-/// Why a camera would not take a configuration.
+/// The reason why a camera cannot run on a configuration.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum CameraError {
     /// Keys are wrong.
     Config(ConfigError),
-    /// The pipeline says so.
+    /// The pipeline refused it.
     Pipeline(PipelineError),
 }
 
-impl Refusal {
-    /// As an error of the file, in which the camera stands at `path`.
+impl CameraError {
+    /// As an error of the file, in which the camera has the place `path`.
     pub fn into_config(self, path: &str) -> ConfigError {
         match self {
             Self::Config(error) => error,
             Self::Pipeline(PipelineError::Config(mut error)) => {
-                for problem in &mut error.problems {
-                    if let Some(rest) = problem.path.strip_prefix("camera") {
-                        problem.path = format!("{path}{rest}");
+                for issue in &mut error.issues {
+                    if let Some(rest) = issue.path.strip_prefix("camera") {
+                        issue.path = format!("{path}{rest}");
                     }
                 }
                 error
@@ -85,96 +87,95 @@ impl Refusal {
     }
 }
 
-/// Whether a camera could take a configuration; `known` is the one of the same id
-/// that is there.
+/// Whether a camera could run on a configuration. `existing` is the camera of that id,
+/// if there is one already.
 pub fn check(
-    known: Option<&Camera>,
+    existing: Option<&Camera>,
     config: &Config,
     camera: &CameraConfig,
-) -> Result<(), Refusal> {
-    let wanted = config.pipeline(camera, "").map_err(Refusal::Config)?;
-    match known.and_then(Camera::pipeline) {
-        Some(pipeline) => pipeline.check_config(&wanted),
-        None if camera.enabled => pipeline::check(&wanted),
+) -> Result<(), CameraError> {
+    let new = config.pipeline(camera, "").map_err(CameraError::Config)?;
+    match existing.and_then(Camera::pipeline) {
+        Some(pipeline) => pipeline.check_config(&new),
+        None if camera.enabled => pipeline::check(&new),
         None => Ok(()),
     }
-    .map_err(Refusal::Pipeline)
+    .map_err(CameraError::Pipeline)
 }
 
 impl Camera {
     /// A camera without a pipeline yet.
     pub fn new(id: &str) -> Self {
-        let feed = Arc::new(Feed::default());
         Self {
             id: id.to_owned(),
             state: Mutex::default(),
             previews: Previews::default(),
-            feed,
+            snapshots: Arc::default(),
             events: Mutex::default(),
-            told: Mutex::default(),
-            wanted: Arc::default(),
-            gone: AtomicBool::default(),
+            last_reported: Mutex::default(),
+            enabled: Arc::default(),
+            removed: AtomicBool::default(),
         }
     }
 
-    /// Goes over to a configuration. What cannot be done is told and shown, and
-    /// leaves the rest as it is.
-    pub fn apply(&self, config: &Config, camera: &CameraConfig, around: &Surroundings) {
+    /// Goes over to a configuration. When that fails, the log and the status have the
+    /// reason, and the pipeline goes on as it was.
+    pub fn apply(&self, config: &Config, camera: &CameraConfig, shared: &SharedContext) {
         let mut state = self.state.lock();
         state.config = Some(camera.clone());
-        state.problem = self.follow(&mut state, config, camera, around).err();
+        state.problem = self.update(&mut state, config, camera, shared).err();
         if let Some(problem) = &state.problem {
-            // A configuration may have several mistakes, each a line.
+            // Each error of the configuration is a line.
             for line in problem.lines() {
                 log::error!("[{}] {line}", self.id);
             }
         }
     }
 
-    fn follow(
+    fn update(
         &self,
         state: &mut State,
         config: &Config,
         camera: &CameraConfig,
-        around: &Surroundings,
+        shared: &SharedContext,
     ) -> Result<(), String> {
         let text = |error: PipelineError| error.to_string();
-        let wanted = config.pipeline(camera, "").map_err(|e| e.to_string())?;
-        let brokers = mqtt::brokers(config, camera);
+        let new = config.pipeline(camera, "").map_err(|e| e.to_string())?;
+        let sinks = sinks::settings(config, camera);
         let pipeline = match &state.pipeline {
             Some(pipeline) => {
-                if *pipeline.config() != wanted {
-                    pipeline.replace_config(wanted).map_err(text)?;
+                if *pipeline.config() != new {
+                    pipeline.replace_config(new).map_err(text)?;
                 }
-                if brokers != state.brokers {
-                    pipeline.set_sinks(self.sinks(&brokers, around));
-                    state.brokers = brokers;
+                if sinks != state.sinks {
+                    pipeline.set_sinks(self.create_sinks(&sinks, shared));
+                    state.sinks = sinks;
                 }
                 Arc::clone(pipeline)
             }
             None if !camera.enabled => return Ok(()),
             None => {
-                let extras = Extras {
-                    sinks: self.sinks(&brokers, around),
-                    permits: Some(around.permits.clone()),
-                    ..Extras::default()
+                let extras = PipelineOptions {
+                    sinks: self.create_sinks(&sinks, shared),
+                    permits: Some(shared.permits.clone()),
+                    ..PipelineOptions::default()
                 };
-                let pipeline = Arc::new(Pipeline::with(wanted, extras).map_err(text)?);
-                state.brokers = brokers;
+                let pipeline = Arc::new(Pipeline::with(new, extras).map_err(text)?);
+                state.sinks = sinks;
                 state.pipeline = Some(Arc::clone(&pipeline));
                 pipeline
             }
         };
-        self.wanted.store(camera.enabled, Ordering::SeqCst);
+        self.enabled.store(camera.enabled, Ordering::SeqCst);
         if camera.enabled {
             return pipeline.start().map_err(text);
         }
-        // Up to a second, and nobody is to wait for a camera that hangs.
-        let wanted = Arc::clone(&self.wanted);
+        // Stopping a camera that hangs takes up to a second. Do not wait for it.
+        let enabled = Arc::clone(&self.enabled);
         std::thread::spawn(move || {
             pipeline.stop();
-            // Started again meanwhile, before this came to stop it.
-            if wanted.load(Ordering::SeqCst)
+            // It was enabled again before this thread stopped it.
+            if enabled.load(Ordering::SeqCst)
                 && let Err(error) = pipeline.start()
             {
                 log::error!("{error}");
@@ -183,39 +184,39 @@ impl Camera {
         Ok(())
     }
 
-    fn sinks(&self, brokers: &[MqttConfig], around: &Surroundings) -> Vec<Box<dyn Sink>> {
-        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(FeedSink::new(Arc::clone(&self.feed)))];
-        sinks.extend(mqtt::sinks(brokers, &self.id, &around.node));
+    fn create_sinks(
+        &self,
+        settings: &[SinkSettings],
+        shared: &SharedContext,
+    ) -> Vec<Box<dyn Sink>> {
+        let channel = ChannelSink::new(Arc::clone(&self.snapshots));
+        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(channel)];
+        sinks.extend(sinks::create(settings, &self.id, &shared.node));
         sinks
     }
 
-    /// Stops the pipeline for good. Takes up to two seconds.
+    /// Removes the pipeline. Takes up to two seconds.
     pub fn shut_down(&self) {
-        self.gone.store(true, Ordering::SeqCst);
-        self.wanted.store(false, Ordering::SeqCst);
+        self.removed.store(true, Ordering::SeqCst);
+        self.enabled.store(false, Ordering::SeqCst);
         let pipeline = self.state.lock().pipeline.take();
         if let Some(pipeline) = pipeline {
             pipeline.stop();
         }
     }
 
-    /// Whether it was taken away.
-    pub fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::SeqCst)
-    }
-
-    /// The pipeline, if one could be made.
+    /// The pipeline, if it could be created.
     pub fn pipeline(&self) -> Option<Arc<Pipeline>> {
         self.state.lock().pipeline.clone()
     }
 
-    /// Its keys in the file.
+    /// Its configuration.
     pub fn config(&self) -> Option<CameraConfig> {
         self.state.lock().config.clone()
     }
 
-    /// Whether it is meant to run, and where its source stands.
-    pub fn brief(&self) -> (bool, SourceState) {
+    /// Whether it is enabled, and the state of its source.
+    pub fn enabled_and_state(&self) -> (bool, SourceState) {
         let state = self.state.lock();
         let enabled = state.config.as_ref().is_some_and(|c| c.enabled);
         let source = match (&state.pipeline, &state.problem) {
@@ -227,16 +228,16 @@ impl Camera {
         (enabled, source)
     }
 
-    /// Takes what happened since the last call, and remembers the newest for
+    /// Takes the events since the last call, and keeps the newest for
     /// [`Camera::events`].
-    pub fn drain_events(&self) -> Vec<EventRecord> {
+    pub fn drain_events(&self) -> Vec<CameraEvent> {
         let Some(pipeline) = self.pipeline() else {
             return Vec::new();
         };
         let classes = pipeline.detector().map(|d| d.classes).unwrap_or_default();
         let mut new = Vec::new();
         pipeline.drain_events(usize::MAX, |_, event| {
-            new.push(EventRecord::new(&event, &classes));
+            new.push(CameraEvent::new(&event, &classes));
         });
         let mut kept = self.events.lock();
         kept.extend(new.iter().cloned());
@@ -246,12 +247,12 @@ impl Camera {
     }
 
     /// The newest events, oldest first.
-    pub fn events(&self) -> Vec<EventRecord> {
+    pub fn events(&self) -> Vec<CameraEvent> {
         self.events.lock().iter().cloned().collect()
     }
 
-    /// Whether the source's state or what is wrong changed since the last call.
-    pub fn has_news(&self) -> bool {
+    /// Whether the source's state or the problem changed since the last call.
+    pub fn status_changed(&self) -> bool {
         let (pipeline, problem) = {
             let state = self.state.lock();
             (state.pipeline.clone(), state.problem.clone())
@@ -261,14 +262,14 @@ impl Camera {
             .map_or(SourceState::Stopped, |p| p.stats().source_state);
         let problem = problem.or_else(|| pipeline.and_then(|p| p.info().problem));
         let now = Some((source, problem));
-        let mut told = self.told.lock();
-        let news = *told != now;
-        *told = now;
-        news
+        let mut last_reported = self.last_reported.lock();
+        let changed = *last_reported != now;
+        *last_reported = now;
+        changed
     }
 
-    /// How it is doing.
-    pub fn status(&self) -> Status {
+    /// Its status.
+    pub fn status(&self) -> CameraStatus {
         let (config, pipeline, own_problem) = {
             let state = self.state.lock();
             (
@@ -278,14 +279,14 @@ impl Camera {
             )
         };
         let config = config.unwrap_or_else(|| CameraConfig::new(&self.id, ""));
-        let mut status = Status {
+        let mut status = CameraStatus {
             id: self.id.clone(),
             name: config.name,
             enabled: config.enabled,
             show_preview: config.show_preview,
             stream: redact_address(&config.stream),
             problem: own_problem,
-            ..Status::default()
+            ..CameraStatus::default()
         };
         let Some(pipeline) = pipeline else {
             if status.problem.is_some() {
@@ -299,7 +300,7 @@ impl Camera {
         status.source_state = stats.source_state;
         status.problem = status.problem.or(info.problem);
         status.fps_in = stats.fps_in;
-        // Measured between frames, of which there are none now.
+        // It is measured between frames, so that without frames it is out of date.
         if stats.source_state == SourceState::Live {
             status.fps_proc = stats.fps_proc;
         }
@@ -311,7 +312,7 @@ impl Camera {
         status.reconnects = stats.reconnects;
         status.slots = SlotCounts {
             active: header.active,
-            held: self.feed.held(),
+            held: self.snapshots.held(),
             waiting: stats.waiting,
             max: settings.tracking.objects_max,
         };
@@ -327,5 +328,15 @@ impl Camera {
         status.remote = pipeline.remote().map(Into::into);
         status.sinks = stats.sinks.into_iter().map(Into::into).collect();
         status
+    }
+}
+
+impl FrameSource for Camera {
+    fn newest_frame(&self) -> Option<AnnotatedFrame> {
+        self.pipeline()?.view()
+    }
+
+    fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::SeqCst)
     }
 }

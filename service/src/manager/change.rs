@@ -1,46 +1,47 @@
-//! A change of the configuration: what was asked, what came of it, and whom it
-//! concerns.
+//! A change of the configuration: the request, its result, and the cameras that it
+//! affects.
 
 use rextrack::config::{CameraConfig, Config, ConfigError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::sinks;
 use crate::store::{Store, StoreError};
 
-/// What a change came to.
+/// The result of a change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-pub struct Applied {
-    /// Cameras that came.
+pub struct ConfigChange {
+    /// Cameras that were added.
     pub added: Vec<String>,
-    /// Cameras that went.
+    /// Cameras that were removed.
     pub removed: Vec<String>,
     /// Cameras that were changed.
     pub changed: Vec<String>,
     /// Keys that take effect when the service starts again.
     pub restart: Vec<String>,
-    /// What the owner of the file has to know, such as comments that were lost.
+    /// Side effects that the owner of the file has to know, such as lost comments.
     pub warnings: Vec<String>,
     /// The configuration's tag, for `If-Match`.
     pub etag: String,
 }
 
-/// Why a change was not made. Nothing has changed then.
+/// The reason why a change was not made. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// It is wrong.
+    /// Keys are wrong.
     #[error(transparent)]
     Invalid(#[from] ConfigError),
-    /// There is no camera of that id.
-    #[error("there is no camera '{0}'; GET /cameras lists those there are")]
-    NoCamera(String),
-    /// There is one already.
+    /// No camera has that id.
+    #[error("there is no camera '{0}'; GET /cameras lists all cameras")]
+    CameraNotFound(String),
+    /// Another camera has that id.
     #[error("there is a camera '{0}' already; choose another id")]
-    Taken(String),
-    /// Somebody else was faster.
-    #[error("the configuration was changed by somebody else meanwhile; read it again")]
+    CameraExists(String),
+    /// Somebody else changed the configuration first.
+    #[error("somebody else has changed the configuration in the meantime; read it again")]
     Outdated,
-    /// The disk does not take it.
+    /// The file could not be written.
     #[error("{0}")]
     Write(String),
 }
@@ -54,25 +55,25 @@ impl From<StoreError> for ChangeError {
     }
 }
 
-/// A whole new configuration, as it came.
+/// A whole new configuration, as the client sent it.
 #[derive(Debug)]
 pub enum NewConfig {
-    /// YAML, comments and all.
+    /// YAML, with its comments.
     Text(String),
     /// A JSON document.
     Document(Value),
 }
 
-/// Whether a camera is another in `new` than it was in `old`, by its own keys or by
-/// the sections that it shares.
-pub fn concerns(old: &Config, new: &Config, camera: &CameraConfig) -> bool {
+/// Whether a camera differs between two configurations, by its own keys or by the
+/// sections that it shares with others.
+pub fn is_affected(camera: &CameraConfig, old: &Config, new: &Config) -> bool {
     let shared = |c: &Config| {
         let service = &c.service;
         (
             c.tracking.clone(),
             c.slots.clone(),
             c.osc.clone(),
-            c.mqtt.clone(),
+            sinks::shared_by_all_cameras(c),
             service.device,
             service.models_dir.clone(),
             service.onnxruntime.clone(),
@@ -84,22 +85,22 @@ pub fn concerns(old: &Config, new: &Config, camera: &CameraConfig) -> bool {
 }
 
 /// The cameras of a document.
-pub fn list(document: &Value) -> Option<&Vec<Value>> {
+pub fn camera_list(document: &Value) -> Option<&Vec<Value>> {
     document.get("cameras")?.as_array()
 }
 
-/// Where a camera stands in the file. One that only the environment knows cannot
-/// be changed there.
-pub fn position(store: &Store, id: &str) -> Result<usize, ChangeError> {
+/// A camera's index in the file. A camera that only the environment defines has none,
+/// and cannot be changed.
+pub fn camera_index(store: &Store, id: &str) -> Result<usize, ChangeError> {
     // A camera without an id is `cam1`, as the schema says.
-    let name = |camera: &Value| camera.get("id").and_then(Value::as_str).unwrap_or("cam1") == id;
-    list(store.document())
-        .and_then(|cameras| cameras.iter().position(name))
-        .ok_or_else(|| ChangeError::NoCamera(id.to_owned()))
+    let has_id = |camera: &Value| camera.get("id").and_then(Value::as_str).unwrap_or("cam1") == id;
+    camera_list(store.document())
+        .and_then(|cameras| cameras.iter().position(has_id))
+        .ok_or_else(|| ChangeError::CameraNotFound(id.to_owned()))
 }
 
-/// The id that a new camera is given.
-pub fn id_of(camera: &Value) -> Result<String, ConfigError> {
+/// The id of a new camera.
+pub fn camera_id(camera: &Value) -> Result<String, ConfigError> {
     if !camera.is_object() {
         return Err(ConfigError::one("", "a camera must be a JSON object"));
     }
@@ -113,13 +114,14 @@ pub fn id_of(camera: &Value) -> Result<String, ConfigError> {
     }
 }
 
-/// The error in the words of somebody who sees one camera alone.
-pub fn within(mut error: ConfigError, camera: &str) -> ConfigError {
-    for problem in &mut error.problems {
-        if let Some(rest) = problem.path.strip_prefix(camera)
-            && !camera.is_empty()
+/// The error with paths relative to the camera at `prefix`, for a client that sent that
+/// camera alone.
+pub fn relative_to_camera(mut error: ConfigError, prefix: &str) -> ConfigError {
+    for issue in &mut error.issues {
+        if let Some(rest) = issue.path.strip_prefix(prefix)
+            && !prefix.is_empty()
         {
-            problem.path = rest.trim_start_matches('.').to_owned();
+            issue.path = rest.trim_start_matches('.').to_owned();
         }
     }
     error

@@ -1,73 +1,46 @@
-//! What happened in front of a camera, or to it, in words.
+//! Events of the whole service, for WebSocket clients.
 
-use jiff::{SignedDuration, Timestamp};
-use rextrack::clock::now_ns;
-use rextrack::pipeline::{Event, EventKind};
-use rextrack::source::SourceState;
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::sync::Arc;
 
-/// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct EventRecord {
-    /// entered, left, lost, found, source, restarted or overflow.
-    #[schema(example = "entered")]
-    pub kind: &'static str,
-    /// When, as RFC 3339.
-    #[schema(example = "2026-01-01T00:00:00.000Z")]
-    pub time: String,
-    /// The slot, from 1, if one is concerned.
-    pub slot: Option<u32>,
-    /// The slot's owner.
-    pub track_id: Option<u64>,
-    /// Goes up with each new owner of the slot.
-    pub generation: Option<u32>,
-    /// The owner's class.
-    pub class: Option<String>,
-    /// Where the source stood.
-    #[schema(value_type = String, example = "live")]
-    pub source_state: SourceState,
-    /// For `overflow`, how many events were lost.
-    pub count: u64,
+use tokio::sync::broadcast;
+
+use super::camera_event::CameraEvent;
+use super::status::CameraStatus;
+
+/// Events that wait for a slow receiver. It misses the oldest beyond that.
+const EVENTS_MAX: usize = 256;
+
+/// A change that clients have to know.
+#[derive(Debug, Clone)]
+pub enum ManagerEvent {
+    /// A camera's status: once a second, and after a change.
+    Status(Arc<CameraStatus>),
+    /// An event of the camera with that id.
+    Camera(String, Arc<CameraEvent>),
+    /// A camera was added, removed or changed.
+    Cameras,
+    /// The configuration changed, with its new tag; or the file has an error.
+    Config(Result<String, String>),
 }
 
-impl EventRecord {
-    /// An event as it is told, with a class's name and the time of day.
-    pub fn new(event: &Event, classes: &[String]) -> Self {
-        let kind = match event.kind {
-            EventKind::Entered => "entered",
-            EventKind::Left => "left",
-            EventKind::Lost => "lost",
-            EventKind::Found => "found",
-            EventKind::Source => "source",
-            EventKind::Restarted => "restarted",
-            EventKind::Overflow => "overflow",
-        };
-        let of_slot = matches!(kind, "entered" | "left" | "lost" | "found");
-        let class = usize::try_from(event.class_id).ok();
-        Self {
-            kind,
-            time: time_of_day(event.time_ns),
-            slot: of_slot.then_some(event.slot + 1),
-            track_id: of_slot.then_some(event.track_id),
-            generation: of_slot.then_some(event.generation),
-            class: class
-                .filter(|_| of_slot)
-                .and_then(|index| classes.get(index).cloned()),
-            source_state: event.source_state,
-            count: event.count,
-        }
+/// Sends events to all receivers.
+#[derive(Debug, Clone)]
+pub struct ManagerEvents(broadcast::Sender<ManagerEvent>);
+
+impl Default for ManagerEvents {
+    fn default() -> Self {
+        Self(broadcast::channel(EVENTS_MAX).0)
     }
 }
 
-/// A time of the process's clock as a time of day, RFC 3339 with milliseconds.
-pub fn time_of_day(time_ns: i64) -> String {
-    let ago = SignedDuration::from_nanos(now_ns().saturating_sub(time_ns));
-    let now = Timestamp::now();
-    rfc3339(now.checked_sub(ago).unwrap_or(now))
-}
+impl ManagerEvents {
+    /// Receives events from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<ManagerEvent> {
+        self.0.subscribe()
+    }
 
-/// A time as RFC 3339 with milliseconds.
-pub fn rfc3339(time: Timestamp) -> String {
-    format!("{time:.3}")
+    /// Sends an event to all receivers, if there are any.
+    pub fn send(&self, event: ManagerEvent) {
+        self.0.send(event).ok();
+    }
 }

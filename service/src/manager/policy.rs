@@ -1,22 +1,23 @@
-//! What may be changed over the network, and what only by the owner of the file.
+//! Which keys clients may change over the network, and which only the owner of the file.
 //!
-//! Whoever holds the token may run the show, not the machine: no library is loaded,
-//! nothing is written and no file is read outside the configuration's folder
-//! because a request says so.
+//! A client with the token controls the show, not the machine: no request loads a
+//! library, and none reads or writes a file outside the configuration's folder.
 
 use std::path::{Component, Path, PathBuf};
 
-use rextrack::config::{CameraConfig, Config, ConfigError, Problem, ServiceConfig};
+use rextrack::address::StreamAddress;
+use rextrack::config::{CameraConfig, Config, ConfigError, ConfigIssue, ServiceConfig};
 use rextrack::detect;
-use rextrack::source::{self, StreamAddress};
+use rextrack::source;
 use serde_json::Value;
 
-use crate::store::{Draft, Store};
+use crate::sinks;
+use crate::store::{PendingConfig, Store};
 
-/// Keys of `service` that may be changed over the network.
-const OPEN: [&str; 2] = ["log_level", "device"];
-/// Keys of `service` that take effect at once, besides those that concern cameras.
-const LIVE: [&str; 7] = [
+/// Keys of `service` that clients may change over the network.
+const NETWORK_KEYS: [&str; 2] = ["log_level", "device"];
+/// Keys of `service` that take effect at once; the others need a restart.
+const LIVE_KEYS: [&str; 7] = [
     "log_level",
     "device",
     "models_dir",
@@ -26,31 +27,47 @@ const LIVE: [&str; 7] = [
     "allow_playlists",
 ];
 
-/// Whether a change that came over the network may be made.
+/// Marks the keys of `service` that only the file can change as `readOnly` in the
+/// configuration's schema, so that a form can lock them.
+pub fn mark_read_only(schema: &mut Value) {
+    let keys = schema.pointer_mut("/$defs/ServiceConfig/properties");
+    for (key, value) in keys.and_then(Value::as_object_mut).into_iter().flatten() {
+        if !NETWORK_KEYS.contains(&key.as_str()) {
+            value["readOnly"] = Value::Bool(true);
+        }
+    }
+}
+
+/// Whether a client may make a change over the network.
 ///
 /// # Errors
-/// Each key that may not, with the remedy.
-pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
-    let mut problems = Vec::new();
-    let mut refuse = |path: String, message: String| problems.push(Problem { path, message });
-    for key in differing(store.document(), draft.document()) {
-        if !OPEN.contains(&key.as_str()) {
+/// Each key that it may not change, with the remedy.
+pub fn check(store: &Store, pending: &PendingConfig) -> Result<(), ConfigError> {
+    let mut issues = Vec::new();
+    let mut refuse = |path: String, message: String| issues.push(ConfigIssue { path, message });
+    for key in changed_service_keys(store.document(), pending.document()) {
+        if !NETWORK_KEYS.contains(&key.as_str()) {
             refuse(
                 format!("service.{key}"),
                 format!("can only be changed in {}", store.path().display()),
             );
         }
     }
-    let (old, new) = (store.config(), &draft.config);
+    let (old, new) = (store.config(), &pending.config);
     let folder = store.folder();
     if new.tracking.model != old.tracking.model {
         model(&mut refuse, "tracking.model", &new.tracking.model, new);
     }
-    if let Some(ca) = new.mqtt.as_ref().and_then(|m| m.ca_file.as_ref())
-        && old.mqtt != new.mqtt
-        && let Err(message) = ca_file(ca, folder)
-    {
-        refuse("mqtt.ca_file".into(), message);
+    let shared_before = sinks::shared_by_all_cameras(old);
+    for sink in sinks::shared_by_all_cameras(new) {
+        if shared_before.contains(&sink) {
+            continue;
+        }
+        for (key, path) in sink.files() {
+            if let Err(message) = file_in_folder(&path, folder) {
+                refuse(key, message);
+            }
+        }
     }
     for (index, camera) in new.cameras.iter().enumerate() {
         let before = old.cameras.iter().find(|c| c.id == camera.id);
@@ -62,7 +79,7 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
         }
         if let Some(ca) = &camera.ca_file
             && before.is_none_or(|b| b.ca_file != camera.ca_file)
-            && let Err(message) = ca_file(ca, folder)
+            && let Err(message) = file_in_folder(ca, folder)
         {
             refuse(at("ca_file"), message);
         }
@@ -86,67 +103,74 @@ pub fn check(store: &Store, draft: &Draft) -> Result<(), ConfigError> {
                     refuse(format!("{at}.jsonl.path"), "must end in .jsonl".into());
                 }
             }
-            if let Some(ca) = sink.mqtt.as_ref().and_then(|m| m.ca_file.as_ref())
-                && let Err(message) = ca_file(ca, folder)
-            {
-                refuse(format!("{at}.mqtt.ca_file"), message);
+        }
+        let sinks_before = before.map(sinks::of_camera).unwrap_or_default();
+        for sink in sinks::of_camera(camera) {
+            if sinks_before.contains(&sink) {
+                continue;
+            }
+            for (key, path) in sink.files() {
+                if let Err(message) = file_in_folder(&path, folder) {
+                    refuse(at(&key), message);
+                }
             }
         }
     }
-    if problems.is_empty() {
+    if issues.is_empty() {
         Ok(())
     } else {
-        Err(ConfigError { problems })
+        Err(ConfigError { issues })
     }
 }
 
-/// Whether an address that came over the network may be opened.
+/// Whether a client may have an address opened.
 pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), String> {
     let parsed: StreamAddress = address
         .parse()
-        .map_err(|e: rextrack::source::AddressError| e.to_string())?;
+        .map_err(|e: rextrack::address::AddressError| e.to_string())?;
     let scheme = match &parsed {
         StreamAddress::File { .. } => "file",
         StreamAddress::Webcam { .. } => "webcam",
         StreamAddress::Push => {
-            return Err("push: is for programs that embed rextrack; nobody pushes here".into());
+            return Err("push: works only in programs that embed the library".into());
         }
         StreamAddress::Synth(_) => "synth",
         StreamAddress::Rtsp { url } | StreamAddress::Http { url } => url.scheme(),
-        // Encrypted or not is no question of who may be asked.
+        // mqtt and mqtts share one entry of the list.
         StreamAddress::Mqtt { .. } => "mqtt",
     };
     let allowed = &config.service.stream_schemes;
     if !allowed.iter().any(|known| known == scheme) {
         return Err(format!(
-            "{scheme} is none of service.stream_schemes ({}), which its file can change",
+            "scheme {scheme} is not allowed; add it to service.stream_schemes in the configuration \
+             file (allowed now: {})",
             allowed.join(", ")
         ));
     }
     match parsed {
-        StreamAddress::File { path } => local_file(&folder.join(path), folder),
+        StreamAddress::File { path } => video_file(&folder.join(path), folder),
         _ => Ok(()),
     }
 }
 
-/// Whether certificates that a client names may be read.
-pub fn ca_file(path: &Path, folder: &Path) -> Result<(), String> {
+/// Whether a client may have a file read.
+pub fn file_in_folder(path: &Path, folder: &Path) -> Result<(), String> {
     match is_within(path, folder) {
         true => Ok(()),
         false => Err(outside(folder)),
     }
 }
 
-/// Whether a client may have that file played. A playlist is refused also where the
-/// owner of the file may use one: it would lead out of the folder.
-fn local_file(path: &Path, folder: &Path) -> Result<(), String> {
+/// Whether a client may have a video file played. A playlist is refused even where
+/// `service.allow_playlists` allows the owner one: it could name files elsewhere.
+fn video_file(path: &Path, folder: &Path) -> Result<(), String> {
     if !is_within(path, folder) {
         return Err(outside(folder));
     }
     match source::playlist(path) {
         None => Ok(()),
         Some(kind) => Err(format!(
-            "{}: is {kind}, not a video; name the video itself",
+            "{}: is {kind}, not a video; give the video itself",
             path.file_name().unwrap_or_default().to_string_lossy()
         )),
     }
@@ -157,13 +181,13 @@ pub fn needs_restart(old: &ServiceConfig, new: &ServiceConfig) -> Vec<String> {
     let value = |service: &ServiceConfig| serde_json::to_value(service).unwrap_or_default();
     let (old, new) = (value(old), value(new));
     let keys = new.as_object().into_iter().flat_map(|map| map.keys());
-    keys.filter(|key| old.get(*key) != new.get(*key) && !LIVE.contains(&key.as_str()))
+    keys.filter(|key| old.get(*key) != new.get(*key) && !LIVE_KEYS.contains(&key.as_str()))
         .map(|key| format!("service.{key}"))
         .collect()
 }
 
 /// Keys of `service` in which two documents differ.
-fn differing(old: &Value, new: &Value) -> Vec<String> {
+fn changed_service_keys(old: &Value, new: &Value) -> Vec<String> {
     let section = |document: &Value| {
         let service = document.get("service").and_then(Value::as_object);
         service.cloned().unwrap_or_default()
@@ -172,7 +196,7 @@ fn differing(old: &Value, new: &Value) -> Vec<String> {
     let mut keys: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
     keys.sort();
     keys.dedup();
-    // What stands in the file by name but means the default is no change.
+    // Writing a default into the file changes nothing.
     let defaults = serde_json::to_value(ServiceConfig::default()).unwrap_or_default();
     let value = |map: &serde_json::Map<String, Value>, key: &str| {
         map.get(key).or_else(|| defaults.get(key)).cloned()
@@ -181,7 +205,7 @@ fn differing(old: &Value, new: &Value) -> Vec<String> {
     keys
 }
 
-/// A model is given by its name. A path would be looked for in the working folder
+/// A client gives a model by its name. A path would be searched in the working folder
 /// first, wherever that is.
 fn model(refuse: &mut impl FnMut(String, String), path: &str, name: &str, config: &Config) {
     if detect::model::is_path(name) {
@@ -195,13 +219,13 @@ fn model(refuse: &mut impl FnMut(String, String), path: &str, name: &str, config
 
 fn outside(folder: &Path) -> String {
     format!(
-        "must be in {}; files elsewhere can only be named in the configuration file itself",
+        "must be in {}; files elsewhere can only be given in the configuration file itself",
         folder.display()
     )
 }
 
-/// Whether a path leads to a place in `folder`, links followed. What is not there
-/// yet is judged by the folder that it would be made in.
+/// Whether a path leads into `folder` after links are followed. For a file that does not
+/// exist yet, its folder counts.
 fn is_within(path: &Path, folder: &Path) -> bool {
     let folder = real(folder);
     real(path).is_some_and(|path| folder.is_some_and(|folder| path.starts_with(folder)))
@@ -213,7 +237,7 @@ fn real(path: &Path) -> Option<PathBuf> {
     if let Ok(real) = path.canonicalize() {
         return Some(real);
     }
-    // `..` behind something that is not there may mean anything.
+    // `..` after a part that does not exist may lead anywhere.
     if path.components().any(|c| c == Component::ParentDir) {
         return None;
     }

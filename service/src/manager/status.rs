@@ -1,59 +1,63 @@
-//! How a camera is doing, as the API shows it.
+//! Status of a camera, as the API shows it.
 
-use rextrack::geometry::FrameSize;
+use rextrack::flow::FrameSize;
+use rextrack::flow::SourceState;
 use rextrack::pipeline::SinkReport;
-use rextrack::source::SourceState;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A camera's figures.
+/// Status of a camera.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
-pub struct Status {
+pub struct CameraStatus {
     /// Its short name.
     pub id: String,
     /// Its name for people.
     pub name: String,
-    /// Whether it is meant to run.
+    /// Whether it is enabled in the configuration.
     pub enabled: bool,
-    /// Whether it runs.
+    /// Whether its pipeline is running.
     pub running: bool,
-    /// Whether a panel shows its picture without being asked.
+    /// Whether the panel shows its picture at once.
     pub show_preview: bool,
     /// Its address, without the password.
     pub stream: String,
-    /// stopped, connecting, live, lost, ended or failed.
-    #[schema(value_type = String, example = "live")]
+    /// State of its source.
+    #[schema(schema_with = crate::schema::source_state)]
     pub source_state: SourceState,
-    /// Why nothing comes out, and the remedy.
+    /// Why it does not work, and the remedy.
+    #[schema(required)]
     pub problem: Option<String>,
-    /// Frames a second that the source gives.
+    /// Frames a second from the source.
     pub fps_in: f32,
     /// Frames a second that are processed.
     pub fps_proc: f32,
-    /// From a frame's arrival to its snapshot, lately.
+    /// Recent time from a frame's arrival to its snapshot.
     pub latency_ms: f32,
-    /// The model's share of it.
+    /// Recent time in the model.
     pub inference_ms: f32,
-    /// Frames that the source gave.
+    /// Frames from the source.
     pub frames_in: u64,
     /// Frames that were processed.
     pub frames_processed: u64,
-    /// Frames that gave way to newer ones.
+    /// Frames that were dropped for newer ones.
     pub dropped: u64,
     /// How often the source was lost and came back.
     pub reconnects: u64,
-    /// Who is there.
+    /// Its slots by state.
     pub slots: SlotCounts,
-    /// Size of a frame, once there was one.
+    /// Size of a frame; null before the first.
+    #[schema(required)]
     pub frame_size: Option<Size>,
     /// The model.
     pub model: String,
-    /// The device that it runs on, once it is loaded.
+    /// The device that it runs on; null until it is loaded.
+    #[schema(required)]
     pub device: Option<String>,
-    /// Its classes, once it is loaded.
+    /// Its classes; empty until it is loaded.
     pub classes: Vec<String>,
-    /// Where the tracks come from, when another node made them.
-    pub remote: Option<Remote>,
+    /// The node that sends the tracks, for an mqtt source.
+    #[schema(required)]
+    pub remote: Option<RemoteStatus>,
     /// Its outputs.
     pub sinks: Vec<SinkStatus>,
 }
@@ -61,22 +65,23 @@ pub struct Status {
 /// How many slots are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct SlotCounts {
-    /// Seen in the newest frame.
+    /// Slots whose owner is in the newest frame.
     pub active: u32,
-    /// Kept for somebody who is not seen.
+    /// Slots whose owner is not seen.
     pub held: u32,
     /// Tracks that wait for a slot.
     pub waiting: u32,
-    /// All there are.
+    /// Number of slots.
     pub max: u32,
 }
 
 /// A frame's size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = FrameSize)]
 pub struct Size {
-    /// Pixels a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
 }
 
@@ -86,8 +91,8 @@ impl From<FrameSize> for Size {
     }
 }
 
-impl From<rextrack::source::Remote> for Remote {
-    fn from(remote: rextrack::source::Remote) -> Self {
+impl From<rextrack::flow::RemoteNode> for RemoteStatus {
+    fn from(remote: rextrack::flow::RemoteNode) -> Self {
         Self {
             node: remote.node,
             clock_offset_ms: remote.clock_offset_ns as f64 / 1e6,
@@ -98,36 +103,37 @@ impl From<rextrack::source::Remote> for Remote {
     }
 }
 
-/// Another node's tracks.
+/// Status of another node's messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Remote {
+pub struct RemoteStatus {
     /// The node's name.
     pub node: String,
     /// How far its clock is ahead of this machine's.
     pub clock_offset_ms: f64,
-    /// Messages that came twice.
+    /// Messages that arrived twice.
     pub duplicates: u64,
-    /// Messages that came after newer ones, and were left out.
+    /// Messages that arrived after newer ones and were dropped.
     pub reordered: u64,
-    /// Messages that no node sends, and were left out whole.
+    /// Messages with impossible values, which were dropped.
     pub refused: u64,
 }
 
-/// One output's counts.
+/// Counts of one output.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SinkStatus {
     /// Such as `osc 127.0.0.1:5005`.
     pub name: String,
-    /// Messages or lines that went out.
+    /// Messages or lines that were sent.
     pub sent: u64,
-    /// Messages or lines that did not.
+    /// Messages or lines that could not be sent.
     pub failed: u64,
-    /// Snapshots that gave way to newer ones.
+    /// Snapshots that were dropped for newer ones.
     pub dropped: u64,
-    /// Bytes that went out.
+    /// Bytes that were sent.
     pub bytes: u64,
-    /// Why nothing is sent any more.
-    pub broken: Option<String>,
+    /// Why the output has stopped.
+    #[schema(required)]
+    pub problem: Option<String>,
 }
 
 impl From<SinkReport> for SinkStatus {
@@ -138,7 +144,7 @@ impl From<SinkReport> for SinkStatus {
             failed: report.stats.failed,
             dropped: report.stats.dropped,
             bytes: report.stats.bytes,
-            broken: report.broken,
+            problem: report.problem,
         }
     }
 }

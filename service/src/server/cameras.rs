@@ -1,4 +1,4 @@
-//! `/cameras`: those there are, added, changed and taken away.
+//! `/cameras`: lists, adds, changes and removes cameras.
 
 use std::sync::Arc;
 
@@ -11,60 +11,64 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::App;
-use super::config::blocking;
-use super::extract::{Asked, Document, Named};
-use super::problem::{Changing, Guarded, Problem, Sent};
+use super::app::App;
+use super::blocking::blocking;
+use super::extractors::{ApiQuery, CameraPath, JsonBody};
+use super::problem::{AuthErrors, BodyErrors, ConfigErrors, Problem, ProblemType};
 use crate::manager::ChangeError;
 use crate::manager::camera::Camera;
-use crate::manager::event::EventRecord;
+use crate::manager::camera_event::CameraEvent;
 use crate::manager::preview::width_for;
-use crate::manager::status::Status;
+use crate::manager::status::CameraStatus;
 use crate::store::hide;
 
 /// All cameras.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Cameras {
     /// In the order of the file.
-    cameras: Vec<Status>,
+    cameras: Vec<CameraStatus>,
 }
 
-/// One camera, whole.
+/// A camera with its configuration and status.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CameraView {
-    /// Its keys in the file, the password as ***.
+    /// Its configuration, the password as ***.
+    #[schema(schema_with = crate::schema::resolved_camera)]
     config: Value,
-    /// What it runs on, overrides applied.
-    effective: Effective,
-    /// How it is doing.
-    status: Status,
+    /// The settings that it runs on, overrides applied.
+    effective: EffectiveConfig,
+    /// Its status.
+    status: CameraStatus,
 }
 
-/// What a camera runs on.
+/// The settings that a camera runs on.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Effective {
+pub struct EffectiveConfig {
     /// Detection and tracking.
+    #[schema(schema_with = crate::schema::resolved_tracking)]
     tracking: Value,
-    /// How slots behave.
+    /// Slots.
+    #[schema(schema_with = crate::schema::resolved_slots)]
     slots: Value,
-    /// Where OSC goes, or null.
+    /// OSC output; null if it is off.
+    #[schema(schema_with = crate::schema::resolved_osc)]
     osc: Value,
 }
 
-/// What happened lately.
+/// Recent events of a camera.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Events {
     /// Oldest first.
-    events: Vec<EventRecord>,
+    events: Vec<CameraEvent>,
 }
 
-/// How a picture is wanted.
+/// Parameters of a picture.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PictureQuery {
-    /// Pixels a row; rounded up, and never above the frame's own.
+    /// Width in pixels; rounded up, and never above the frame's own.
     width: Option<u32>,
-    /// Whether slots are drawn in.
+    /// Whether slots are drawn into it.
     #[serde(default)]
     #[param(required = false)]
     annotated: bool,
@@ -85,7 +89,7 @@ fn view(app: &App, camera: &Camera) -> CameraView {
     let part = |name: &str| pipeline.get(name).cloned().unwrap_or_default();
     CameraView {
         config: own,
-        effective: Effective {
+        effective: EffectiveConfig {
             tracking: part("tracking"),
             slots: part("slots"),
             osc: part("osc"),
@@ -94,7 +98,7 @@ fn view(app: &App, camera: &Camera) -> CameraView {
     }
 }
 
-/// Runs a change and shows the camera that came of it.
+/// Makes a change and answers with the changed camera.
 async fn changed(
     app: Arc<App>,
     change: impl FnOnce(&App) -> Result<Arc<Camera>, ChangeError> + Send + 'static,
@@ -105,7 +109,7 @@ async fn changed(
 /// All cameras
 #[utoipa::path(get, path = "/cameras", tag = "cameras", responses(
     (status = 200, body = Cameras),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
     let cameras = app.manager.cameras();
@@ -115,19 +119,20 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Cameras> {
 }
 
 /// Add a camera
-#[utoipa::path(post, path = "/cameras", tag = "cameras", request_body = CameraConfig, responses(
+#[utoipa::path(post, path = "/cameras", tag = "cameras", 
+    request_body(content_type = "application/json", content = ref("#/components/schemas/CameraConfig")), responses(
     (status = 201, body = CameraView, headers(("Location" = String))),
-    Sent,
-    Guarded,
+    BodyErrors,
+    AuthErrors,
     (status = 409, body = Problem, content_type = "application/problem+json",
         description = "the id is taken"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn add(
     State(app): State<Arc<App>>,
-    Document(camera): Document,
+    JsonBody(camera): JsonBody,
 ) -> Result<Response, Problem> {
-    let view = changed(app, move |app| app.manager.add(camera)).await?;
+    let view = changed(app, move |app| app.manager.file.add_camera(camera)).await?;
     let location = format!("/api/v1/cameras/{}", view.status.id);
     let headers = [(header::LOCATION, location)];
     Ok((StatusCode::CREATED, headers, Json(view)).into_response())
@@ -137,10 +142,10 @@ pub async fn add(
 #[utoipa::path(get, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn get(State(app): State<Arc<App>>, id: CameraPath) -> Result<Json<CameraView>, Problem> {
     let camera = id.find(&app.manager)?;
     Ok(Json(view(&app, &camera)))
 }
@@ -148,33 +153,33 @@ pub async fn get(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraVi
 /// Change a camera by an RFC 7396 merge patch
 #[utoipa::path(patch, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")),
-    request_body(content_type = "application/json", content = CameraPatch), responses(
+    request_body(content_type = "application/json", content = ref("#/components/schemas/CameraPatch")), responses(
     (status = 200, body = CameraView),
-    Sent,
-    Guarded,
+    BodyErrors,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
 pub async fn patch(
     State(app): State<Arc<App>>,
-    id: Named,
-    Document(patch): Document,
+    id: CameraPath,
+    JsonBody(patch): JsonBody,
 ) -> Result<Json<CameraView>, Problem> {
-    changed(app, move |app| app.manager.patch(&id.0, patch))
+    changed(app, move |app| app.manager.file.patch_camera(&id.0, patch))
         .await
         .map(Json)
 }
 
-/// Take a camera away
+/// Remove a camera
 #[utoipa::path(delete, path = "/cameras/{id}", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
-    (status = 204, description = "it is gone"),
-    Guarded,
+    (status = 204, description = "it is removed"),
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
-pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
-    blocking(move || app.manager.remove(&id.0)).await?;
+pub async fn delete(State(app): State<Arc<App>>, id: CameraPath) -> Result<StatusCode, Problem> {
+    blocking(move || app.manager.file.remove_camera(&id.0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -182,11 +187,14 @@ pub async fn delete(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode
 #[utoipa::path(post, path = "/cameras/{id}/start", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
-pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn start(
+    State(app): State<Arc<App>>,
+    id: CameraPath,
+) -> Result<Json<CameraView>, Problem> {
     enable(app, id, true).await
 }
 
@@ -194,17 +202,20 @@ pub async fn start(State(app): State<Arc<App>>, id: Named) -> Result<Json<Camera
 #[utoipa::path(post, path = "/cameras/{id}/stop", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = CameraView),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    Changing,
+    ConfigErrors,
 ))]
-pub async fn stop(State(app): State<Arc<App>>, id: Named) -> Result<Json<CameraView>, Problem> {
+pub async fn stop(
+    State(app): State<Arc<App>>,
+    id: CameraPath,
+) -> Result<Json<CameraView>, Problem> {
     enable(app, id, false).await
 }
 
-async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraView>, Problem> {
+async fn enable(app: Arc<App>, id: CameraPath, enabled: bool) -> Result<Json<CameraView>, Problem> {
     let patch = json!({ "enabled": enabled });
-    changed(app, move |app| app.manager.patch(&id.0, patch))
+    changed(app, move |app| app.manager.file.patch_camera(&id.0, patch))
         .await
         .map(Json)
 }
@@ -212,11 +223,11 @@ async fn enable(app: Arc<App>, id: Named, enabled: bool) -> Result<Json<CameraVi
 /// Release all slots of a camera
 #[utoipa::path(post, path = "/cameras/{id}/reset", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
-    (status = 204, description = "the next frame seats whoever is seen, from p1 on"),
-    Guarded,
+    (status = 204, description = "the next frame assigns slots again, from p1 on"),
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode, Problem> {
+pub async fn reset(State(app): State<Arc<App>>, id: CameraPath) -> Result<StatusCode, Problem> {
     if let Some(pipeline) = id.find(&app.manager)?.pipeline() {
         pipeline.reset_slots();
     }
@@ -228,17 +239,17 @@ pub async fn reset(State(app): State<Arc<App>>, id: Named) -> Result<StatusCode,
     params(("id" = String, Path, description = "the camera's id"), PictureQuery), responses(
     (status = 200, description = "a JPEG", content_type = "image/jpeg", body = Vec<u8>),
     (status = 400, body = Problem, content_type = "application/problem+json"),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn picture(
     State(app): State<Arc<App>>,
-    id: Named,
-    Asked(query): Asked<PictureQuery>,
+    id: CameraPath,
+    ApiQuery(query): ApiQuery<PictureQuery>,
 ) -> Result<Response, Problem> {
     let none = || {
-        let detail = "the camera has given no picture yet; its status says why";
-        Problem::new(StatusCode::NOT_FOUND, detail)
+        let detail = "the camera has no picture yet; its status says why";
+        Problem::new(ProblemType::NoPicture, detail)
     };
     let pipeline = id.find(&app.manager)?.pipeline().ok_or_else(none)?;
     let width = query.width.map_or(u32::MAX, width_for);
@@ -258,23 +269,14 @@ pub async fn picture(
     Ok((headers, bytes).into_response())
 }
 
-/// What happened in front of a camera lately
+/// Recent events of a camera
 #[utoipa::path(get, path = "/cameras/{id}/events", tag = "cameras",
     params(("id" = String, Path, description = "the camera's id")), responses(
     (status = 200, body = Events),
-    Guarded,
+    AuthErrors,
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn events(State(app): State<Arc<App>>, id: Named) -> Result<Json<Events>, Problem> {
+pub async fn events(State(app): State<Arc<App>>, id: CameraPath) -> Result<Json<Events>, Problem> {
     let events = id.find(&app.manager)?.events();
     Ok(Json(Events { events }))
 }
-
-/// A camera's keys; the schema is completed from the library's.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CameraConfig {}
-
-/// A merge patch of a camera's keys: those that are named change, `null` gives a key
-/// its default back.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CameraPatch {}

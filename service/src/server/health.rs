@@ -1,4 +1,4 @@
-//! `/health`: one look for monitors.
+//! `/health`: the state of the service, for monitoring.
 
 use std::sync::Arc;
 
@@ -6,20 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rextrack::source::SourceState;
+use rextrack::flow::SourceState;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::App;
-use super::problem::Guarded;
+use super::app::App;
+use super::problem::AuthErrors;
 
-/// How the service is doing.
+/// State of the service.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// ok; degraded when a camera that should be live is not; failed when one cannot
-    /// be without a change.
-    #[schema(example = "ok")]
-    status: &'static str,
+    /// The overall state.
+    status: HealthStatus,
     /// Version of rextrack.
     version: &'static str,
     /// This machine's name in messages.
@@ -27,21 +25,33 @@ pub struct Health {
     /// Seconds since the start.
     uptime_s: f64,
     /// The cameras.
-    cameras: Count,
+    cameras: CameraCounts,
     /// The configuration file.
     config: ConfigHealth,
 }
 
+/// The overall state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HealthStatus {
+    /// Every enabled camera is live.
+    Ok,
+    /// An enabled camera is not live, or the configuration file has an error.
+    Degraded,
+    /// An enabled camera cannot work until its configuration changes.
+    Failed,
+}
+
 /// How many cameras are in which state.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Count {
-    /// All.
+pub struct CameraCounts {
+    /// All cameras.
     total: usize,
-    /// Those that are meant to run.
+    /// Enabled cameras.
     enabled: usize,
-    /// Those whose frames arrive.
+    /// Cameras whose frames arrive.
     live: usize,
-    /// Those that cannot work without a change.
+    /// Enabled cameras that cannot work until their configuration changes.
     failed: usize,
 }
 
@@ -50,43 +60,48 @@ pub struct Count {
 pub struct ConfigHealth {
     /// Where it is, or will be.
     path: String,
-    /// Whether it is there.
+    /// Whether it exists.
     saved: bool,
-    /// Why what it says now is not in force.
+    /// Why its present content is not in force.
+    #[schema(required)]
     problem: Option<String>,
 }
 
-/// Whether all is well
+/// State of the service
 #[utoipa::path(get, path = "/health", tag = "service", responses(
     (status = 200, body = Health),
-    Guarded,
-    (status = 503, body = Health, description = "a camera failed for good"),
+    AuthErrors,
+    (status = 503, body = Health, description = "a camera cannot work until its configuration changes"),
 ))]
 pub async fn get(State(app): State<Arc<App>>) -> Response {
-    let statuses: Vec<_> = app.manager.cameras().iter().map(|c| c.brief()).collect();
+    let statuses: Vec<_> = app
+        .manager
+        .cameras()
+        .iter()
+        .map(|c| c.enabled_and_state())
+        .collect();
     let count = |wanted: fn(&(bool, SourceState)) -> bool| {
         statuses.iter().filter(|status| wanted(status)).count()
     };
-    let cameras = Count {
+    let cameras = CameraCounts {
         total: statuses.len(),
         enabled: count(|(enabled, _)| *enabled),
         live: count(|(_, state)| *state == SourceState::Live),
         failed: count(|(enabled, state)| *enabled && *state == SourceState::Failed),
     };
-    let well = |(enabled, state): &(bool, SourceState)| {
+    let is_ok = |(enabled, state): &(bool, SourceState)| {
         !enabled || matches!(state, SourceState::Live | SourceState::Ended)
     };
-    let problem = app.manager.file_problem();
+    let problem = app.manager.file.problem();
     let status = if cameras.failed > 0 {
-        "failed"
-    } else if problem.is_some() || !statuses.iter().all(well) {
-        "degraded"
+        HealthStatus::Failed
+    } else if problem.is_some() || !statuses.iter().all(is_ok) {
+        HealthStatus::Degraded
     } else {
-        "ok"
+        HealthStatus::Ok
     };
-    let (path, saved) = app.manager.file();
     let code = match status {
-        "failed" => StatusCode::SERVICE_UNAVAILABLE,
+        HealthStatus::Failed => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     };
     let health = Health {
@@ -96,8 +111,8 @@ pub async fn get(State(app): State<Arc<App>>) -> Response {
         uptime_s: app.manager.uptime().as_secs_f64(),
         cameras,
         config: ConfigHealth {
-            path: path.display().to_string(),
-            saved,
+            path: app.manager.file.path().display().to_string(),
+            saved: app.manager.file.is_saved(),
             problem,
         },
     };

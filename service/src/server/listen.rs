@@ -1,5 +1,5 @@
-//! Connections: accepted with a bound on how many there are and how long one may
-//! take to say what it wants.
+//! Accepts connections, with limits on their number and on the time that a request may
+//! take to arrive.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,31 +16,32 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-/// Connections at the same time; beyond that new ones wait.
+/// Most connections at the same time; further ones wait.
 const CONNECTIONS_MAX: usize = 2000;
-/// How long the head of a request may take, and a connection be idle.
-const HEAD_TIME: Duration = Duration::from_secs(15);
-/// How long requests under way may take when the service ends.
-const LAST_REQUESTS: Duration = Duration::from_millis(500);
+/// How long the head of a request may take to arrive, and a connection may be idle.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long running requests may take when the service ends.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A listening socket.
 pub struct Listening {
     listener: TcpListener,
-    /// Where it listens; the port that the system chose, if it was asked to.
+    /// Its address, with the port that the system chose if port 0 was requested.
     pub address: SocketAddr,
 }
 
-/// Listens.
+/// Listens on an address and port.
 ///
 /// # Errors
-/// With the remedy, when the address or port cannot be had.
+/// With the remedy, when the address or port cannot be used.
 pub async fn bind(listen: &str, port: u16) -> Result<Listening, String> {
     let remedy = |e: &io::Error| match e.kind() {
         io::ErrorKind::AddrInUse => {
             "another program uses the port; stop it, or set service.port".to_owned()
         }
         io::ErrorKind::PermissionDenied => {
-            "ports below 1024 need special rights; set service.port to 8080 or so".to_owned()
+            "ports below 1024 need special rights; set service.port to a higher one, such as 8080"
+                .to_owned()
         }
         _ => "set service.listen to an address of this machine, or to 127.0.0.1".to_owned(),
     };
@@ -51,42 +52,42 @@ pub async fn bind(listen: &str, port: u16) -> Result<Listening, String> {
 }
 
 impl Listening {
-    /// Serves until `ended` says so.
+    /// Serves until `ended` becomes true.
     pub async fn serve(self, router: Router, mut ended: watch::Receiver<bool>) {
-        let turns = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
-                () = over(&mut ended) => break,
+                () = wait_for_end(&mut ended) => break,
             };
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    // Out of descriptors: those that are open will end.
+                    // The process has no descriptor left until another connection ends.
                     log::warn!("a connection could not be accepted ({error})");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
             };
-            let Ok(turn) = Arc::clone(&turns).acquire_owned().await else {
+            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
                 break;
             };
             let (router, ended) = (router.clone(), ended.clone());
             tokio::spawn(async move {
                 connection(stream, peer, router, ended).await;
-                drop(turn);
+                drop(permit);
             });
         }
-        // Those that are under way see `ended` too.
-        let all = turns.acquire_many(CONNECTIONS_MAX as u32);
-        tokio::time::timeout(LAST_REQUESTS, all).await.ok();
+        // Running connections see `ended` too.
+        let all = permits.acquire_many(CONNECTIONS_MAX as u32);
+        tokio::time::timeout(SHUTDOWN_TIMEOUT, all).await.ok();
     }
 }
 
 /// Waits until the service ends.
-async fn over(ended: &mut watch::Receiver<bool>) {
-    // An error is the end of whoever would say so.
-    let _told = ended.wait_for(|ended| *ended).await.is_ok();
+async fn wait_for_end(ended: &mut watch::Receiver<bool>) {
+    // An error means that the sender was dropped, which ends the service too.
+    ended.wait_for(|ended| *ended).await.ok();
 }
 
 async fn connection(
@@ -95,7 +96,7 @@ async fn connection(
     router: Router,
     mut ended: watch::Receiver<bool>,
 ) {
-    // Snapshots are small and must not wait for one another.
+    // A snapshot is a small packet and must not be held back to fill a larger one.
     stream.set_nodelay(true).ok();
     let service = router.map_request(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -103,17 +104,17 @@ async fn connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     tokio::pin!(connection);
     tokio::select! {
-        // Broken connections are the clients' affair.
+        // A broken connection concerns only its client.
         _ = connection.as_mut() => {}
-        () = over(&mut ended) => {
+        () = wait_for_end(&mut ended) => {
             connection.as_mut().graceful_shutdown();
-            tokio::time::timeout(LAST_REQUESTS, connection).await.ok();
+            tokio::time::timeout(SHUTDOWN_TIMEOUT, connection).await.ok();
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Guarded;
+use super::problem::AuthErrors;
 use crate::logging::{self, LogLine};
 
 /// The newest lines.
@@ -17,7 +17,7 @@ pub struct Logs {
 /// The newest lines of the log
 #[utoipa::path(get, path = "/logs", tag = "service", responses(
     (status = 200, body = Logs),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn list() -> Json<Logs> {
     Json(Logs {

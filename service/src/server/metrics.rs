@@ -1,95 +1,48 @@
 //! `/metrics`: Prometheus text, or the same as JSON.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
+use rextrack::flow::{RemoteNode, SourceState};
 use rextrack::pipeline::{Latency, Stats};
-use rextrack::source::{Remote, SourceState};
 use serde::Serialize;
-use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use utoipa::ToSchema;
 
-use super::App;
-use super::problem::{Guarded, Problem};
+use super::app::App;
+use super::problem::{AuthErrors, Problem};
+use super::process_usage::ProcessUsage;
 use crate::manager::camera::Camera;
-use crate::manager::status::Status;
+use crate::manager::status::CameraStatus;
 
 /// The media type that Prometheus asks for.
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Everything that is measured, for programs that read JSON.
+/// All metrics as JSON.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Metrics {
     /// This process.
-    process: Usage,
+    process: ProcessUsage,
     /// The cameras.
-    cameras: Vec<Status>,
+    cameras: Vec<CameraStatus>,
 }
 
-/// Memory and processor of this process.
-#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-pub struct Usage {
-    /// Bytes in memory.
-    resident_bytes: u64,
-    /// Processor seconds since the start, all threads together.
-    cpu_seconds: f64,
-    /// Seconds since the start.
-    uptime_s: f64,
-}
-
-/// Looks at this process, at most once a second.
-#[derive(Default)]
-pub struct Process(Mutex<Option<(System, Instant, Usage)>>);
-
-impl Process {
-    fn usage(&self) -> Usage {
-        let mut known = self.0.lock();
-        if let Some((_, at, usage)) = known.as_ref()
-            && at.elapsed() < Duration::from_secs(1)
-        {
-            return *usage;
-        }
-        let known_system = known.take().map(|(system, ..)| system);
-        let Some(mut system) = known_system.or_else(|| System::new().ok()) else {
-            return Usage::default();
-        };
-        let pid = Pid::from_u32(std::process::id());
-        let what = ProcessRefreshKind::nothing().with_memory().with_cpu();
-        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
-        let usage = system
-            .process(pid)
-            .map_or_else(Usage::default, |process| Usage {
-                resident_bytes: process.memory(),
-                cpu_seconds: process.accumulated_cpu_time() as f64 / 1e3,
-                uptime_s: 0.0,
-            });
-        *known = Some((system, Instant::now(), usage));
-        usage
-    }
-}
-
-/// What the process and the cameras measure
+/// Metrics of the process and the cameras
 #[utoipa::path(get, path = "/metrics", tag = "service", responses(
     (status = 200, description = "Prometheus text; JSON with `Accept: application/json`",
         content((String = "application/openmetrics-text"), (Metrics = "application/json"))),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|a| a.to_str().ok());
-    let usage = Usage {
-        uptime_s: app.manager.uptime().as_secs_f64(),
-        ..app.process.usage()
-    };
+    let usage = app.process.usage(app.manager.uptime());
     let cameras = app.manager.cameras();
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         let cameras = cameras.iter().map(|camera| camera.status()).collect();
@@ -100,7 +53,7 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         .into_response();
     }
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Snapshot::new(&cameras, usage)));
+    registry.register_collector(Box::new(Measurements::new(&cameras, usage)));
     let mut text = String::new();
     match encode(&mut text, &registry) {
         Ok(()) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
@@ -108,38 +61,38 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     }
 }
 
-/// All figures at one moment.
+/// All metrics at one time.
 #[derive(Debug)]
-struct Snapshot {
-    cameras: Vec<Figures>,
-    usage: Usage,
+struct Measurements {
+    cameras: Vec<CameraMeasurements>,
+    usage: ProcessUsage,
 }
 
 #[derive(Debug)]
-struct Figures {
+struct CameraMeasurements {
     id: String,
     enabled: bool,
     stats: Stats,
     active: u32,
     held: u32,
-    remote: Option<Remote>,
+    remote: Option<RemoteNode>,
 }
 
-impl Snapshot {
-    fn new(cameras: &[Arc<Camera>], usage: Usage) -> Self {
-        let figures = |camera: &Arc<Camera>| {
+impl Measurements {
+    fn new(cameras: &[Arc<Camera>], usage: ProcessUsage) -> Self {
+        let measure = |camera: &Arc<Camera>| {
             let pipeline = camera.pipeline();
-            Figures {
+            CameraMeasurements {
                 id: camera.id.clone(),
-                enabled: camera.brief().0,
+                enabled: camera.enabled_and_state().0,
                 stats: pipeline.as_ref().map(|p| p.stats()).unwrap_or_default(),
                 remote: pipeline.as_ref().and_then(|p| p.remote()),
                 active: pipeline.map_or(0, |p| p.poll(&mut []).active),
-                held: camera.feed.held(),
+                held: camera.snapshots.held(),
             }
         };
         Self {
-            cameras: cameras.iter().map(figures).collect(),
+            cameras: cameras.iter().map(measure).collect(),
             usage,
         }
     }
@@ -149,43 +102,37 @@ type Encoded = Result<(), std::fmt::Error>;
 /// A label and its value.
 type Label<'a> = [(&'a str, &'a str); 1];
 
-impl Collector for Snapshot {
+impl Collector for Measurements {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Encoded {
         let out = &mut encoder;
-        self.gauge(
-            out,
-            "fps_in",
-            "Frames a second that the source gives",
-            |c| f64::from(c.stats.fps_in),
-        )?;
+        self.gauge(out, "fps_in", "Frames a second from the source", |c| {
+            f64::from(c.stats.fps_in)
+        })?;
         self.gauge(out, "fps_proc", "Frames a second that are processed", |c| {
             f64::from(c.stats.fps_proc)
         })?;
-        self.gauge(out, "slots_active", "Slots whose owner is seen", |c| {
-            f64::from(c.active)
-        })?;
         self.gauge(
             out,
-            "slots_held",
-            "Slots held for somebody who is not seen",
-            |c| f64::from(c.held),
+            "slots_active",
+            "Slots whose owner is in the newest frame",
+            |c| f64::from(c.active),
         )?;
+        self.gauge(out, "slots_held", "Slots whose owner is not seen", |c| {
+            f64::from(c.held)
+        })?;
         self.gauge(out, "slots_waiting", "Tracks that wait for a slot", |c| {
             f64::from(c.stats.waiting)
         })?;
-        self.gauge(
-            out,
-            "camera_enabled",
-            "1 if the camera is meant to run",
-            |c| f64::from(u8::from(c.enabled)),
-        )?;
+        self.gauge(out, "camera_enabled", "1 if the camera is enabled", |c| {
+            f64::from(u8::from(c.enabled))
+        })?;
         self.gauge(out, "camera_live", "1 while frames arrive", |c| {
             f64::from(u8::from(c.stats.source_state == SourceState::Live))
         })?;
         self.gauge(out, "queue_frames", "Frames that wait for the model", |c| {
             c.stats.queued as f64
         })?;
-        self.counter(out, "frames_in", "Frames that the source gave", |c| {
+        self.counter(out, "frames_in", "Frames from the source", |c| {
             c.stats.frames_in
         })?;
         self.counter(out, "frames_processed", "Frames that were processed", |c| {
@@ -194,13 +141,18 @@ impl Collector for Snapshot {
         self.counter(
             out,
             "frames_dropped",
-            "Frames that gave way to newer ones",
+            "Frames that were dropped for newer ones",
             |c| c.stats.dropped,
         )?;
-        self.counter(out, "reconnects", "How often the source came back", |c| {
-            c.stats.reconnects
+        self.counter(
+            out,
+            "reconnects",
+            "How often the source was reconnected",
+            |c| c.stats.reconnects,
+        )?;
+        self.counter(out, "tracks", "Tracks that were started", |c| {
+            c.stats.tracks
         })?;
-        self.counter(out, "tracks", "Tracks that got an id", |c| c.stats.tracks)?;
         self.remotes(out)?;
         self.histogram(out, "model_wait", "Waiting until the model was free", |c| {
             &c.stats.stages.wait
@@ -219,13 +171,13 @@ impl Collector for Snapshot {
     }
 }
 
-impl Snapshot {
+impl Measurements {
     fn gauge(
         &self,
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> f64,
+        of: impl Fn(&CameraMeasurements) -> f64,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let mut family = out.encode_descriptor(&name, help, None, MetricType::Gauge)?;
@@ -242,7 +194,7 @@ impl Snapshot {
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> u64,
+        of: impl Fn(&CameraMeasurements) -> u64,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let mut family = out.encode_descriptor(&name, help, None, MetricType::Counter)?;
@@ -258,7 +210,7 @@ impl Snapshot {
         out: &mut DescriptorEncoder<'_>,
         name: &str,
         help: &str,
-        of: impl Fn(&Figures) -> &Latency,
+        of: impl Fn(&CameraMeasurements) -> &Latency,
     ) -> Encoded {
         let name = format!("rextrack_{name}");
         let unit = Some(&Unit::Seconds);
@@ -277,10 +229,10 @@ impl Snapshot {
         Ok(())
     }
 
-    /// What is known of the nodes whose tracks are shown here.
+    /// Metrics of the nodes that send tracks to mqtt sources.
     fn remotes(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
-        let known = |c: &Figures| Some((c.id.clone(), c.remote.clone()?));
-        let remotes: Vec<(String, Remote)> = self.cameras.iter().filter_map(known).collect();
+        let known = |c: &CameraMeasurements| Some((c.id.clone(), c.remote.clone()?));
+        let remotes: Vec<(String, RemoteNode)> = self.cameras.iter().filter_map(known).collect();
         let mut offsets = out.encode_descriptor(
             "rextrack_remote_clock_offset",
             "How far the other node's clock is ahead",
@@ -292,21 +244,21 @@ impl Snapshot {
             let seconds = remote.clock_offset_ns as f64 / 1e9;
             offsets.encode_family(&labels)?.encode_gauge(&seconds)?;
         }
-        type Of = fn(&Remote) -> u64;
+        type Of = fn(&RemoteNode) -> u64;
         let counts: [(&str, &str, Of); 3] = [
             (
                 "rextrack_remote_duplicates",
-                "Messages that came twice",
+                "Messages that arrived twice",
                 |r| r.duplicates,
             ),
             (
                 "rextrack_remote_reordered",
-                "Messages that came too late",
+                "Messages that arrived after newer ones",
                 |r| r.reordered,
             ),
             (
                 "rextrack_remote_refused",
-                "Messages that no node sends",
+                "Messages with impossible values",
                 |r| r.refused,
             ),
         ];
@@ -329,9 +281,7 @@ impl Snapshot {
                 "Messages or lines that an output could not send",
                 |s| s.failed,
             ),
-            ("dropped", "Snapshots that an output left out", |s| {
-                s.dropped
-            }),
+            ("dropped", "Snapshots that an output dropped", |s| s.dropped),
             ("bytes", "Bytes that an output sent", |s| s.bytes),
         ];
         for (name, help, of) in counts {
@@ -339,7 +289,7 @@ impl Snapshot {
             let mut family = out.encode_descriptor(&name, help, None, MetricType::Counter)?;
             for camera in &self.cameras {
                 for (index, sink) in camera.stats.sinks.iter().enumerate() {
-                    // Two outputs may have one name; a number tells them apart.
+                    // Two outputs may have the same name, so that each has a number.
                     let number = index.to_string();
                     let labels = [
                         ("camera", camera.id.as_str()),

@@ -1,4 +1,4 @@
-//! `/models`: what may stand in `tracking.model`.
+//! `/models`: the possible values of `tracking.model`.
 
 use std::sync::Arc;
 
@@ -8,41 +8,44 @@ use rextrack::detect;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::App;
-use super::problem::{Guarded, Problem};
+use super::app::App;
+use super::problem::{AuthErrors, Problem};
 
-/// The models there are.
+/// The models that can be used.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Models {
-    /// Where model files are looked for.
+    /// The folder of the model files.
     models_dir: String,
-    /// By name.
+    /// Sorted by name.
     models: Vec<Model>,
 }
 
 /// A model.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
-    /// What to write as `tracking.model`.
+    /// Its name, for `tracking.model`.
     name: String,
-    /// The file's name; none for what is built in.
+    /// The file's name; null for a built-in model.
+    #[schema(required)]
     file: Option<String>,
-    /// Size of the file.
+    /// Size of the file in bytes.
     size_bytes: u64,
-    /// Such as yolov8, once a camera has loaded it.
+    /// Its family, such as yolov8; null until a camera has loaded it.
+    #[schema(required)]
     family: Option<String>,
     /// The licence that the file states.
+    #[schema(required)]
     licence: Option<String>,
-    /// Weights that have to be exported to ONNX first.
+    /// Whether the file has to be exported to ONNX first.
     needs_export: bool,
     /// Cameras that use it.
     in_use: Vec<String>,
 }
 
-/// The models there are
+/// The models that can be used
 #[utoipa::path(get, path = "/models", tag = "service", responses(
     (status = 200, body = Models),
-    Guarded,
+    AuthErrors,
 ))]
 pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Models>, Problem> {
     let work = tokio::task::spawn_blocking(move || {
@@ -54,11 +57,11 @@ pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Models>, Problem> 
             .filter_map(|camera| Some((camera.id.clone(), camera.pipeline()?.detector()?)))
             .collect();
         let models = detect::list_models(&service).into_iter().map(|entry| {
-            let is_it = |model: &str| {
+            let is_same = |model: &str| {
                 let path = entry.path.as_deref();
                 model == entry.name || path.is_some_and(|p| p == std::path::Path::new(model))
             };
-            let users: Vec<_> = loaded.iter().filter(|(_, d)| is_it(&d.model)).collect();
+            let users: Vec<_> = loaded.iter().filter(|(_, d)| is_same(&d.model)).collect();
             let info = users.first().map(|(_, detector)| detector);
             let stated = entry.path.as_deref().and_then(detect::model::licence);
             Model {

@@ -1,36 +1,36 @@
 //! `/`: the web panel, embedded in the program.
 
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{Method, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemType};
 
-/// What `npm run build` made of `web/`; empty where it was not run.
+/// The output of `npm run build` in `web/`; empty if it was not run.
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
 #[allow_missing = true]
 struct Files;
 
-/// What is shown by a program that was built without the panel.
-const WITHOUT: &str = include_str!("without_panel.html");
+/// The page of a program that was built without the panel.
+const WITHOUT_PANEL: &str = include_str!("without_panel.html");
 
 /// A file of the panel, or its page.
 pub async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        let detail = "the panel's files can only be read";
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
+        let detail = "the panel's files can only be read; use GET";
+        return Problem::new(ProblemType::MethodNotAllowed, detail).into_response();
     }
     let path = uri.path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     let Some(file) = Files::get(path) else {
         if path == "index.html" {
-            return Html(WITHOUT).into_response();
+            return Html(WITHOUT_PANEL).into_response();
         }
         let detail = "there is no such page; the panel is at /";
-        return Problem::new(StatusCode::NOT_FOUND, detail).into_response();
+        return Problem::new(ProblemType::PathNotFound, detail).into_response();
     };
-    // Names of built files hold a hash of what is in them.
+    // The names of built files have a hash of their content.
     let cache = if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {

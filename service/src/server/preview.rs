@@ -1,69 +1,71 @@
-//! `/ws/preview/{id}`: a camera's pictures.
+//! `/ws/preview/{id}`: a camera's previews.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
-use serde_json::json;
 use tokio::time::Instant;
 
-use super::App;
-use super::extract::{Asked, Named};
-use super::telemetry::{BUFFER, MESSAGE_MAX, PING};
-use crate::manager::preview::{self, Viewer};
+use super::app::App;
+use super::extractors::{ApiQuery, CameraPath};
+use super::messages::PreviewHeader;
+use super::websocket::{PICTURE_BUFFER, PING_INTERVAL, WRITE_TIMEOUT, limited};
+use crate::manager::camera::Camera;
+use crate::manager::preview::PreviewSubscription;
 
-const FPS: u32 = 10;
-const WIDTH: u32 = 640;
-/// A client that takes longer for a picture is gone.
-const WRITE_TIME: Duration = Duration::from_secs(10);
+/// Previews a second, unless the client asks for another rate.
+const FPS_DEFAULT: u32 = 10;
+/// Width in pixels, unless the client asks for another one.
+const WIDTH_DEFAULT: u32 = 640;
 
-/// How pictures are wanted.
+/// Parameters of the socket.
 #[derive(Debug, Deserialize)]
 pub struct PreviewQuery {
-    /// Pictures a second.
+    /// Previews a second.
     fps: Option<u32>,
-    /// Pixels a row.
+    /// Width in pixels.
     width: Option<u32>,
 }
 
 /// Opens the socket.
 pub async fn open(
     State(app): State<Arc<App>>,
-    id: Named,
-    Asked(query): Asked<PreviewQuery>,
+    id: CameraPath,
+    ApiQuery(query): ApiQuery<PreviewQuery>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let camera = match id.find(&app.manager) {
         Ok(camera) => camera,
         Err(problem) => return problem.into_response(),
     };
-    let (fps, width) = (query.fps.unwrap_or(FPS), query.width.unwrap_or(WIDTH));
-    upgrade
-        .write_buffer_size(0)
-        .max_write_buffer_size(BUFFER * 64)
-        .max_message_size(MESSAGE_MAX)
-        .on_upgrade(move |socket| async move {
-            let viewer = preview::watch(&camera, width, fps);
-            // Not kept alive by those who look at it.
-            drop(camera);
-            show(viewer, socket).await;
-        })
+    let fps = query.fps.unwrap_or(FPS_DEFAULT);
+    let width = query.width.unwrap_or(WIDTH_DEFAULT);
+    limited(upgrade, PICTURE_BUFFER).on_upgrade(move |socket| async move {
+        let source = Arc::<Camera>::clone(&camera);
+        let subscription = camera.previews.subscribe(source, width, fps);
+        // A removed camera must not live on because of its clients.
+        drop(camera);
+        send_previews(subscription, socket).await;
+    })
 }
 
-async fn show(mut viewer: Viewer, socket: axum::extract::ws::WebSocket) {
+async fn send_previews(
+    mut subscription: PreviewSubscription,
+    socket: axum::extract::ws::WebSocket,
+) {
     let (mut out, mut inward) = socket.split();
-    let mut ping = tokio::time::interval(PING);
-    // A fifth early is on time: the encoder ticks at the same rate.
-    let step = viewer.interval() * 4 / 5;
+    let mut ping = tokio::time::interval(PING_INTERVAL);
+    // A fifth shorter: the encoder has the same rate, and a preview that comes a little
+    // early must not wait for the next.
+    let interval = subscription.interval() * 4 / 5;
     let mut due = Instant::now();
     loop {
         let next = async {
             tokio::time::sleep_until(due).await;
-            viewer.next().await
+            subscription.next().await
         };
         let jpeg = tokio::select! {
             jpeg = next => jpeg,
@@ -72,25 +74,28 @@ async fn show(mut viewer: Viewer, socket: axum::extract::ws::WebSocket) {
                 Some(Ok(_)) => continue,
             },
             _ = ping.tick() => {
-                match tokio::time::timeout(WRITE_TIME, out.send(Message::Ping(Vec::new().into()))).await {
+                match tokio::time::timeout(WRITE_TIMEOUT, out.send(Message::Ping(Vec::new().into()))).await {
                     Ok(Ok(())) => continue,
                     _ => return,
                 }
             }
         };
         let Some(jpeg) = jpeg else { return };
-        due = Instant::now() + step;
-        let about = json!({
-            "frame_seq": jpeg.frame_seq,
-            "capture_ns": jpeg.capture_ns,
-            "width": jpeg.frame_size.width,
-            "height": jpeg.frame_size.height,
-        });
+        due = Instant::now() + interval;
+        let header = PreviewHeader {
+            frame_seq: jpeg.frame_seq,
+            capture_ns: jpeg.capture_ns,
+            width: jpeg.frame_size.width,
+            height: jpeg.frame_size.height,
+        };
+        let Ok(header) = serde_json::to_string(&header) else {
+            return;
+        };
         let sent = async {
-            out.send(Message::Text(about.to_string().into())).await?;
+            out.send(Message::Text(header.into())).await?;
             out.send(Message::Binary(jpeg.bytes.clone().into())).await
         };
-        match tokio::time::timeout(WRITE_TIME, sent).await {
+        match tokio::time::timeout(WRITE_TIMEOUT, sent).await {
             Ok(Ok(())) => {}
             _ => return,
         }

@@ -9,19 +9,102 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::manager::ChangeError;
 
-/// Why a request was not answered as it wished. Holds no password.
+/// The kinds of problems. Programs compare these names, which stay; the words of
+/// `detail` may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub enum ProblemType {
+    /// 400: the body is not JSON, or not UTF-8 text.
+    #[serde(rename = "/problems/invalid-body")]
+    InvalidBody,
+    /// 400: the query has a parameter of the wrong type.
+    #[serde(rename = "/problems/invalid-query")]
+    InvalidQuery,
+    /// 401: the request has no token, or a wrong one.
+    #[serde(rename = "/problems/unauthorized")]
+    Unauthorized,
+    /// 403: the `Origin` header names another page.
+    #[serde(rename = "/problems/foreign-origin")]
+    ForeignOrigin,
+    /// 404: no resource has this path.
+    #[serde(rename = "/problems/path-not-found")]
+    PathNotFound,
+    /// 404: no camera has this id.
+    #[serde(rename = "/problems/camera-not-found")]
+    CameraNotFound,
+    /// 404: the camera has no picture yet.
+    #[serde(rename = "/problems/no-picture")]
+    NoPicture,
+    /// 405: the path does not allow the method.
+    #[serde(rename = "/problems/method-not-allowed")]
+    MethodNotAllowed,
+    /// 409: another camera has this id.
+    #[serde(rename = "/problems/camera-exists")]
+    CameraExists,
+    /// 412: the configuration changed after the client read it.
+    #[serde(rename = "/problems/config-changed")]
+    ConfigChanged,
+    /// 413: the body is too large.
+    #[serde(rename = "/problems/body-too-large")]
+    BodyTooLarge,
+    /// 415: the body is of another type.
+    #[serde(rename = "/problems/unsupported-media-type")]
+    UnsupportedMediaType,
+    /// 421: the `Host` header names another host.
+    #[serde(rename = "/problems/host-not-allowed")]
+    HostNotAllowed,
+    /// 422: keys of the configuration are wrong; `errors` lists them.
+    #[serde(rename = "/problems/invalid-config")]
+    InvalidConfig,
+    /// 422: the body lacks a key, or has an unknown or wrong one.
+    #[serde(rename = "/problems/invalid-request")]
+    InvalidRequest,
+    /// 429: too many wrong tokens came from this address.
+    #[serde(rename = "/problems/too-many-wrong-tokens")]
+    TooManyWrongTokens,
+    /// 429: too many probes are running.
+    #[serde(rename = "/problems/too-many-probes")]
+    TooManyProbes,
+    /// 500: the service has a defect, or the machine lacks something.
+    #[serde(rename = "/problems/internal")]
+    Internal,
+    /// 507: the configuration file could not be written.
+    #[serde(rename = "/problems/not-saved")]
+    NotSaved,
+}
+
+impl ProblemType {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidBody | Self::InvalidQuery => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::PathNotFound | Self::CameraNotFound | Self::NoPicture => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::CameraExists => StatusCode::CONFLICT,
+            Self::ConfigChanged => StatusCode::PRECONDITION_FAILED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::HostNotAllowed => StatusCode::MISDIRECTED_REQUEST,
+            Self::InvalidConfig | Self::InvalidRequest => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyWrongTokens | Self::TooManyProbes => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotSaved => StatusCode::INSUFFICIENT_STORAGE,
+        }
+    }
+}
+
+/// The reason why a request failed. It holds no password.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the status says what kind it is.
-    #[schema(example = "about:blank")]
-    r#type: &'static str,
-    /// The status in words.
+    /// What kind of problem it is, for programs.
+    r#type: ProblemType,
+    /// The HTTP status in words.
     title: String,
     /// The HTTP status.
     status: u16,
-    /// What is at fault, and the remedy.
+    /// What is at fault, and the remedy, for people.
     detail: String,
-    /// The keys at fault, if some are.
+    /// The keys at fault, if there are any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<KeyError>,
@@ -32,17 +115,18 @@ pub struct Problem {
 /// A key at fault.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct KeyError {
-    /// Its place, such as `cameras[1].stream`.
+    /// Its place in the document that was sent, such as `cameras[1].stream`.
     pub path: String,
     /// What is wrong with it, and what would be right.
     pub message: String,
 }
 
 impl Problem {
-    /// A problem of that status.
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    /// A problem of that type.
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
+        let status = kind.status();
         Self {
-            r#type: "about:blank",
+            r#type: kind,
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
             detail: detail.into(),
@@ -51,22 +135,22 @@ impl Problem {
         }
     }
 
-    /// Says when to try again.
+    /// Adds when to try again.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }
 
-    /// A defect of ours, or a machine that is out of something.
+    /// A defect of the service, or a machine that lacks something.
     pub fn internal(detail: impl std::fmt::Display) -> Self {
         log::error!("a request failed: {detail}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail.to_string())
+        Self::new(ProblemType::Internal, detail.to_string())
     }
 }
 
 /// The keys at fault in a configuration.
 pub fn key_errors(error: &ConfigError) -> Vec<KeyError> {
-    let problems = error.problems.iter();
+    let problems = error.issues.iter();
     problems
         .map(|p| KeyError {
             path: p.path.clone(),
@@ -79,7 +163,7 @@ impl From<ConfigError> for Problem {
     fn from(error: ConfigError) -> Self {
         Self {
             errors: key_errors(&error),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            ..Self::new(ProblemType::InvalidConfig, error.to_string())
         }
     }
 }
@@ -89,56 +173,56 @@ impl From<ChangeError> for Problem {
         let detail = error.to_string();
         match error {
             ChangeError::Invalid(error) => error.into(),
-            ChangeError::NoCamera(_) => Self::new(StatusCode::NOT_FOUND, detail),
-            ChangeError::Taken(_) => Self::new(StatusCode::CONFLICT, detail),
-            ChangeError::Outdated => Self::new(StatusCode::PRECONDITION_FAILED, detail),
-            ChangeError::Write(_) => Self::new(StatusCode::INSUFFICIENT_STORAGE, detail),
+            ChangeError::CameraNotFound(_) => Self::new(ProblemType::CameraNotFound, detail),
+            ChangeError::CameraExists(_) => Self::new(ProblemType::CameraExists, detail),
+            ChangeError::Outdated => Self::new(ProblemType::ConfigChanged, detail),
+            ChangeError::Write(_) => Self::new(ProblemType::NotSaved, detail),
         }
     }
 }
 
-/// What every request may come to that is not at the door.
+/// The errors of every route that needs a token.
 #[derive(IntoResponses)]
 #[allow(dead_code)] // For the description alone.
-pub enum Guarded {
+pub enum AuthErrors {
     /// No token, or a wrong one
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorised(Problem),
+    Unauthorized(Problem),
     /// Too many wrong tokens
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(Problem),
+    TooManyWrongTokens(Problem),
 }
 
-/// What every request with a body may come to.
+/// The errors of every route that takes a body.
 #[derive(IntoResponses)]
 #[allow(dead_code)] // For the description alone.
-pub enum Sent {
+pub enum BodyErrors {
     /// The body cannot be read
     #[response(status = 400, content_type = "application/problem+json")]
-    Unreadable(Problem),
+    Invalid(Problem),
     /// The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
     /// The body is of another type
     #[response(status = 415, content_type = "application/problem+json")]
-    OtherType(Problem),
+    UnsupportedMediaType(Problem),
 }
 
-/// What every change of the configuration may come to.
+/// The errors of every route that changes the configuration.
 #[derive(IntoResponses)]
 #[allow(dead_code)] // For the description alone.
-pub enum Changing {
+pub enum ConfigErrors {
     /// Keys are wrong
     #[response(status = 422, content_type = "application/problem+json")]
-    Wrong(Problem),
-    /// The disk does not take it
+    Invalid(Problem),
+    /// The file could not be written
     #[response(status = 507, content_type = "application/problem+json")]
-    Unsaved(Problem),
+    NotSaved(Problem),
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.r#type.status();
         let retry = self.retry_after_s;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();

@@ -10,54 +10,63 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::App;
-use super::auth::{Verdict, refusal, set_cookie};
-use super::extract::Document;
-use super::problem::Problem;
+use super::app::App;
+use super::auth::{AuthResult, refusal, set_cookie};
+use super::extractors::JsonBody;
+use super::problem::{Problem, ProblemType};
 
-/// Whether a token is asked for, and whether this browser has it.
+/// Whether requests need a token, and whether this browser has it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Session {
-    /// none or token.
-    #[schema(example = "token")]
-    auth: &'static str,
-    /// Whether requests are answered.
+pub struct SessionStatus {
+    /// Whether requests need a token.
+    auth: AuthMethod,
+    /// Whether this browser needs no token or has the right one.
     logged_in: bool,
 }
 
-/// What logging in takes.
+/// How requests are authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthMethod {
+    /// Not at all.
+    None,
+    /// By a token.
+    Token,
+}
+
+/// A login.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct LogIn {
+pub struct Login {
     /// The token.
     token: String,
 }
 
 /// Whether a token is needed
 #[utoipa::path(get, path = "/session", tag = "session", responses(
-    (status = 200, body = Session),
+    (status = 200, body = SessionStatus),
     (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
-    let verdict = app.auth.judge_request(&request);
-    if let Verdict::Blocked(_) = verdict
-        && let Some(refused) = refusal(&verdict)
+    let result = app.auth.authenticate_request(&request);
+    if let AuthResult::Blocked(_) = result
+        && let Some(refused) = refusal(&result)
     {
         return refused;
     }
     let auth = if app.auth.is_required() {
-        "token"
+        AuthMethod::Token
     } else {
-        "none"
+        AuthMethod::None
     };
-    Json(Session {
+    Json(SessionStatus {
         auth,
-        logged_in: verdict == Verdict::Welcome,
+        logged_in: result == AuthResult::Allowed,
     })
     .into_response()
 }
 
 /// Log in: the token becomes a cookie
-#[utoipa::path(post, path = "/session", tag = "session", request_body = LogIn, responses(
+#[utoipa::path(post, path = "/session", tag = "session", request_body = Login, responses(
     (status = 204, description = "logged in; the cookie is set"),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -69,19 +78,19 @@ pub async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
 pub async fn post(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Document(body): Document,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let log_in: LogIn = serde_json::from_value(body).map_err(|_| {
+    let login: Login = serde_json::from_value(body).map_err(|_| {
         let detail = "token: is missing; send {\"token\": \"...\"}";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        Problem::new(ProblemType::InvalidRequest, detail)
     })?;
-    let verdict = app.auth.judge(Some(&log_in.token), peer.ip());
-    if let Some(refused) = refusal(&verdict) {
+    let result = app.auth.authenticate(Some(&login.token), peer.ip());
+    if let Some(refused) = refusal(&result) {
         return Ok(refused);
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     if app.auth.is_required() {
-        let cookie = set_cookie(Some(&log_in.token));
+        let cookie = set_cookie(Some(&login.token));
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -89,7 +98,7 @@ pub async fn post(
 
 /// Log out
 #[utoipa::path(delete, path = "/session", tag = "session", responses(
-    (status = 204, description = "the cookie is gone"),
+    (status = 204, description = "logged out; the cookie is deleted"),
 ))]
 pub async fn delete() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();

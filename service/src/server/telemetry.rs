@@ -1,4 +1,4 @@
-//! `/ws/telemetry`: whole snapshots and news, as fast as the client reads.
+//! `/ws/telemetry`: snapshots, status and events, as fast as the client reads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,175 +8,164 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use futures_util::{FutureExt, SinkExt, StreamExt, future::select_all};
-use rextrack::clock::now_ns;
-use rextrack::slots::Snapshot;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use rextrack::base::clock::now_ns;
+use rextrack::flow::Snapshot;
+use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::App;
-use super::extract::Asked;
-use crate::manager::feed::Feed;
-use crate::manager::{Manager, Notice};
+use super::app::App;
+use super::extractors::ApiQuery;
+use super::messages::{
+    ConfigMessage, EventMessage, ServiceState, SnapshotMessage, StatusMessage, TelemetryMessage,
+};
+use super::websocket::{PING_INTERVAL, TEXT_BUFFER, WRITE_TIMEOUT, limited};
+use crate::manager::snapshot_channel::SnapshotChannel;
+use crate::manager::{Manager, ManagerEvent};
 
-/// Snapshots a second of a camera, if the client does not say.
-const RATE: u32 = 30;
+/// Snapshots a second of a camera, unless the client asks for another rate.
+const RATE_DEFAULT: u32 = 30;
 const RATE_MAX: u32 = 60;
-/// A client that takes longer for a message is gone.
-const WRITE_TIME: Duration = Duration::from_secs(10);
-/// How often a client that says nothing is asked whether it is there.
-pub const PING: Duration = Duration::from_secs(20);
-/// Bytes that wait for a client in this process; the rest is the newest snapshot.
-pub const BUFFER: usize = 64 * 1024;
-/// Largest message from a client; it has nothing to say.
-pub const MESSAGE_MAX: usize = 4096;
 
-/// What a client wants to know.
+/// Parameters of the socket.
 #[derive(Debug, Deserialize)]
 pub struct TelemetryQuery {
-    /// Ids between commas; all if not given.
+    /// Ids of cameras, separated by commas; all if not given.
     cameras: Option<String>,
     /// Snapshots a second of each camera.
     rate: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct SnapshotMessage<'a> {
-    r#type: &'static str,
-    camera: &'a str,
-    sent_ns: i64,
-    #[serde(flatten)]
-    snapshot: &'a Snapshot,
-}
-
 /// Opens the socket.
 pub async fn open(
     State(app): State<Arc<App>>,
-    Asked(query): Asked<TelemetryQuery>,
+    ApiQuery(query): ApiQuery<TelemetryQuery>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let rate = query.rate.unwrap_or(RATE).clamp(1, RATE_MAX);
-    let wanted = query
+    let rate = query.rate.unwrap_or(RATE_DEFAULT).clamp(1, RATE_MAX);
+    let requested = query
         .cameras
         .map(|ids| ids.split(',').map(str::to_owned).collect());
-    upgrade
-        .write_buffer_size(0)
-        .max_write_buffer_size(BUFFER * 16)
-        .max_message_size(MESSAGE_MAX)
-        .on_upgrade(move |socket| async move {
-            Client {
-                manager: Arc::clone(&app.manager),
-                wanted,
-                step: Duration::from_secs(1) / rate,
-                feeds: HashMap::new(),
-            }
-            .serve(socket)
-            .await;
-        })
+    limited(upgrade, TEXT_BUFFER).on_upgrade(move |socket| async move {
+        Client {
+            manager: Arc::clone(&app.manager),
+            requested,
+            interval: Duration::from_secs(1) / rate,
+            subscriptions: HashMap::new(),
+        }
+        .serve(socket)
+        .await;
+    })
 }
 
 struct Client {
     manager: Arc<Manager>,
-    wanted: Option<Vec<String>>,
-    step: Duration,
-    feeds: HashMap<String, Followed>,
+    /// Ids of cameras; all if none.
+    requested: Option<Vec<String>>,
+    /// The shortest time between two snapshots of a camera.
+    interval: Duration,
+    subscriptions: HashMap<String, Subscription>,
 }
 
-struct Followed {
-    feed: Arc<Feed>,
+/// A subscription to one camera's snapshots.
+struct Subscription {
+    channel: Arc<SnapshotChannel>,
     receiver: watch::Receiver<Option<Arc<Snapshot>>>,
+    /// When the next snapshot may be sent.
     due: Instant,
+    /// Number of the last one that was sent.
     seq: u64,
 }
 
 impl Client {
     fn wants(&self, id: &str) -> bool {
-        let ids = self.wanted.as_ref();
-        ids.is_none_or(|ids| ids.iter().any(|wanted| wanted == id))
+        let ids = self.requested.as_ref();
+        ids.is_none_or(|ids| ids.iter().any(|requested| requested == id))
     }
 
-    /// Follows the cameras that there are now.
-    fn follow(&mut self) {
+    /// Subscribes to new cameras and forgets removed ones.
+    fn update_subscriptions(&mut self) {
         let cameras = self.manager.cameras();
         let wanted: Vec<_> = cameras.iter().filter(|c| self.wants(&c.id)).collect();
-        self.feeds.retain(|id, followed| {
+        self.subscriptions.retain(|id, subscription| {
             wanted
                 .iter()
-                .any(|c| c.id == *id && Arc::ptr_eq(&c.feed, &followed.feed))
+                .any(|c| c.id == *id && Arc::ptr_eq(&c.snapshots, &subscription.channel))
         });
         for camera in wanted {
-            self.feeds
+            self.subscriptions
                 .entry(camera.id.clone())
-                .or_insert_with(|| Followed {
-                    receiver: {
-                        let mut receiver = camera.feed.subscribe();
-                        receiver.mark_changed();
-                        receiver
-                    },
-                    feed: Arc::clone(&camera.feed),
-                    due: Instant::now(),
-                    seq: 0,
+                .or_insert_with(|| {
+                    let mut receiver = camera.snapshots.subscribe();
+                    receiver.mark_changed();
+                    Subscription {
+                        receiver,
+                        channel: Arc::clone(&camera.snapshots),
+                        due: Instant::now(),
+                        seq: 0,
+                    }
                 });
         }
     }
 
-    fn cameras(&self, kind: &str) -> String {
+    fn service_state(&self) -> ServiceState {
         let cameras = self.manager.cameras();
-        let statuses: Vec<_> = (cameras.iter())
-            .filter(|camera| self.wants(&camera.id))
-            .map(|camera| camera.status())
-            .collect();
-        json!({
-            "type": kind,
-            "version": env!("CARGO_PKG_VERSION"),
-            "node": self.manager.node(),
-            "now_ns": now_ns(),
-            "cameras": statuses,
-        })
-        .to_string()
+        ServiceState {
+            version: env!("CARGO_PKG_VERSION"),
+            node: self.manager.node().to_owned(),
+            now_ns: now_ns(),
+            cameras: (cameras.iter())
+                .filter(|camera| self.wants(&camera.id))
+                .map(|camera| camera.status())
+                .collect(),
+        }
+    }
+
+    /// The message after a change of the cameras.
+    fn cameras(&self) -> Option<String> {
+        text(&TelemetryMessage::Cameras(self.service_state()))
     }
 
     async fn serve(mut self, socket: WebSocket) {
         let (mut out, mut inward) = socket.split();
-        let mut notices = self.manager.subscribe();
-        let mut ping = tokio::time::interval(PING);
-        self.follow();
-        let mut next = Some(self.cameras("hello"));
+        let mut events = self.manager.subscribe();
+        let mut ping = tokio::time::interval(PING_INTERVAL);
+        self.update_subscriptions();
+        let mut next = text(&TelemetryMessage::Hello(self.service_state()));
         loop {
             if let Some(text) = next.take() {
                 let sent = out.send(Message::Text(Utf8Bytes::from(text)));
-                match tokio::time::timeout(WRITE_TIME, sent).await {
+                match tokio::time::timeout(WRITE_TIMEOUT, sent).await {
                     Ok(Ok(())) => {}
                     _ => return,
                 }
             }
             tokio::select! {
-                notice = notices.recv() => match notice {
-                    Ok(notice) => next = self.tell(notice),
-                    // Too slow for the news: how things stand is news enough.
+                event = events.recv() => match event {
+                    Ok(event) => next = self.event(event),
+                    // The client missed events; send it the full state instead.
                     Err(RecvError::Lagged(_)) => {
-                        self.follow();
-                        next = Some(self.cameras("cameras"));
+                        self.update_subscriptions();
+                        next = self.cameras();
                     }
                     Err(RecvError::Closed) => {
                         let frame = CloseFrame {
                             code: close_code::AWAY,
-                            reason: "the service ends".into(),
+                            reason: "the service is shutting down".into(),
                         };
                         out.send(Message::Close(Some(frame))).await.ok();
                         return;
                     }
                 },
-                id = newer(&mut self.feeds) => next = self.snapshot(&id),
+                id = next_due(&mut self.subscriptions) => next = self.snapshot(&id),
                 message = inward.next() => match message {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                     Some(Ok(_)) => {}
                 },
                 _ = ping.tick() => {
                     let ping = out.send(Message::Ping(Vec::new().into()));
-                    match tokio::time::timeout(WRITE_TIME, ping).await {
+                    match tokio::time::timeout(WRITE_TIMEOUT, ping).await {
                         Ok(Ok(())) => {}
                         _ => return,
                     }
@@ -185,65 +174,75 @@ impl Client {
         }
     }
 
-    fn tell(&mut self, notice: Notice) -> Option<String> {
-        let message = match notice {
-            Notice::Status(status) => {
+    /// The message for an event.
+    fn event(&mut self, event: ManagerEvent) -> Option<String> {
+        match event {
+            ManagerEvent::Status(status) => {
                 if !self.wants(&status.id) {
                     return None;
                 }
-                json!({"type": "status", "camera": status.id, "status": *status})
+                text(&TelemetryMessage::Status(StatusMessage {
+                    camera: &status.id,
+                    status: &status,
+                }))
             }
-            Notice::Event(camera, event) => {
+            ManagerEvent::Camera(camera, event) => {
                 if !self.wants(&camera) {
                     return None;
                 }
-                json!({"type": "event", "camera": camera, "event": *event})
+                text(&TelemetryMessage::Event(EventMessage {
+                    camera: &camera,
+                    event: &event,
+                }))
             }
-            Notice::Cameras => {
-                self.follow();
-                return Some(self.cameras("cameras"));
+            ManagerEvent::Cameras => {
+                self.update_subscriptions();
+                self.cameras()
             }
-            Notice::Config(Ok(etag)) => json!({"type": "config", "etag": etag}),
-            Notice::Config(Err(problem)) => json!({"type": "config", "problem": problem}),
-        };
-        Some(message.to_string())
+            ManagerEvent::Config(result) => text(&TelemetryMessage::Config(ConfigMessage {
+                etag: result.as_ref().ok().cloned(),
+                problem: result.err(),
+            })),
+        }
     }
 
-    /// The newest snapshot of a camera, and when the next is due.
+    /// The message with the newest snapshot of a camera.
     fn snapshot(&mut self, id: &str) -> Option<String> {
-        let followed = self.feeds.get_mut(id)?;
-        let newest = followed.receiver.borrow_and_update().clone()?;
-        followed.due = Instant::now() + self.step;
-        let skipped = newest.seq.saturating_sub(followed.seq + 1);
-        let first = std::mem::replace(&mut followed.seq, newest.seq) == 0;
-        let message = SnapshotMessage {
-            r#type: "snapshot",
+        let subscription = self.subscriptions.get_mut(id)?;
+        let newest = subscription.receiver.borrow_and_update().clone()?;
+        subscription.due = Instant::now() + self.interval;
+        let skipped = newest.seq.saturating_sub(subscription.seq + 1);
+        let first = std::mem::replace(&mut subscription.seq, newest.seq) == 0;
+        let text = text(&TelemetryMessage::Snapshot(SnapshotMessage {
             camera: id,
             sent_ns: now_ns(),
             snapshot: &newest,
-        };
-        let text = serde_json::to_string(&message).ok()?;
-        followed
-            .feed
+        }))?;
+        subscription
+            .channel
             .count(text.len(), if first { 0 } else { skipped });
         Some(text)
     }
 }
 
-/// The first camera that has something newer and is due.
-async fn newer(feeds: &mut HashMap<String, Followed>) -> String {
-    if feeds.is_empty() {
+fn text(message: &TelemetryMessage<'_>) -> Option<String> {
+    serde_json::to_string(message).ok()
+}
+
+/// Waits for a newer snapshot that is due, and gives the id of its camera.
+async fn next_due(subscriptions: &mut HashMap<String, Subscription>) -> String {
+    if subscriptions.is_empty() {
         return std::future::pending().await;
     }
-    let waits = feeds.iter_mut().map(|(id, followed)| {
+    let waits = subscriptions.iter_mut().map(|(id, subscription)| {
         async move {
-            tokio::time::sleep_until(followed.due).await;
-            if followed.receiver.changed().await.is_err() {
-                // The camera is gone; a notice will say so.
+            tokio::time::sleep_until(subscription.due).await;
+            if subscription.receiver.changed().await.is_err() {
+                // The camera was removed; an event will follow.
                 std::future::pending::<()>().await;
             }
-            // Seen here, it would not be seen again if another camera was first.
-            followed.receiver.mark_changed();
+            // `changed` has marked it as seen, but another camera may be first now.
+            subscription.receiver.mark_changed();
             id.clone()
         }
         .boxed()

@@ -5,53 +5,52 @@
 //! | `PREFIX/CAMERA/slots` | [`SlotsMessage`] | if `retain` |
 //! | `PREFIX/CAMERA/state` | [`StateMessage`] | yes; also the last will |
 //!
-//! A connection each camera and broker, on a thread of its own
-//! (`rextrack:ID:mqtt`), which reconnects by itself. The pipeline's side never
-//! waits: while the broker is away snapshots are counted as dropped, and the newest
-//! state is told again when it is back.
+//! Each camera has a connection to each broker, on a thread of its own
+//! (`rextrack:ID:mqtt`), which reconnects by itself. The pipeline never waits for it:
+//! without a connection snapshots are counted as dropped. After a reconnection the
+//! newest state is sent again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rextrack::broker;
-use rextrack::clock::Schedule;
-use rextrack::config::{CameraConfig, Config, MqttConfig};
-use rextrack::shutdown::Shutdown;
+use rextrack::address::{NetworkAddress, redact};
+use rextrack::base::clock::Schedule;
+use rextrack::base::shutdown::Shutdown;
+use rextrack::config::MqttConfig;
+use rextrack::flow::Snapshot;
+use rextrack::flow::SourceState;
+use rextrack::protocol::mqtt_client;
+use rextrack::protocol::{SlotsMessage, StateMessage, VERSION};
 use rextrack::sink::{Sink, SinkError, SinkStats};
-use rextrack::slots::Snapshot;
-use rextrack::source::{NetworkAddress, SourceState, redact};
-use rextrack::wire::{SlotsMessage, StateMessage, VERSION};
 use rumqttc::{
     Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, PublishOptions, QoS,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use super::kind::SinkKind;
 
 /// Messages that may wait for the connection; a second at 60 frames a second.
 const QUEUE_MAX: usize = 64;
-/// Between two tries to connect.
+/// Time between two attempts to connect.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The brokers that a camera publishes to: everybody's, and its own.
-pub fn brokers(config: &Config, camera: &CameraConfig) -> Vec<MqttConfig> {
-    let own = camera.sinks.iter().filter_map(|sink| sink.mqtt.as_ref());
-    config.mqtt.iter().chain(own).cloned().collect()
-}
-
-/// A sink for each broker. One that cannot be made is told and left out.
-pub fn sinks(brokers: &[MqttConfig], camera: &str, node: &str) -> Vec<Box<dyn Sink>> {
-    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-    for broker in brokers {
-        match MqttSink::new(broker, camera, node) {
-            Ok(sink) => sinks.push(Box::new(sink)),
-            Err(error) => log::error!("[{camera}] {error}"),
-        }
-    }
-    sinks
-}
+/// The row of MQTT in the list of kinds.
+pub const KIND: SinkKind = SinkKind {
+    key: "mqtt",
+    address_keys: &["broker"],
+    file_keys: &["ca_file"],
+    create: |section, camera, node| {
+        let config = MqttConfig::deserialize(section).map_err(|e| SinkError {
+            name: "mqtt".into(),
+            reason: e.to_string(),
+        })?;
+        Ok(Box::new(MqttSink::new(&config, camera, node)?))
+    },
+};
 
 /// Publishes a camera's snapshots. Never blocks.
-pub struct MqttSink {
+struct MqttSink {
     name: String,
     node: String,
     camera: String,
@@ -64,27 +63,27 @@ pub struct MqttSink {
     schedule: Schedule,
     max_fps: f32,
     shared: Arc<Shared>,
-    /// The state that was told last.
-    told: Option<SourceState>,
+    /// The state that was sent last.
+    last_state: Option<SourceState>,
     classes: Arc<[String]>,
     stop: Shutdown,
     stats: SinkStats,
 }
 
-/// What the connection's thread says.
+/// What the connection's thread reports to the sink.
 #[derive(Default)]
 struct Shared {
     connected: AtomicBool,
-    /// Goes up with each connection, so that the state is told again.
+    /// New connections since the sink last looked. The state is sent again on each.
     connections: AtomicU64,
 }
 
 impl MqttSink {
-    /// Makes the sink and starts its connection.
+    /// Creates the sink and starts its connection.
     ///
     /// # Errors
-    /// When the broker's address or certificates are of no use.
-    pub fn new(config: &MqttConfig, camera: &str, node: &str) -> Result<Self, SinkError> {
+    /// When the broker's address or certificates are invalid.
+    fn new(config: &MqttConfig, camera: &str, node: &str) -> Result<Self, SinkError> {
         let failed = |reason: String| SinkError {
             name: "mqtt".into(),
             reason,
@@ -92,7 +91,7 @@ impl MqttSink {
         let address: NetworkAddress = config
             .broker
             .parse()
-            .map_err(|e: rextrack::source::AddressError| failed(e.to_string()))?;
+            .map_err(|e: rextrack::address::AddressError| failed(e.to_string()))?;
         let name = format!("mqtt {}:{}", address.host(), address.port());
         let prefix = config.topic_prefix.replace("{node}", node);
         let state_topic = format!("{prefix}/{camera}/state");
@@ -139,7 +138,7 @@ impl MqttSink {
             schedule: Schedule::default(),
             max_fps: config.max_fps as f32,
             shared,
-            told: None,
+            last_state: None,
             classes: Arc::default(),
             stop,
             stats: SinkStats::default(),
@@ -182,15 +181,15 @@ impl MqttSink {
         }
     }
 
-    /// Tells the state when it changed, or when the connection is new.
-    fn tell_state(&mut self, source_state: SourceState) {
-        if self.told == Some(source_state) {
+    /// Sends the state when it changed, or when the connection is new.
+    fn send_state(&mut self, source_state: SourceState) {
+        if self.last_state == Some(source_state) {
             return;
         }
         let message = self.state(true, source_state);
         let topic = self.state_topic.clone();
         if self.publish(&topic, QoS::AtLeastOnce, true, &message) {
-            self.told = Some(source_state);
+            self.last_state = Some(source_state);
         }
     }
 }
@@ -200,7 +199,7 @@ impl Sink for MqttSink {
         &self.name
     }
 
-    fn wants_canonical(&self) -> bool {
+    fn wants_normalized(&self) -> bool {
         true
     }
 
@@ -210,15 +209,15 @@ impl Sink for MqttSink {
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
         if !self.shared.connected.load(Ordering::Acquire) {
-            // Old news is no news: what could not be sent is not queued up.
+            // Snapshots are not queued: they would be out of date after a reconnection.
             self.stats.dropped += 1;
-            self.told = None;
+            self.last_state = None;
             return Ok(());
         }
         if self.shared.connections.swap(0, Ordering::AcqRel) > 0 {
-            self.told = None;
+            self.last_state = None;
         }
-        self.tell_state(snapshot.source_state);
+        self.send_state(snapshot.source_state);
         if !self.schedule.is_due(self.max_fps, snapshot.publish_ns) {
             return Ok(());
         }
@@ -237,20 +236,20 @@ impl Sink for MqttSink {
         self.stats
     }
 
-    /// Says that the camera stands still.
+    /// Sends that the camera has stopped.
     fn finish(&mut self) -> Result<(), SinkError> {
-        self.tell_state(SourceState::Stopped);
+        self.send_state(SourceState::Stopped);
         Ok(())
     }
 }
 
 impl Drop for MqttSink {
     fn drop(&mut self) {
-        // Said rather than left to the will, which the broker tells only when a
-        // connection breaks.
-        let gone = self.state(false, SourceState::Stopped);
+        // The broker sends the last will only when a connection breaks, and this one is
+        // closed.
+        let offline = self.state(false, SourceState::Stopped);
         let topic = self.state_topic.clone();
-        self.publish(&topic, QoS::AtLeastOnce, true, &gone);
+        self.publish(&topic, QoS::AtLeastOnce, true, &offline);
         self.stop.request();
         self.client.try_disconnect().ok();
     }
@@ -266,13 +265,13 @@ struct Thread {
 impl Thread {
     /// Keeps the connection until the sink is dropped.
     fn run(self, mut connection: Connection) {
-        // Once a change, not once a try.
-        let mut said: Option<String> = None;
+        // A problem is logged once, not at each attempt.
+        let mut logged: Option<String> = None;
         for event in connection.iter() {
             match event {
                 Ok(Event::Incoming(Incoming::ConnAck(_))) => {
                     log::info!("[{}] {}: connected", self.camera, self.name);
-                    said = None;
+                    logged = None;
                     self.shared.connections.fetch_add(1, Ordering::AcqRel);
                     self.shared.connected.store(true, Ordering::Release);
                 }
@@ -283,14 +282,13 @@ impl Thread {
                         return;
                     }
                     let reason = redact(&error.to_string());
-                    if said.as_ref() != Some(&reason) {
+                    if logged.as_ref() != Some(&reason) {
                         log::warn!(
-                            "[{}] {}: {reason}; check the broker, its address and password; trying \
-                             again until it works",
+                            "[{}] {}: {reason}; check the broker, its address and password; retrying",
                             self.camera,
                             self.name
                         );
-                        said = Some(reason);
+                        logged = Some(reason);
                     }
                     if self.stop.wait(RETRY) {
                         return;
@@ -310,7 +308,7 @@ fn options(
     state_topic: &str,
 ) -> Result<MqttOptions, String> {
     let client = format!("rextrack-{node}-{camera}-{session:x}");
-    let mut options = broker::options(address, client, config.ca_file.as_deref())?;
+    let mut options = mqtt_client::options(address, client, config.ca_file.as_deref())?;
     let will = StateMessage {
         v: VERSION,
         node: node.to_owned(),

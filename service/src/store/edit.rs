@@ -1,5 +1,5 @@
-//! A changed document in the words of the old one: comments and order are kept
-//! wherever that gives the document that was meant.
+//! Writes a changed document into the old text, so that comments and order are kept
+//! wherever possible.
 
 use std::str::FromStr;
 
@@ -9,17 +9,17 @@ use yaml_edit::{AsYaml, Mapping, Sequence, YamlFile, YamlNode};
 
 use super::text::parts;
 
-/// A text that was made to say something else.
+/// A rewritten text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rewritten {
     /// The new text.
     pub text: String,
-    /// Whether the old text had comments that the new one has not.
+    /// Whether comments of the old text are missing in the new one.
     pub comments_lost: bool,
 }
 
-/// The text of `new`, made from `text`, which says `old`. Where the lossless
-/// editor's result would not mean `new` exactly, all of the text is written again.
+/// The text of `new`, made from `text`, which is the text of `old`. If the edited text
+/// does not parse as exactly `new`, the whole text is written again without comments.
 pub fn rewritten(text: &str, old: &Value, new: &Value) -> Rewritten {
     if old == new {
         return Rewritten {
@@ -49,17 +49,17 @@ fn edited(text: &str, old: &Value, new: &Value) -> Option<String> {
     let (Value::Object(old), Value::Object(new)) = (old, new) else {
         return None;
     };
-    // A defect in the editor must not take the service down.
+    // A panic of the editor must not end the service.
     std::panic::catch_unwind(|| {
         let file = YamlFile::from_str(text).ok()?;
-        follow_map(&file.document()?.as_mapping()?, old, new)?;
+        edit_map(&file.document()?.as_mapping()?, old, new)?;
         Some(file.to_string())
     })
     .ok()
     .flatten()
 }
 
-fn follow_map(node: &Mapping, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<()> {
+fn edit_map(node: &Mapping, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<()> {
     for key in old.keys().filter(|key| !new.contains_key(*key)) {
         node.remove(key.as_str())?;
     }
@@ -67,10 +67,10 @@ fn follow_map(node: &Mapping, old: &Map<String, Value>, new: &Map<String, Value>
         match (old.get(key), after) {
             (Some(before), after) if before == after => {}
             (Some(Value::Object(before)), Value::Object(after)) => {
-                follow_map(&node.get_mapping(key.as_str())?, before, after)?;
+                edit_map(&node.get_mapping(key.as_str())?, before, after)?;
             }
             (Some(Value::Array(before)), Value::Array(after)) if !before.is_empty() => {
-                follow_list(&node.get_sequence(key.as_str())?, before, after)?;
+                edit_list(&node.get_sequence(key.as_str())?, before, after)?;
             }
             _ => node.set(key.as_str(), yaml(after)?),
         }
@@ -78,10 +78,10 @@ fn follow_map(node: &Mapping, old: &Map<String, Value>, new: &Map<String, Value>
     Some(())
 }
 
-fn follow_list(node: &Sequence, old: &[Value], new: &[Value]) -> Option<()> {
+fn edit_list(node: &Sequence, old: &[Value], new: &[Value]) -> Option<()> {
     let mut old = old.to_vec();
     if new.len() < old.len() {
-        // Whoever is gone by name; otherwise those at the end.
+        // Remove entries whose id is gone; without ids, those at the end.
         let stays = |item: &Value| new.iter().any(|n| n.get("id") == item.get("id"));
         for index in (0..old.len()).rev() {
             if old[index].get("id").is_none() || !stays(&old[index]) {
@@ -98,7 +98,7 @@ fn follow_list(node: &Sequence, old: &[Value], new: &[Value]) -> Option<()> {
             (Some(before), after) if before == after => {}
             (Some(Value::Object(before)), Value::Object(after)) => {
                 let item = node.get(index)?;
-                follow_map(item.as_mapping()?, before, after)?;
+                edit_map(item.as_mapping()?, before, after)?;
             }
             (Some(_), _) => node.set(index, yaml(after)?).then_some(())?,
             (None, _) => node.push(yaml(after)?),
@@ -107,7 +107,7 @@ fn follow_list(node: &Sequence, old: &[Value], new: &[Value]) -> Option<()> {
     Some(())
 }
 
-/// A value as the editor takes it, by way of its text: keys keep their order.
+/// A value as a node of the editor. It is made from text, so that keys keep their order.
 fn yaml(value: &Value) -> Option<YamlNode> {
     let text = serde_saphyr::to_string(value).ok()?;
     let document = YamlFile::from_str(&text).ok()?.document()?;
@@ -150,7 +150,7 @@ tracking:
     }
 
     #[test]
-    fn comments_survive_every_kind_of_change() {
+    fn every_kind_of_change_keeps_comments() {
         let kept = |text: &str| text.matches('#').count();
         let set = after(|new| new["cameras"][1]["name"] = json!("The door: left"));
         assert_eq!(kept(&set), 4, "{set}");
@@ -169,7 +169,7 @@ tracking:
     }
 
     #[test]
-    fn what_the_editor_cannot_do_is_written_anew() {
+    fn change_that_the_editor_cannot_make_rewrites_the_text() {
         let text = after(|new| *new = json!({"cameras": [{"id": "x", "stream": "*a: #b"}]}));
         assert!(text.contains("x"));
         let from_nothing = rewritten("", &Value::Null, &json!({"osc": null}));
@@ -182,7 +182,7 @@ tracking:
 
     /// An alias reads the value that is changed: the editor would change both.
     #[test]
-    fn comments_that_are_lost_are_said_to_be() {
+    fn lost_comments_are_reported() {
         let text = "# ours\ncameras:\n- {id: a, name: &n Hall, stream: 'synth:'}\n- {id: b, name: *n, stream: 'synth:seed=2'}\n";
         let old = config::parse(text).unwrap();
         let mut new = old.clone();

@@ -1,10 +1,11 @@
 //! The configuration file: read, checked, changed as a whole, never lost.
 //!
-//! The file holds what its owner wrote; the environment lies over it only in the
-//! [`Config`] that comes out, and is never written back.
+//! The file has the keys that its owner wrote. Environment variables override them only
+//! in the resulting [`Config`], and are never written to the file.
 
 mod comments;
 mod edit;
+mod key_path;
 mod secrets;
 mod text;
 
@@ -18,13 +19,13 @@ use serde_json::{Value, json};
 
 pub use secrets::hide;
 
-/// What a service without a file begins with: a simulated crowd, and room for cameras.
-const WELCOME: &str = "\
+/// The configuration of a service without a file: a simulated crowd.
+const INITIAL: &str = "\
 # rextrack; `rextrack schema` describes every key.
 osc:
   host: 127.0.0.1
   port: 5005
-  # A part of each address, so that cameras do not get mixed up: /demo/p1_x
+  # Begins each address, so that cameras do not mix: /demo/p1_x
   address_prefix: /{camera}/
 cameras:
 - id: demo
@@ -33,63 +34,63 @@ cameras:
   stream: synth:people=6,seed=1
 ";
 
-/// The file and what it says.
+/// The file and its content.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    /// Whether the file is there; it is made by the first change.
+    /// Whether the file exists. The first change creates it.
     saved: bool,
     text: String,
     document: Value,
     config: Config,
 }
 
-/// A change that was checked and can be saved.
+/// A new configuration that is valid and not saved yet.
 #[derive(Debug)]
-pub struct Draft {
+pub struct PendingConfig {
     text: String,
     document: Value,
     /// Whether the file's comments could not be kept.
     comments_lost: bool,
-    /// What it means, with the environment over it.
+    /// Its meaning, environment variables applied.
     pub config: Config,
 }
 
-/// Why the file cannot be read or written.
+/// The reason why the file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// What it says is wrong.
+    /// Its content is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The disk, or its permissions.
+    /// The disk or the permissions do not allow it.
     #[error(
         "{path}: the configuration cannot be saved ({reason}); check the folder, its permissions and the disk"
     )]
     Write {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The system's reason.
         reason: String,
     },
 }
 
 impl Store {
-    /// Reads a file. One that is missing is an error only if it `must_exist`; else
-    /// the service begins with a simulated crowd.
+    /// Reads a file. If it is missing and need not exist, the service starts with a
+    /// simulated crowd.
     pub fn open(path: &Path, must_exist: bool) -> Result<Self, StoreError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (text, saved) = if must_exist || path.exists() {
             (read(&path)?, true)
         } else {
-            (WELCOME.to_owned(), false)
+            (INITIAL.to_owned(), false)
         };
-        let draft = draft(text, folder(&path)).map_err(|e| in_file(e, &path))?;
+        let pending = parse(text, folder(&path)).map_err(|e| in_file(e, &path))?;
         Ok(Self {
             path,
             saved,
-            text: draft.text,
-            document: draft.document,
-            config: draft.config,
+            text: pending.text,
+            document: pending.document,
+            config: pending.config,
         })
     }
 
@@ -103,27 +104,27 @@ impl Store {
         folder(&self.path)
     }
 
-    /// Whether the file is there.
+    /// Whether the file exists.
     pub fn is_saved(&self) -> bool {
         self.saved
     }
 
-    /// What the file means, with the environment over it.
+    /// The meaning of the file, environment variables applied.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// What the file says, passwords included.
+    /// The file's keys, passwords included.
     pub fn document(&self) -> &Value {
         &self.document
     }
 
-    /// The file's words, passwords hidden.
+    /// The file's text, passwords hidden.
     pub fn shown_text(&self) -> String {
         secrets::hide_in_text(&self.text, &self.document)
     }
 
-    /// Changes with each change of the file.
+    /// A tag that differs after each change of the file.
     pub fn etag(&self) -> String {
         let mut hasher = DefaultHasher::new();
         self.text.hash(&mut hasher);
@@ -131,12 +132,12 @@ impl Store {
     }
 
     /// The file as it is on the disk now.
-    pub fn reread(&self) -> Result<Draft, StoreError> {
+    pub fn reread(&self) -> Result<PendingConfig, StoreError> {
         let text = read(&self.path)?;
-        draft(text, self.folder()).map_err(|e| in_file(e, &self.path).into())
+        parse(text, self.folder()).map_err(|e| in_file(e, &self.path).into())
     }
 
-    /// Whether the file on the disk is another than the one last read or written.
+    /// Whether the file on the disk differs from the one last read or written.
     pub fn is_stale(&self) -> bool {
         std::fs::read(&self.path).is_ok_and(|bytes| bytes != self.text.as_bytes())
     }
@@ -146,60 +147,60 @@ impl Store {
         std::fs::read(&self.path).is_ok_and(|bytes| bytes == self.text.as_bytes())
     }
 
-    /// How long ago the file on the disk was last written to; none if nobody knows, as
+    /// How long ago the file on the disk was last written; none if that is unknown, as
     /// after a change of the system's time.
     pub fn age(&self) -> Option<Duration> {
         let about = std::fs::metadata(&self.path).ok()?;
         about.modified().ok()?.elapsed().ok()
     }
 
-    /// A whole new text. `***` stands for the password in use.
-    pub fn rewrite(&self, text: &str) -> Result<Draft, ConfigError> {
+    /// Checks a whole new text. `***` stands for the password in use.
+    pub fn rewrite(&self, text: &str) -> Result<PendingConfig, ConfigError> {
         let text = secrets::restore_in_text(text, &self.text, &self.document);
-        let draft = draft(text, self.folder())?;
-        self.refuse_emptied(&draft)?;
-        Ok(draft)
+        let pending = parse(text, self.folder())?;
+        self.refuse_emptied(&pending)?;
+        Ok(pending)
     }
 
-    /// Refuses a text that says nothing of cameras while there are some: it was
-    /// emptied by a full disk or a failed copy, or only its beginning is there.
+    /// Refuses a text without `cameras` while some are running: a full disk or a failed
+    /// copy may have emptied or cut it.
     ///
     /// # Errors
-    /// What to write where no camera is wanted.
-    pub fn refuse_emptied(&self, draft: &Draft) -> Result<(), ConfigError> {
-        let lists_cameras = draft.document.get("cameras").is_some_and(Value::is_array);
-        if lists_cameras || self.cameras_removed_by(draft).is_empty() {
+    /// With what to write to remove all cameras.
+    pub fn refuse_emptied(&self, pending: &PendingConfig) -> Result<(), ConfigError> {
+        let lists_cameras = pending.document.get("cameras").is_some_and(Value::is_array);
+        if lists_cameras || self.cameras_removed_by(pending).is_empty() {
             return Ok(());
         }
-        let what = if draft.document.is_null() {
+        let what = if pending.document.is_null() {
             "is empty"
         } else {
-            "names no cameras"
+            "has no cameras"
         };
         let message = format!(
-            "{what}, and {} cameras are running; they stay. Write cameras: [] if you want none",
+            "{what}, but {} cameras are running and keep running; write cameras: [] if you want none",
             self.config.cameras.len()
         );
         Err(in_file(ConfigError::one("", message), &self.path))
     }
 
-    /// The cameras that would be gone.
-    pub fn cameras_removed_by(&self, draft: &Draft) -> Vec<String> {
-        let stays = |id: &str| draft.config.cameras.iter().any(|camera| camera.id == id);
+    /// The cameras that a new configuration removes.
+    pub fn cameras_removed_by(&self, pending: &PendingConfig) -> Vec<String> {
+        let stays = |id: &str| pending.config.cameras.iter().any(|camera| camera.id == id);
         let ids = self.config.cameras.iter().map(|camera| &camera.id);
         ids.filter(|id| !stays(id)).cloned().collect()
     }
 
-    /// A whole new document, in the words of the old one as far as they still hold.
+    /// Checks a whole new document. The text keeps comments and order where it can.
     /// `***` stands for the password in use.
-    pub fn replace(&self, mut document: Value) -> Result<Draft, ConfigError> {
+    pub fn replace(&self, mut document: Value) -> Result<PendingConfig, ConfigError> {
         secrets::restore(&mut document, &self.document);
-        let config = Config::from_document(document.clone(), self.folder())?;
+        let config = read_document(document.clone(), self.folder())?;
         let edit::Rewritten {
             text,
             comments_lost,
         } = edit::rewritten(&self.text, &self.document, &document);
-        Ok(Draft {
+        Ok(PendingConfig {
             text,
             document,
             comments_lost,
@@ -207,11 +208,11 @@ impl Store {
         })
     }
 
-    /// The document with a change made to it.
+    /// Checks the document with a change made to it.
     pub fn edit(
         &self,
         change: impl FnOnce(&mut Value) -> Result<(), ConfigError>,
-    ) -> Result<Draft, ConfigError> {
+    ) -> Result<PendingConfig, ConfigError> {
         let mut document = self.document.clone();
         if document.is_null() {
             document = json!({});
@@ -220,18 +221,18 @@ impl Store {
         self.replace(document)
     }
 
-    /// Writes a draft to the disk, the version before it to `FILE.bak`. The file is
-    /// whole at every moment: it is written beside, and moved into its place. Gives
-    /// what its owner has to know about it.
-    pub fn save(&mut self, draft: Draft) -> Result<Vec<String>, StoreError> {
+    /// Writes a new configuration to the disk, and the version before it to `FILE.bak`.
+    /// Each is written to a temporary file that is then renamed, so that the file is
+    /// complete at any time. Returns warnings for its owner.
+    pub fn save(&mut self, pending: PendingConfig) -> Result<Vec<String>, StoreError> {
         let mut warnings = Vec::new();
         let failed = |e: std::io::Error| StoreError::Write {
             path: self.path.display().to_string(),
             reason: e.to_string(),
         };
-        if draft.text != self.text || !self.saved {
-            // What is on the disk, which somebody may be in the middle of editing.
-            // An empty one is no version to go back to.
+        if pending.text != self.text || !self.saved {
+            // The file on the disk, which its owner may have edited in the meantime. An
+            // empty one is not worth keeping.
             if let Ok(before) = std::fs::read(&self.path)
                 && !before.trim_ascii().is_empty()
             {
@@ -239,46 +240,45 @@ impl Store {
                 backup.push(".bak");
                 write_whole(Path::new(&backup), &before).map_err(failed)?;
             }
-            write_whole(&self.path, draft.text.as_bytes()).map_err(failed)?;
-            if draft.comments_lost {
+            write_whole(&self.path, pending.text.as_bytes()).map_err(failed)?;
+            if pending.comments_lost {
                 let path = self.path.display();
                 let warning = format!(
-                    "{path}: this change could not be made in the file's own words, so the file was \
-                     written without its comments; {path}.bak has them"
+                    "{path}: this change could not keep the file's comments; {path}.bak has them"
                 );
                 log::warn!("{warning}");
                 warnings.push(warning);
             }
         }
-        self.accept(draft);
+        self.accept(pending);
         Ok(warnings)
     }
 
-    /// Takes over what is on the disk already.
-    pub fn accept(&mut self, draft: Draft) {
+    /// Takes over a configuration that is on the disk already.
+    pub fn accept(&mut self, pending: PendingConfig) {
         self.saved = true;
-        self.text = draft.text;
-        self.document = draft.document;
-        self.config = draft.config;
+        self.text = pending.text;
+        self.document = pending.document;
+        self.config = pending.config;
     }
 }
 
-impl Draft {
-    /// What it says, passwords included.
+impl PendingConfig {
+    /// Its keys, passwords included.
     pub fn document(&self) -> &Value {
         &self.document
     }
 
-    /// Its words, passwords hidden.
+    /// Its text, passwords hidden.
     pub fn shown_text(&self) -> String {
         secrets::hide_in_text(&self.text, &self.document)
     }
 }
 
-fn draft(text: String, folder: &Path) -> Result<Draft, ConfigError> {
+fn parse(text: String, folder: &Path) -> Result<PendingConfig, ConfigError> {
     let document = config::parse(&text)?;
-    let config = Config::from_document(document.clone(), folder)?;
-    Ok(Draft {
+    let config = read_document(document.clone(), folder)?;
+    Ok(PendingConfig {
         text,
         document,
         comments_lost: false,
@@ -299,31 +299,37 @@ fn read(path: &Path) -> Result<String, ConfigError> {
         .map_err(|_| ConfigError::one("", format!("{shown}: is not UTF-8 text; save it as UTF-8")))
 }
 
-/// What concerns no key concerns the file.
+/// Adds the file's path to errors that concern no key.
 fn in_file(mut error: ConfigError, path: &Path) -> ConfigError {
-    for problem in error.problems.iter_mut().filter(|p| p.path.is_empty()) {
-        problem.message = format!("{}: {}", path.display(), problem.message);
+    for issue in error.issues.iter_mut().filter(|p| p.path.is_empty()) {
+        issue.message = format!("{}: {}", path.display(), issue.message);
     }
     error
 }
 
-/// Writes beside the file and moves the result into its place, with its
-/// permissions.
+/// Writes a temporary file and renames it, with the permissions of the old file.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = tempfile::Builder::new()
+    let mut temporary = tempfile::Builder::new()
         .prefix(".rextrack-")
         .tempfile_in(folder(path))?;
-    beside.write_all(bytes)?;
+    temporary.write_all(bytes)?;
     if let Ok(about) = std::fs::metadata(path) {
-        beside.as_file().set_permissions(about.permissions())?;
+        temporary.as_file().set_permissions(about.permissions())?;
     }
-    beside.as_file().sync_all()?;
-    beside.persist(path).map_err(|e| e.error)?;
-    // The name is on the disk only when its folder is.
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|e| e.error)?;
+    // The new name is on the disk only once the folder is written too.
     if let Ok(folder) = std::fs::File::open(folder(path)) {
         folder.sync_all().ok();
     }
     Ok(())
+}
+
+/// Checks a document, and the options in it that the library's stations own.
+fn read_document(document: Value, folder: &Path) -> Result<Config, ConfigError> {
+    let config = Config::from_document(document, folder)?;
+    rextrack::pipeline::check_options(&config)?;
+    Ok(config)
 }
 
 #[cfg(test)]
@@ -350,16 +356,16 @@ tracking:
     }
 
     #[test]
-    fn a_change_keeps_comments_and_the_version_before() {
+    fn change_keeps_comments_and_the_version_before() {
         let (folder, mut store) = store();
         let before = store.etag();
-        let draft = store
+        let pending = store
             .edit(|document| {
                 document["tracking"]["confidence"] = json!(0.5);
                 Ok(())
             })
             .unwrap();
-        store.save(draft).unwrap();
+        store.save(pending).unwrap();
         let text = std::fs::read_to_string(store.path()).unwrap();
         assert_eq!(text, FILE.replace("confidence: 0.3 ", "confidence: 0.5 "));
         let backup = std::fs::read_to_string(folder.path().join("config.yaml.bak")).unwrap();
@@ -372,39 +378,39 @@ tracking:
     }
 
     #[test]
-    fn passwords_are_hidden_and_come_back() {
+    fn hidden_passwords_are_restored() {
         let (_folder, mut store) = store();
         let shown = store.shown_text();
         assert!(shown.contains("user:***@10.0.0.5") && !shown.contains("secret"));
         // As a panel does it: shown, changed, sent back.
-        let draft = store.rewrite(&shown.replace("0.3 ", "0.2 ")).unwrap();
-        store.save(draft).unwrap();
+        let pending = store.rewrite(&shown.replace("0.3 ", "0.2 ")).unwrap();
+        store.save(pending).unwrap();
         let text = std::fs::read_to_string(store.path()).unwrap();
         assert_eq!(text, FILE.replace("0.3 ", "0.2 "));
         let mut document = hide(store.document());
         document["cameras"][0]["name"] = json!("Hall");
-        let draft = store.replace(document).unwrap();
+        let pending = store.replace(document).unwrap();
         assert_eq!(
-            draft.config.cameras[0].stream,
+            pending.config.cameras[0].stream,
             "rtsp://user:secret@10.0.0.5/s1"
         );
     }
 
     #[test]
-    fn without_a_file_there_is_a_crowd_and_the_first_change_makes_the_file() {
+    fn first_change_creates_a_missing_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.yaml");
         let mut store = Store::open(&path, false).unwrap();
         assert!(!store.is_saved() && !path.exists());
         assert_eq!(store.config().cameras[0].id, "demo");
         let camera = json!({"id": "door", "stream": "webcam:0"});
-        let draft = store
+        let pending = store
             .edit(|document| {
                 document["cameras"].as_array_mut().unwrap().push(camera);
                 Ok(())
             })
             .unwrap();
-        store.save(draft).unwrap();
+        store.save(pending).unwrap();
         assert!(store.is_saved());
         let again = Store::open(&path, true).unwrap();
         assert_eq!(again.config(), store.config());
@@ -413,7 +419,7 @@ tracking:
     }
 
     #[test]
-    fn a_wrong_file_is_refused_by_its_name_and_changes_nothing() {
+    fn invalid_file_is_refused_by_its_name_and_changes_nothing() {
         let (_folder, store) = store();
         std::fs::write(store.path(), "cameras: [").unwrap();
         let error = store.reread().unwrap_err().to_string();

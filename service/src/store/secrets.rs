@@ -1,23 +1,25 @@
-//! Passwords in a configuration: hidden from those who look, given back by those
-//! who return what they saw.
+//! Hides the passwords of a configuration as `***`, and restores them in a configuration
+//! that comes back.
 //!
-//! A text of YAML spells one password in many ways. So nothing is searched for in the
-//! text: it is taken apart, and the values and comments that may hold a secret are
-//! replaced, quotes and all. What comes out has to read as the document without its
-//! passwords, or else the document is written instead of the text.
+//! YAML can spell one password in many ways. So a text is not searched for passwords. It
+//! is parsed, and values and comments that may hold a secret are replaced, with their
+//! quotes. If the result does not parse as the document without its passwords, the
+//! document is written instead of the text.
 
 use granit_parser::ScalarStyle;
+use rextrack::address::{HIDDEN, NetworkAddress, StreamAddress, redact_address};
 use rextrack::config;
-use rextrack::source::{HIDDEN, NetworkAddress, StreamAddress, redact_address};
 use serde_json::Value;
 
 use super::comments::{self, Line};
 use super::edit;
+use super::key_path;
 use super::text::{Comment, Parts, Scalar, parts};
+use crate::sinks;
 
-/// Keys whose value is an address that may hold a password.
-const ADDRESSES: [&str; 2] = ["stream", "broker"];
-/// The key whose value is a secret as a whole.
+/// The key of a camera's address, which may hold a password. Sinks have further ones.
+const STREAM: &str = "stream";
+/// The key whose whole value is a secret.
 const TOKEN: &str = "token";
 
 /// A document without its passwords.
@@ -31,9 +33,9 @@ pub fn hide(document: &Value) -> Value {
     shown
 }
 
-/// Puts the passwords of `known` where `document` has what [`hide`] made of them: a
-/// camera's by its id, all others by their place. An address that is found under
-/// another id is known too, if there is but one that looks like it.
+/// Puts the passwords of `known` into `document` where [`hide`] has replaced them: a
+/// camera's by its id, others by their place. An address under another id is restored
+/// too, if only one address looks like it.
 pub fn restore(document: &mut Value, known: &Value) {
     let secrets = Secrets::of(known);
     walk(document, &mut |place, key, text| {
@@ -43,7 +45,7 @@ pub fn restore(document: &mut Value, known: &Value) {
     });
 }
 
-/// As [`hide`], in the file's own words.
+/// As [`hide`], for the file's text.
 pub fn hide_in_text(text: &str, document: &Value) -> String {
     let wanted = hide(document);
     let means_the_same = |text: &String| config::parse(text).is_ok_and(|shown| shown == wanted);
@@ -71,8 +73,8 @@ pub fn hide_in_text(text: &str, document: &Value) -> String {
     })
 }
 
-/// As [`restore`], in the words that came back: `known` is what `old`, the file's text,
-/// says. A comment gets its secret back if it came back as it was shown.
+/// As [`restore`], for a text that came back. `known` is the document of `old`, the file's
+/// text. A comment gets its secret back if it came back as it was shown.
 pub fn restore_in_text(text: &str, old: &str, known: &Value) -> String {
     let Ok(document) = config::parse(text) else {
         return text.to_owned();
@@ -89,7 +91,7 @@ pub fn restore_in_text(text: &str, old: &str, known: &Value) -> String {
         let Some(secret) = secrets.behind(&scalar.place, &scalar.key, &scalar.value) else {
             continue;
         };
-        // In the spelling that it had, if that fits on one line.
+        // Keep the spelling that it had, if that is on one line.
         let as_before = parts_of_old.scalars.iter().find(|s| s.value == secret);
         let as_before = as_before.map(|s| &old[s.range.clone()]);
         let spelled = as_before.filter(|spelled| !spelled.contains(['\n', '\r']));
@@ -118,11 +120,16 @@ pub fn restore_in_text(text: &str, old: &str, known: &Value) -> String {
     }
 }
 
-/// What is shown of a value, if that is not the value itself.
+/// Whether a key's value is an address, which may hold a password.
+fn is_address_key(key: &str) -> bool {
+    key == STREAM || sinks::is_address_key(key)
+}
+
+/// The form of a value that is shown, if it differs from the value.
 fn hidden(key: &str, text: &str) -> Option<String> {
     let shown = if key == TOKEN {
         HIDDEN.to_owned()
-    } else if ADDRESSES.contains(&key) || text.contains("://") {
+    } else if is_address_key(key) || text.contains("://") {
         redact_address(text)
     } else {
         return None;
@@ -130,7 +137,7 @@ fn hidden(key: &str, text: &str) -> Option<String> {
     (shown != text).then_some(shown)
 }
 
-/// The secrets of a document, each with its place and what is shown of it.
+/// The secrets of a document, each with its place and its shown form.
 struct Secrets(Vec<Secret>);
 
 struct Secret {
@@ -156,23 +163,23 @@ impl Secrets {
         Self(found)
     }
 
-    /// What stood where `shown` is now.
+    /// The secret that is shown as `shown` at a place.
     fn behind(&self, place: &str, key: &str, shown: &str) -> Option<String> {
         let alike = || self.0.iter().filter(|secret| secret.shown == shown);
         if let Some(same) = alike().find(|secret| secret.place == place) {
             return Some(same.text.clone());
         }
-        // Under another id. A secret must not get to a key that is shown.
-        let is_address = |key: &str| ADDRESSES.contains(&key);
-        let mut others = alike().filter(|secret| is_address(&secret.key) && is_address(key));
+        // The camera may have a new id. A secret must not reach a key that is shown.
+        let is_address = is_address_key(key);
+        let mut others = alike().filter(|secret| is_address && is_address_key(&secret.key));
         let first = others.next()?;
         others
             .all(|other| other.text == first.text)
             .then(|| first.text.clone())
     }
 
-    /// What must not be read in a comment either: tokens, and passwords as they stand
-    /// in an address and as they are meant.
+    /// Words that comments must not show: tokens, and passwords both as an address spells
+    /// them and decoded.
     fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         for secret in &self.0 {
@@ -187,7 +194,7 @@ impl Secrets {
                 None => broker().and_then(|broker| broker.user_password()),
             };
             words.extend(credentials.map(|(_, password)| password));
-            // Between what is shown before and behind it.
+            // The part of the address that is shown as ***.
             if let Some((before, behind)) = secret.shown.split_once(HIDDEN) {
                 let rest = secret.text.strip_prefix(before);
                 let raw = rest.and_then(|rest| rest.strip_suffix(behind));
@@ -199,7 +206,7 @@ impl Secrets {
     }
 }
 
-/// The comments of a text as they may be shown.
+/// The comments of a text, secrets hidden.
 fn shown_comments(text: &str, parts: &Parts, document: &Value) -> Vec<String> {
     let line = |comment: &Comment| Line {
         text: &text[comment.range.clone()],
@@ -224,12 +231,12 @@ fn written(value: &str, before: &Scalar, text: &str) -> String {
     }
 }
 
-/// A string of JSON is one of YAML.
+/// A JSON string, which is a YAML string too.
 fn json(value: &str) -> String {
     Value::from(value).to_string()
 }
 
-/// A text with pieces of it replaced.
+/// A text with some ranges replaced.
 fn changed(text: &str, mut changes: Vec<(std::ops::Range<usize>, String)>) -> String {
     changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     let mut text = text.to_owned();
@@ -239,7 +246,7 @@ fn changed(text: &str, mut changes: Vec<(std::ops::Range<usize>, String)>) -> St
     text
 }
 
-/// Visits every text of a document, with its place and its key.
+/// Visits every string of a document, with its place and key.
 fn walk(document: &mut Value, visit: &mut impl FnMut(&str, &str, &mut String)) {
     descend(document, "", "", visit);
 }
@@ -254,31 +261,17 @@ fn descend(
         Value::String(text) => visit(place, key, text),
         Value::Object(map) => {
             for (key, value) in map {
-                descend(value, &place_of_key(place, key), key, visit);
+                descend(value, &key_path::key(place, key), key, visit);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let id = item.get("id").and_then(Value::as_str);
-                let place = place_of_item(place, index, id);
+                let place = key_path::entry(place, index, id);
                 descend(item, &place, "", visit);
             }
         }
         _ => {}
-    }
-}
-
-/// The place of a key in the section at `place`.
-pub fn place_of_key(place: &str, key: &str) -> String {
-    format!("{place}.{key}")
-}
-
-/// The place of an entry of the list at `place`: by its id, which stays when others
-/// come and go.
-pub fn place_of_item(place: &str, index: usize, id: Option<&str>) -> String {
-    match id {
-        Some(id) => format!("{place}[id={id}]"),
-        None => format!("{place}[{index}]"),
     }
 }
 

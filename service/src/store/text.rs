@@ -1,16 +1,18 @@
-//! The scalars and comments of a YAML text, each with the bytes that it takes.
+//! The scalars and comments of a YAML text, each with its range of bytes.
 
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
-/// More comments in a row than anybody writes; the parser's own bound is low.
+use super::key_path;
+
+/// Most comments in a row. The parser's own limit is too low for some files.
 const COMMENTS_MAX: usize = 1 << 20;
 
-/// What a text consists of besides its punctuation.
+/// The scalars and comments of a text.
 #[derive(Debug, Default)]
 pub struct Parts {
-    /// Keys are not among them.
+    /// All values. Keys are not included.
     pub scalars: Vec<Scalar>,
     /// In the order of the text.
     pub comments: Vec<Comment>,
@@ -21,13 +23,13 @@ pub struct Parts {
 pub struct Scalar {
     /// Its key, empty in a list.
     pub key: String,
-    /// Where it stands, as [`super::secrets`] names places.
+    /// Its place, as [`key_path`] gives it.
     pub place: String,
-    /// What it says.
+    /// Its value, escapes resolved.
     pub value: String,
     /// Its bytes, quotes included.
     pub range: Range<usize>,
-    /// How it is written.
+    /// Its style: plain, quoted or a block.
     pub style: ScalarStyle,
 }
 
@@ -53,9 +55,9 @@ struct Reader<'a> {
     comments: Vec<Comment>,
 }
 
-/// Takes a text apart; none if it is not valid YAML.
+/// Splits a text into its parts; none if it is not valid YAML.
 pub fn parts(text: &str) -> Option<Parts> {
-    // Windows' Notepad marks UTF-8 so.
+    // Notepad of Windows begins UTF-8 with this mark.
     if let Some(rest) = text.strip_prefix('\u{feff}') {
         let mut parts = parts(rest)?;
         let mark = text.len() - rest.len();
@@ -87,13 +89,13 @@ pub fn parts(text: &str) -> Option<Parts> {
     };
     parts.comments.sort_by_key(|comment| comment.range.start);
     if let Some(root) = root {
-        place(root, "", "", &mut parts.scalars);
+        collect(root, "", "", &mut parts.scalars);
     }
     Some(parts)
 }
 
 impl<'a> Reader<'a> {
-    /// The next event that is no comment.
+    /// The next event that is not a comment.
     fn next(&mut self) -> Option<(Event<'a>, Span)> {
         loop {
             let (event, span) = self.events.next()?.ok()?;
@@ -157,16 +159,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a block scalar begins whose content begins at `content`: at its `|` or `>`, of
-/// which the parser does not tell. None if a comment stands behind that sign.
+/// Where a block scalar begins whose content begins at `content`: at its `|` or `>`. The
+/// parser does not give that place. None if a comment follows that sign.
 fn block_start(text: &str, content: usize) -> Option<usize> {
     let header = text.get(..content)?.trim_end();
     let sign = header.trim_end_matches(|c: char| matches!(c, '+' | '-') || c.is_ascii_digit());
     sign.ends_with(['|', '>']).then(|| sign.len() - 1)
 }
 
-/// Names the place of every scalar.
-fn place(node: Node, key: &str, at: &str, scalars: &mut Vec<Scalar>) {
+/// Collects all scalars with their places.
+fn collect(node: Node, key: &str, at: &str, scalars: &mut Vec<Scalar>) {
     match node {
         Node::Alias => {}
         Node::Scalar(scalar) => scalars.push(Scalar {
@@ -176,8 +178,8 @@ fn place(node: Node, key: &str, at: &str, scalars: &mut Vec<Scalar>) {
         }),
         Node::Map(entries) => {
             for (key, value) in entries {
-                let at = super::secrets::place_of_key(at, &key);
-                place(value, &key, &at, scalars);
+                let at = key_path::key(at, &key);
+                collect(value, &key, &at, scalars);
             }
         }
         Node::List(items) => {
@@ -189,8 +191,8 @@ fn place(node: Node, key: &str, at: &str, scalars: &mut Vec<Scalar>) {
                     }),
                     _ => None,
                 };
-                let at = super::secrets::place_of_item(at, index, id.as_deref());
-                place(item, "", &at, scalars);
+                let at = key_path::entry(at, index, id.as_deref());
+                collect(item, "", &at, scalars);
             }
         }
     }

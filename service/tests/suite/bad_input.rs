@@ -1,5 +1,5 @@
-//! Mistakes: each gives one clear line that names the thing at fault and the
-//! remedy, the exit code of the contract, no panic and no partial start.
+//! Wrong input: each gives one line that names the thing at fault, the documented exit
+//! code, no panic and no partial start.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -13,8 +13,9 @@ use support::{Outcome, outcome, rextrack};
 const WORK: i32 = 1;
 const USAGE: i32 = 2;
 
-/// The mistake is told once, on stderr, with all of `words` in one line.
-fn told(outcome: &Outcome, code: i32, words: &[&str]) {
+/// Asserts the exit code, and that one line of stderr has all of `words`: names and values
+/// at fault, not the wording around them.
+fn assert_refused(outcome: &Outcome, code: i32, words: &[&str]) {
     let text = &outcome.stderr;
     assert_eq!(outcome.code, Some(code), "{text}");
     let lines: Vec<&str> = text
@@ -51,45 +52,37 @@ fn with_config(text: &str) -> Outcome {
 }
 
 #[test]
-fn no_camera_at_all() {
-    told(&run(&[]), USAGE, &["run needs a camera", "--config FILE"]);
+fn run_without_a_camera_is_refused() {
+    assert_refused(&run(&[]), USAGE, &["--config"]);
     let empty = outcome(rextrack(["run", "--config", "no such.yaml"]));
-    told(
-        &empty,
-        USAGE,
-        &["no such.yaml", "cannot be read", "check the path"],
-    );
+    assert_refused(&empty, USAGE, &["no such.yaml"]);
 }
 
 #[test]
-fn a_file_that_is_not_yaml() {
+fn file_that_is_not_yaml_is_refused() {
     let result = with_config("tracking:\n  model: [yolox_nano\ncameras: {\n");
-    told(&result, USAGE, &["config.yaml:", "not valid YAML"]);
+    assert_refused(&result, USAGE, &["config.yaml:"]);
 }
 
 #[test]
-fn keys_and_values_that_are_wrong() {
+fn wrong_keys_and_values_are_named() {
     let result = with_config("tracking:\n  confidense: 0.3\n");
-    told(
-        &result,
-        USAGE,
-        &["tracking.confidense: unknown key; did you mean confidence?"],
-    );
+    assert_refused(&result, USAGE, &["tracking.confidense: ", " confidence"]);
     let result = with_config(
         "cameras:\n- {id: a, stream: a.mp4}\n- {id: b, stream: b.mp4, override: {confidence: 1.5}}\n\
          osc: {address_prefix: '/{camera}/'}\n",
     );
-    told(
+    assert_refused(
         &result,
         USAGE,
-        &["cameras[1].override.confidence: must be within 0..1, got 1.5"],
+        &["cameras[1].override.confidence: ", "0..1", "1.5"],
     );
     let result = with_config("tracking: {objects_max: many}\n");
-    told(&result, USAGE, &["tracking.objects_max", "many"]);
+    assert_refused(&result, USAGE, &["tracking.objects_max", "many"]);
     let result = with_config("cameras:\n- {id: a, stream: 'rtsp://u:hunter2@'}\n");
-    told(&result, USAGE, &["cameras[0].stream", "no valid host"]);
+    assert_refused(&result, USAGE, &["cameras[0].stream"]);
     let result = with_config("cameras:\n- {id: a, stream: a.mp4}\n- {id: b, stream: b.mp4}\n");
-    told(
+    assert_refused(
         &result,
         USAGE,
         &["address_prefix: /{camera}/", "'a'", "'b'"],
@@ -97,55 +90,47 @@ fn keys_and_values_that_are_wrong() {
 }
 
 #[test]
-fn environment_that_is_wrong() {
+fn wrong_environment_variable_is_named() {
     let mut command = rextrack(["run", "a.mp4"]);
     command.env("REXTRACK__TRACKING__CONFIDENCE", "high");
-    told(&outcome(command), USAGE, &["tracking.confidence", "high"]);
+    assert_refused(&outcome(command), USAGE, &["tracking.confidence", "high"]);
 }
 
 #[test]
-fn options_that_are_wrong() {
-    told(
+fn wrong_options_are_named() {
+    assert_refused(
         &run(&["a.mp4", "--confidence", "7"]),
         USAGE,
         &["confidence", "0..1", "7"],
     );
-    told(
+    assert_refused(
         &run(&["a.mp4", "--device", "tpu"]),
         USAGE,
         &["--device", "cuda:N", "tpu"],
     );
-    told(
+    assert_refused(
         &run(&["a.mp4", "--tracker", "sort"]),
         USAGE,
         &["--tracker", "bytetrack"],
     );
     let result = outcome(rextrack(["run", "a.mp4", "--osc", "nowhere"]));
-    told(&result, USAGE, &["--osc", "HOST:PORT", "nowhere"]);
-    told(
-        &run(&["ftp://cam/a"]),
-        USAGE,
-        &["unknown kind of source 'ftp'"],
-    );
+    assert_refused(&result, USAGE, &["--osc", "HOST:PORT", "nowhere"]);
+    assert_refused(&run(&["ftp://cam/a"]), USAGE, &["'ftp'"]);
 }
 
 #[test]
-fn models_that_are_not_there() {
+fn missing_model_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();
     let run = |model: &str| run(&["a.mp4", "--models-dir", dir, "--model", model]);
-    told(
-        &run("yolov8l"),
-        USAGE,
-        &["yolov8l", "not found", "builtin:motion"],
-    );
+    assert_refused(&run("yolov8l"), USAGE, &["yolov8l", "builtin:motion"]);
     std::fs::write(folder.path().join("yolov8l.pt"), "weights").unwrap();
-    told(
+    assert_refused(
         &run("yolov8l"),
         USAGE,
         &["yolov8l.pt", "yolo export", "format=onnx"],
     );
-    told(
+    assert_refused(
         &run("builtin:magic"),
         USAGE,
         &["builtin:magic", "builtin:motion"],
@@ -153,8 +138,8 @@ fn models_that_are_not_there() {
 }
 
 #[test]
-fn models_that_are_none() {
-    const TEST: &str = "models_that_are_none";
+fn file_that_is_not_a_usable_model_is_named() {
+    const TEST: &str = "file_that_is_not_a_usable_model_is_named";
     if !support::has_runtime(TEST) {
         return;
     }
@@ -166,13 +151,9 @@ fn models_that_are_none() {
     let path = folder.path().join("text.onnx");
     let model = path.to_str().unwrap();
     std::fs::write(&path, "this is not a model").unwrap();
-    told(
-        &run(&[video, "--model", model]),
-        WORK,
-        &["text.onnx", "not an ONNX model", "export it again"],
-    );
+    assert_refused(&run(&[video, "--model", model]), WORK, &["text.onnx"]);
     let foreign = support::fixtures_dir().join("wrong_picture.onnx");
-    told(
+    assert_refused(
         &run(&[video, "--model", foreign.to_str().unwrap()]),
         WORK,
         &["wrong_picture.onnx", "YOLOX", "YOLOv8", "[1, 3, 96, 96]"],
@@ -180,8 +161,8 @@ fn models_that_are_none() {
 }
 
 #[test]
-fn a_class_and_a_device_that_the_model_cannot_have() {
-    const TEST: &str = "a_class_and_a_device_that_the_model_cannot_have";
+fn unknown_class_and_unavailable_device_are_named() {
+    const TEST: &str = "unknown_class_and_unavailable_device_are_named";
     let Some(video) = support::asset(TEST, "vtest.avi") else {
         return;
     };
@@ -199,23 +180,19 @@ fn a_class_and_a_device_that_the_model_cannot_have() {
         ];
         run(&[&start, more].concat())
     };
-    told(
-        &run(&["--classes", "persn"]),
-        USAGE,
-        &["persn", "did you mean person?"],
-    );
+    assert_refused(&run(&["--classes", "persn"]), USAGE, &["persn", " person"]);
     if rextrack::detect::runtime::cuda_available(None).unwrap() {
         return;
     }
-    told(
+    assert_refused(
         &run(&["--device", "cuda:0"]),
         WORK,
-        &["cuda:0", "onnxruntime-gpu", "auto or cpu"],
+        &["cuda:0", "onnxruntime-gpu"],
     );
 }
 
 #[test]
-fn a_runtime_that_is_not_there() {
+fn missing_runtime_is_named() {
     let models = support::fixtures_dir();
     let models = models.to_str().unwrap();
     let mut command = rextrack(["run", "a.mp4", "--model", "yolox", "--models-dir", models]);
@@ -235,7 +212,7 @@ fn a_runtime_that_is_not_there() {
 }
 
 #[test]
-fn films_that_are_none() {
+fn file_that_is_not_a_video_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let film = |name: &str, content: &str| {
         let path = folder.path().join(name);
@@ -243,23 +220,11 @@ fn films_that_are_none() {
         path.to_str().unwrap().to_owned()
     };
     let run = |film: &str| run(&[film, "--model", "builtin:motion"]);
-    told(
-        &run("no_such.mp4"),
-        WORK,
-        &["no_such.mp4", "no such file", "check the path"],
-    );
-    told(
-        &run(&film("zero.mp4", "")),
-        WORK,
-        &["zero.mp4", "empty", "is it a video"],
-    );
-    told(
-        &run(&film("text.mp4", "not a film")),
-        WORK,
-        &["text.mp4", "is a text file, not a video"],
-    );
+    assert_refused(&run("no_such.mp4"), WORK, &["no_such.mp4"]);
+    assert_refused(&run(&film("zero.mp4", "")), WORK, &["zero.mp4"]);
+    assert_refused(&run(&film("text.mp4", "not a film")), WORK, &["text.mp4"]);
     let dir = folder.path().to_str().unwrap();
-    told(&run(dir), WORK, &[dir, "it is a folder"]);
+    assert_refused(&run(dir), WORK, &[dir]);
 }
 
 /// Answers every request with 401, as a camera does that was given a wrong
@@ -289,55 +254,47 @@ fn refusing_camera() -> u16 {
 }
 
 #[test]
-fn cameras_that_do_not_let_us_in() {
+fn camera_that_cannot_be_reached_is_named_without_password() {
     let run = |stream: &str| run(&[stream, "--model", "builtin:motion"]);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = closed.local_addr().unwrap().port();
     drop(closed);
-    told(
+    assert_refused(
         &run(&format!("rtsp://admin:hunter2@127.0.0.1:{port}/live")),
         WORK,
-        &[
-            "rtsp://admin:***@127.0.0.1",
-            "cannot connect",
-            "is the camera on",
-        ],
+        &["rtsp://admin:***@127.0.0.1"],
     );
-    told(
+    assert_refused(
         &run("rtsp://no-such-host.invalid/live"),
         WORK,
-        &["cannot find host 'no-such-host.invalid'", "check the name"],
+        &["'no-such-host.invalid'"],
     );
     let port = refusing_camera();
-    told(
+    assert_refused(
         &run(&format!("rtsp://admin:hunter2@127.0.0.1:{port}/live")),
         WORK,
-        &["refused this user or password", "check both"],
+        &["rtsp://admin:***@127.0.0.1", "password"],
     );
-    told(
+    assert_refused(
         &run(&format!("rtsp://127.0.0.1:{port}/live")),
         WORK,
-        &["asks for a user and a password", "user:password@host"],
+        &["user:password@host"],
     );
 }
 
 #[test]
-fn files_that_cannot_be_written() {
+fn file_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = folder.path().join("missing").join("file");
     let nowhere = nowhere.to_str().unwrap();
     let run = |option: &str| run(&["a.mp4", "--model", "builtin:motion", option, nowhere]);
-    told(
-        &run("--log-file"),
-        WORK,
-        &[nowhere, "log", "check service.log_file"],
-    );
-    told(&run("--mot"), WORK, &[nowhere, "folder"]);
-    told(&run("--snapshots"), WORK, &[nowhere, "folder"]);
+    assert_refused(&run("--log-file"), WORK, &[nowhere, "service.log_file"]);
+    assert_refused(&run("--mot"), WORK, &[nowhere]);
+    assert_refused(&run("--snapshots"), WORK, &[nowhere]);
 }
 
 #[test]
-fn the_doctor_looks_for_the_model_that_would_run() {
+fn doctor_checks_the_configured_model() {
     let folder = tempfile::tempdir().unwrap();
     let models = folder.path().join("models");
     std::fs::create_dir(&models).unwrap();
@@ -349,13 +306,16 @@ fn the_doctor_looks_for_the_model_that_would_run() {
         outcome(command).stdout
     };
     let said = doctor(None);
-    let wanted = "yolox_nano, which runs unless you name another, is not in";
-    assert!(said.contains(wanted) && said.contains("other"), "{said}");
-    assert!(!doctor(Some("other")).contains(wanted));
+    let is_missing = |said: &str| {
+        let mut lines = said.lines();
+        lines.any(|l| l.starts_with("MISSING model") && l.contains("yolox_nano"))
+    };
+    assert!(is_missing(&said) && said.contains("other"), "{said}");
+    assert!(!is_missing(&doctor(Some("other"))));
 }
 
 #[test]
-fn a_port_in_use_is_found_by_the_doctor() {
+fn doctor_reports_a_port_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut command = rextrack(["doctor"]);
@@ -364,11 +324,11 @@ fn a_port_in_use_is_found_by_the_doctor() {
     assert_eq!(result.code, Some(WORK));
     let line = result.stdout.lines().find(|l| l.contains("port ")).unwrap();
     assert!(line.contains(&format!("127.0.0.1:{port}")), "{line}");
-    assert!(line.contains("set service.port to a free one"), "{line}");
+    assert!(line.contains("service.port"), "{line}");
 }
 
 #[test]
-fn detections_that_are_none() {
+fn wrong_line_of_detections_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (det, out) = (folder.path().join("det.txt"), folder.path().join("out.txt"));
     std::fs::write(&det, "1,-1,10,20,30,40,0.9\n1,-1,10,twenty,30,40,0.9\n").unwrap();
@@ -377,10 +337,6 @@ fn detections_that_are_none() {
         let files = [det.to_str().unwrap(), out.to_str().unwrap()];
         outcome(rextrack(["track-mot"].iter().chain(&files).chain(&size)))
     };
-    told(&track(&det), WORK, &["det.txt", "line 2", "twenty"]);
-    told(
-        &track(Path::new("no_such.txt")),
-        USAGE,
-        &["no_such.txt", "check the path"],
-    );
+    assert_refused(&track(&det), WORK, &["det.txt", "line 2", "twenty"]);
+    assert_refused(&track(Path::new("no_such.txt")), USAGE, &["no_such.txt"]);
 }

@@ -63,7 +63,7 @@ fn config(stream: &str, format: &str) -> String {
 }
 
 #[test]
-fn ffmpegs_log_goes_through_ours_without_the_password() {
+fn ffmpeg_log_is_redacted() {
     let port = server(playlist);
     let stream = format!("http://user:{SECRET}@127.0.0.1:{port}/a.m3u8?token={SECRET}");
     for format in ["human", "json"] {
@@ -88,7 +88,7 @@ fn ffmpegs_log_goes_through_ours_without_the_password() {
 }
 
 #[test]
-fn whoever_lets_opencv_show_ffmpegs_log_is_warned_of_what_it_shows() {
+fn opencv_debug_variable_is_warned_about() {
     let port = server(playlist);
     let folder = tempfile::tempdir().unwrap();
     let stream = format!("http://user:{SECRET}@127.0.0.1:{port}/a.m3u8");
@@ -105,7 +105,7 @@ fn whoever_lets_opencv_show_ffmpegs_log_is_warned_of_what_it_shows() {
 }
 
 #[test]
-fn a_cameras_words_forge_no_line_and_move_no_cursor() {
+fn text_of_a_camera_cannot_forge_a_log_line() {
     let port = server(|_| {
         b"RTSP/1.0 404 \x1b[2J\x1b[31mnobody\r2026-01-01T00:00:00.000Z ERROR [hall] forged\x07\xc2\x9b1m\xe2\x80\xaeX\r\n\r\n".into()
     });
@@ -128,7 +128,7 @@ fn a_cameras_words_forge_no_line_and_move_no_cursor() {
 }
 
 #[test]
-fn what_a_command_prints_is_escaped() {
+fn output_of_commands_is_escaped() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.yaml");
     let path = file.to_str().unwrap();
@@ -162,7 +162,7 @@ fn hidden(c: char) -> bool {
 
 /// Nothing that goes wrong here may take as long as a camera's time-outs.
 #[test]
-fn an_address_with_line_breaks_forges_no_line() {
+fn address_with_line_breaks_cannot_forge_a_line() {
     let started = Instant::now();
     let result = support::outcome(support::rextrack([
         "run",
@@ -179,5 +179,5 @@ fn an_address_with_line_breaks_forges_no_line() {
         !said.lines().any(|l| l.starts_with("rextrack: forged")),
         "{said}"
     );
-    assert!(started.elapsed() < support::service::PATIENCE);
+    assert!(started.elapsed() < support::service::TIMEOUT);
 }

@@ -7,12 +7,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api_description;
 mod bad_input;
 mod config_file;
 mod foreign;
 mod metrics;
 mod mqtt;
 mod panel;
+mod panel_types;
+mod policy;
+mod remote_nodes;
 mod run;
 mod security;
 mod serve;

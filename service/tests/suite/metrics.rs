@@ -12,7 +12,7 @@ use support::service::Service;
 const CROWD: &str = "osc: {address_prefix: '/{camera}/'}\ncameras:\n- {id: a, stream: 'synth:'}\n\
     - {id: b, stream: 'synth:', enabled: false}\n";
 
-/// Reads OpenMetrics as strictly as its own library does, and says what it found.
+/// Parses OpenMetrics with the official library, and prints the metrics.
 const READER: &str = "
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -22,8 +22,8 @@ for family in text_string_to_metric_families(sys.stdin.read()):
 ";
 
 #[test]
-fn another_reader_finds_every_figure() {
-    const NAME: &str = "metrics::another_reader_finds_every_figure";
+fn metrics_are_valid_openmetrics() {
+    const NAME: &str = "metrics::metrics_are_valid_openmetrics";
     let service = Service::start(CROWD);
     service.wait_for("a", "busy", |s| s["frames_processed"].as_u64() > Some(10));
     let answer = service.get("/metrics");
@@ -52,7 +52,7 @@ fn another_reader_finds_every_figure() {
 }
 
 #[test]
-fn programs_that_read_json_get_json() {
+fn metrics_are_json_on_request() {
     let service = Service::start(CROWD);
     service.wait_live("a");
     let answer = service.send(
@@ -67,7 +67,7 @@ fn programs_that_read_json_get_json() {
 }
 
 #[test]
-fn the_dashboard_asks_for_figures_that_there_are() {
+fn dashboard_uses_existing_metrics() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/grafana.json");
     let text = std::fs::read_to_string(path).unwrap();
     let dashboard: serde_json::Value = serde_json::from_str(&text).unwrap();

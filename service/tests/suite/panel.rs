@@ -10,8 +10,8 @@ fn web() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
 }
 
-/// Whether the panel's packages are there; says so when not.
-fn has_packages(test: &str) -> bool {
+/// Whether the panel's packages are installed; prints a skip if not.
+pub fn has_packages(test: &str) -> bool {
     let there = web().join("node_modules/.package-lock.json").is_file();
     if !there {
         println!("skipped: {test}: the panel's packages are missing (cargo xtask panel)");
@@ -21,15 +21,15 @@ fn has_packages(test: &str) -> bool {
 
 /// The Node.js that the set-up found for the panel; the PATH's where the
 /// packages were installed by hand.
-fn node() -> Command {
+pub fn node() -> Command {
     let noted = std::fs::read_to_string(web().join("node_modules/.node-program"));
     let noted = noted.unwrap_or_default();
     let there = Path::new(&noted).is_file();
     Command::new(if there { &noted } else { "node" })
 }
 
-fn run(test: &str, mut command: Command) {
-    // Colours would stand between the words of the counts.
+pub fn run(test: &str, mut command: Command) {
+    // Colour codes would separate the words of the counts.
     command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
     let output = command.current_dir(web()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -63,7 +63,7 @@ fn skipped_parts(said: &str) -> u32 {
 }
 
 #[test]
-fn parts_that_were_left_out_are_counted() {
+fn skipped_parts_are_counted() {
     assert_eq!(skipped_parts("ℹ tests 6\nℹ pass 4\nℹ skipped 2\n"), 2);
     assert_eq!(skipped_parts("ℹ skipped 0\n✔ a skip link is there"), 0);
     let vitest = " Test Files  1 passed (1)\n      Tests  6 passed | 1 skipped (7)\n";
@@ -72,8 +72,8 @@ fn parts_that_were_left_out_are_counted() {
 }
 
 #[test]
-fn the_panels_words_and_forms() {
-    const NAME: &str = "panel::the_panels_words_and_forms";
+fn panel_unit_tests_pass() {
+    const NAME: &str = "panel::panel_unit_tests_pass";
     if !has_packages(NAME) {
         return;
     }
@@ -83,8 +83,8 @@ fn the_panels_words_and_forms() {
 }
 
 #[test]
-fn a_person_in_a_browser() {
-    const NAME: &str = "panel::a_person_in_a_browser";
+fn panel_works_in_a_browser() {
+    const NAME: &str = "panel::panel_works_in_a_browser";
     if !has_packages(NAME) {
         return;
     }

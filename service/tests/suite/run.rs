@@ -15,8 +15,8 @@ fn json(text: &str) -> Value {
 }
 
 #[test]
-fn a_configuration_file_runs_and_reports_every_stage() {
-    const TEST: &str = "a_configuration_file_runs_and_reports_every_stage";
+fn configuration_file_runs_and_every_stage_is_reported() {
+    const TEST: &str = "configuration_file_runs_and_every_stage_is_reported";
     let Some(video) = support::asset(TEST, "vtest.avi") else {
         return;
     };
@@ -82,8 +82,8 @@ fn a_configuration_file_runs_and_reports_every_stage() {
 }
 
 #[test]
-fn a_camera_that_fails_does_not_end_the_others() {
-    const TEST: &str = "a_camera_that_fails_does_not_end_the_others";
+fn failed_camera_does_not_end_the_others() {
+    const TEST: &str = "failed_camera_does_not_end_the_others";
     let Some(video) = support::asset(TEST, "vtest.avi") else {
         return;
     };
@@ -105,7 +105,7 @@ fn a_camera_that_fails_does_not_end_the_others() {
         "--config",
         file.to_str().unwrap(),
     ]));
-    // All the same it is told, once, and by the exit code.
+    // The failure is reported once, and by the exit code.
     assert_eq!(result.code, Some(1), "{}", result.stderr);
     let told = result.stderr.lines().filter(|l| l.contains("no_such.mp4"));
     assert_eq!(told.count(), 1, "{}", result.stderr);
@@ -116,9 +116,9 @@ fn a_camera_that_fails_does_not_end_the_others() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_and_sigterm_end_it_cleanly() {
+fn ctrl_c_and_sigterm_end_the_run_cleanly() {
     use std::time::{Duration, Instant};
-    const TEST: &str = "ctrl_c_and_sigterm_end_it_cleanly";
+    const TEST: &str = "ctrl_c_and_sigterm_end_the_run_cleanly";
     let Some(video) = support::asset(TEST, "vtest.avi") else {
         return;
     };
@@ -151,7 +151,7 @@ fn ctrl_c_and_sigterm_end_it_cleanly() {
 }
 
 #[test]
-fn given_detections_are_tracked() {
+fn detections_of_a_file_are_tracked() {
     let folder = tempfile::tempdir().unwrap();
     let (det, out) = (folder.path().join("det.txt"), folder.path().join("out.txt"));
     let rows = (1..=20).map(|frame| {
@@ -175,7 +175,7 @@ fn given_detections_are_tracked() {
 }
 
 #[test]
-fn programs_can_read_what_is_there() {
+fn lists_and_schema_are_printed_as_json() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.onnx"), "x").unwrap();
     let dir = folder.path().to_str().unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use super::service::PATIENCE;
+use super::service::TIMEOUT;
 
 /// A running mosquitto; killed when dropped.
 pub struct Broker {
@@ -61,7 +61,7 @@ impl Broker {
             .spawn()
             .unwrap();
         self.child = Some(child);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(Instant::now() < deadline, "mosquitto does not listen");
             std::thread::sleep(std::time::Duration::from_millis(20));
@@ -90,7 +90,7 @@ impl Drop for Broker {
     }
 }
 
-/// Somebody who listens on a broker.
+/// A subscriber of a broker.
 pub struct Listener {
     connection: rumqttc::Connection,
     _client: rumqttc::Client,
@@ -122,7 +122,7 @@ impl Listener {
         &mut self,
         is: impl Fn(&str, &serde_json::Value) -> bool,
     ) -> (bool, String, serde_json::Value) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             assert!(Instant::now() < deadline, "no such message came");
             let left = deadline.saturating_duration_since(Instant::now());
@@ -141,7 +141,7 @@ impl Listener {
     }
 }
 
-/// Somebody who publishes on a broker whatever the test wants.
+/// A publisher of any message on a broker.
 pub struct Publisher {
     client: rumqttc::Client,
 }

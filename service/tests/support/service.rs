@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// How long anything may take that has to happen.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for a condition.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A service on a free port of loopback; killed when dropped.
 pub struct Service {
@@ -24,7 +24,7 @@ pub struct Service {
     pub token: Option<String>,
 }
 
-/// What a request came to.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -35,6 +35,15 @@ pub struct Answer {
 impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+
+    /// Asserts that it is a problem document of a status and type.
+    pub fn assert_problem(&self, status: u16, kind: &str) {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status, "{problem}");
+        assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
     }
 
     /// A header's value, empty if there is none.
@@ -84,10 +93,10 @@ impl Service {
             .max_redirects(0)
             // A connection that a refused body has ended must not be used again.
             .max_idle_connections(0)
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .build()
             .into();
-        // The machine's own name may not lead here from everywhere.
+        // The machine's own name may not resolve to it.
         let port = url.rsplit(':').next().unwrap();
         Self {
             url: format!("http://127.0.0.1:{port}"),
@@ -163,9 +172,9 @@ impl Service {
         answer.json()["status"].take()
     }
 
-    /// Waits until a camera's status is as it should be.
+    /// Waits until a condition holds for a camera's status.
     pub fn wait_for(&self, camera: &str, what: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let status = self.status(camera);
             if is(&status) {
@@ -183,9 +192,9 @@ impl Service {
         self.wait_for(camera, "live", |s| s["source_state"] == "live")
     }
 
-    /// Waits until something holds that is no camera's status.
+    /// Waits until a condition holds.
     pub fn wait_until(&self, what: &str, holds: impl Fn() -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !holds() {
             assert!(Instant::now() < deadline, "never: {what}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
@@ -201,7 +210,7 @@ impl Service {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for the end and gives the exit code.
+    /// Waits for the end and returns the exit code.
     pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
@@ -211,7 +220,7 @@ impl Service {
         self.child.wait().ok();
     }
 
-    /// Ends it and gives its folder, for another life.
+    /// Ends it and returns its folder, for a restart.
     pub fn into_folder(mut self) -> TempDir {
         self.kill();
         let empty = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 //! Ultralytics' exporter writes Python values as text: `names` is
 //! `{0: 'person', 1: "cat's eye"}`, `imgsz` is `[640, 640]` (height first).
 
-use crate::printable;
+use crate::base::printable;
 
 /// The metadata that matters, where the model has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

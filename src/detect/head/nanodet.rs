@@ -4,10 +4,13 @@
 //! distances from the cell's centre to the left, top, right and bottom edge, each
 //! as a distribution over whole steps (Li et al. 2020, "Generalized Focal Loss").
 
-use super::{Candidate, ClassFilter, Family, InputStyle, Layout, Output, Placement, STRIDES};
-use super::{best_class, cell_count, cells, push};
-use crate::detect::classes::COCO;
-use crate::geometry::BBox;
+use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{best_class, cell_count, cells, push};
+use crate::detect::class_filter::ClassFilter;
+use crate::detect::input_style::{InputStyle, Placement};
+use crate::detect::nms::Candidate;
+use crate::flow::BBox;
+use crate::flow::COCO;
 
 /// NanoDet-Plus has a fourth grid. Its cells are counted from their corner.
 const PLUS_STRIDES: [u32; 4] = [8, 16, 32, 64];
@@ -69,7 +72,7 @@ impl Family for NanoDet {
         &self,
         layout: Layout,
         numbers: &[f32],
-        floor: f32,
+        min_score: f32,
         filter: &ClassFilter,
         out: &mut Vec<Candidate>,
     ) {
@@ -85,7 +88,7 @@ impl Family for NanoDet {
             let Some((class_id, score)) = best_class(scores) else {
                 continue;
             };
-            if score < floor || !filter.keeps(class_id) {
+            if score < min_score || !filter.keeps(class_id) {
                 continue;
             }
             let side = bins.len() / 4;
@@ -119,7 +122,7 @@ fn expected(logits: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::FrameSize;
+    use crate::flow::FrameSize;
 
     /// A 32 x 32 input: 16 cells of 8, 4 of 16, 1 of 32; with Plus, 1 of 64 too.
     const INPUT: FrameSize = FrameSize::new(32, 32);
@@ -137,7 +140,7 @@ mod tests {
         numbers
     }
 
-    fn decoded(proposals: usize, at: usize, numbers: &[f32], floor: f32) -> Vec<Candidate> {
+    fn decoded(proposals: usize, at: usize, numbers: &[f32], min_score: f32) -> Vec<Candidate> {
         let mut output = vec![0.0; proposals * NUMBERS];
         output[at * NUMBERS..][..NUMBERS].copy_from_slice(numbers);
         let layout = Layout {
@@ -147,7 +150,13 @@ mod tests {
             classes: 2,
         };
         let mut out = Vec::new();
-        NanoDet.decode(layout, &output, floor, &ClassFilter::default(), &mut out);
+        NanoDet.decode(
+            layout,
+            &output,
+            min_score,
+            &ClassFilter::default(),
+            &mut out,
+        );
         out
     }
 
@@ -188,7 +197,7 @@ mod tests {
 
     #[test]
     fn weak_proposals_and_numbers_that_are_none_give_no_box() {
-        let all = |scores, floor| decoded(21, 0, &proposal(scores, [1; 4]), floor).len();
+        let all = |scores, min_score| decoded(21, 0, &proposal(scores, [1; 4]), min_score).len();
         assert_eq!((all([0.29, 0.1], 0.3), all([0.3, 0.1], 0.3)), (0, 1));
         assert_eq!(all([f32::NAN, f32::NAN], 0.3), 0);
         for broken in [f32::NAN, f32::INFINITY] {

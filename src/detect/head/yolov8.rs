@@ -2,9 +2,12 @@
 //! are centre and size in pixels of the input, then one row of scores a class
 //! (Ultralytics, `Detect` in `ultralytics/nn/modules/head.py`, exported).
 
-use super::{Candidate, ClassFilter, Family, InputStyle, Layout, Output, Placement, STRIDES};
-use super::{cell_count, push};
-use crate::geometry::BBox;
+use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{cell_count, push};
+use crate::detect::class_filter::ClassFilter;
+use crate::detect::input_style::{InputStyle, Placement};
+use crate::detect::nms::Candidate;
+use crate::flow::BBox;
 
 /// The layout of Ultralytics YOLOv8, v9, 11 and 12: `[1, 4 + classes, n]`, boxes
 /// in pixels of the input.
@@ -42,7 +45,7 @@ impl Family for YoloV8 {
         &self,
         layout: Layout,
         numbers: &[f32],
-        floor: f32,
+        min_score: f32,
         filter: &ClassFilter,
         out: &mut Vec<Candidate>,
     ) {
@@ -59,7 +62,7 @@ impl Family for YoloV8 {
             }
         }
         for (i, (class_id, score)) in best.into_iter().enumerate() {
-            if score >= floor && filter.keeps(class_id) {
+            if score >= min_score && filter.keeps(class_id) {
                 let at = |row: usize| boxes[row * proposals + i];
                 push(out, class_id, score, BBox::new(at(0), at(1), at(2), at(3)));
             }
@@ -72,7 +75,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::ClassRef;
-    use crate::geometry::FrameSize;
+    use crate::flow::FrameSize;
 
     /// Three proposals of two classes.
     #[rustfmt::skip]

@@ -4,9 +4,12 @@
 //! are the centre's offset in cells, the next two the logarithm of the size in
 //! cells, then objectness, then one score a class, both already in 0..1.
 
-use super::{Candidate, ClassFilter, Family, InputStyle, Layout, Output, Placement, STRIDES};
-use super::{best_class, cell_count, cells, push};
-use crate::geometry::BBox;
+use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{best_class, cell_count, cells, push};
+use crate::detect::class_filter::ClassFilter;
+use crate::detect::input_style::{InputStyle, Placement};
+use crate::detect::nms::Candidate;
+use crate::flow::BBox;
 
 /// Centre, size and objectness.
 const BEFORE_SCORES: usize = 5;
@@ -43,22 +46,22 @@ impl Family for Yolox {
         &self,
         layout: Layout,
         numbers: &[f32],
-        floor: f32,
+        min_score: f32,
         filter: &ClassFilter,
         out: &mut Vec<Candidate>,
     ) {
         let proposals = numbers.chunks_exact(layout.numbers);
         for (cell, proposal) in cells(layout.input, &STRIDES).zip(proposals) {
             let objectness = proposal[4];
-            // No class score is above 1, so this proposal cannot reach the floor.
-            if objectness < floor {
+            // No class score is above 1, so this proposal cannot reach the min_score.
+            if objectness < min_score {
                 continue;
             }
             let Some((class_id, best)) = best_class(&proposal[BEFORE_SCORES..]) else {
                 continue;
             };
             let score = objectness * best;
-            if score < floor || !filter.keeps(class_id) {
+            if score < min_score || !filter.keeps(class_id) {
                 continue;
             }
             let bbox = BBox::new(
@@ -75,13 +78,13 @@ impl Family for Yolox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::FrameSize;
+    use crate::flow::FrameSize;
 
     /// A 32 x 32 input: 16 cells of 8, 4 of 16, 1 of 32; two classes.
     const INPUT: FrameSize = FrameSize::new(32, 32);
     const CELLS: usize = 21;
 
-    fn decoded(proposal: usize, numbers: [f32; 7], floor: f32) -> Vec<Candidate> {
+    fn decoded(proposal: usize, numbers: [f32; 7], min_score: f32) -> Vec<Candidate> {
         let mut output = vec![0.0; CELLS * 7];
         output[proposal * 7..][..7].copy_from_slice(&numbers);
         let mut out = Vec::new();
@@ -91,7 +94,13 @@ mod tests {
             numbers: 7,
             classes: 2,
         };
-        Yolox.decode(layout, &output, floor, &ClassFilter::default(), &mut out);
+        Yolox.decode(
+            layout,
+            &output,
+            min_score,
+            &ClassFilter::default(),
+            &mut out,
+        );
         out
     }
 

@@ -4,44 +4,45 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::super::chain::Chain;
+use super::super::change_set::ChangeSet;
 use super::super::loader::Loader;
 use super::super::outputs::Outputs;
+use super::super::tracking_chain::TrackingChain;
 use super::Worker;
 use crate::config::PipelineConfig;
 use crate::detect::DetectSettings;
-use crate::track::TrackerSettings;
+use crate::track;
 
 impl Worker {
     /// Loads the configured model.
     pub(super) fn load(&mut self) {
-        let feed = Arc::clone(&self.feed);
+        let frames = Arc::clone(&self.frames);
         self.loader = Some((self.start_loader)(
             Arc::clone(&self.config),
-            &self.shared.leftovers,
-            Box::new(move || feed.wake()),
+            &self.shared.unjoined,
+            Box::new(move || frames.wake()),
         ));
     }
 
     /// Applies what was asked for or came about since the last time.
-    pub(super) fn apply_changes(&mut self, chain: &mut Chain) {
+    pub(super) fn apply_changes(&mut self, chain: &mut TrackingChain) {
         self.apply_config(chain);
         self.apply_loaded_model();
         self.apply_reset(chain);
     }
 
     /// Applies a configuration that was set meanwhile.
-    fn apply_config(&mut self, chain: &mut Chain) {
+    fn apply_config(&mut self, chain: &mut TrackingChain) {
         let version = self.shared.config_version.load(Ordering::Acquire);
         if version == self.config_version {
             return;
         }
         self.config_version = version;
         let new = self.shared.config();
-        let changes = self.config.changes(&new);
+        let changes = ChangeSet::between(&self.config, &new);
         self.config = new;
         self.lossless = self.config.camera.is_lossless();
-        self.shared.sampling.configure(&self.config);
+        self.shared.configure_sampling(&self.config);
         self.configure_chain(chain);
         if changes.source {
             self.ended = false;
@@ -57,18 +58,18 @@ impl Worker {
     }
 
     /// Gives the chain its settings, and shows hosts what that released.
-    pub(super) fn configure_chain(&mut self, chain: &mut Chain) {
+    pub(super) fn configure_chain(&mut self, chain: &mut TrackingChain) {
         if chain.configure(&self.config) {
-            let outgoing = chain.snapshot(self.shared.source.state(), self.clock.now_ns());
-            self.publish(outgoing);
+            let snapshots = chain.snapshot(self.shared.source.state(), self.clock.now_ns());
+            self.publish(snapshots);
         }
     }
 
     /// Releases the slots if the owner wants that.
-    fn apply_reset(&mut self, chain: &mut Chain) {
+    fn apply_reset(&mut self, chain: &mut TrackingChain) {
         if self.shared.reset.swap(false, Ordering::AcqRel) {
-            let outgoing = chain.release_all(self.shared.source.state(), self.clock.now_ns());
-            self.publish(outgoing);
+            let snapshots = chain.release_all(self.shared.source.state(), self.clock.now_ns());
+            self.publish(snapshots);
         }
     }
 
@@ -93,7 +94,7 @@ impl Worker {
                 self.detector = Some(detector);
                 self.configure_detector();
                 self.set_sinks();
-                self.shared.exchange.alarm();
+                self.shared.buffer.notify_waiters();
             }
             Err(error) => {
                 log::error!("[{}] {error}", self.config.camera.id);
@@ -117,7 +118,7 @@ impl Worker {
         let mut kept = PipelineConfig::clone(&config);
         if kept.tracking.model == refused.tracking.model {
             kept.tracking.model = info.model.clone();
-            kept.service.device = info.device_asked;
+            kept.service.device = info.requested_device;
             self.config = Arc::new(kept);
             *config = Arc::clone(&self.config);
             log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
@@ -128,8 +129,8 @@ impl Worker {
         let Some(detector) = self.detector.as_mut() else {
             return;
         };
-        let floor = TrackerSettings::from(&self.config.tracking).detection_floor();
-        if let Err(error) = detector.configure(&DetectSettings::new(&self.config, floor)) {
+        let min_score = track::detection_min_score(&self.config.tracking);
+        if let Err(error) = detector.configure(&DetectSettings::new(&self.config, min_score)) {
             log::error!("[{}] {error}", self.config.camera.id);
             self.shared.fail(error.into());
         }
@@ -140,7 +141,7 @@ impl Worker {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
         };
-        let outputs = Outputs::make(&self.config, &info.classes, &self.shared.tap);
+        let outputs = Outputs::create(&self.config, &info.classes, &self.shared.osc_monitor);
         let camera = &self.config.camera.id;
         for error in outputs.failures {
             log::error!("[{camera}] {error}");

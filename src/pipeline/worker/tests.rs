@@ -8,15 +8,16 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use parking_lot::Mutex;
 
 use super::*;
-use crate::clock::{NS_PER_MS, NS_PER_S, SimulatedClock, SystemClock};
+use crate::base::clock::{NS_PER_MS, NS_PER_S, SimulatedClock, SystemClock};
+use crate::base::mailbox::Mailbox;
 use crate::detect::{self, DetectSettings, DetectorInfo, InferencePermits, ModelQueue};
-use crate::geometry::{BBox, FrameSize};
-use crate::mailbox::Mailbox;
+use crate::flow::RemoteSlots;
+use crate::flow::{BBox, FrameSize};
+use crate::flow::{SlotState, Snapshot};
 use crate::pipeline::error::PipelineError;
-use crate::pipeline::{Event, EventKind, Extras};
+use crate::pipeline::{Event, EventKind, PipelineOptions};
 use crate::sink::{Sink, SinkError, SinkStats};
-use crate::slots::{SlotState, Snapshot};
-use crate::source::{RemoteSlots, Scene};
+use crate::source::Scene;
 
 const START_NS: i64 = 100 * NS_PER_S;
 const SIZE: FrameSize = FrameSize::new(1000, 500);
@@ -41,40 +42,40 @@ struct Script {
     busy: Duration,
 }
 
-impl Feed for Script {
-    fn take(&self, timeout: Option<Duration>) -> Taken<Delivery> {
+impl FrameQueue for Script {
+    fn take(&self, timeout: Option<Duration>) -> Received<FrameEvent> {
         self.clock.advance(self.busy);
         let now = self.clock.now_ns();
         let mut steps = self.steps.lock();
         let Some((ms, _)) = steps.front() else {
-            return Taken::Closed;
+            return Received::Closed;
         };
         let until_ns = (START_NS + ms * NS_PER_MS - now).max(0);
         if let Some(timeout) = timeout.filter(|t| duration_ns(*t) < until_ns) {
             self.clock.advance(timeout);
-            return Taken::TimedOut;
+            return Received::TimedOut;
         }
         self.clock.advance(Duration::from_nanos(until_ns as u64));
         let (_, step) = steps.pop_front().unwrap();
         let now = self.clock.now_ns();
         match step {
-            Step::Frame(people) => Taken::Item(Delivery::Frame(self.frame(people, now))),
+            Step::Frame(people) => Received::Item(FrameEvent::Frame(self.frame(people, now))),
             Step::Stamped(ms) => {
-                Taken::Item(Delivery::Frame(self.frame(1, START_NS + ms * NS_PER_MS)))
+                Received::Item(FrameEvent::Frame(self.frame(1, START_NS + ms * NS_PER_MS)))
             }
             Step::Do(what) => {
                 what(&self.shared);
-                Taken::Woken
+                Received::Woken
             }
-            Step::End => Taken::Item(Delivery::End),
+            Step::End => Received::Item(FrameEvent::End),
         }
     }
 
-    fn wait_for_wake(&self) -> Taken<Delivery> {
+    fn wait_for_wake(&self) -> Received<FrameEvent> {
         panic!("the detector is there from the start");
     }
 
-    fn take_newer(&self) -> Option<Delivery> {
+    fn take_newer(&self) -> Option<FrameEvent> {
         None
     }
 
@@ -102,7 +103,10 @@ impl Script {
             decode_ns: 0,
             size: SIZE,
             bgr: Vec::new(),
-            known: Some(Known::Crowd(Arc::new(scene))),
+            precomputed: Some(Precomputed::Detections(
+                scene.detections.as_slice().into(),
+                Arc::new(scene),
+            )),
         }
     }
 }
@@ -188,7 +192,7 @@ fn play_with(
     busy: Duration,
     start_loader: StartLoader,
 ) -> Played {
-    let shared = Arc::new(Shared::new(config, Extras::default()));
+    let shared = Arc::new(Shared::new(config, PipelineOptions::default()));
     let clock = Arc::new(SimulatedClock::new(START_NS));
     let script = Script {
         shared: Arc::clone(&shared),
@@ -197,8 +201,8 @@ fn play_with(
         frames: Mutex::new(0),
         busy,
     };
-    let surroundings = Surroundings {
-        feed: Arc::new(script),
+    let context = WorkerContext {
+        frames: Arc::new(script),
         requester: Requester::new(None),
         clock,
         start_loader,
@@ -211,7 +215,7 @@ fn play_with(
             .dispatcher
             .run(&mut vec![Box::new(own) as Box<dyn Sink>]);
     });
-    Worker::new(Arc::clone(&shared), surroundings).run();
+    Worker::new(Arc::clone(&shared), context).run();
     shared.dispatcher.finish();
     sinks.join().unwrap();
     let mut events = Vec::new();
@@ -300,7 +304,7 @@ fn a_camera_that_comes_back_in_time_finds_its_people_where_they_were() {
     let owners = |s: &&Snapshot| s.slots[0].state != SlotState::Empty;
     let owner = |s: &Snapshot| (s.slots[0].track_id, s.slots[0].generation);
     assert!((played.snapshots.iter().filter(owners)).all(|s| owner(s) == (1, 1)));
-    // One moment later they are others.
+    // One meta later they are others.
     let mut steps = walk(0, 100, 11);
     steps.extend(walk(2001, 100, 3));
     let played = play(config(""), steps);
@@ -406,7 +410,7 @@ fn another_tracker_takes_over_with_new_ids_in_released_slots() {
     let mut steps = walk(0, 100, 11);
     steps.push(act(1050, |s| {
         let mut config = PipelineConfig::clone(&s.config());
-        config.tracking.tracker = crate::config::TrackerKind::Other;
+        config.tracking.tracker = "other".into();
         *s.config.lock() = Arc::new(config);
         s.config_version.fetch_add(1, Ordering::AcqRel);
     }));
@@ -484,7 +488,7 @@ fn a_new_source_is_not_measured_against_the_times_of_the_old_one() {
 
 #[test]
 fn another_nodes_slots_follow_its_times() {
-    let shared = Arc::new(Shared::new(config(""), Extras::default()));
+    let shared = Arc::new(Shared::new(config(""), PipelineOptions::default()));
     let mut chain = shared.chain.lock();
     let remote = RemoteSlots {
         frame_size: SIZE,
@@ -492,8 +496,8 @@ fn another_nodes_slots_follow_its_times() {
     };
     let times = [5, 7, 6, 7].map(|s| {
         chain
-            .mirror(1, s * NS_PER_S, &remote, 0)
-            .canonical
+            .apply_remote(1, s * NS_PER_S, &remote, 0)
+            .normalized
             .capture_ns
     });
     // The third is as old as one whose order was changed on the way.
@@ -695,7 +699,7 @@ fn a_model_that_cannot_be_loaded_leaves_the_old_one_and_its_configuration() {
 /// A worker on its thread, with a detector that shares its model.
 struct Running {
     shared: Arc<Shared>,
-    inlet: Arc<Mailbox<Delivery>>,
+    inlet: Arc<Mailbox<FrameEvent>>,
     requester: Requester,
     model: ModelQueue,
     seen: Receiver<u64>,
@@ -705,14 +709,14 @@ struct Running {
 
 impl Running {
     fn start(limit: Option<InferencePermits>) -> Self {
-        let shared = Arc::new(Shared::new(config(""), Extras::default()));
+        let shared = Arc::new(Shared::new(config(""), PipelineOptions::default()));
         let inlet = Arc::new(Mailbox::default());
         let requester = Requester::new(limit);
         let (probe, model, seen) = Probe::new("probe", &[]);
         let prepared = Arc::clone(&probe.prepared);
         let mut probe = Some(probe);
-        let surroundings = Surroundings {
-            feed: Arc::clone(&inlet) as Arc<dyn Feed>,
+        let context = WorkerContext {
+            frames: Arc::clone(&inlet) as Arc<dyn FrameQueue>,
             requester: requester.clone(),
             clock: Arc::new(SystemClock),
             start_loader: Box::new(move |c, _, _| {
@@ -722,7 +726,7 @@ impl Running {
                 Loader::from_channel(c, result)
             }),
         };
-        let worker = Worker::new(Arc::clone(&shared), surroundings);
+        let worker = Worker::new(Arc::clone(&shared), context);
         Self {
             shared,
             inlet,
@@ -742,9 +746,9 @@ impl Running {
             decode_ns: 0,
             size: SIZE,
             bgr: vec![0; 3],
-            known: None,
+            precomputed: None,
         };
-        self.inlet.offer(Delivery::Frame(frame));
+        self.inlet.offer(FrameEvent::Frame(frame));
     }
 
     fn until_taken(&self) {
@@ -833,7 +837,7 @@ fn a_file_that_ends_while_the_model_is_busy_is_finished() {
     running.offer(2);
     // As the source thread does at the end of a file: it waits until the last frame is taken.
     let inlet = Arc::clone(&running.inlet);
-    let source = std::thread::spawn(move || inlet.deliver(Delivery::End));
+    let source = std::thread::spawn(move || inlet.deliver(FrameEvent::End));
     drop((runs, next));
     assert_eq!(running.seen.recv().unwrap(), 2, "the last frame");
     assert!(source.join().unwrap());

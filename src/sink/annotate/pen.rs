@@ -3,8 +3,8 @@
 use opencv::core::{Point, Rect, Scalar, Size, ToInputOutputArray};
 use opencv::imgproc;
 
-use crate::geometry::{BBox, FrameSize};
-use crate::slots::{Slot, SlotState};
+use crate::flow::{BBox, FrameSize};
+use crate::flow::{Slot, SlotState};
 
 /// Colours of p1, p2, ... as blue, green, red; told apart on dark and on
 /// bright pictures, and by most colour-blind people (after Okabe and Ito 2008).

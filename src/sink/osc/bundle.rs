@@ -1,14 +1,7 @@
 //! Bundles: messages packed into datagrams, never cut within a slot.
 
+use crate::address::osc::{BUNDLE_HEADER, DATAGRAM_MAX, element_size};
 use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
-
-/// The most bytes of one datagram: what fits an Ethernet frame of 1500 with
-/// IPv6 and UDP headers and some room for tunnels, so that nothing is
-/// fragmented.
-pub(super) const DATAGRAM_MAX: usize = 1432;
-
-/// "#bundle", its terminator and the time tag.
-const HEADER: usize = 16;
 
 /// OSC 1.0: the time tag that means "at once".
 const IMMEDIATE: OscTime = OscTime {
@@ -16,21 +9,21 @@ const IMMEDIATE: OscTime = OscTime {
     fractional: 1,
 };
 
-/// One datagram in the making: a bundle, and what is true once it is sent.
+/// One datagram in the making: a bundle, and what the sender notes once it is sent.
 #[derive(Debug)]
 pub(super) struct Datagram<E> {
     messages: Vec<OscPacket>,
     size: usize,
-    /// What the sender remembers once this datagram is out.
-    pub effects: Vec<E>,
+    /// Notes of the sender, for when this datagram is out.
+    pub on_sent: Vec<E>,
 }
 
 impl<E> Datagram<E> {
     fn new() -> Self {
         Self {
             messages: Vec::new(),
-            size: HEADER,
-            effects: Vec::new(),
+            size: BUNDLE_HEADER,
+            on_sent: Vec::new(),
         }
     }
 
@@ -46,12 +39,12 @@ impl<E> Datagram<E> {
 
 /// Packs groups of messages into as few datagrams as keep every group whole.
 #[derive(Debug)]
-pub(super) struct Packer<E> {
+pub(super) struct BundleBuilder<E> {
     full: Vec<Datagram<E>>,
     open: Datagram<E>,
 }
 
-impl<E> Packer<E> {
+impl<E> BundleBuilder<E> {
     pub fn new() -> Self {
         Self {
             full: Vec::new(),
@@ -60,7 +53,7 @@ impl<E> Packer<E> {
     }
 
     /// Adds messages that belong together.
-    pub fn push(&mut self, group: Vec<OscMessage>, effects: impl IntoIterator<Item = E>) {
+    pub fn push(&mut self, group: Vec<OscMessage>, on_sent: impl IntoIterator<Item = E>) {
         let size: usize = group
             .iter()
             .map(|m| element_size(m.addr.len(), m.args.len()))
@@ -73,7 +66,7 @@ impl<E> Packer<E> {
         self.open
             .messages
             .extend(group.into_iter().map(OscPacket::Message));
-        self.open.effects.extend(effects);
+        self.open.on_sent.extend(on_sent);
     }
 
     /// The datagrams, in order; none when nothing was pushed.
@@ -83,23 +76,6 @@ impl<E> Packer<E> {
         }
         self.full
     }
-}
-
-/// Bytes of a datagram that carries only these messages of floats, each given
-/// by the length of its address and its number of arguments.
-pub(super) fn datagram_size(messages: impl IntoIterator<Item = (usize, usize)>) -> usize {
-    HEADER
-        + messages
-            .into_iter()
-            .map(|(address, floats)| element_size(address, floats))
-            .sum::<usize>()
-}
-
-/// Bytes of one message of floats within a bundle: its size, its address, its
-/// type tags with the comma, and the values, each padded to four.
-fn element_size(address: usize, floats: usize) -> usize {
-    let padded = |length: usize| (length / 4 + 1) * 4;
-    4 + padded(address) + padded(1 + floats) + 4 * floats
 }
 
 /// A message of floats.
@@ -114,15 +90,16 @@ pub(super) fn floats(addr: String, values: impl IntoIterator<Item = f32>) -> Osc
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::address::osc::datagram_size;
 
     #[test]
     fn sizes_are_those_of_the_encoder() {
         for length in 1..9 {
             for count in 0..9 {
-                let mut packer = Packer::new();
+                let mut builder = BundleBuilder::new();
                 let message = floats("/".repeat(length), (0..count).map(|i| i as f32));
-                packer.push(vec![message.clone(), message], [()]);
-                let datagram = packer.finish().pop().unwrap();
+                builder.push(vec![message.clone(), message], [()]);
+                let datagram = builder.finish().pop().unwrap();
                 let expected = datagram_size([(length, count), (length, count)]);
                 assert_eq!(datagram.size, expected);
                 assert_eq!(datagram.encode().unwrap().len(), expected);

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use scenario::{Event, Settings, Shot, Step, occupied, play, run};
 
-use super::{Slot, SlotState};
-use crate::clock::NS_PER_MS;
+use crate::base::clock::NS_PER_MS;
 use crate::config::OnRelease;
-use crate::motion;
+use crate::flow::motion;
+use crate::flow::{Slot, SlotState};
 
 /// Neighbouring snapshots.
 fn pairs(shots: &[Shot]) -> impl Iterator<Item = (&Shot, &Shot)> {
@@ -304,7 +304,7 @@ proptest! {
                 table.update(now_ns, &[]);
             }
             let mut slots = Vec::new();
-            table.fill(now_ns, &mut slots);
+            table.fill(now_ns, crate::flow::FrameSize::default(), &mut slots);
             if slots[0].state == SlotState::Empty {
                 break now_ns;
             }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
-use crate::clock::NS_PER_MS;
+use crate::base::clock::NS_PER_MS;
 use crate::config::OnRelease;
-use crate::geometry::BBox;
-use crate::slots::{Slot, SlotTable};
-use crate::track::Track;
+use crate::flow::BBox;
+use crate::flow::Slot;
+use crate::flow::Track;
+use crate::slots::SlotTable;
 
 pub const PERSONS: usize = 8;
 
@@ -77,7 +78,7 @@ impl Shot {
 }
 
 pub fn occupied(slot: &Slot) -> bool {
-    slot.state != crate::slots::SlotState::Empty
+    slot.state != crate::flow::SlotState::Empty
 }
 
 pub fn settings() -> impl Strategy<Value = Settings> {
@@ -171,7 +172,7 @@ pub fn play(mut settings: Settings, steps: &[Step], tracker_forgets: bool) -> Ve
             }
         };
         let mut slots = Vec::new();
-        table.fill(now_ns, &mut slots);
+        table.fill(now_ns, crate::flow::FrameSize::default(), &mut slots);
         let waiting = table.waiting();
         let tracks = tracker.reports.clone();
         shots.push(Shot {

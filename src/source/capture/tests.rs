@@ -4,10 +4,10 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
-use crate::geometry::FrameSize;
-use crate::mailbox::Taken;
-use crate::source::Content;
+use crate::base::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
+use crate::base::mailbox::Received;
+use crate::flow::FrameSize;
+use crate::source::Payload;
 
 const START_NS: i64 = NS_PER_S;
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -33,27 +33,27 @@ struct Camera {
 }
 
 impl Source for Camera {
-    fn advance(&mut self) -> Result<Advance, SourceError> {
+    fn grab(&mut self) -> Result<FrameOrEnd, SourceError> {
         loop {
             return match self.steps.pop_front().unwrap_or(Step::Break) {
                 Step::Live(ms) => {
                     self.clock.advance(MS(ms));
-                    Ok(Advance::Frame(Stamp::Arrival))
+                    Ok(FrameOrEnd::Frame(Timestamp::Arrival))
                 }
-                Step::Media(ms) => Ok(Advance::Frame(Stamp::Media(ms * NS_PER_MS))),
+                Step::Media(ms) => Ok(FrameOrEnd::Frame(Timestamp::Media(ms * NS_PER_MS))),
                 Step::Resize(width, height) => {
                     self.size = FrameSize::new(width, height);
                     continue;
                 }
                 Step::Break => Err(broken()),
-                Step::End => Ok(Advance::End),
+                Step::End => Ok(FrameOrEnd::End),
             };
         }
     }
 
-    fn content(&mut self, mut buffer: Vec<u8>) -> Result<Content, SourceError> {
+    fn retrieve(&mut self, mut buffer: Vec<u8>) -> Result<Payload, SourceError> {
         buffer.resize((self.size.width * self.size.height * 3) as usize, 7);
-        Ok(Content::Picture(self.size, buffer))
+        Ok(Payload::Picture(self.size, buffer))
     }
 }
 
@@ -69,7 +69,7 @@ fn broken() -> SourceError {
 struct Stage {
     clock: Arc<SimulatedClock>,
     status: Arc<SourceStatus>,
-    outlet: Arc<Mailbox<Delivery>>,
+    frame_tx: Arc<Mailbox<FrameEvent>>,
     /// When each connection was tried.
     tries: Arc<Mutex<Vec<i64>>>,
     capture: Capture,
@@ -78,7 +78,7 @@ struct Stage {
 fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
     let clock = Arc::new(SimulatedClock::new(START_NS));
     let status = Arc::new(SourceStatus::default());
-    let outlet = Arc::new(Mailbox::default());
+    let frame_tx = Arc::new(Mailbox::default());
     let tries = Arc::new(Mutex::new(Vec::new()));
     let stop = Shutdown::new();
     let (ticks, noted, end) = (Arc::clone(&clock), Arc::clone(&tries), stop.clone());
@@ -100,10 +100,10 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
         camera: "cam1".into(),
         open,
         looped: false,
-        give_up: false,
+        fail_fast: false,
         lossless: false,
         sampling: Arc::default(),
-        outlet: Arc::clone(&outlet),
+        frame_tx: Arc::clone(&frame_tx),
         pool: Arc::default(),
         status: Arc::clone(&status),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -112,7 +112,7 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
     Stage {
         clock,
         status,
-        outlet,
+        frame_tx,
         tries,
         capture,
     }
@@ -123,9 +123,9 @@ impl Stage {
     fn newest(mut self) -> Frame {
         self.capture.run();
         loop {
-            match self.outlet.take(Some(Duration::ZERO)) {
-                Taken::Item(Delivery::Frame(frame)) => return frame,
-                Taken::Woken => {}
+            match self.frame_tx.take(Some(Duration::ZERO)) {
+                Received::Item(FrameEvent::Frame(frame)) => return frame,
+                Received::Woken => {}
                 other => panic!("no frame: {other:?}"),
             }
         }
@@ -138,10 +138,10 @@ impl Stage {
         let thread = std::thread::spawn(move || capture.run());
         let mut frames = Vec::new();
         loop {
-            match self.outlet.take(Some(Duration::from_secs(60))) {
-                Taken::Item(Delivery::Frame(frame)) => frames.push(frame),
-                Taken::Item(Delivery::End) => break,
-                Taken::Woken => {}
+            match self.frame_tx.take(Some(Duration::from_secs(60))) {
+                Received::Item(FrameEvent::Frame(frame)) => frames.push(frame),
+                Received::Item(FrameEvent::End) => break,
+                Received::Woken => {}
                 other => panic!("no end: {other:?}"),
             }
         }
@@ -223,7 +223,7 @@ fn what_no_try_can_mend_is_not_tried_again() {
 #[test]
 fn who_gives_up_does_so_after_the_first_try_but_not_later() {
     let mut never = stage(vec![Err(broken()), Ok(vec![Step::Live(40)])]);
-    never.capture.give_up = true;
+    never.capture.fail_fast = true;
     never.capture.run();
     assert_eq!(never.status.state(), SourceState::Failed);
 
@@ -232,7 +232,7 @@ fn who_gives_up_does_so_after_the_first_try_but_not_later() {
         Err(broken()),
         Ok(vec![Step::Live(40)]),
     ]);
-    lost.capture.give_up = true;
+    lost.capture.fail_fast = true;
     let status = Arc::clone(&lost.status);
     assert_eq!(lost.newest().seq, 2);
     assert_eq!(status.reconnects(), 1);
@@ -254,14 +254,14 @@ fn a_file_is_paced_by_its_own_time_stamps() {
     let status = Arc::clone(&stage.status);
     let Stage {
         mut capture,
-        outlet,
+        frame_tx,
         ..
     } = stage;
     let reader = std::thread::spawn(move || {
         loop {
-            match outlet.take(Some(Duration::from_secs(60))) {
-                Taken::Item(Delivery::End) => return,
-                Taken::Item(_) | Taken::Woken => {}
+            match frame_tx.take(Some(Duration::from_secs(60))) {
+                Received::Item(FrameEvent::End) => return,
+                Received::Item(_) | Received::Woken => {}
                 other => panic!("no end: {other:?}"),
             }
         }
@@ -289,7 +289,10 @@ fn every_nth_frame_is_handed_over() {
     let mut config =
         crate::config::PipelineConfig::from_json(r#"{"camera": {"stream": "push:"}}"#).unwrap();
     config.tracking.period_frames = 3;
-    stage.capture.sampling.configure(&config);
+    stage
+        .capture
+        .sampling
+        .configure(config.tracking.period_frames, config.camera.max_fps);
     let numbers: Vec<u64> = stage.all().iter().map(|f| f.seq).collect();
     assert_eq!(numbers, [1, 4, 7, 10]);
 }
@@ -305,13 +308,15 @@ fn a_looped_file_goes_on_without_a_jump_in_time() {
     stage.capture.lossless = true;
     let Stage {
         mut capture,
-        outlet,
+        frame_tx,
         ..
     } = stage;
     let thread = std::thread::spawn(move || capture.run());
     let mut times = Vec::new();
     while times.len() < 6 {
-        if let Taken::Item(Delivery::Frame(frame)) = outlet.take(Some(Duration::from_secs(60))) {
+        if let Received::Item(FrameEvent::Frame(frame)) =
+            frame_tx.take(Some(Duration::from_secs(60)))
+        {
             times.push((frame.capture_ns - START_NS) / NS_PER_MS);
         }
     }
@@ -328,10 +333,13 @@ fn a_stopped_capture_leaves_what_it_shares_alone() {
     } = stage(vec![]);
     status.set_state(SourceState::Live);
     capture.stop.request();
-    let outlet = Arc::clone(&capture.outlet);
+    let frame_tx = Arc::clone(&capture.frame_tx);
     capture.run();
     assert_eq!(status.state(), SourceState::Live);
-    assert!(matches!(outlet.take(Some(Duration::ZERO)), Taken::TimedOut));
+    assert!(matches!(
+        frame_tx.take(Some(Duration::ZERO)),
+        Received::TimedOut
+    ));
 }
 
 /// Capture times of a film whose frames have these media times, in milliseconds.

@@ -3,10 +3,10 @@
 
 use fastrand::Rng;
 
-use super::SynthSettings;
 use super::scene::{Body, Scene};
-use crate::detect::Detection;
-use crate::geometry::BBox;
+use crate::address::SynthOptions;
+use crate::flow::BBox;
+use crate::flow::Detection;
 
 /// The class that the crowd is of: COCO's `person`.
 const PERSON: u32 = 0;
@@ -57,19 +57,19 @@ struct Person {
 
 impl Crowd {
     /// A crowd in the middle of its walk.
-    pub fn new(settings: &SynthSettings) -> Self {
-        let mut ways = Rng::with_seed(settings.seed);
-        let people = (0..settings.people)
+    pub fn new(options: &SynthOptions) -> Self {
+        let mut ways = Rng::with_seed(options.seed);
+        let people = (0..options.people)
             .map(|_| Person::new(&mut ways))
             .collect();
         Self {
             people,
-            noise: Rng::with_seed(settings.seed ^ 0x9e37_79b9_7f4a_7c15),
+            noise: Rng::with_seed(options.seed ^ 0x9e37_79b9_7f4a_7c15),
             ways,
-            dt_s: 1.0 / settings.fps,
-            aspect: settings.size.aspect(),
-            misses: settings.misses,
-            jitter: settings.jitter,
+            dt_s: 1.0 / options.fps,
+            aspect: options.size.aspect(),
+            misses: options.misses,
+            jitter: options.jitter,
         }
     }
 

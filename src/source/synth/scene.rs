@@ -3,8 +3,8 @@
 use opencv::core::{Mat, Point, Scalar, Size, Vec3b};
 use opencv::imgproc::{self, FILLED, LINE_AA};
 
-use crate::detect::Detection;
-use crate::geometry::{BBox, FrameSize};
+use crate::flow::Detection;
+use crate::flow::{BBox, FrameSize, Paint};
 
 /// The ground: a calm grey green, blue first.
 const GROUND: [u8; 3] = [96, 104, 92];
@@ -40,15 +40,22 @@ pub struct Body {
     pub phase: f32,
 }
 
-impl Scene {
-    /// Paints the scene as BGR rows without padding. Takes about a millisecond a
-    /// megapixel, and is done only for those who look.
-    ///
-    /// # Errors
-    /// When OpenCV cannot draw.
-    pub fn paint(&self, size: FrameSize) -> opencv::Result<Vec<u8>> {
+/// The ground of a simulated camera, without people.
+#[derive(Debug)]
+pub struct Ground;
+
+impl Paint for Ground {
+    fn paint(&self, size: FrameSize) -> opencv::Result<Vec<u8>> {
+        Ok(GROUND.repeat(size.width as usize * size.height as usize))
+    }
+}
+
+/// Takes about a millisecond a megapixel; called only when somebody looks at the
+/// preview.
+impl Paint for Scene {
+    fn paint(&self, size: FrameSize) -> opencv::Result<Vec<u8>> {
         let (width, height) = (size.width as usize, size.height as usize);
-        let mut bgr = GROUND.repeat(width * height);
+        let mut bgr = Ground.paint(size)?;
         {
             let mut picture =
                 Mat::new_rows_cols_with_bytes_mut::<Vec3b>(height as i32, width as i32, &mut bgr)?;

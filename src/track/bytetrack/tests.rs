@@ -2,8 +2,8 @@
 //! front of a camera.
 
 use super::*;
-use crate::clock::NS_PER_MS;
-use crate::geometry::FrameSize;
+use crate::base::clock::NS_PER_MS;
+use crate::flow::FrameSize;
 use proptest::prelude::*;
 
 const SIZE: FrameSize = FrameSize::new(1920, 1080);
@@ -13,6 +13,7 @@ fn tracker() -> ByteTrack {
     ByteTrack::new(&TrackerSettings {
         confidence: 0.5,
         persistence_ns: NS_PER_S,
+        options: Default::default(),
     })
 }
 
@@ -25,8 +26,8 @@ fn person(x: f32, y: f32, score: f32) -> Detection {
     }
 }
 
-fn at_ms(ms: i64) -> Moment {
-    Moment {
+fn at_ms(ms: i64) -> FrameMeta {
+    FrameMeta {
         capture_ns: NS_PER_S + ms * NS_PER_MS,
         size: SIZE,
     }
@@ -40,7 +41,7 @@ fn ids(tracks: &[Track]) -> Vec<u64> {
 fn stand(tracker: &mut ByteTrack, from: i64, to: i64) -> Vec<u64> {
     let mut last = Vec::new();
     for ms in (from..=to).step_by(40) {
-        last = ids(tracker.update(at_ms(ms), &[person(0.5, 0.5, 0.9)]));
+        last = ids(tracker.update(TrackerInput::new(at_ms(ms), &[person(0.5, 0.5, 0.9)])));
     }
     last
 }
@@ -57,7 +58,7 @@ fn two_people_crossing_keep_their_ids() {
         if (a - b).abs() > 0.03 {
             seen.push(person(b, 0.45, 0.8));
         }
-        let tracks = tracker.update(at_ms(frame * 40), &seen);
+        let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &seen));
         for track in tracks {
             let expected = if track.id == 1 { (a, 0.55) } else { (b, 0.45) };
             assert!(track.id <= 2, "frame {frame}: {}", track.id);
@@ -82,11 +83,15 @@ fn weak_detections_keep_a_track_but_never_start_one() {
     stand(&mut tracker, 0, 200);
     for ms in (240..3000).step_by(40) {
         let seen = [person(0.5, 0.5, 0.15), person(0.1, 0.5, 0.45)];
-        assert_eq!(ids(tracker.update(at_ms(ms), &seen)), [1], "at {ms} ms");
+        assert_eq!(
+            ids(tracker.update(TrackerInput::new(at_ms(ms), &seen))),
+            [1],
+            "at {ms} ms"
+        );
     }
     assert!(
         tracker
-            .update(at_ms(3000), &[person(0.5, 0.5, 0.09)])
+            .update(TrackerInput::new(at_ms(3000), &[person(0.5, 0.5, 0.09)]))
             .is_empty()
     );
 }
@@ -97,7 +102,9 @@ fn a_gap_within_the_persistence_keeps_the_id_and_one_beyond_does_not() {
         let mut tracker = tracker();
         stand(&mut tracker, 0, 200);
         assert!(
-            tracker.update(at_ms(220), &[]).is_empty(),
+            tracker
+                .update(TrackerInput::new(at_ms(220), &[]))
+                .is_empty(),
             "an unseen track is not returned"
         );
         let back = 200 + gap_ms;
@@ -114,20 +121,28 @@ fn a_camera_slower_than_the_persistence_still_tracks() {
     let mut tracker = ByteTrack::new(&TrackerSettings {
         confidence: 0.5,
         persistence_ns: 50 * NS_PER_MS,
+        options: Default::default(),
     });
     for frame in 0..20 {
-        let tracks = tracker.update(at_ms(frame * 200), &[person(0.5, 0.5, 0.9)]);
+        let tracks = tracker.update(TrackerInput::new(
+            at_ms(frame * 200),
+            &[person(0.5, 0.5, 0.9)],
+        ));
         assert_eq!(ids(tracks), [1], "frame {frame}");
     }
     // Not seen in one frame: 400 ms have passed at the next.
-    assert!(tracker.update(at_ms(4000), &[]).is_empty());
     assert!(
         tracker
-            .update(at_ms(4200), &[person(0.5, 0.5, 0.9)])
+            .update(TrackerInput::new(at_ms(4000), &[]))
+            .is_empty()
+    );
+    assert!(
+        tracker
+            .update(TrackerInput::new(at_ms(4200), &[person(0.5, 0.5, 0.9)]))
             .is_empty()
     );
     assert_eq!(
-        ids(tracker.update(at_ms(4400), &[person(0.5, 0.5, 0.9)])),
+        ids(tracker.update(TrackerInput::new(at_ms(4400), &[person(0.5, 0.5, 0.9)]))),
         [2]
     );
 }
@@ -156,7 +171,7 @@ fn a_frame_rate_that_changes_midway_keeps_ids_and_velocity() {
             // 0.05 frame widths and 0.02 frame heights per second.
             let seconds = ms as f32 / 1000.0;
             let seen = [person(0.1 + 0.05 * seconds, 0.4 + 0.02 * seconds, 0.9)];
-            let tracks = tracker.update(at_ms(ms), &seen);
+            let tracks = tracker.update(TrackerInput::new(at_ms(ms), &seen));
             assert_eq!(ids(tracks), [1], "at {ms} ms");
             if ms > 900 {
                 let [vx, vy] = tracks[0].velocity;
@@ -172,11 +187,11 @@ fn a_frame_rate_that_changes_midway_keeps_ids_and_velocity() {
 fn a_changed_frame_size_keeps_ids_and_places() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 400);
-    let narrow = Moment {
+    let narrow = FrameMeta {
         size: FrameSize::new(640, 640),
         ..at_ms(440)
     };
-    let tracks = tracker.update(narrow, &[person(0.5, 0.5, 0.9)]);
+    let tracks = tracker.update(TrackerInput::new(narrow, &[person(0.5, 0.5, 0.9)]));
     assert_eq!(ids(tracks), [1]);
     let bbox = tracks[0].bbox;
     assert!(
@@ -189,17 +204,26 @@ fn a_changed_frame_size_keeps_ids_and_places() {
 #[test]
 fn the_first_frame_confirms_and_later_births_take_two_frames() {
     let mut tracker = tracker();
-    assert_eq!(ids(tracker.update(at_ms(0), &[person(0.2, 0.5, 0.9)])), [1]);
+    assert_eq!(
+        ids(tracker.update(TrackerInput::new(at_ms(0), &[person(0.2, 0.5, 0.9)]))),
+        [1]
+    );
     // Something flashes up for one frame: never shown, and costs no id.
     let flash = [person(0.2, 0.5, 0.9), person(0.7, 0.5, 0.9)];
-    assert_eq!(ids(tracker.update(at_ms(40), &flash)), [1]);
     assert_eq!(
-        ids(tracker.update(at_ms(80), &[person(0.2, 0.5, 0.9)])),
+        ids(tracker.update(TrackerInput::new(at_ms(40), &flash))),
+        [1]
+    );
+    assert_eq!(
+        ids(tracker.update(TrackerInput::new(at_ms(80), &[person(0.2, 0.5, 0.9)]))),
         [1]
     );
     let both = [person(0.2, 0.5, 0.9), person(0.5, 0.5, 0.9)];
-    assert_eq!(ids(tracker.update(at_ms(120), &both)), [1]);
-    let tracks = tracker.update(at_ms(160), &both);
+    assert_eq!(
+        ids(tracker.update(TrackerInput::new(at_ms(120), &both))),
+        [1]
+    );
+    let tracks = tracker.update(TrackerInput::new(at_ms(160), &both));
     assert_eq!(ids(tracks), [1, 2]);
     assert_eq!(tracks[1].first_seen_ns, at_ms(120).capture_ns);
     assert_eq!(tracks[1].last_seen_ns, at_ms(160).capture_ns);
@@ -209,7 +233,11 @@ fn the_first_frame_confirms_and_later_births_take_two_frames() {
 fn no_detections_at_all_is_an_answer() {
     let mut tracker = tracker();
     for frame in 0..10 {
-        assert!(tracker.update(at_ms(frame * 40), &[]).is_empty());
+        assert!(
+            tracker
+                .update(TrackerInput::new(at_ms(frame * 40), &[]))
+                .is_empty()
+        );
     }
 }
 
@@ -231,7 +259,7 @@ fn boxes_that_are_none_are_ignored() {
     ];
     let mut tracker = tracker();
     for frame in 0..5 {
-        let tracks = tracker.update(at_ms(frame * 40), &seen);
+        let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &seen));
         assert_eq!(ids(tracks), [1]);
         assert!((tracks[0].bbox.x - 0.5).abs() < 1e-6);
     }
@@ -247,7 +275,7 @@ fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
     let mut tracker = tracker();
     for frame in 0..40 {
         let class = if frame % 5 == 4 { truck } else { car };
-        let tracks = tracker.update(at_ms(frame * 40), &[vehicle(class)]);
+        let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &[vehicle(class)]));
         assert_eq!(
             (ids(tracks), tracks[0].class_id),
             (vec![1], car),
@@ -257,7 +285,7 @@ fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
     // Seen as a truck ever since: then it is one, and the same object.
     let mut class = car;
     for frame in 40..50 {
-        let tracks = tracker.update(at_ms(frame * 40), &[vehicle(truck)]);
+        let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &[vehicle(truck)]));
         assert_eq!(ids(tracks), [1]);
         class = tracks[0].class_id;
     }
@@ -275,7 +303,7 @@ fn a_person_does_not_become_the_bus_behind() {
     stand(&mut tracker, 0, 400);
     // The person is hidden from the moment the bus is seen.
     for ms in (440..1200).step_by(40) {
-        for track in tracker.update(at_ms(ms), &[bus]) {
+        for track in tracker.update(TrackerInput::new(at_ms(ms), &[bus])) {
             assert_eq!((track.id, track.class_id), (2, 5));
         }
     }
@@ -289,7 +317,7 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
         ..person(x, 0.52, 0.9)
     };
     let mut tracker = tracker();
-    tracker.update(at_ms(-40), &[rider(0.19), horse(0.19)]);
+    tracker.update(TrackerInput::new(at_ms(-40), &[rider(0.19), horse(0.19)]));
     for frame in 0..50 {
         let x = 0.2 + 0.01 * frame as f32;
         // The order in which a detector lists them is of no account.
@@ -298,7 +326,7 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
         } else {
             [horse(x), rider(x)]
         };
-        let tracks = tracker.update(at_ms(frame * 40), &seen);
+        let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &seen));
         let classes: Vec<_> = tracks.iter().map(|t| (t.id, t.class_id)).collect();
         assert_eq!(classes, [(1, PERSON), (2, 17)], "frame {frame}");
     }
@@ -314,7 +342,9 @@ fn a_double_of_a_lost_track_goes_and_the_longer_followed_one_stays() {
     let mut shown = Vec::new();
     for (index, x) in aside.into_iter().enumerate() {
         let ms = 440 + 40 * index as i64;
-        shown.extend(ids(tracker.update(at_ms(ms), &[person(x, 0.5, 0.9)])));
+        shown.extend(ids(
+            tracker.update(TrackerInput::new(at_ms(ms), &[person(x, 0.5, 0.9)]))
+        ));
     }
     assert!(shown.contains(&2), "the scene makes no double: {shown:?}");
     assert_eq!(stand(&mut tracker, 800, 1160), [1]);
@@ -325,17 +355,24 @@ fn new_settings_take_effect_without_losing_a_track() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 200);
     let weaker = [person(0.5, 0.5, 0.9), person(0.2, 0.5, 0.45)];
-    assert_eq!(ids(tracker.update(at_ms(240), &weaker)), [1]);
+    assert_eq!(
+        ids(tracker.update(TrackerInput::new(at_ms(240), &weaker))),
+        [1]
+    );
     tracker.configure(&TrackerSettings {
         confidence: 0.2,
         persistence_ns: NS_PER_S,
+        options: Default::default(),
     });
-    tracker.update(at_ms(280), &weaker);
-    assert_eq!(ids(tracker.update(at_ms(320), &weaker)), [1, 2]);
+    tracker.update(TrackerInput::new(at_ms(280), &weaker));
+    assert_eq!(
+        ids(tracker.update(TrackerInput::new(at_ms(320), &weaker))),
+        [1, 2]
+    );
 }
 
 /// A crowd that walks about, with misses and jitter.
-fn crowd(people: usize, frames: i64, seed: u64) -> Vec<(Moment, Vec<Detection>)> {
+fn crowd(people: usize, frames: i64, seed: u64) -> Vec<(FrameMeta, Vec<Detection>)> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut places: Vec<[f32; 4]> = (0..people)
         .map(|_| {
@@ -372,7 +409,7 @@ fn a_crowd_of_three_hundred_is_followed() {
     let mut tracker = tracker();
     let mut seen = 0;
     for (moment, detections) in crowd(300, 30, 3) {
-        seen = tracker.update(moment, &detections).len();
+        seen = tracker.update(TrackerInput::new(moment, &detections)).len();
     }
     assert!(seen > 200, "only {seen} tracks");
 }
@@ -384,7 +421,7 @@ fn the_same_detections_give_the_same_tracks() {
         let scene = crowd(60, 60, 5);
         scene
             .iter()
-            .map(|(m, d)| tracker.update(*m, d).to_vec())
+            .map(|(m, d)| tracker.update(TrackerInput::new(*m, d)).to_vec())
             .collect::<Vec<_>>()
     };
     assert_eq!(run(), run());
@@ -401,7 +438,7 @@ proptest! {
         let mut highest = 0;
         for (index, (_, detections)) in crowd(people, 25, seed).into_iter().enumerate() {
             let moment = at_ms(index as i64 * step);
-            let tracks = tracker.update(moment, &detections);
+            let tracks = tracker.update(TrackerInput::new(moment, &detections));
             prop_assert!(tracks.windows(2).all(|pair| pair[0].id < pair[1].id), "{tracks:?}");
             for track in tracks {
                 prop_assert!(track.id <= highest + 1, "an id was skipped");

@@ -1,117 +1,106 @@
-// Requests to the service, and its refusals as errors.
+// Requests to the service. An error response is thrown as an ApiError.
 
+import { ApiError } from "./api-error";
 import type {
-  Applied,
-  CameraEvent,
+  CameraConfig,
+  CameraPatch,
   CameraView,
-  Checked,
+  CheckResult,
+  ConfigChange,
+  Events,
   Health,
-  KeyError,
-  LogLine,
-  Model,
-  Probe,
+  Logs,
+  Models,
+  ProbeRequest,
+  ProbeResult,
   Problem,
-  Session,
+  SessionStatus,
 } from "./types";
 
-/** A refusal, in the service's words; `status` is 0 when it could not be reached. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    detail: string,
-    readonly errors: KeyError[] = [],
-    readonly retryAfter: number | null = null,
-  ) {
-    super(detail);
-  }
-}
-
 type Listener = () => void;
-const unauthorised = new Set<Listener>();
+const unauthorisedListeners = new Set<Listener>();
 
-/** Calls back whenever the service asks for the token. */
+/** Calls the listener whenever the service requires a token. */
 export function onUnauthorised(listener: Listener): () => void {
-  unauthorised.add(listener);
-  return () => unauthorised.delete(listener);
+  unauthorisedListeners.add(listener);
+  return () => unauthorisedListeners.delete(listener);
 }
 
-interface Options {
+interface RequestOptions {
   method?: string;
   body?: unknown;
-  yaml?: string;
-  accept?: string;
   ifMatch?: string;
 }
 
-async function send(path: string, options: Options = {}): Promise<Response> {
+async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const headers: Record<string, string> = {};
   let body: string | undefined;
-  if (options.yaml !== undefined) {
-    headers["content-type"] = "application/yaml";
-    body = options.yaml;
-  } else if (options.body !== undefined) {
+  if (options.body !== undefined) {
     headers["content-type"] = "application/json";
     body = JSON.stringify(options.body);
   }
-  if (options.accept) headers.accept = options.accept;
   if (options.ifMatch) headers["if-match"] = options.ifMatch;
   let response: Response;
   try {
-    response = await fetch(path, { method: options.method ?? "GET", headers, body });
+    response = await fetch(`/api/v1${path}`, { method: options.method ?? "GET", headers, body });
   } catch {
     throw new ApiError(0, "");
   }
-  if (response.ok || (path.endsWith("/health") && response.status === 503)) return response;
+  // The health of a service with failed cameras is 503 with the usual body.
+  if (response.ok || (path === "/health" && response.status === 503)) return response;
   const problem = (await response.json().catch(() => null)) as Problem | null;
-  const retry = response.headers.get("retry-after");
-  if (response.status === 401 && !path.endsWith("/session")) {
-    for (const listener of unauthorised) listener();
+  const retryAfter = response.headers.get("retry-after");
+  // A 401 to a log-in means a wrong token; the log-in page reports it.
+  if (response.status === 401 && path !== "/session") {
+    for (const listener of unauthorisedListeners) listener();
   }
   throw new ApiError(
     response.status,
     problem?.detail ?? response.statusText,
     problem?.errors ?? [],
-    retry === null ? null : Number(retry),
+    retryAfter === null ? null : Number(retryAfter),
   );
 }
 
-async function json<T>(path: string, options?: Options): Promise<T> {
-  return (await send(`/api/v1${path}`, options)).json() as Promise<T>;
+async function requestJson<T>(path: string, options?: RequestOptions): Promise<T> {
+  return (await request(path, options)).json() as Promise<T>;
 }
 
-const camera = (id: string) => `/cameras/${encodeURIComponent(id)}`;
+const cameraPath = (id: string) => `/cameras/${encodeURIComponent(id)}`;
 
 export const api = {
-  session: () => json<Session>("/session"),
-  logIn: (token: string) => send("/api/v1/session", { method: "POST", body: { token } }),
-  logOut: () => send("/api/v1/session", { method: "DELETE" }),
-  health: () => json<Health>("/health"),
-  models: () => json<{ models_dir: string; models: Model[] }>("/models"),
-  logs: () => json<{ lines: LogLine[] }>("/logs"),
-  schema: () => json<Record<string, unknown>>("/config/schema"),
+  session: () => requestJson<SessionStatus>("/session"),
+  logIn: (token: string) => request("/session", { method: "POST", body: { token } }),
+  logOut: () => request("/session", { method: "DELETE" }),
+
+  health: () => requestJson<Health>("/health"),
+  models: () => requestJson<Models>("/models"),
+  logs: () => requestJson<Logs>("/logs"),
+
   config: async () => {
-    const response = await send("/api/v1/config");
+    const response = await request("/config");
     return {
       etag: response.headers.get("etag") ?? "",
       document: ((await response.json()) ?? {}) as Record<string, unknown>,
     };
   },
-  check: (document: unknown) => json<Checked>("/config/check", { method: "POST", body: document }),
-  save: (document: unknown, etag: string) =>
-    json<Applied>("/config", { method: "PUT", body: document, ifMatch: etag }),
-  reload: () => json<Applied>("/config/reload", { method: "POST" }),
-  camera: (id: string) => json<CameraView>(camera(id)),
-  addCamera: (config: unknown) => json<CameraView>("/cameras", { method: "POST", body: config }),
-  patchCamera: (id: string, patch: unknown) =>
-    json<CameraView>(camera(id), { method: "PATCH", body: patch }),
-  deleteCamera: (id: string) => send(`/api/v1${camera(id)}`, { method: "DELETE" }),
-  enable: (id: string, on: boolean) =>
-    json<CameraView>(`${camera(id)}/${on ? "start" : "stop"}`, { method: "POST" }),
-  reset: (id: string) => send(`/api/v1${camera(id)}/reset`, { method: "POST" }),
-  events: (id: string) => json<{ events: CameraEvent[] }>(`${camera(id)}/events`),
-  probe: (stream: string, transport: string) =>
-    json<Probe>("/cameras/probe", {
-      method: "POST",
-      body: { stream, rtsp_transport: transport },
-    }),
+  configSchema: () => requestJson<Record<string, unknown>>("/config/schema"),
+  checkConfig: (document: unknown) =>
+    requestJson<CheckResult>("/config/check", { method: "POST", body: document }),
+  saveConfig: (document: unknown, etag: string) =>
+    requestJson<ConfigChange>("/config", { method: "PUT", body: document, ifMatch: etag }),
+  reloadConfig: () => requestJson<ConfigChange>("/config/reload", { method: "POST" }),
+
+  camera: (id: string) => requestJson<CameraView>(cameraPath(id)),
+  cameraEvents: (id: string) => requestJson<Events>(`${cameraPath(id)}/events`),
+  addCamera: (config: Partial<CameraConfig>) =>
+    requestJson<CameraView>("/cameras", { method: "POST", body: config }),
+  patchCamera: (id: string, patch: CameraPatch) =>
+    requestJson<CameraView>(cameraPath(id), { method: "PATCH", body: patch }),
+  removeCamera: (id: string) => request(cameraPath(id), { method: "DELETE" }),
+  startCamera: (id: string) => requestJson<CameraView>(`${cameraPath(id)}/start`, { method: "POST" }),
+  stopCamera: (id: string) => requestJson<CameraView>(`${cameraPath(id)}/stop`, { method: "POST" }),
+  resetSlots: (id: string) => request(`${cameraPath(id)}/reset`, { method: "POST" }),
+  probe: (request: ProbeRequest) =>
+    requestJson<ProbeResult>("/cameras/probe", { method: "POST", body: request }),
 };

@@ -1,38 +1,36 @@
-// A WebSocket that comes back by itself.
-
-/** The address of a socket of this page's own service. */
+/** The URL of a WebSocket on this page's host. */
 export function socketUrl(path: string): string {
   const { protocol, host } = window.location;
   return `${protocol === "https:" ? "wss" : "ws"}://${host}${path}`;
 }
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8000;
+const RECONNECT_DELAY_MIN_MS = 500;
+const RECONNECT_DELAY_MAX_MS = 8000;
 
-interface Handlers {
-  message: (data: string | Blob) => void;
-  state?: (open: boolean) => void;
+interface SocketHandlers {
+  onMessage: (data: string | Blob) => void;
+  onConnectedChange?: (connected: boolean) => void;
 }
 
-/** Opens a socket and opens it again whenever it is lost, until it is closed. */
-export function openSocket(path: string, handlers: Handlers): () => void {
+/** Opens a WebSocket that reconnects until the returned function closes it. */
+export function openSocket(path: string, handlers: SocketHandlers): () => void {
   let socket: WebSocket | null = null;
   let timer = 0;
-  let wait = FIRST_WAIT_MS;
+  let delay = RECONNECT_DELAY_MIN_MS;
   let closed = false;
 
   const connect = () => {
     socket = new WebSocket(socketUrl(path));
     socket.onopen = () => {
-      wait = FIRST_WAIT_MS;
-      handlers.state?.(true);
+      delay = RECONNECT_DELAY_MIN_MS;
+      handlers.onConnectedChange?.(true);
     };
-    socket.onmessage = (event) => handlers.message(event.data as string | Blob);
+    socket.onmessage = (event) => handlers.onMessage(event.data as string | Blob);
     socket.onclose = () => {
       if (closed) return;
-      handlers.state?.(false);
-      timer = window.setTimeout(connect, wait);
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      handlers.onConnectedChange?.(false);
+      timer = window.setTimeout(connect, delay);
+      delay = Math.min(delay * 2, RECONNECT_DELAY_MAX_MS);
     };
   };
   connect();

@@ -1,53 +1,51 @@
-// What the service says without being asked: one socket for the whole page.
+// Live data of all cameras, over one WebSocket for the whole page.
 //
-// Figures change about once a second and go through React; snapshots come many
-// times a second and go straight to those who draw them.
+// Status changes about once a second and goes through React state. Snapshots come many
+// times a second and go straight to the listeners that draw them.
 
 import { useSyncExternalStore } from "react";
 
 import { openSocket } from "./socket";
-import type { CameraEvent, Snapshot, Status } from "./types";
+import type { CameraEvent, CameraStatus, Snapshot, TelemetryMessage } from "./types";
 
-const RATE = 20;
-/** Two minutes of one figure a second. */
-const HISTORY = 120;
-const EVENTS_KEPT = 200;
+const SNAPSHOTS_PER_SECOND = 20;
+/** Two minutes, at one point a second. */
+const HISTORY_LENGTH = 120;
+/** The service sends status also between the seconds, when a source changes. */
+const HISTORY_INTERVAL_MIN_S = 0.5;
+const EVENTS_MAX = 200;
 
-export interface Point {
+export interface HistoryPoint {
+  /** Seconds since 1970. */
   time: number;
-  fpsIn: number;
-  fpsProc: number;
-  latency: number;
-  active: number;
+  sourceFps: number;
+  processedFps: number;
+  latencyMs: number;
+  activeSlots: number;
 }
 
-/** How things stand; another object after each change. */
-export interface Standing {
+/** What the telemetry has reported so far; each change makes a new object. */
+export interface TelemetryState {
   connected: boolean;
-  /** False until the service has said anything. */
-  known: boolean;
+  /** False until the first message. */
+  loaded: boolean;
   node: string;
   version: string;
-  cameras: Status[];
-  /** Why the configuration file on the disk is not in force. */
+  cameras: CameraStatus[];
+  /** Why the service does not use the configuration file as it is now. */
   fileProblem: string | null;
-  /** Goes up whenever the configuration changes. */
+  /** Goes up with each change of the configuration. */
   configSeq: number;
 }
 
-type Message =
-  | { type: "hello" | "cameras"; version: string; node: string; cameras: Status[] }
-  | ({ type: "snapshot" } & Snapshot)
-  | { type: "status"; camera: string; status: Status }
-  | { type: "event"; camera: string; event: CameraEvent }
-  | { type: "config"; etag?: string; problem?: string };
+type SnapshotListener = (snapshot: Snapshot) => void;
 
-const NOBODY: CameraEvent[] = [];
+const NO_EVENTS: CameraEvent[] = [];
 
 class Telemetry {
-  private standing: Standing = {
+  private state: TelemetryState = {
     connected: false,
-    known: false,
+    loaded: false,
     node: "",
     version: "",
     cameras: [],
@@ -55,23 +53,23 @@ class Telemetry {
     configSeq: 0,
   };
   private listeners = new Set<() => void>();
-  private drawers = new Map<string, Set<(snapshot: Snapshot) => void>>();
-  private newest = new Map<string, Snapshot>();
-  private histories = new Map<string, Point[]>();
-  private happened = new Map<string, CameraEvent[]>();
-  private close: (() => void) | null = null;
+  private snapshotListeners = new Map<string, Set<SnapshotListener>>();
+  private latestSnapshots = new Map<string, Snapshot>();
+  private histories = new Map<string, HistoryPoint[]>();
+  private events = new Map<string, CameraEvent[]>();
+  private closeSocket: (() => void) | null = null;
 
-  open(): void {
-    this.close ??= openSocket(`/ws/telemetry?rate=${RATE}`, {
-      message: (data) => this.take(JSON.parse(data as string) as Message),
-      state: (connected) => this.set({ connected }),
+  connect(): void {
+    this.closeSocket ??= openSocket(`/ws/telemetry?rate=${SNAPSHOTS_PER_SECOND}`, {
+      onMessage: (data) => this.handleMessage(JSON.parse(data as string) as TelemetryMessage),
+      onConnectedChange: (connected) => this.update({ connected }),
     });
   }
 
-  shut(): void {
-    this.close?.();
-    this.close = null;
-    this.set({ connected: false });
+  disconnect(): void {
+    this.closeSocket?.();
+    this.closeSocket = null;
+    this.update({ connected: false });
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -79,95 +77,95 @@ class Telemetry {
     return () => this.listeners.delete(listener);
   };
 
-  current = (): Standing => this.standing;
+  getState = (): TelemetryState => this.state;
 
-  /** Calls back with each snapshot of a camera, the newest at once. */
-  draw(camera: string, drawer: (snapshot: Snapshot) => void): () => void {
-    const drawers = this.drawers.get(camera) ?? new Set();
-    this.drawers.set(camera, drawers.add(drawer));
-    const newest = this.newest.get(camera);
-    if (newest) drawer(newest);
-    return () => drawers.delete(drawer);
+  /** Calls the listener with the latest snapshot of a camera, then with each new one. */
+  onSnapshot(camera: string, listener: SnapshotListener): () => void {
+    const listeners = this.snapshotListeners.get(camera) ?? new Set();
+    this.snapshotListeners.set(camera, listeners.add(listener));
+    const latest = this.latestSnapshots.get(camera);
+    if (latest) listener(latest);
+    return () => listeners.delete(listener);
   }
 
-  history(camera: string): Point[] {
+  getHistory(camera: string): HistoryPoint[] {
     return this.histories.get(camera) ?? [];
   }
 
-  events(camera: string): CameraEvent[] {
-    return this.happened.get(camera) ?? NOBODY;
+  /** The newest event first. */
+  getEvents(camera: string): CameraEvent[] {
+    return this.events.get(camera) ?? NO_EVENTS;
   }
 
-  /** Puts what happened before the page was opened in front. */
+  /** Replaces a camera's events by those that the service has kept, oldest first. */
   setEvents(camera: string, events: CameraEvent[]): void {
-    this.happened.set(camera, events.toReversed().slice(0, EVENTS_KEPT));
-    this.set({});
+    this.events.set(camera, events.toReversed().slice(0, EVENTS_MAX));
+    this.update({});
   }
 
-  private set(change: Partial<Standing>): void {
-    this.standing = { ...this.standing, ...change };
+  private update(change: Partial<TelemetryState>): void {
+    this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
 
-  private take(message: Message): void {
+  private handleMessage(message: TelemetryMessage): void {
     switch (message.type) {
       case "hello":
       case "cameras": {
         const { version, node, cameras } = message;
-        this.set({ known: true, connected: true, version, node, cameras });
+        this.update({ loaded: true, connected: true, version, node, cameras });
         break;
       }
       case "snapshot":
-        this.newest.set(message.camera, message);
-        for (const drawer of this.drawers.get(message.camera) ?? []) drawer(message);
+        this.latestSnapshots.set(message.camera, message);
+        for (const listener of this.snapshotListeners.get(message.camera) ?? []) listener(message);
         break;
       case "status":
-        this.remember(message.status);
-        this.set({
-          cameras: this.standing.cameras.map((c) =>
-            c.id === message.camera ? message.status : c,
+        this.addToHistory(message.status);
+        this.update({
+          cameras: this.state.cameras.map((camera) =>
+            camera.id === message.camera ? message.status : camera,
           ),
         });
         break;
       case "event":
-        this.happened.set(
+        this.events.set(
           message.camera,
-          [message.event, ...this.events(message.camera)].slice(0, EVENTS_KEPT),
+          [message.event, ...this.getEvents(message.camera)].slice(0, EVENTS_MAX),
         );
-        this.set({});
+        this.update({});
         break;
       case "config":
-        this.set({
+        this.update({
           fileProblem: message.problem ?? null,
-          configSeq: this.standing.configSeq + 1,
+          configSeq: this.state.configSeq + 1,
         });
         break;
     }
   }
 
-  private remember(status: Status): void {
+  private addToHistory(status: CameraStatus): void {
     const history = this.histories.get(status.id) ?? [];
     const time = Date.now() / 1000;
-    // News comes between the seconds; the plot has one point a second.
     const last = history.at(-1);
-    if (last && time - last.time < 0.5) return;
+    if (last && time - last.time < HISTORY_INTERVAL_MIN_S) return;
     history.push({
       time,
-      fpsIn: status.fps_in,
-      fpsProc: status.fps_proc,
-      latency: status.latency_ms,
-      active: status.slots.active,
+      sourceFps: status.fps_in,
+      processedFps: status.fps_proc,
+      latencyMs: status.latency_ms,
+      activeSlots: status.slots.active,
     });
-    this.histories.set(status.id, history.slice(-HISTORY));
+    this.histories.set(status.id, history.slice(-HISTORY_LENGTH));
   }
 }
 
 export const telemetry = new Telemetry();
 
-export function useStanding(): Standing {
-  return useSyncExternalStore(telemetry.subscribe, telemetry.current);
+export function useTelemetry(): TelemetryState {
+  return useSyncExternalStore(telemetry.subscribe, telemetry.getState);
 }
 
-export function useEvents(camera: string): CameraEvent[] {
-  return useSyncExternalStore(telemetry.subscribe, () => telemetry.events(camera));
+export function useCameraEvents(camera: string): CameraEvent[] {
+  return useSyncExternalStore(telemetry.subscribe, () => telemetry.getEvents(camera));
 }

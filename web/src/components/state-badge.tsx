@@ -12,12 +12,19 @@ const COLOURS: Record<SourceState, string> = {
   stopped: "#495057",
 };
 
-/** Where a source stands, in a word and a colour. */
+/** A source's state as a word and a colour. */
 export function StateBadge({ state }: { state: SourceState }) {
   const { t } = useTranslation();
   return (
-    <Badge color={COLOURS[state]} variant="filled" role="status" style={{ flexShrink: 0 }}>
-      {t(state)}
+    <Badge
+      color={COLOURS[state]}
+      variant="filled"
+      role="status"
+      data-testid="source-state"
+      data-state={state}
+      style={{ flexShrink: 0 }}
+    >
+      {t(`state.${state}`)}
     </Badge>
   );
 }

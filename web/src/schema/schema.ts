@@ -1,4 +1,4 @@
-// The parts of JSON Schema that the service's configuration uses.
+// The parts of JSON Schema that the configuration's schema uses.
 
 export interface Schema {
   $ref?: string;
@@ -16,54 +16,58 @@ export interface Schema {
   maximum?: number;
   pattern?: string;
   examples?: unknown[];
+  readOnly?: boolean;
   $defs?: Record<string, Schema>;
 }
 
-/** A schema with its reference followed; what stands beside the reference wins. */
-export function resolve(root: Schema, schema: Schema): Schema {
+/** Replaces a `$ref` by its definition; keywords next to the `$ref` take precedence. */
+export function resolveRef(root: Schema, schema: Schema): Schema {
   if (!schema.$ref) return schema;
   const name = schema.$ref.replace("#/$defs/", "");
-  const { $ref: _, ...beside } = schema;
-  return { ...resolve(root, root.$defs?.[name] ?? {}), ...beside };
+  const { $ref: _, ...siblings } = schema;
+  return { ...resolveRef(root, root.$defs?.[name] ?? {}), ...siblings };
 }
 
-/** Whether a value may be absent, and what it is if not. */
-export function withoutNull(root: Schema, schema: Schema): { schema: Schema; nullable: boolean } {
-  const whole = resolve(root, schema);
-  const options = whole.anyOf;
+/** Splits a schema that also allows null into the schema without null and a flag. */
+export function unwrapNullable(
+  root: Schema,
+  schema: Schema,
+): { schema: Schema; nullable: boolean } {
+  const resolved = resolveRef(root, schema);
+  const options = resolved.anyOf;
   if (options) {
-    const some = options.filter((option) => option.type !== "null");
-    const only = some[0];
-    if (some.length === 1 && only && options.length === 2) {
-      const { anyOf: _, ...rest } = whole;
-      return { schema: { ...resolve(root, only), ...withoutType(rest) }, nullable: true };
+    const [option, ...others] = options.filter(({ type }) => type !== "null");
+    if (option && others.length === 0 && options.length === 2) {
+      const { anyOf: _, ...siblings } = resolved;
+      return { schema: { ...resolveRef(root, option), ...siblings }, nullable: true };
     }
   }
-  if (Array.isArray(whole.type) && whole.type.includes("null")) {
-    const types = whole.type.filter((type) => type !== "null");
-    return { schema: { ...whole, type: types.length === 1 ? types[0] : types }, nullable: true };
+  if (Array.isArray(resolved.type) && resolved.type.includes("null")) {
+    const types = resolved.type.filter((type) => type !== "null");
+    return { schema: { ...resolved, type: types.length === 1 ? types[0] : types }, nullable: true };
   }
-  return { schema: whole, nullable: false };
+  return { schema: resolved, nullable: false };
 }
 
-function withoutType(schema: Schema): Schema {
-  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+/** The schema of a key, such as `["cameras", "id"]`; an array stands for its items. */
+export function schemaAt(root: Schema, keys: string[]): Schema {
+  return keys.reduce((parent, key) => {
+    const { schema } = unwrapNullable(root, parent);
+    const object = schema.items ? resolveRef(root, schema.items) : schema;
+    return resolveRef(root, object.properties?.[key] ?? {});
+  }, root);
 }
 
-/** The choices of an enumeration, each with what is said about it. */
-export function choices(schema: Schema): { value: string; about?: string }[] | null {
-  if (schema.enum) return schema.enum.map((value) => ({ value: String(value) }));
+/** The values of an enumeration; null for any other schema. */
+export function enumValues(schema: Schema): string[] | null {
+  if (schema.enum) return schema.enum.map(String);
   const options = schema.oneOf;
   if (!options?.every((option) => option.const !== undefined || option.enum)) return null;
-  return options.flatMap((option) =>
-    option.const !== undefined
-      ? [{ value: String(option.const), about: option.description }]
-      : (option.enum ?? []).map((value) => ({ value: String(value) })),
-  );
+  return options.flatMap((option) => option.enum ?? [option.const]).map(String);
 }
 
-/** `cameras[0].override.confidence` of a key within a path. */
-export function join(path: string, key: string | number): string {
+/** Appends a key or an index to a path such as `cameras[0].override`. */
+export function joinPath(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
   return path ? `${path}.${key}` : key;
 }

@@ -1,28 +1,29 @@
-// A document against the schema, in the browser, before it is sent.
+// Validates a configuration in the browser, before it is sent.
 
 import { Validator } from "@cfworker/json-schema";
 
 import type { Schema } from "./schema";
 
-/** The mistakes of a document, by path, as the service names them. */
-export function mistakes(schema: Schema, document: unknown): Map<string, string> {
+/** Error messages by path, in the service's notation of paths. */
+export function validate(schema: Schema, document: unknown): Map<string, string> {
   const validator = new Validator(schema as object, "2020-12", false);
-  const found = new Map<string, string>();
-  for (const unit of validator.validate(document).errors) {
-    const path = fromPointer(unit.instanceLocation);
-    if (path === "") continue;
-    found.set(path, unit.error);
+  const errors = new Map<string, string>();
+  for (const { instanceLocation, error } of validator.validate(document).errors) {
+    const path = pointerToPath(instanceLocation);
+    if (path !== "") errors.set(path, error);
   }
-  // A section's complaint about a key says less than the key's own.
-  for (const path of found.keys()) {
-    const inner = [...found.keys()].some((p) => p.startsWith(`${path}.`) || p.startsWith(`${path}[`));
-    if (inner) found.delete(path);
+  // The error of a section only repeats that a key in it has an error.
+  for (const path of errors.keys()) {
+    const hasInnerError = [...errors.keys()].some(
+      (other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`),
+    );
+    if (hasInnerError) errors.delete(path);
   }
-  return found;
+  return errors;
 }
 
-/** `#/cameras/0/stream` as `cameras[0].stream`. */
-export function fromPointer(pointer: string): string {
+/** Turns the JSON pointer `#/cameras/0/stream` into `cameras[0].stream`. */
+export function pointerToPath(pointer: string): string {
   return pointer
     .replace(/^#\/?/, "")
     .split("/")

@@ -1,6 +1,6 @@
-//! Words by which a secret in a comment is known, in the languages of many owners.
+//! Words that announce a secret in a comment, in many languages.
 
-/// Ends of words behind which a secret follows.
+/// Ends of words that a secret follows.
 pub const SECRETS: &[&str] = &[
     "password",
     "passwort",
@@ -37,7 +37,7 @@ pub const SECRETS: &[&str] = &[
     "bearer",
     "authorization",
 ];
-/// As [`SECRETS`], in languages that put no space between words.
+/// As [`SECRETS`], in languages without spaces between words.
 pub const UNSPACED_SECRETS: &[&str] = &[
     "密码",
     "密碼",
@@ -47,9 +47,9 @@ pub const UNSPACED_SECRETS: &[&str] = &[
     "비밀번호",
     "암호",
 ];
-/// Secrets that are called by several words.
+/// As [`SECRETS`], of several words.
 pub const PHRASES: &[&str] = &["mot de passe", "palavra passe", "pass word", "pass phrase"];
-/// Words that announce a secret only with `:` or `=` behind them.
+/// Words that announce a secret only before `:` or `=`.
 pub const NAMES: &[&str] = &[
     "pass",
     "auth",
@@ -60,7 +60,7 @@ pub const NAMES: &[&str] = &[
     "clave",
     "parola",
 ];
-/// Words behind which a user's name follows, and behind that the secret.
+/// Words that a user's name follows, and then the secret.
 pub const USERS: &[&str] = &[
     "login",
     "logins",
@@ -79,9 +79,9 @@ pub const USERS: &[&str] = &[
     "логин",
     "пользователь",
 ];
-/// Users that cameras come with: what is joined to one of them is its secret.
+/// Default users of cameras: text that is joined to one of them is its secret.
 pub const ACCOUNTS: &[&str] = &["admin", "administrator", "root", "operator", "guest"];
-/// What stands before a `:` without being a user.
+/// Words before a `:` that are not users.
 pub const SCHEMES: &[&str] = &[
     "synth", "file", "push", "webcam", "device", "builtin", "rtsp", "rtsps", "http", "https",
     "mqtt", "mqtts", "udp", "tcp", "osc",

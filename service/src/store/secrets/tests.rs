@@ -53,7 +53,7 @@ fn spellings(text: &str, indent: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_value_is_hidden_and_comes_back_in_every_spelling() {
+fn value_in_any_spelling_is_hidden_and_restored() {
     let stream = format!("rtsp://admin:{SECRET}@10.0.0.5:554/s1");
     let broker = format!("mqtt://node:{SECRET}@10.0.0.9");
     let mut tried = 0;
@@ -96,7 +96,7 @@ fn a_value_is_hidden_and_comes_back_in_every_spelling() {
 }
 
 #[test]
-fn what_was_not_touched_comes_back_to_the_letter() {
+fn unchanged_text_is_restored_exactly() {
     for text in [
         "# The hall\ncameras:\n- id: a   # by the door\n  stream: rtsp://u:secret@h/a  # x\n",
         "cameras: [{id: a, stream: \"rtsp://u:p\\x40ss@h/a\"}, {stream: 'rtsp://u:it''s@h/b', id: b}]\n",
@@ -110,7 +110,7 @@ fn what_was_not_touched_comes_back_to_the_letter() {
 }
 
 #[test]
-fn comments_are_hidden_too_and_a_known_password_wherever_it_stands() {
+fn secrets_in_comments_are_hidden() {
     let text = "\
 # hunter2 opens the hall
 service:
@@ -153,7 +153,7 @@ cameras:
 }
 
 #[test]
-fn what_cannot_be_shown_in_its_words_is_shown_without_comments() {
+fn text_with_an_alias_to_a_secret_is_shown_without_comments() {
     // An alias: the token is the value of another key.
     let text = "cameras:\n- {id: a, name: &t 0123456789abcdef, stream: 'synth:'}\nservice: {token: *t}\n# hidden?\n";
     let known = config::parse(text).unwrap();
@@ -163,7 +163,7 @@ fn what_cannot_be_shown_in_its_words_is_shown_without_comments() {
 }
 
 #[test]
-fn a_block_with_a_comment_at_its_sign_is_hidden_too() {
+fn block_scalar_with_a_comment_at_its_sign_is_hidden() {
     for sign in [">-", "|-", ">+", "|2-"] {
         for comment in ["", " # rtsp://u:gone@h", " # a>"] {
             let text = format!(
@@ -186,7 +186,7 @@ fn a_block_with_a_comment_at_its_sign_is_hidden_too() {
 }
 
 #[test]
-fn a_secret_gets_to_no_key_that_is_shown() {
+fn secret_is_never_restored_into_a_shown_key() {
     let known = value!({
         "service": {"token": TOKEN_TEXT},
         "cameras": [{"id": "a", "name": "x", "stream": "rtsp://u:secret@h/a"}],

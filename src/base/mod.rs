@@ -1,0 +1,14 @@
+//! Base: small tools that know nothing of tracking. Imports the standard library and
+//! crates only.
+//!
+//! * [`clock`] is the process's one clock, and its simulated twin for tests.
+//! * [`shutdown`] asks threads to stop; [`mailbox`] hands one item between two threads.
+//! * [`panics`] turns a panic into text; [`printable`] makes foreign text safe to show.
+//! * [`data_dir`] finds the folder of the user's rextrack data.
+
+pub mod clock;
+pub mod data_dir;
+pub(crate) mod mailbox;
+pub(crate) mod panics;
+pub mod printable;
+pub mod shutdown;

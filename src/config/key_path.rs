@@ -1,0 +1,25 @@
+//! Where a key of the configuration is written.
+
+use serde_json::{Map, Value};
+
+/// The path of a section's keys: in the section, or in an override of it.
+pub(super) struct KeyPath<'a> {
+    pub section: &'a str,
+    pub overrides: Option<(&'a str, &'a Map<String, Value>)>,
+}
+
+impl<'a> KeyPath<'a> {
+    pub fn section(section: &'a str) -> Self {
+        Self {
+            section,
+            overrides: None,
+        }
+    }
+
+    pub fn key(&self, key: &str) -> String {
+        match self.overrides {
+            Some((path, keys)) if keys.contains_key(key) => format!("{path}.{key}"),
+            _ => format!("{}.{key}", self.section),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A value against a JSON Schema: keys, types, choices and ranges.
+//!
+//! serde would stop at the first mistake and name Rust's types; this check finds all
+//! mistakes, each with its path and in words for people.
+
+use serde_json::{Map, Value};
+
+use super::issues::{ConfigError, Issues, join};
+use super::schema_tree::{self, child, properties, types, variants};
+use super::service::{DEVICE, Device};
+use super::suggest;
+
+/// Compares the value at `path` with a schema of its own, such as the options of a
+/// tracker.
+///
+/// # Errors
+/// All issues, with their paths.
+pub fn check_against(schema: &Value, path: &str, value: &Value) -> Result<(), ConfigError> {
+    let mut visitor = Visitor {
+        root: schema,
+        issues: Issues::default(),
+    };
+    visitor.visit(path, schema, value);
+    visitor.issues.result()
+}
+
+/// Compares a value with the schema `root`. A section or list without content
+/// (`tracking:` with all lines under it commented out) counts as left out.
+pub(super) fn check(root: &Value, value: &mut Value) -> Issues {
+    if value.is_null() {
+        *value = Value::Object(Map::new());
+    }
+    prune(root, root, value);
+    let mut visitor = Visitor {
+        root,
+        issues: Issues::default(),
+    };
+    visitor.visit("", root, value);
+    visitor.issues
+}
+
+fn prune(root: &Value, schema: &Value, value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, value| {
+                let Some(schema) = child(root, schema, key) else {
+                    return true;
+                };
+                let types = types(root, schema);
+                let holds_more = types.contains(&"object") || types.contains(&"array");
+                if value.is_null() && holds_more && !types.contains(&"null") {
+                    return false;
+                }
+                prune(root, schema, value);
+                true
+            });
+        }
+        Value::Array(items) => {
+            if let Some(schema) = child(root, schema, "") {
+                for item in items {
+                    prune(root, schema, item);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+struct Visitor<'a> {
+    root: &'a Value,
+    issues: Issues,
+}
+
+impl Visitor<'_> {
+    fn visit(&mut self, path: &str, schema: &Value, value: &Value) {
+        // No text of a configuration has a use for them: they end up in logs, in
+        // addresses of outputs, in requests.
+        if let Some(message) = value.as_str().and_then(suggest::control_character) {
+            self.issues.add(path, message);
+            return;
+        }
+        let types = types(self.root, schema);
+        if !types.iter().any(|t| is_of(t, value)) {
+            self.issues
+                .add(path, suggest::wrong_type(path, &types, value));
+            return;
+        }
+        let variants = variants(self.root, schema);
+        let choices: Vec<&str> = variants.iter().flat_map(|s| choices(s)).collect();
+        if let Some(text) = value.as_str()
+            && !choices.is_empty()
+        {
+            if !choices.contains(&text) {
+                self.issues.add(path, suggest::wrong_choice(text, &choices));
+            }
+            return;
+        }
+        if let Some(text) = value.as_str()
+            && variants
+                .iter()
+                .any(|s| s.get("format") == Some(&DEVICE.into()))
+            && let Err(message) = text.parse::<Device>()
+        {
+            self.issues.add(path, message);
+        }
+        let fits = |s: &&&Value| {
+            let own = schema_tree::types(self.root, s);
+            own.iter().any(|t| is_of(t, value))
+        };
+        let Some(schema) = variants.iter().find(fits) else {
+            return;
+        };
+        match value {
+            Value::Number(number) => self.number(path, schema, number.as_f64(), value),
+            Value::Array(items) => self.list(path, schema, items),
+            Value::Object(map) => self.section(path, schema, map),
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, path: &str, schema: &Value, number: Option<f64>, value: &Value) {
+        let bound = |word: &str| schema.get(word).and_then(Value::as_f64);
+        let most = bound("maximum").or_else(|| {
+            let counts = schema.get("format").and_then(Value::as_str) == Some("uint32");
+            counts.then_some(f64::from(u32::MAX))
+        });
+        let (Some(number), Some(least)) = (number, bound("minimum")) else {
+            return;
+        };
+        if number < least || most.is_some_and(|most| number > most) {
+            self.issues
+                .add(path, suggest::out_of_range(number, least, most, value));
+        }
+    }
+
+    fn list(&mut self, path: &str, schema: &Value, items: &[Value]) {
+        let bound = |word: &str| schema.get(word).and_then(Value::as_u64);
+        let count = items.len() as u64;
+        match (bound("minItems"), bound("maxItems")) {
+            (Some(least), most) if count < least || most.is_some_and(|most| count > most) => {
+                self.issues
+                    .add(path, suggest::wrong_length(count, least, most));
+            }
+            _ => {}
+        }
+        let unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{path}[{index}]");
+            if unique && items[..index].contains(item) {
+                self.issues.add(
+                    &at,
+                    format!("{} stands twice; remove one", suggest::shown(item)),
+                );
+            }
+            if let Some(schema) = schema.get("items") {
+                self.visit(&at, schema, item);
+            }
+        }
+    }
+
+    fn section(&mut self, path: &str, schema: &Value, map: &Map<String, Value>) {
+        let Some(known) = properties(schema) else {
+            return;
+        };
+        for (key, value) in map {
+            match known.get(key) {
+                Some(schema) => self.visit(&join(path, key), schema, value),
+                None => {
+                    let message = suggest::unknown_key(self.root, path, key, known);
+                    self.issues
+                        .add(join(path, &crate::address::redact_address(key)), message);
+                }
+            }
+        }
+        let required = schema.get("required").and_then(Value::as_array);
+        for key in required.into_iter().flatten().filter_map(Value::as_str) {
+            if !map.contains_key(key) {
+                let example = known.get(key).and_then(|s| s.pointer("/examples/0"));
+                let example = example.and_then(Value::as_str);
+                let such = example.map_or(String::new(), |e| format!(", such as {e}"));
+                self.issues
+                    .add(join(path, key), format!("must be given{such}"));
+            }
+        }
+    }
+}
+
+fn choices(schema: &Value) -> Vec<&str> {
+    match (schema.get("const"), schema.get("enum")) {
+        (Some(one), _) => one.as_str().into_iter().collect(),
+        (_, Some(Value::Array(all))) => all.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_of(name: &str, value: &Value) -> bool {
+    match name {
+        "number" => value.is_number(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "null" => value.is_null(),
+        _ => false,
+    }
+}

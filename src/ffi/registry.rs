@@ -1,0 +1,69 @@
+//! Pipelines of the process by their camera's id, for parts of one host that
+//! work on the same camera.
+
+use std::ffi::{CStr, c_char};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+
+use super::handle::RextrackPipeline;
+use super::status::{Failure, RextrackStatus, guard};
+
+/// Camera ids, which do not change in a pipeline's life, and pipelines.
+static PIPELINES: Mutex<Vec<(String, Weak<RextrackPipeline>)>> = Mutex::new(Vec::new());
+
+/// Adds a pipeline.
+pub fn register(pipeline: &Arc<RextrackPipeline>) {
+    let id = pipeline.pipeline.config().camera.id.clone();
+    let mut pipelines = PIPELINES.lock();
+    pipelines.retain(|(_, one)| one.strong_count() > 0);
+    pipelines.push((id, Arc::downgrade(pipeline)));
+}
+
+/// The newest pipeline whose camera has that id.
+fn find(camera: &str) -> Option<Arc<RextrackPipeline>> {
+    let pipelines = PIPELINES.lock();
+    let mut named = pipelines.iter().rev().filter(|(id, _)| id == camera);
+    named.find_map(|(_, pipeline)| pipeline.upgrade())
+}
+
+/// Finds the pipeline of this process whose `camera.id` is `camera_id` and
+/// writes its handle to `out`; of several the one that was created last. For
+/// two guests of a host that work on one camera, such as a node that tracks
+/// and a node that shows the picture. The caller becomes one more owner: each
+/// owner calls `rextrack_destroy` once, and the last one frees the pipeline.
+/// `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+///
+/// Any thread. Never blocks.
+///
+/// # Safety
+/// `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
+/// pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_find(
+    camera_id: *const c_char,
+    out: *mut *mut RextrackPipeline,
+) -> RextrackStatus {
+    guard(|| {
+        // SAFETY: NULL or valid, as the caller vouches.
+        let out = unsafe { out.as_mut() }
+            .ok_or_else(|| Failure::argument("rextrack_find: out is NULL"))?;
+        *out = std::ptr::null_mut();
+        if camera_id.is_null() {
+            return Err(Failure::argument("rextrack_find: camera_id is NULL"));
+        }
+        // SAFETY: not NULL, and NUL-terminated as the caller vouches.
+        let camera = unsafe { CStr::from_ptr(camera_id) }
+            .to_str()
+            .map_err(|_| Failure::argument("rextrack_find: camera_id is not UTF-8"))?;
+        let found = find(camera).ok_or_else(|| {
+            let text = format!(
+                "no pipeline of this process has the camera.id {camera:?}; create it first, \
+                 under that id"
+            );
+            Failure(RextrackStatus::RextrackErrNotFound, text)
+        })?;
+        *out = Arc::into_raw(found).cast_mut();
+        Ok(())
+    })
+}

@@ -1,0 +1,23 @@
+//! Text for a host's buffer.
+
+use std::ffi::c_char;
+
+/// Writes text with a closing NUL, cut at a character's edge to fit.
+///
+/// # Safety
+/// `buffer` is NULL, or has room for `capacity` bytes.
+pub unsafe fn write_text(text: &str, buffer: *mut c_char, capacity: usize) {
+    if buffer.is_null() || capacity == 0 {
+        return;
+    }
+    let mut end = text.len().min(capacity - 1);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    // SAFETY: `end` + 1 <= `capacity` bytes, as the caller vouches; our text
+    // and the host's buffer do not overlap.
+    unsafe {
+        std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, end);
+        buffer.add(end).write(0);
+    }
+}

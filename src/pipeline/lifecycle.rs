@@ -1,0 +1,228 @@
+//! A pipeline's threads: started, stopped, dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::check::check;
+use super::error::PipelineError;
+use super::frame_queue::FrameQueue;
+use super::loader::Loader;
+use super::options::PipelineOptions;
+use super::shared::Shared;
+use super::stage;
+use super::thread::{NamedThread, within};
+use super::worker::{Worker, WorkerContext};
+use crate::base::clock::SystemClock;
+use crate::base::mailbox::Mailbox;
+use crate::base::shutdown::Shutdown;
+use crate::config::PipelineConfig;
+use crate::detect::Requester;
+use crate::flow::SourceState;
+use crate::source::{self, Capture, FrameEvent, SourceContext};
+
+/// How long a stop waits for a thread before it leaves it behind. All of them
+/// together stay within the second that a stop may take.
+const STOP_STAGES: Duration = Duration::from_millis(750);
+const STOP_SINK: Duration = Duration::from_millis(200);
+/// How long dropping a pipeline waits for what a stop left behind, within the
+/// two seconds that it may take.
+const DROP: Duration = Duration::from_millis(1900);
+
+/// One camera, tracked. All methods may be called from any thread; dropping
+/// it stops it.
+pub struct Pipeline {
+    pub(super) shared: Arc<Shared>,
+    pub(super) run: Mutex<Option<Run>>,
+}
+
+/// The parts of a pipeline that exist only while it runs.
+pub(super) struct Run {
+    /// Ends the wait of a stage that is to be restarted.
+    stop: Shutdown,
+    pub(super) frames: Arc<Mailbox<FrameEvent>>,
+    /// The infer thread's access to models.
+    requester: Requester,
+    pub(super) source: SourceThread,
+    infer: NamedThread,
+    sink: NamedThread,
+}
+
+/// A source's thread and the request that ends it.
+pub(super) struct SourceThread {
+    pub(super) stop: Shutdown,
+    pub(super) thread: NamedThread,
+}
+
+impl Pipeline {
+    /// Makes a pipeline that does not run yet. Checks the configuration and
+    /// that the model's file is there; loads nothing, opens nothing.
+    pub fn new(config: PipelineConfig) -> Result<Self, PipelineError> {
+        Self::with(config, PipelineOptions::default())
+    }
+
+    /// As [`Pipeline::new`], with what no configuration says.
+    pub fn with(config: PipelineConfig, options: PipelineOptions) -> Result<Self, PipelineError> {
+        check(&config)?;
+        Ok(Self {
+            shared: Arc::new(Shared::new(config, options)),
+            run: Mutex::new(None),
+        })
+    }
+
+    /// Starts the threads and returns at once. Does nothing when they run.
+    pub fn start(&self) -> Result<(), PipelineError> {
+        let mut run = self.run.lock();
+        if run.is_some() {
+            return Ok(());
+        }
+        self.shared.finished.store(false, Ordering::Release);
+        *self.shared.failure.lock() = None;
+        let config = self.shared.config();
+        let id = &config.camera.id;
+        let frames = Arc::new(Mailbox::default());
+
+        let shared = Arc::clone(&self.shared);
+        let stop = Shutdown::new();
+        let sink = stage::spawn(&self.shared, id, "sink", &stop, move || {
+            shared.dispatcher.run(&mut shared.sinks.lock());
+        })?;
+        let requester = Requester::new(self.shared.permits.clone());
+        let (shared, frame_rx) = (Arc::clone(&self.shared), Arc::clone(&frames));
+        let access = requester.clone();
+        let work = move || {
+            let context = WorkerContext {
+                frames: Arc::clone(&frame_rx) as Arc<dyn FrameQueue>,
+                requester: access.clone(),
+                clock: Arc::new(SystemClock),
+                start_loader: Box::new(Loader::start),
+            };
+            Worker::new(Arc::clone(&shared), context).run();
+        };
+        let infer = match stage::spawn(&self.shared, id, "infer", &stop, work) {
+            Ok(infer) => infer,
+            Err(error) => {
+                self.shared.dispatcher.finish();
+                return Err(error);
+            }
+        };
+        let source = match self.start_source(&config, &frames) {
+            Ok(source) => source,
+            Err(error) => {
+                frames.close();
+                self.shared.dispatcher.finish();
+                return Err(error);
+            }
+        };
+        *run = Some(Run {
+            stop,
+            frames,
+            requester,
+            source,
+            infer,
+            sink,
+        });
+        Ok(())
+    }
+
+    pub(super) fn start_source(
+        &self,
+        config: &PipelineConfig,
+        frames: &Arc<Mailbox<FrameEvent>>,
+    ) -> Result<SourceThread, PipelineError> {
+        let address = config.camera.address()?;
+        let transport = config.camera.rtsp_transport;
+        let stop = Shutdown::new();
+        // Here and not on the source's thread: a host may push as soon as this
+        // has returned.
+        self.shared.app_source.clear();
+        self.shared.source.set_remote(None);
+        let context = SourceContext {
+            transport,
+            ca_file: config.camera.ca_file.clone(),
+            allow_playlists: config.service.allow_playlists,
+            app_source: Arc::clone(&self.shared.app_source),
+            status: Arc::clone(&self.shared.source),
+        };
+        let mut capture = Capture {
+            camera: config.camera.id.clone(),
+            lossless: config.camera.is_lossless(),
+            looped: config.camera.loop_file && address.is_file(),
+            fail_fast: self.shared.fail_fast,
+            open: Box::new(move |stop| source::open(&address, &context, stop)),
+            sampling: Arc::clone(&self.shared.sampling),
+            frame_tx: Arc::clone(frames),
+            pool: Arc::clone(&self.shared.pool),
+            status: Arc::clone(&self.shared.source),
+            clock: Arc::new(SystemClock),
+            stop: stop.clone(),
+        };
+        let work = move || capture.run();
+        let thread = stage::spawn(&self.shared, &config.camera.id, "source", &stop, work)?;
+        Ok(SourceThread { stop, thread })
+    }
+
+    /// Stops the threads within a second, and releases all slots. A thread
+    /// that is stuck inside FFmpeg or ONNX Runtime is left to end by itself.
+    /// Does nothing when they do not run.
+    pub fn stop(&self) {
+        let mut run = self.run.lock();
+        let Some(Run {
+            stop,
+            frames,
+            requester,
+            source,
+            infer,
+            sink,
+        }) = run.take()
+        else {
+            return;
+        };
+        stop.request();
+        source.stop.request();
+        self.shared.app_source.wake();
+        frames.close();
+        requester.close();
+        let deadline = within(STOP_STAGES);
+        let unjoined = &self.shared.unjoined;
+        unjoined.add(source.thread.join_by(deadline));
+        self.shared.source.set_state(SourceState::Stopped);
+        unjoined.add(infer.join_by(deadline));
+        unjoined.join_by(deadline);
+        self.shared.dispatcher.finish();
+        unjoined.add(sink.join_by(within(STOP_SINK)));
+        self.shared.buffer.notify_waiters();
+    }
+
+    /// Whether the threads were started and not stopped.
+    pub fn is_running(&self) -> bool {
+        self.run.lock().is_some()
+    }
+
+    /// Releases all slots; the next frame reassigns them from p1 on.
+    /// Does nothing while the pipeline does not run.
+    pub fn reset_slots(&self) {
+        if let Some(run) = self.run.lock().as_ref() {
+            self.shared.reset.store(true, Ordering::Release);
+            run.frames.wake();
+        }
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<PipelineConfig> {
+        self.shared.config()
+    }
+}
+
+impl Drop for Pipeline {
+    /// Stops, and waits for every thread within two seconds: a thread that is
+    /// still inside a library when the process ends would bring it down.
+    fn drop(&mut self) {
+        let deadline = within(DROP);
+        self.stop();
+        self.shared.unjoined.join_by(deadline);
+        self.shared.unjoined.log_unjoined();
+    }
+}

@@ -1,0 +1,94 @@
+//! Changes of a pipeline's configuration and sinks.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+
+use super::change_set::ChangeSet;
+use super::error::PipelineError;
+use super::lifecycle::Pipeline;
+use crate::config::PipelineConfig;
+use crate::sink::Sink;
+use crate::{detect, track};
+
+impl Pipeline {
+    /// Applies an RFC 7396 merge patch to the configuration. Thresholds,
+    /// classes, region, persistence, slots and OSC change at once; a changed
+    /// stream restarts the source alone, a changed model is loaded beside the
+    /// old one and replaces it when it is ready. Slots are kept throughout.
+    /// When it returns an error nothing has changed.
+    pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
+        self.change(|current| Ok(current.merged(patch)?))
+    }
+
+    /// As [`Pipeline::set_config`], to a whole new configuration.
+    pub fn replace_config(&self, new: PipelineConfig) -> Result<(), PipelineError> {
+        self.change(|_| {
+            new.validate()?;
+            Ok(new)
+        })
+    }
+
+    /// Puts other sinks in the place of [`PipelineOptions::sinks`](super::PipelineOptions::sinks), between two snapshots.
+    /// The old ones are dropped without [`Sink::finish`].
+    pub fn set_sinks(&self, sinks: Vec<Box<dyn Sink>>) {
+        self.shared.dispatcher.set_own(sinks);
+    }
+
+    /// What the configured OSC output sends from now on, as datagrams, until the
+    /// receiver is dropped.
+    pub fn monitor_osc(&self) -> Receiver<Vec<u8>> {
+        self.shared.osc_monitor.watch()
+    }
+
+    /// Whether [`Pipeline::replace_config`] would take a configuration. Changes
+    /// nothing.
+    pub fn check_config(&self, new: &PipelineConfig) -> Result<(), PipelineError> {
+        new.validate()?;
+        self.check_change(&self.config(), new).map(|_| ())
+    }
+
+    fn check_change(
+        &self,
+        current: &PipelineConfig,
+        new: &PipelineConfig,
+    ) -> Result<ChangeSet, PipelineError> {
+        track::check(&new.tracking)?;
+        let changes = ChangeSet::between(current, new);
+        if changes.detector {
+            detect::check(new)?;
+        } else if let Some(info) = self.shared.detector.lock().as_ref() {
+            detect::check_classes(new, info)?;
+        }
+        Ok(changes)
+    }
+
+    fn change(
+        &self,
+        make: impl FnOnce(&PipelineConfig) -> Result<PipelineConfig, PipelineError>,
+    ) -> Result<(), PipelineError> {
+        let mut run = self.run.lock();
+        let changes = {
+            let mut current = self.shared.config.lock();
+            let new = make(&current)?;
+            let changes = self.check_change(&current, &new)?;
+            *current = Arc::new(new);
+            self.shared.config_version.fetch_add(1, Ordering::AcqRel);
+            changes
+        };
+        let Some(run) = run.as_mut() else {
+            return Ok(());
+        };
+        if changes.source {
+            let config = self.shared.config();
+            run.source.stop.request();
+            self.shared.app_source.wake();
+            // The old thread ends by itself; whatever it still reads is refused.
+            let new = self.start_source(&config, &run.frames)?;
+            let old = std::mem::replace(&mut run.source, new);
+            self.shared.unjoined.add([old.thread]);
+        }
+        run.frames.wake();
+        Ok(())
+    }
+}

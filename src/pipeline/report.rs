@@ -1,0 +1,137 @@
+//! What a pipeline reports about itself: state, counts, model, preview.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::error::PipelineError;
+use super::lifecycle::Pipeline;
+use super::shared::AnnotatedFrame;
+use super::stats::Stats;
+use crate::address::redact_address;
+use crate::detect::DetectorInfo;
+use crate::flow::{Frame, RemoteNode, SourceState};
+use crate::sink::annotate::{AnnotateError, annotate};
+
+/// What a pipeline is made of.
+#[derive(Debug, Clone, Serialize)]
+pub struct Info {
+    /// Version of rextrack.
+    pub version: &'static str,
+    /// Version of OpenCV.
+    pub opencv: String,
+    /// Camera id.
+    pub camera: String,
+    /// Address of the source, without its password.
+    pub source: String,
+    /// The device that was asked for.
+    pub requested_device: String,
+    /// The tracker.
+    pub tracker: String,
+    /// Why nothing comes out: what is wrong with the source or the model.
+    /// `null` while all is well.
+    pub problem: Option<String>,
+    /// Model, family, classes, input size, licence, device in use and runtime;
+    /// `null` until the model is loaded.
+    pub detector: Option<DetectorInfo>,
+}
+
+impl Pipeline {
+    /// Where the source stands.
+    pub fn source_state(&self) -> SourceState {
+        self.shared.source.state()
+    }
+
+    /// The node whose tracks these are, when another one made them.
+    pub fn remote(&self) -> Option<RemoteNode> {
+        self.shared.source.remote()
+    }
+
+    /// Why the source gives nothing, while it does not.
+    pub fn source_problem(&self) -> Option<String> {
+        self.shared.source.problem()
+    }
+
+    /// What is known of the model, once it is loaded.
+    pub fn detector(&self) -> Option<DetectorInfo> {
+        self.shared.detector.lock().clone()
+    }
+
+    /// The newest processed frame with its slots.
+    pub fn view(&self) -> Option<AnnotatedFrame> {
+        self.shared.view.lock().clone()
+    }
+
+    /// The newest processed frame, its slots drawn in if `annotated`. Draws on
+    /// the calling thread, and only then; takes some milliseconds on a large
+    /// frame. `None` before the first frame.
+    pub fn preview(&self, annotated: bool) -> Result<Option<Arc<Frame>>, PipelineError> {
+        let Some(view) = self.view() else {
+            return Ok(None);
+        };
+        let painted = view.frame.painted().map_err(AnnotateError::from)?;
+        if !annotated {
+            return Ok(Some(painted));
+        }
+        let classes = self.detector().map(|d| d.classes).unwrap_or_default();
+        let mut frame = Arc::unwrap_or_clone(painted);
+        annotate(&mut frame, &view.snapshot.slots, &view.trails, &classes)?;
+        Ok(Some(Arc::new(frame)))
+    }
+
+    /// Everything that does not change from frame to frame: versions, source,
+    /// model and device, and what is wrong. Holds no password.
+    pub fn info(&self) -> Info {
+        let config = self.shared.config();
+        Info {
+            version: env!("CARGO_PKG_VERSION"),
+            opencv: opencv::core::get_version_string().unwrap_or_default(),
+            camera: config.camera.id.clone(),
+            source: redact_address(&config.camera.stream),
+            requested_device: config.service.device.to_string(),
+            tracker: config.tracking.tracker.clone(),
+            problem: self
+                .failure()
+                .map(|error| error.to_string())
+                .or_else(|| self.source_problem()),
+            detector: self.detector(),
+        }
+    }
+
+    /// Counts, rates and latencies.
+    pub fn stats(&self) -> Stats {
+        let source = &self.shared.source;
+        let detector = self.shared.detector.lock().clone();
+        let measured = self.shared.measured.lock();
+        let fps = |ns: i64| {
+            if ns > 0 {
+                (1e9 / ns as f64) as f32
+            } else {
+                0.0
+            }
+        };
+        Stats {
+            fps_in: source.fps(),
+            fps_proc: fps(measured.interval_ns),
+            frames_in: source.frames(),
+            frames_processed: measured.frames,
+            dropped: source.dropped(),
+            queued: u64::from(
+                self.run
+                    .lock()
+                    .as_ref()
+                    .is_some_and(|run| run.frames.is_filled()),
+            ),
+            reconnects: source.reconnects(),
+            snapshots: measured.snapshots,
+            tracks: measured.tracks,
+            waiting: measured.waiting,
+            source_state: source.state(),
+            requested_device: self.shared.config().service.device.to_string(),
+            device: detector.map(|d| d.device).unwrap_or_default(),
+            stages: measured.stages,
+            elapsed_s: (measured.last_ns - measured.first_ns) as f64 / 1e9,
+            sinks: self.shared.dispatcher.reports(),
+        }
+    }
+}
