@@ -1,10 +1,8 @@
 //! A slot: one of the numbered places p1..pN.
 
 use bytemuck::{CheckedBitPattern, NoUninit};
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde::{Deserialize, Serialize as SerializeDerive};
+use serde::{Deserialize, Serialize};
 
-use super::axis::AXES;
 use super::motion;
 use crate::base::clock::{NS_PER_MS, NS_PER_S};
 
@@ -18,16 +16,7 @@ pub type SlotWords = [u64; size_of::<Slot>() / size_of::<u64>()];
 /// The state of a slot.
 #[repr(u32)]
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Default,
-    SerializeDerive,
-    Deserialize,
-    NoUninit,
-    CheckedBitPattern,
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, NoUninit, CheckedBitPattern,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum SlotState {
@@ -43,7 +32,7 @@ pub enum SlotState {
 /// One numbered place, as a host sees it.
 ///
 /// Units and origin are given for the default `slots.units` and `slots.origin`. The
-/// values that outputs send, with their names, stand in [`AXES`]: a new field gets a row
+/// values that outputs send are listed in [`AXES`](super::AXES): a new field needs a row
 /// there.
 ///
 /// The type has no padding, so that it can be copied as [`SlotWords`]: the fields of four
@@ -171,17 +160,6 @@ impl Default for Slot {
             speed: 0.0,
             presence: 0.0,
         }
-    }
-}
-
-/// A JSON object with one key for each row of [`AXES`].
-impl Serialize for Slot {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(AXES.len()))?;
-        for axis in AXES {
-            map.serialize_entry(axis.key, &axis.value(self))?;
-        }
-        map.end()
     }
 }
 
