@@ -31,7 +31,7 @@ impl FrameQueue for Mailbox<FrameEvent> {
     }
 
     fn take_newer(&self) -> Option<FrameEvent> {
-        self.take_back()
+        self.try_take()
     }
 
     fn wake(&self) {

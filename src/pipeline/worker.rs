@@ -200,7 +200,7 @@ impl Worker {
         let detector = self.detector.as_deref();
         if !detector.is_some_and(|detector| detector.takes(&frame)) {
             self.shared.source.count_dropped();
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         }
         match &frame.precomputed {
             None => self.detect_in_turn(chain, frame),
@@ -220,7 +220,7 @@ impl Worker {
     /// meanwhile is newer and takes its place.
     fn detect_in_turn(&mut self, chain: &mut TrackingChain, frame: Frame) {
         let Some(detector) = self.detector.as_ref() else {
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         };
         // Twice as long as usual, since the next in line works beside the inference
         // that it waits for.
@@ -228,14 +228,14 @@ impl Worker {
         let asked = self.clock.now_ns();
         let request = self.requester.request(detector.queue(), lead);
         if !request.wait_until_next() {
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         }
         let chosen = self.clock.now_ns();
         let (mut frame, mut is_last) = self.newest(frame);
         let mut prepared = self.prepare(&frame);
         let ready = self.clock.now_ns();
         let Some(permit) = request.permit() else {
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         };
         let granted = self.clock.now_ns();
         let wait_ns = (chosen - asked) + (granted - ready);
@@ -286,13 +286,13 @@ impl Worker {
         match newer {
             Some(FrameEvent::Frame(newer)) if !detector.is_some_and(|d| d.takes(&newer)) => {
                 self.shared.source.count_dropped();
-                self.shared.pool.give(newer.bgr);
+                self.shared.pool.release(newer.bgr);
                 (frame, false)
             }
             Some(FrameEvent::Frame(newer)) => {
                 self.shared.source.count_dropped();
                 let older = std::mem::replace(&mut frame, newer);
-                self.shared.pool.give(older.bgr);
+                self.shared.pool.release(older.bgr);
                 (frame, false)
             }
             Some(FrameEvent::End) => (frame, true),
@@ -309,7 +309,7 @@ impl Worker {
     ) {
         self.note_arrival(&frame);
         let Some(detector) = self.detector.as_mut() else {
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         };
         let stages = match detector.infer(&frame, permit, &mut self.detections) {
             Ok(stages) => stages,
@@ -343,7 +343,7 @@ impl Worker {
             log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
         }
         self.shared.fail(error.into());
-        self.shared.pool.give(frame.bgr);
+        self.shared.pool.release(frame.bgr);
     }
 
     /// Takes over another node's class names, which become known one by one.
@@ -393,7 +393,7 @@ impl Worker {
         };
         let previous = self.shared.view.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
-            self.shared.pool.give(frame.bgr);
+            self.shared.pool.release(frame.bgr);
         }
         self.publish(snapshots);
     }

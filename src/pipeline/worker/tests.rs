@@ -748,7 +748,7 @@ impl Running {
             bgr: vec![0; 3],
             precomputed: None,
         };
-        self.inlet.offer(FrameEvent::Frame(frame));
+        self.inlet.replace(FrameEvent::Frame(frame));
     }
 
     fn until_taken(&self) {
@@ -837,7 +837,7 @@ fn a_file_that_ends_while_the_model_is_busy_is_finished() {
     running.offer(2);
     // As the source thread does at the end of a file: it waits until the last frame is taken.
     let inlet = Arc::clone(&running.inlet);
-    let source = std::thread::spawn(move || inlet.deliver(FrameEvent::End));
+    let source = std::thread::spawn(move || inlet.send(FrameEvent::End));
     drop((runs, next));
     assert_eq!(running.seen.recv().unwrap(), 2, "the last frame");
     assert!(source.join().unwrap());
