@@ -3,19 +3,18 @@
 use super::error::DetectError;
 use crate::config::ClassRef;
 
-/// Which classes are kept.
+/// A filter by class.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClassFilter {
-    /// One flag a class; none at all keeps every class.
+    /// One flag for each class. Empty keeps every class.
     kept: Vec<bool>,
 }
 
 impl ClassFilter {
-    /// Turns ids and names into a filter over a model's class names. Names are
-    /// compared without regard to case. `wanted` being empty keeps everything.
-    ///
-    /// Fails on an id or name that the model does not have; the message offers
-    /// the nearest name.
+    /// Builds a filter from ids and names over a model's class names. Names are compared
+    /// without regard to case. An empty `wanted` keeps every class.
+    /// || Fails on an id or name that the model does not have. The message offers the
+    /// nearest name.
     pub fn resolve(wanted: &[ClassRef], names: &[String]) -> Result<Self, DetectError> {
         if wanted.is_empty() {
             return Ok(Self::default());

@@ -1,25 +1,25 @@
-//! What can go wrong in detection, each with the thing at fault and the remedy.
+//! Errors of detection.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::config::Device;
 
-/// Why there is no detector, or why it could not look at a frame. Every
-/// message is one line that names the thing at fault and what mends it.
+/// Why there is no detector, or why it could not process a frame. Every message is one
+/// line that names the thing at fault and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DetectError {
-    /// None of the places searched holds an ONNX Runtime that can be used.
+    /// No searched path holds a usable ONNX Runtime.
     #[error(
         "no usable ONNX Runtime; looked at {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
          and set REXTRACK_ORT_DYLIB to the onnxruntime library in its capi folder",
         list(tried)
     )]
     NoRuntime {
-        /// Every place looked at and what was wrong with it.
+        /// Every searched path, with the reason why it was not usable.
         tried: Vec<SearchedPath>,
     },
-    /// The process already runs on another ONNX Runtime than the one asked for.
+    /// The process already uses another ONNX Runtime than the requested one.
     #[error(
         "ONNX Runtime {asked} cannot be used, since this process already runs on {loaded}; \
          set service.onnxruntime before the first model is loaded, and restart the host to change it",
@@ -27,7 +27,7 @@ pub enum DetectError {
         loaded = loaded.display()
     )]
     RuntimeFixed {
-        /// The library asked for.
+        /// The requested library.
         asked: PathBuf,
         /// The library in use until the process ends.
         loaded: PathBuf,
@@ -43,12 +43,12 @@ pub enum DetectError {
     ModelMissing {
         /// As configured.
         model: String,
-        /// Paths that were tried.
+        /// The searched paths.
         looked: Vec<PathBuf>,
-        /// Names of models that are there.
+        /// Names of models that exist.
         present: Vec<String>,
     },
-    /// Only PyTorch weights were found, which need an export first.
+    /// Only PyTorch weights were found. They must be exported first.
     #[error(
         "model '{model}': {path} holds PyTorch weights, rextrack runs ONNX; export it once with \
          `yolo export model={path} format=onnx` (needs `pip install ultralytics`) and use the .onnx file",
@@ -66,15 +66,15 @@ pub enum DetectError {
         /// As configured.
         model: String,
     },
-    /// The file is no ONNX model, or ONNX Runtime refuses it.
+    /// The file is not an ONNX model, or ONNX Runtime rejects it.
     #[error("model {}: {reason}", path.display())]
     ModelUnreadable {
         /// The model file.
         path: PathBuf,
-        /// What is wrong and what mends it.
+        /// The reason and the remedy.
         reason: String,
     },
-    /// An ONNX model, but not of a family that is understood.
+    /// An ONNX model of an unknown family.
     #[error(
         "model {}: {reason}. rextrack understands detection heads of {} with one float32 input \
          [1, 3, h, w]",
@@ -87,23 +87,23 @@ pub enum DetectError {
         /// What was found.
         reason: String,
     },
-    /// An explicit device that cannot be had.
+    /// The requested device is not available.
     #[error("device {device} cannot be used: {reason}")]
     Device {
         /// As configured.
         device: Device,
-        /// What is missing and what mends it.
+        /// The reason and the remedy.
         reason: String,
     },
-    /// A class filter names something that the model does not know.
+    /// A class filter names a class that the model does not have.
     #[error("unknown class {class}: {hint}")]
     UnknownClass {
         /// The class as configured.
         class: String,
-        /// The nearest name, or the ids there are.
+        /// The nearest name, or the valid ids.
         hint: String,
     },
-    /// A region of interest that leaves nothing to look at.
+    /// A region of interest without a pixel of the frame.
     #[error(
         "roi {roi:?} holds no pixel of the {width} x {height} frame; give [x1, y1, x2, y2] with x1 < x2 \
          and y1 < y2 inside the frame (0..1, or pixels when any value is above 1), or null"
@@ -140,30 +140,30 @@ pub enum DetectError {
     Inference {
         /// The model file.
         path: PathBuf,
-        /// What ONNX Runtime said.
+        /// The message of ONNX Runtime.
         reason: String,
     },
 }
 
-/// What kind of thing is at fault; for exit codes and statuses.
+/// The kind of an error, for exit codes and statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The configuration is wrong in itself.
+    /// The configuration itself is wrong.
     Config,
-    /// The model that the configuration names is not there.
+    /// The configured model does not exist.
     Missing,
-    /// The model's file is not usable.
+    /// The model file is not usable.
     Model,
     /// ONNX Runtime is missing or not usable.
     Runtime,
-    /// The device is not to be had.
+    /// The requested device is not available.
     Device,
     /// A defect of rextrack or of a library under it.
     Internal,
 }
 
 impl DetectError {
-    /// What kind of thing is at fault.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NoRuntime { .. } | Self::RuntimeFixed { .. } => ErrorKind::Runtime,
@@ -178,7 +178,7 @@ impl DetectError {
     }
 }
 
-/// A place that was searched for ONNX Runtime, and why it did not serve.
+/// A path that was searched for ONNX Runtime, with the reason why it was not usable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchedPath {
     /// File or folder.
@@ -202,8 +202,8 @@ impl From<opencv::Error> for DetectError {
     }
 }
 
-/// ONNX Runtime's messages can span lines and carry source locations; one line
-/// of bounded length is what fits into a log.
+/// ONNX Runtime's messages can span lines and contain source locations. A log needs one
+/// line of bounded length.
 pub(super) fn short(message: &str) -> String {
     const MAX: usize = 200;
     let line = message

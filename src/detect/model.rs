@@ -1,4 +1,4 @@
-//! Models: which file `tracking.model` means, and which files there are.
+//! Models: the file of `tracking.model`, and a list of all files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,7 @@ use crate::config::{PipelineConfig, ServiceConfig};
 /// The name of the detector that needs no model file.
 pub const MOTION: &str = "builtin:motion";
 
-/// Extensions by which a configured model is known to be a file, not a name
-/// (`yolov5.6u` is a name).
+/// Extensions that make a configured model a file and not a name (`yolov5.6u` is a name).
 const FILE_TYPES: [&str; 8] = [
     "onnx",
     "pt",
@@ -24,39 +23,39 @@ const FILE_TYPES: [&str; 8] = [
     "xml",
 ];
 
-/// What `tracking.model` means.
+/// The model of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Model {
-    /// Background subtraction, no file.
+    /// Background subtraction, without a file.
     Motion,
     /// An existing file, absolute.
     Onnx(PathBuf),
 }
 
-/// A model that could be used.
+/// A usable model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ModelEntry {
-    /// What to write as `tracking.model`.
+    /// The value for `tracking.model`.
     pub name: String,
     /// The file; none for a built-in detector.
     pub path: Option<PathBuf>,
     /// Size of the file.
     pub size_bytes: u64,
-    /// PyTorch weights that have to be exported to ONNX before they can be used.
+    /// Whether these are PyTorch weights, which must be exported to ONNX first.
     pub needs_export: bool,
 }
 
-/// The licence that an ONNX file states in its metadata, as Ultralytics' exporter
-/// writes it. Reads the file's outline alone, in well under a millisecond.
+/// The licence in an ONNX file's metadata, as Ultralytics' exporter writes it. Reads only
+/// the metadata, in well under a millisecond.
 pub fn licence(path: &Path) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
     super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")
 }
 
-/// Finds the file of `tracking.model`. A value with a path separator or a model
-/// file's extension is a path, relative to the working folder, then to
-/// `models_dir`; any other is a name in `models_dir`, then in `models` beside
-/// the library. Looks at the file system, opens nothing.
+/// Finds the file of `tracking.model`. A value with a path separator or with a model
+/// file's extension is a path, relative to the working folder, then to `models_dir`. Any
+/// other value is a name in `models_dir`, then in `models` beside the library. Checks the
+/// file system, opens nothing.
 pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
     let model = config.tracking.model.as_str();
     if model == MOTION {
@@ -111,9 +110,9 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
     })
 }
 
-/// Every model that can be named in a configuration: the built-in one, then
-/// those of `models_dir`, then those beside the library, each by name. PyTorch
-/// weights are listed only where their export is missing.
+/// Every model that a configuration can name: the built-in one, then those of
+/// `models_dir`, then those beside the library, each by name. PyTorch weights are listed
+/// only if their export is missing.
 pub fn list_models(service: &ServiceConfig) -> Vec<ModelEntry> {
     let mut entries = vec![ModelEntry {
         name: MOTION.into(),
@@ -130,7 +129,7 @@ pub fn list_models(service: &ServiceConfig) -> Vec<ModelEntry> {
                 .collect(),
             Err(_) => continue,
         };
-        // Exports before weights of the same name, so that those hide them.
+        // Exports come before weights of the same name and so hide them.
         files.sort_by_key(|p| (p.file_stem().map(ToOwned::to_owned), has_type(p, "pt")));
         for path in files {
             let needs_export = has_type(&path, "pt");
@@ -163,7 +162,7 @@ fn folders(service: &ServiceConfig) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for dir in std::iter::once(service.models_dir.clone()).chain(own) {
         let dir = std::path::absolute(&dir).unwrap_or(dir);
-        // The library's own folder is worth naming only where it exists.
+        // The library's own folder is named only if it exists.
         if !all.contains(&dir) && (all.is_empty() || dir.is_dir()) {
             all.push(dir);
         }
@@ -171,7 +170,7 @@ fn folders(service: &ServiceConfig) -> Vec<PathBuf> {
     all
 }
 
-/// Whether `tracking.model` is taken for a path, and not for a name in `models_dir`.
+/// Whether `tracking.model` is a path, and not a name in `models_dir`.
 pub fn is_path(model: &str) -> bool {
     model.contains(['/', '\\']) || FILE_TYPES.iter().any(|t| has_type(Path::new(model), t))
 }

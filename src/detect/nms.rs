@@ -13,18 +13,18 @@ pub struct Candidate {
     pub bbox: BBox,
 }
 
-/// Candidates that enter, best first. The rest of a frame this crowded is noise
-/// below the score floor's intention, and the comparison is quadratic.
+/// Most candidates that are compared, best first. In a frame with more, the rest is
+/// noise, and the comparison is quadratic.
 const MAX_CANDIDATES: usize = 1000;
-/// Objects that leave.
+/// Most objects in the result.
 const MAX_OBJECTS: usize = 300;
 
-/// Keeps the best box among those of one class whose intersection over union is
-/// above `iou`. Boxes of different classes never remove each other. What stays
-/// is ordered by score, equal scores by their place in the input, so that a
-/// frame gives the same result on every run.
+/// Keeps the best of the boxes of one class whose intersection over union is above `iou`.
+/// Boxes of different classes never remove each other. The result is ordered by score,
+/// and equal scores by their position in the input, so that a frame gives the same result
+/// on every run.
 pub fn suppress(candidates: &mut Vec<Candidate>, iou: f32) {
-    // A stable sort keeps the input's order among equals.
+    // A stable sort keeps the input's order of equal scores.
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     candidates.truncate(MAX_CANDIDATES);
     let mut kept = 0;

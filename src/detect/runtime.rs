@@ -1,12 +1,11 @@
-//! ONNX Runtime: found, checked and loaded, once for the process.
+//! Finds, checks and loads ONNX Runtime, once for the process.
 //!
-//! Searched in this order: `service.onnxruntime`, the environment variable
-//! `REXTRACK_ORT_DYLIB`, beside the library (or, in the program `rextrack`,
-//! beside the executable and in the folder above), the set-up's folder. The
-//! first two are wishes: when they cannot be met that is an error, and nothing
-//! else is tried. Loading is by absolute path only, because a host such as
-//! TouchDesigner carries an ONNX Runtime of its own, and a search by name, or
-//! in the folder of the host's executable, would pick that one.
+//! The search order is: `service.onnxruntime`, the environment variable
+//! `REXTRACK_ORT_DYLIB`, beside the library (or, in the program `rextrack`, beside the
+//! executable and in the folder above), the set-up's folder. The first two are explicit:
+//! if one of them is not usable, that is an error and the search ends. Loading is by
+//! absolute path only. A host such as TouchDesigner carries an ONNX Runtime of its own,
+//! and a search by name, or in the folder of the host's executable, would find that one.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -30,16 +29,16 @@ pub const VARIABLE: &str = "REXTRACK_ORT_DYLIB";
 static LIBRARY_DIR: OnceLock<PathBuf> = OnceLock::new();
 static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
 
-/// Tells where the shared library that holds this code lies; its folder is
-/// searched for ONNX Runtime and for models. The C ABI calls this once, before
-/// anything else. Later calls change nothing.
+/// Sets the path of the shared library that holds this code. Its folder is searched for
+/// ONNX Runtime and for models. The C ABI calls this once, before anything else. Later
+/// calls change nothing.
 pub fn set_library_dir(dir: PathBuf) {
     let _ = LIBRARY_DIR.set(dir);
 }
 
-/// Folders that belong to this very build: the library's, or those of our own
-/// program and above it. Never a host's: TouchDesigner's program folder holds
-/// the very ONNX Runtime that must not be picked.
+/// Folders of this build: the library's, or those of our own program and above it. Never
+/// a host's: TouchDesigner's program folder holds the ONNX Runtime that must not be
+/// loaded.
 pub(super) fn own_dirs() -> Vec<PathBuf> {
     if let Some(dir) = LIBRARY_DIR.get() {
         return vec![dir.clone()];
@@ -77,22 +76,22 @@ pub(super) struct Runtime {
     pub located: Located,
 }
 
-/// Finds ONNX Runtime, loads it and says which it is. `explicit` is
-/// `service.onnxruntime`: a library or a folder that holds one. May take a
-/// second at the first call, and blocks while another thread loads.
+/// Finds and loads ONNX Runtime, and returns its path and version. `explicit` is
+/// `service.onnxruntime`: a library or a folder that holds one. The first call may take a
+/// second, and blocks while another thread loads.
 pub fn locate(explicit: Option<&Path>) -> Result<Located, DetectError> {
     load(explicit).map(|runtime| runtime.located)
 }
 
-/// Whether the runtime that [`locate`] finds was built with CUDA. Loads it.
-/// `true` is no promise that a GPU can be used: its driver may be missing.
+/// Whether the runtime that [`locate`] finds was built with CUDA. Loads it. `true` does
+/// not mean that a GPU works: its driver may be missing.
 pub fn cuda_available(explicit: Option<&Path>) -> Result<bool, DetectError> {
     load(explicit)?;
     Ok(ort::ep::CUDA::is_available().unwrap_or(false))
 }
 
-/// Loads ONNX Runtime, or gives the one already loaded. A failure is not
-/// remembered: the next call searches again.
+/// Loads ONNX Runtime, or returns the loaded one. A failure is not remembered: the next
+/// call searches again.
 pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
     let mut loaded = LOADED.lock();
     if let Some(runtime) = &*loaded {
@@ -167,7 +166,7 @@ fn open(path: &Path) -> Result<Environment, String> {
         let builder = ort::init_from(path).map_err(reason)?;
         let environment = builder
             .with_name("rextrack")
-            // A guest in someone's show does not phone home.
+            // A library inside another program must not send telemetry.
             .with_telemetry(false)
             .with_logger(Arc::new(forward))
             .build()
@@ -175,7 +174,7 @@ fn open(path: &Path) -> Result<Environment, String> {
         environment.set_log_level(LogLevel::Warning);
         Ok(environment)
     }));
-    // ort asserts on libraries that only pretend to be ONNX Runtime.
+    // ort panics on a library that is not ONNX Runtime.
     attempt.unwrap_or_else(|_| Err("is not a working ONNX Runtime".into()))
 }
 
@@ -196,9 +195,9 @@ fn reason(error: LoadDynamicError) -> String {
     }
 }
 
-/// ONNX Runtime would write to stderr, which a host may not even have.
+/// ONNX Runtime would write to stderr, which a host may not have.
 fn forward(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) {
-    // Its errors come back as values as well and are reported there.
+    // Its errors are also returned as values and reported there.
     let level = match level {
         LogLevel::Fatal => log::Level::Error,
         LogLevel::Error | LogLevel::Warning => log::Level::Debug,
@@ -207,8 +206,8 @@ fn forward(level: LogLevel, _category: &str, _id: &str, place: &str, message: &s
     log::log!(target: "onnxruntime", level, "{message} ({place})");
 }
 
-/// The libraries that a path stands for, best first: itself if it is a file,
-/// else all of that folder.
+/// The libraries for a path, best first: the path itself if it is a file, otherwise all
+/// libraries of that folder.
 fn libraries_at(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_path_buf()];

@@ -22,17 +22,17 @@ use crate::base::panics;
 use crate::config::{Device, ServiceConfig};
 use crate::flow::FrameSize;
 
-/// Input size of a model that takes any and states none.
+/// Input size of a model that accepts any size and names none.
 const DEFAULT_INPUT: u32 = 640;
-/// Coarsest step of all heads; other input sizes do not divide into cells.
+/// Coarsest step of all heads. Other input sizes do not divide into cells.
 const INPUT_STEP: u32 = 32;
 
-/// A loaded and warmed-up model. Pipelines that share one take turns: an
-/// inference keeps all of the session's threads busy anyway.
+/// A loaded and warmed-up model. Pipelines that share it run one inference at a time,
+/// since an inference keeps all of the session's threads busy anyway.
 pub struct ModelSession {
-    /// Free for the one who has the permit of `queue`.
+    /// Used with the permit of `queue`.
     session: Mutex<Session>,
-    /// Who uses it, and who is next.
+    /// The requests for this model.
     pub queue: ModelQueue,
     path: PathBuf,
     /// How its output is read.
@@ -47,7 +47,7 @@ pub struct ModelSession {
     pub runtime: String,
 }
 
-/// What makes two requests one: the same file, unchanged, on the same device.
+/// A model's identity: the same unchanged file on the same device.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     path: PathBuf,
@@ -56,8 +56,8 @@ struct Key {
     device: String,
 }
 
-/// The place of one model; locked while it is loaded, so that a second pipeline
-/// waits for it instead of loading it too.
+/// The cached session of one model. It is locked while the model loads, so that a second
+/// pipeline waits for it instead of loading it too.
 type Place = Arc<Mutex<Weak<ModelSession>>>;
 
 fn place(path: &Path, device: Device) -> Place {
@@ -70,15 +70,14 @@ fn place(path: &Path, device: Device) -> Place {
         device: device.to_string(),
     };
     let mut places = PLACES.get_or_init(Mutex::default).lock();
-    // Nobody waits for a place that only the table knows.
+    // Drop the entries without a session, unless a thread still uses them.
     places.retain(|_, place| Arc::strong_count(place) > 1 || place.lock().strong_count() > 0);
     Arc::clone(places.entry(key).or_default())
 }
 
 impl ModelSession {
-    /// The model of that file on the device of the configuration: the one that
-    /// is loaded already, or a new one. Takes up to seconds, most of it inside
-    /// ONNX Runtime. `path` is absolute.
+    /// The model of that file on the configured device: the loaded one, or a new one. May
+    /// take seconds, mostly inside ONNX Runtime. `path` is absolute.
     pub fn get(path: &Path, service: &ServiceConfig) -> Result<Arc<Self>, DetectError> {
         let place = place(path, service.device);
         let mut loaded = place.lock();
@@ -92,8 +91,8 @@ impl ModelSession {
     }
 
     fn load(path: &Path, service: &ServiceConfig) -> Result<Self, DetectError> {
-        // ort panics on some models that are none of ours (sequences of maps, for
-        // one); such a file must not take the infer thread down.
+        // ort panics on some unsupported models (for example sequences of maps). Such a
+        // file must not crash the infer thread.
         catch_unwind(AssertUnwindSafe(|| Self::open(path, service))).unwrap_or_else(|panic| {
             let reason = format!(
                 "ONNX Runtime cannot describe it ({})",
@@ -147,9 +146,9 @@ impl ModelSession {
         })
     }
 
-    /// Runs the model on planes of [`ModelSession::input`] and hands its output
-    /// to `read`, together with the time at which the run began. Call it with the
-    /// permit of [`ModelSession::queue`]: without one it waits in no order.
+    /// Runs the model on planes of size [`ModelSession::input`] and passes its output to
+    /// `read`, together with the time at which the run began. Call it with the permit of
+    /// [`ModelSession::queue`]: without one, calls run in any order.
     pub fn run<T>(
         &self,
         planes: &[f32],
@@ -187,7 +186,7 @@ fn run<'s>(
         })
 }
 
-/// Opens the model on the device, and says which device that is.
+/// Opens the model on the device, and returns the device that is used.
 fn open_session(
     path: &Path,
     asked: Device,
@@ -238,7 +237,7 @@ fn open_session(
     }
 }
 
-/// Whose fault it is that there is no session.
+/// Why there is no session: the model or the device.
 enum CommitError {
     Model(DetectError),
     Device(String),
@@ -250,8 +249,8 @@ fn commit(path: &Path, runtime: &Runtime, gpu: Option<u32>) -> Result<Session, C
         .map_err(|e| CommitError::Device(short(e.message())))?
         .with_intra_threads(threads())
         .map_err(device)?
-        // Threads that spin while they wait for the next frame would take a
-        // core each from the host that we are a guest of.
+        // Spinning threads would use a core each of the host while they wait for the next
+        // frame.
         .with_intra_op_spinning(false)
         .map_err(device)?
         .with_deterministic_compute(true)
@@ -296,15 +295,15 @@ fn commit(path: &Path, runtime: &Runtime, gpu: Option<u32>) -> Result<Session, C
     })
 }
 
-/// Threads for one model: half of the processors, since two hyper-threads share
-/// one set of arithmetic units, but two where there are only two, and at most
-/// four, so that a host keeps cores for its own picture.
+/// Threads for one model: half of the processors, since two hyper-threads share one set
+/// of arithmetic units. At least two, if there are as many, and at most four, so that a
+/// host keeps cores for its own rendering.
 fn threads() -> usize {
     let logical = std::thread::available_parallelism().map_or(1, usize::from);
     (logical / 2).clamp(2, 4).min(logical)
 }
 
-/// The size of the model's input, or why it is not one that frames fit into.
+/// The size of the model's input, or why frames do not fit into it.
 fn input_size(session: &Session, metadata: &Metadata) -> Result<FrameSize, String> {
     let [input] = session.inputs() else {
         return Err(format!(
@@ -372,7 +371,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// What `xtask/convert/check_nanodet.py --record` wrote.
+    /// The output of `xtask/convert/check_nanodet.py --record`.
     #[derive(serde::Deserialize)]
     struct Record {
         row_step: usize,
@@ -380,7 +379,7 @@ mod tests {
         rows: Vec<Vec<f32>>,
     }
 
-    /// The invented picture of that script, as the model wants it.
+    /// The generated picture of that script, in the model's input format.
     fn picture(input: FrameSize) -> Vec<f32> {
         let (mean, deviation) = ([103.53, 116.28, 123.675], [57.375, 57.12, 58.395]);
         let mut planes = Vec::new();

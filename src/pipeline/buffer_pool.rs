@@ -1,17 +1,16 @@
-//! Which buffer of the exchange is read and which may be written.
+//! Which buffer of the snapshot buffer is read and which may be written.
 //!
-//! The protocol alone, apart from what lies in the buffers, so that a model
-//! checker can walk through every order in which its steps may happen (see the
-//! tests). The counters are a parameter for the same reason.
+//! Only the protocol is here, without the contents of the buffers, so that a model
+//! checker can try every order of its steps (see the tests). The counters are a type
+//! parameter for the same reason.
 //!
-//! `newest` holds, in one word, the number of the newest buffer and how many
-//! readers took hold of it since it became the newest. A reader adds one to
-//! that word, which tells it the buffer and registers it there in the same
-//! step. When the writer publishes, it swaps the word and so learns how many
-//! readers ever took hold of the old buffer; once as many have let go
-//! (`released`), nobody reads it and it may be written again. A reader that
-//! was put to sleep in the middle of a read therefore pins one buffer and
-//! disturbs nobody.
+//! `newest` holds, in one word, the number of the newest buffer and how many readers
+//! acquired it since it became the newest. A reader adds one to that word: the same step
+//! tells it the buffer and registers it there. When the writer publishes, it swaps the
+//! word and so learns how many readers acquired the old buffer in all. Once as many have
+//! released it (`released`), nobody reads the buffer and it may be written again. A
+//! reader that the system suspends in the middle of a read therefore pins one buffer and
+//! delays nobody.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,19 +28,19 @@ pub trait Counter {
     fn fetch_add(&self, value: u64, order: Ordering) -> u64;
 }
 
-/// What readers and the writer share about `N` buffers.
+/// The state of `N` buffers that readers and the writer share.
 #[derive(Debug)]
 pub struct BufferPool<const N: usize, C = AtomicU64> {
     newest: C,
-    /// Readers that let go of each buffer since it became the newest.
+    /// How many readers released each buffer since it became the newest.
     released: [C; N],
 }
 
-/// What the writer remembers about `N` buffers.
+/// The writer's own state of `N` buffers.
 #[derive(Debug)]
 pub struct Ledger<const N: usize> {
     newest: usize,
-    /// Readers that took hold of each retired buffer in all.
+    /// How many readers acquired each retired buffer in all.
     taken: [u64; N],
 }
 
@@ -65,22 +64,22 @@ impl<const N: usize, C: Counter> Default for BufferPool<N, C> {
 }
 
 impl<const N: usize, C: Counter> BufferPool<N, C> {
-    /// Takes hold of the newest buffer, for reading until [`Self::release`].
-    /// Wait-free.
+    /// Acquires the newest buffer for reading, until [`Self::release`]. Wait-free.
     pub fn hold(&self) -> usize {
-        // Acquire: what was written before the buffer was published is seen.
+        // Acquire: the reader sees everything that was written before the buffer was
+        // published.
         let held = self.newest.fetch_add(1, Ordering::Acquire);
         (held >> COUNT_BITS) as usize
     }
 
-    /// Lets go of a buffer that was held. Wait-free.
+    /// Releases a buffer that was acquired. Wait-free.
     pub fn release(&self, buffer: usize) {
         // Release: the reads are over before the writer may write again.
         self.released[buffer].fetch_add(1, Ordering::Release);
     }
 
-    /// A buffer that nobody reads, for the writer to write; `None` when
-    /// sleeping readers pin every one.
+    /// A buffer without readers, for the writer; `None` when suspended readers pin all of
+    /// them.
     pub fn free(&self, ledger: &Ledger<N>) -> Option<usize> {
         (0..N).find(|&buffer| {
             buffer != ledger.newest
@@ -88,12 +87,11 @@ impl<const N: usize, C: Counter> BufferPool<N, C> {
         })
     }
 
-    /// Makes a buffer that [`Self::free`] gave the newest.
+    /// Makes a buffer that [`Self::free`] returned the newest.
     pub fn publish(&self, ledger: &mut Ledger<N>, buffer: usize) {
         self.released[buffer].store(0, Ordering::Relaxed);
-        // Release: readers that see the number see the words, and the count of
-        // zero. Acquire: our next look at `released` comes after the readers'
-        // additions.
+        // Release: readers that see the number also see the words and the count of zero.
+        // Acquire: our next load of `released` comes after the readers' additions.
         let old = self
             .newest
             .swap((buffer as u64) << COUNT_BITS, Ordering::AcqRel);
@@ -128,7 +126,7 @@ impl Counter for AtomicU64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    // The model's cell is for one thread; that it is not is what is checked.
+    // The model's cell is not `Sync`. The model checks the accesses from several threads.
     #![allow(clippy::arc_with_non_send_sync)]
     use std::sync::Arc;
 
@@ -208,12 +206,12 @@ mod tests {
         }
     }
 
-    /// Runs `writes` publications against readers that read so often each, in
-    /// every order that the memory model allows.
+    /// Checks `writes` publications against readers with `reads` reads each, in every
+    /// order that the memory model allows.
     fn check<const N: usize>(writes: u64, readers: usize, reads: usize) {
         let mut builder = loom::model::Builder::new();
-        // Without a bound the third thread alone takes minutes; errors of
-        // such protocols show within three preemptions.
+        // Without a bound the third thread alone takes minutes. Errors of such protocols
+        // show within three preemptions.
         builder.preemption_bound = Some(3);
         builder.check(move || {
             let model = Arc::new(Modelled::<N>::new());
@@ -241,7 +239,7 @@ mod tests {
                 thread.join().unwrap();
             }
             assert_eq!(model.read(), newest);
-            // Nobody holds anything now, so everything but the newest is free.
+            // Nobody reads any more, so every buffer but the newest is free.
             assert!(model.write(&mut ledger, writes + 1));
         });
     }

@@ -1,4 +1,4 @@
-//! What a pipeline's threads and its owner share.
+//! The state that a pipeline's threads and its owner share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -23,18 +23,18 @@ use crate::sink::annotate::Trails;
 use crate::sink::osc::OscMonitor;
 use crate::source::{AppSource, FramePool, Sampling, SourceStatus};
 
-/// The newest processed frame with what was seen in it.
+/// The newest processed frame with its slots.
 #[derive(Debug, Clone)]
 pub struct AnnotatedFrame {
     /// The picture.
     pub frame: Arc<Frame>,
-    /// The slots after it; normalised, origin top left.
+    /// Its slots; normalised, origin top left.
     pub snapshot: Arc<Snapshot>,
-    /// Where the slots' owners have been lately.
+    /// Recent positions of the slots' owners.
     pub trails: Trails,
 }
 
-/// What the infer thread measures.
+/// Measurements of the infer thread.
 #[derive(Debug, Default)]
 pub struct Measured {
     pub stages: Stages,
@@ -48,33 +48,33 @@ pub struct Measured {
 }
 
 pub struct Shared {
-    /// The configuration in force. Replaced as a whole.
+    /// The current configuration. It is replaced as a whole.
     pub config: Mutex<Arc<PipelineConfig>>,
-    /// Goes up with each replacement, so that the infer thread sees it without
-    /// taking the lock.
+    /// Goes up with each replacement, so that the infer thread notices it without the
+    /// lock.
     pub config_version: AtomicU64,
     pub buffer: SnapshotBuffer,
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
     pub sampling: Arc<Sampling>,
-    /// Where a `push:` source gets its frames.
+    /// Frames for a `push:` source.
     pub app_source: Arc<AppSource>,
     pub pool: Arc<FramePool>,
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
     pub failure: Mutex<Option<PipelineError>>,
-    /// Why the latest change was given up, until somebody is told.
+    /// Why the latest change was dropped. The host takes it once.
     pub refused: Mutex<Option<PipelineError>>,
     pub finished: AtomicBool,
-    /// The slots are to be released, by the infer thread.
+    /// Asks the infer thread to release the slots.
     pub reset: AtomicBool,
     pub view: Mutex<Option<AnnotatedFrame>>,
-    /// Held by the infer thread while it runs, so that a pipeline which is
-    /// started again goes on with the same track ids and generations.
+    /// Locked by the infer thread while it runs. It outlives that thread, so a restarted
+    /// pipeline continues the track ids and generations.
     pub chain: Mutex<TrackingChain>,
     pub dispatcher: Dispatcher,
     pub unjoined: UnjoinedThreads,
-    /// Sinks that the owner added; lent to the sink thread while it runs.
+    /// The owner's sinks. The sink thread holds the lock while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
     /// See [`PipelineOptions::low_priority`].
     pub low_priority: bool,
@@ -82,7 +82,7 @@ pub struct Shared {
     pub fail_fast: bool,
     /// See [`PipelineOptions::permits`].
     pub permits: Option<InferencePermits>,
-    /// What the OSC output sends, for those who watch.
+    /// Copies what the OSC output sends, for monitors.
     pub osc_monitor: Arc<OscMonitor>,
 }
 
@@ -119,18 +119,19 @@ impl Shared {
         }
     }
 
-    /// Takes the rate of frames that a configuration asks for.
+    /// Applies the frame rate of a configuration.
     pub fn configure_sampling(&self, config: &PipelineConfig) {
         self.sampling
             .configure(config.tracking.period_frames, config.camera.max_fps);
     }
 
-    /// The configuration in force.
+    /// The current configuration.
     pub fn config(&self) -> Arc<PipelineConfig> {
         Arc::clone(&self.config.lock())
     }
 
-    /// Tells everyone that a stage panicked and is being started anew.
+    /// Reports a stage that panicked and restarts: in the log, as an event, and to
+    /// waiting hosts.
     pub fn restarting(&self, camera: &str, role: &'static str, reason: String) {
         log::error!(
             "[{camera}] the {role} stage failed inside ({reason}) and is started anew; please \
@@ -153,13 +154,13 @@ impl Shared {
         });
     }
 
-    /// Notes why a change was given up, and wakes who waits.
+    /// Records why a change was dropped, and wakes waiting hosts.
     pub fn refuse(&self, error: PipelineError) {
         *self.refused.lock() = Some(error);
         self.buffer.notify_waiters();
     }
 
-    /// Notes why the pipeline cannot go on, and wakes who waits for it.
+    /// Records why the pipeline cannot continue, and wakes waiting hosts.
     pub fn fail(&self, error: PipelineError) {
         *self.failure.lock() = Some(error);
         self.buffer.notify_waiters();

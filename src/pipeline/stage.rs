@@ -1,4 +1,4 @@
-//! A stage of the pipeline on its thread.
+//! Runs a stage of the pipeline on its thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use crate::base::panics;
 use crate::base::shutdown::Shutdown;
 use crate::source::Backoff;
 
-/// Starts a stage's thread. A stage that panics is started anew, after 0.25 s
-/// doubling to 8 s, until `stop`; the log, an event and whoever waits are told.
+/// Starts a stage's thread. A stage that panics is restarted after 0.25 s, doubling to 8
+/// s, until `stop`. Each restart is logged, queued as an event and reported to waiting
+/// hosts.
 pub fn spawn(
     shared: &Arc<Shared>,
     camera: &str,
@@ -20,7 +21,7 @@ pub fn spawn(
     stop: &Shutdown,
     mut work: impl FnMut() + Send + 'static,
 ) -> Result<NamedThread, PipelineError> {
-    /// A stage that ran for that long is not in a vicious circle.
+    /// The backoff starts over after a stage ran this long.
     const STEADY: Duration = Duration::from_secs(60);
     let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
     let supervised = move || {

@@ -1,4 +1,4 @@
-//! Named threads that can be waited for with a bound.
+//! Named threads that can be joined with a deadline.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::base::panics;
 /// Of 0..=99, where 50 is normal: nice 4 on Linux, "below normal" on Windows.
 const BELOW_NORMAL: u8 = 38;
 
-/// Lets other threads go before the calling one and, on Linux, before those that
-/// it starts. On a busy machine the host's cook or render thread then keeps its
-/// processor when one of ours wakes up.
+/// Lowers the priority of the calling thread and, on Linux, of the threads that it
+/// starts. On a busy machine the host's cook or render thread then keeps its processor
+/// when one of ours wakes up.
 pub fn give_way() {
     let Ok(priority) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
         return;
     };
-    // Where the system does not allow it everything works as well, but for that.
+    // Where the system does not allow it, everything works at normal priority.
     thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
 }
 
@@ -33,9 +33,9 @@ pub struct NamedThread {
 }
 
 impl NamedThread {
-    /// Starts `work` on a thread named `rextrack:<camera>:<role>` (Linux shows
-    /// the first 15 bytes of it). A panic ends at the thread's edge: it is
-    /// given to `on_panic` as text.
+    /// Starts `work` on a thread named `rextrack:<camera>:<role>` (Linux shows the first
+    /// 15 bytes of it). A panic does not leave the thread: its text is passed to
+    /// `on_panic`.
     pub fn spawn(
         camera: &str,
         role: &str,
@@ -61,11 +61,10 @@ impl NamedThread {
         })
     }
 
-    /// Waits until `deadline` for the thread to end. A thread that is stuck in
-    /// a call of another library (FFmpeg, ONNX Runtime) is left behind: it
-    /// ends by itself when that call returns, and touches nothing of ours but
-    /// memory that it shares ownership of. Gives the thread back if it is not
-    /// over by then.
+    /// Waits until `deadline` for the thread to end, and returns the thread if it has not
+    /// ended by then. A thread that is stuck in a call of another library (FFmpeg, ONNX
+    /// Runtime) ends by itself when that call returns. Until then it touches only memory
+    /// that it shares ownership of.
     pub fn join_by(self, deadline: Instant) -> Option<Self> {
         let mut ended = self.ended.0.lock();
         while !*ended {
@@ -75,7 +74,7 @@ impl NamedThread {
             }
         }
         drop(ended);
-        // A panic was told where it happened.
+        // `on_panic` has reported a panic.
         self.handle.join().ok();
         None
     }
@@ -86,13 +85,13 @@ impl NamedThread {
     }
 }
 
-/// Threads that were asked to end and are waited for later: a source that was
-/// replaced, a model that is being loaded, whatever a stop could not wait for.
+/// Threads that were asked to end and are joined later: a source that was replaced, a
+/// model that is being loaded, a thread that a stop could not join in time.
 #[derive(Debug, Default)]
 pub struct UnjoinedThreads(Mutex<Vec<NamedThread>>);
 
 impl UnjoinedThreads {
-    /// Adds a thread, and lets go of those that have ended meanwhile.
+    /// Adds a thread, and joins the threads that have ended.
     pub fn add(&self, thread: impl IntoIterator<Item = NamedThread>) {
         let mut threads = self.0.lock();
         threads.extend(thread);
@@ -101,7 +100,7 @@ impl UnjoinedThreads {
         *threads = still;
     }
 
-    /// Waits for all of them until `deadline`.
+    /// Joins all of them until `deadline`.
     pub fn join_by(&self, deadline: Instant) {
         let threads = std::mem::take(&mut *self.0.lock());
         let still = threads.into_iter().filter_map(|t| t.join_by(deadline));
@@ -109,7 +108,7 @@ impl UnjoinedThreads {
         self.0.lock().append(&mut still);
     }
 
-    /// Says which threads are left for good.
+    /// Logs the threads that still run. Nobody joins them after this.
     pub fn log_unjoined(&self) {
         for thread in self.0.lock().drain(..) {
             let name = thread.name();
@@ -122,7 +121,7 @@ impl UnjoinedThreads {
     }
 }
 
-/// Shorthand for a deadline.
+/// The time after `duration`, for a deadline.
 pub fn within(duration: Duration) -> Instant {
     Instant::now() + duration
 }

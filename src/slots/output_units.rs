@@ -1,10 +1,10 @@
-//! Units and origin of the slots that outputs give.
+//! Units and origin of the slots in outputs.
 
 use crate::config::{Origin, SlotsConfig, Units};
 use crate::flow::{FrameSize, Slot, SlotState, Snapshot};
 
-/// Turns normalised slots (0..1, origin top left) into the units and origin of
-/// `slots.units` and `slots.origin`. By default it changes nothing.
+/// Converts normalised slots (0..1, origin top left) to the units and origin of
+/// `slots.units` and `slots.origin`. The default changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputUnits {
     units: Units,
@@ -21,23 +21,23 @@ impl From<&SlotsConfig> for OutputUnits {
 }
 
 impl OutputUnits {
-    /// Whether [`apply`](Self::apply) leaves every snapshot as it is.
+    /// Whether [`apply`](Self::apply) changes nothing.
     pub fn is_identity(self) -> bool {
         self == Self::default()
     }
 
-    /// Rewrites positions, sizes and velocities of a normalised snapshot. Must
-    /// be applied once only. Slots whose position is zeroed (never used, or
-    /// released with `on_release: zero`) stay zero also where y grows upwards.
-    /// Before the first frame there is no frame size, and pixels are all 0.
+    /// Converts positions, sizes and velocities of a normalised snapshot. Must be applied
+    /// once only. Slots with a zeroed position (never used, or released with `on_release:
+    /// zero`) stay zero even where y grows upwards. Before the first frame there is no
+    /// frame size, and all pixel values are 0.
     pub fn apply(self, snapshot: &mut Snapshot) {
         for slot in &mut snapshot.slots {
             self.convert(slot, snapshot.frame_size);
         }
     }
 
-    /// As [`apply`](Self::apply), for one slot of a frame of that size. Neither
-    /// allocates nor blocks.
+    /// As [`apply`](Self::apply), for one slot of a frame of that size. Does not allocate
+    /// or block.
     pub fn convert(self, slot: &mut Slot, size: FrameSize) {
         if self.is_identity() || is_zeroed(slot) {
             return;
@@ -48,7 +48,7 @@ impl OutputUnits {
         };
         if self.origin == Origin::BottomLeft {
             slot.y = 1.0 - slot.y;
-            // Not `-vy`, which shows a resting object's speed as "-0".
+            // `-vy` would show the velocity of an object at rest as "-0".
             slot.vy = 0.0 - slot.vy;
         }
         for v in [&mut slot.x, &mut slot.w, &mut slot.vx] {
@@ -59,14 +59,14 @@ impl OutputUnits {
         }
     }
 
-    /// The units in one word, for the exchange.
+    /// Packs the units into one word, for the snapshot buffer.
     pub(crate) fn to_bits(self) -> u32 {
         let pixels = u32::from(self.units == Units::Pixels);
         let bottom_left = u32::from(self.origin == Origin::BottomLeft);
         pixels | bottom_left << 1
     }
 
-    /// The units of such a word.
+    /// Unpacks such a word.
     pub(crate) fn from_bits(bits: u32) -> Self {
         let pick = |bit: u32| bits & bit != 0;
         Self {
@@ -84,7 +84,7 @@ impl OutputUnits {
     }
 }
 
-/// An emptied slot that keeps its last box has a size; a zeroed one has none.
+/// A released slot that keeps its last box has a size; a zeroed one has none.
 fn is_zeroed(slot: &Slot) -> bool {
     slot.state == SlotState::Empty && slot.w == 0.0 && slot.h == 0.0
 }

@@ -1,4 +1,4 @@
-//! Steadying of boxes: a detector's boxes tremble even around what rests.
+//! Smoothing of boxes: a detector's boxes jitter even around objects at rest.
 
 use std::collections::HashMap;
 use std::f32::consts::PI;
@@ -7,20 +7,20 @@ use crate::base::clock::NS_PER_S;
 use crate::flow::BBox;
 use crate::flow::Track;
 
-/// Cut-off for what rests, in hertz, at the weakest smoothing.
+/// Cut-off for objects at rest, in hertz, at the weakest smoothing.
 const CUTOFF_WEAK: f32 = 5.0;
 /// The same at the strongest.
 const CUTOFF_STRONG: f32 = 0.25;
-/// Hertz that the cut-off rises by for each frame width or height a second: what
-/// moves must not lag.
+/// Hertz that the cut-off rises by for each frame width or height a second, so that
+/// moving objects do not lag.
 const SPEED: f32 = 10.0;
-/// Cut-off of the speed itself, as the paper proposes.
+/// Cut-off of the speed itself, as in the paper.
 const SPEED_CUTOFF: f32 = 1.0;
 
-/// Steadies tracks by the 1 Euro filter (Casiez, Roussel, Vogel: "1€ Filter: A
-/// Simple Speed-based Low-pass Filter for Noisy Input in Interactive Systems",
-/// CHI 2012): the slower a value moves, the more it is smoothed. Stands between
-/// tracker and slots, so that every output shows the same.
+/// Smooths tracks by the 1 Euro filter (Casiez, Roussel, Vogel: "1€ Filter: A Simple
+/// Speed-based Low-pass Filter for Noisy Input in Interactive Systems", CHI 2012): the
+/// slower a value moves, the more it is smoothed. It works between tracker and slots, so
+/// that every output shows the same.
 #[derive(Debug)]
 pub struct Smoother {
     strength: f32,
@@ -45,8 +45,8 @@ struct OneEuro {
 }
 
 impl Smoother {
-    /// `strength` 0 leaves everything as it is, 1 smooths most. A track that is
-    /// not seen for `memory_ns` is forgotten.
+    /// `strength` 0 changes nothing, 1 smooths most. A track that is not seen for
+    /// `memory_ns` is forgotten.
     pub fn new(strength: f32, memory_ns: i64) -> Self {
         Self {
             strength,
@@ -56,7 +56,7 @@ impl Smoother {
         }
     }
 
-    /// Takes new settings; what is known of the tracks stays.
+    /// Applies new settings. The state of the tracks stays.
     pub fn configure(&mut self, strength: f32, memory_ns: i64) {
         self.strength = strength;
         self.memory_ns = memory_ns;
@@ -70,7 +70,7 @@ impl Smoother {
         self.filters.clear();
     }
 
-    /// The tracks that were seen at `now_ns`, with steadied boxes.
+    /// The tracks that were seen at `now_ns`, with smoothed boxes.
     pub fn apply<'a>(&'a mut self, now_ns: i64, tracks: &'a [Track]) -> &'a [Track] {
         if self.strength <= 0.0 {
             return tracks;
@@ -131,7 +131,7 @@ impl OneEuro {
     }
 }
 
-/// How much a new value counts after `dt_s`, 0..1.
+/// The weight of a new value after `dt_s`, 0..1.
 fn weight(cutoff: f32, dt_s: f32) -> f32 {
     1.0 / (1.0 + 1.0 / (2.0 * PI * cutoff * dt_s))
 }
@@ -155,7 +155,7 @@ mod tests {
         }
     }
 
-    /// What comes out for `x(frame)` in 200 frames at 25 a second.
+    /// The output for `x(frame)` in 200 frames at 25 a second.
     fn steadied(strength: f32, x: impl Fn(usize) -> f32) -> Vec<f32> {
         let mut smoother = Smoother::new(strength, 1000 * NS_PER_MS);
         (0..200)

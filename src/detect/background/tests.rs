@@ -1,4 +1,4 @@
-//! Moving shapes on a still ground.
+//! Moving shapes on a still background.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::config::ClassRef;
@@ -14,7 +14,7 @@ fn settings() -> DetectSettings {
     }
 }
 
-/// A dark, slightly noisy min_score with a bright square of 60 pixels on it.
+/// A dark, slightly noisy floor with a bright square of 60 pixels on it.
 fn frame(seq: u64, size: FrameSize, square: Option<(u32, u32)>) -> Frame {
     let mut rng = fastrand::Rng::with_seed(seq);
     let mut bgr: Vec<u8> = (0..size.width * size.height * 3)

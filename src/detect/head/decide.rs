@@ -1,4 +1,4 @@
-//! Decides which family a model is of.
+//! Finds the family of a model.
 
 use super::FAMILIES;
 use super::family::{Family, Layout, Output, STRIDES, cell_count};
@@ -18,9 +18,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Decides what a model is. `input` is its input's size, `outputs` the
-    /// shapes of its outputs as seen in a run. The reason of a refusal names
-    /// what was found.
+    /// Finds the head of a model. `input` is its input's size, `outputs` the shapes of
+    /// its outputs as seen in a run. The reason of a rejection names what was found.
     pub fn decide(
         input: FrameSize,
         outputs: &[Vec<i64>],
@@ -75,13 +74,13 @@ impl Head {
         })
     }
 
-    /// Numbers in one output.
+    /// Length of one output.
     pub fn output_len(&self) -> usize {
         self.layout.proposals * self.layout.numbers
     }
 
-    /// Appends what the output holds at or above `min_score` and within `filter`,
-    /// in the output's order.
+    /// Appends the candidates at or above `min_score` and within `filter`, in the
+    /// output's order.
     pub fn decode(
         &self,
         output: &[f32],
@@ -95,11 +94,11 @@ impl Head {
     }
 }
 
-/// A family that the shape fits, and how it reads the output.
+/// A family that fits the shape, with its layout of the output.
 type Match = (&'static dyn Family, Layout);
 
-/// The one of the families that the shape fits: the one with as many classes as
-/// the metadata names or, where it names none, with COCO's 80.
+/// The only family that fits. If several fit, the number of classes decides: as many as
+/// the metadata names or, without names, COCO's 80.
 fn choose(fits: Vec<Match>, named: Option<usize>, shape: &[i64]) -> Result<Option<Match>, String> {
     if fits.is_empty() {
         return Ok(None);

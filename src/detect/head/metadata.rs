@@ -1,11 +1,11 @@
-//! What a model says about itself.
+//! A model's own description.
 //!
 //! Ultralytics' exporter writes Python values as text: `names` is
 //! `{0: 'person', 1: "cat's eye"}`, `imgsz` is `[640, 640]` (height first).
 
 use crate::base::printable;
 
-/// The metadata that matters, where the model has it.
+/// The metadata that is used here, as far as the model has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
     /// Class names by id.
@@ -19,7 +19,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the metadata through `lookup`, which gives the value of a key.
+    /// Reads the metadata through `lookup`, which returns the value of a key.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let text = |key: &str| {
             lookup(key)
@@ -38,7 +38,7 @@ impl Metadata {
 /// Class names from a Python dict or list, or from JSON. Ids may come in any
 /// order; gaps are filled with `class<id>`.
 fn parse_names(text: &str) -> Option<Vec<String>> {
-    // A model with more classes than this is a broken file, not a detector.
+    // A model with more classes is a broken file, not a detector.
     const MAX: usize = 100_000;
     let mut names: Vec<Option<String>> = Vec::new();
     let mut id: Option<usize> = None;

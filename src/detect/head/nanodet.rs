@@ -41,9 +41,9 @@ impl Family for NanoDet {
         InputStyle::normalised(Placement::Centred, false, MEAN, DEVIATION)
     }
 
-    /// The number of columns does not tell the classes from the bins. The named
-    /// classes do; without names it has to be the bins of a published model, with
-    /// COCO's classes where the grids are those of other families too.
+    /// The number of columns alone does not separate the classes from the bins. The named
+    /// classes do. Without names, the bins must be those of a published model, and the
+    /// classes COCO's where other families have the same grids.
     fn layout(&self, output: &Output) -> Option<Layout> {
         let plus = output.rows == cell_count(output.input, &PLUS_STRIDES);
         if !plus && output.rows != cell_count(output.input, &STRIDES) {
@@ -107,7 +107,7 @@ impl Family for NanoDet {
     }
 }
 
-/// The mean of a distribution over 0, 1, 2, ... that is given as logits.
+/// The mean of a distribution over 0, 1, 2, ..., from its logits.
 fn expected(logits: &[f32]) -> f32 {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let (mut sum, mut weighted) = (0.0, 0.0);
@@ -129,7 +129,8 @@ mod tests {
     const BIN_COUNT: usize = 8;
     const NUMBERS: usize = 2 + 4 * BIN_COUNT;
 
-    /// A proposal whose distances are as many steps, all else out of question.
+    /// A proposal whose distances are exactly these steps; all other steps have no
+    /// weight.
     fn proposal(scores: [f32; 2], steps: [usize; 4]) -> Vec<f32> {
         let mut numbers = scores.to_vec();
         for step in steps {

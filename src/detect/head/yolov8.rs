@@ -27,8 +27,8 @@ impl Family for YoloV8 {
         InputStyle::scaled(Placement::Centred, true, 1.0 / 255.0)
     }
 
-    /// Heads of two or four grids have other numbers of proposals than usual;
-    /// with them, the named classes have to fit.
+    /// Heads of two or four grids have other numbers of proposals than usual. For those,
+    /// the number of named classes must fit.
     fn layout(&self, output: &Output) -> Option<Layout> {
         let classes = output.rows.checked_sub(4).filter(|classes| *classes > 0)?;
         let usual = output.columns == cell_count(output.input, &STRIDES);
@@ -51,8 +51,8 @@ impl Family for YoloV8 {
     ) {
         let proposals = layout.proposals;
         let (boxes, scores) = numbers.split_at(4 * proposals);
-        // Row by row is the order of memory; column by column would miss the cache
-        // for every number.
+        // Row by row is the order of memory. Column by column would miss the cache for
+        // every number.
         let mut best = vec![(0_u32, f32::NEG_INFINITY); proposals];
         for (class_id, row) in (0_u32..).zip(scores.chunks_exact(proposals)) {
             for (best, &score) in best.iter_mut().zip(row) {

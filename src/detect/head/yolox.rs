@@ -53,7 +53,7 @@ impl Family for Yolox {
         let proposals = numbers.chunks_exact(layout.numbers);
         for (cell, proposal) in cells(layout.input, &STRIDES).zip(proposals) {
             let objectness = proposal[4];
-            // No class score is above 1, so this proposal cannot reach the min_score.
+            // No class score is above 1, so this proposal cannot reach `min_score`.
             if objectness < min_score {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Letterboxed pictures against a plain implementation.
+//! Letterboxed pictures against a simple implementation.
 #![allow(clippy::unwrap_used)]
 use super::super::input_style::GREY;
 use super::*;
@@ -80,7 +80,7 @@ fn a_box_comes_back_to_where_it_was_in_the_frame() {
             let crop = Crop::of(size, roi).unwrap();
             let fit = LetterboxTransform::new(size, crop, FrameSize::new(640, 416), placement);
             let there = BBox::from_ltrb(0.3, 0.2, 0.5, 0.7);
-            // The way in, written out independently of `to_frame`.
+            // The way in, computed independently of `to_frame`.
             let inward = |v: f32, n: u32, origin: u32, scaled: u32, crop: u32, pad: u32| {
                 (v * n as f32 - origin as f32) * scaled as f32 / crop as f32 + pad as f32
             };

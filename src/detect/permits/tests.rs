@@ -1,4 +1,4 @@
-//! The order of permits, decided event by event: nothing here waits for time.
+//! The order of permits, event by event, without any wait for time.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::mpsc::{Receiver, channel};
@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use super::*;
 
-/// The requests of one test, apart from those of all others.
+/// The requests of one test, separate from those of all others.
 struct Queue {
     requests: Requests,
     now_ns: i64,
@@ -100,8 +100,8 @@ fn a_request_whose_model_is_busy_keeps_nobody_from_what_is_free() {
     assert!(queue.is_running(second));
 }
 
-/// Fifteen cameras of one model and one of another, each of which asks again as soon
-/// as it is served, under several limits.
+/// Fifteen cameras of one model and one of another. Each makes a new request as soon as
+/// it is served, under several limits.
 #[test]
 fn under_a_limit_each_camera_gets_as_many_turns_as_any_other() {
     let mut queue = Queue::new();
@@ -113,7 +113,7 @@ fn under_a_limit_each_camera_gets_as_many_turns_as_any_other() {
     for _ in 0..16 * 50 {
         let running: Vec<usize> = (0..16).filter(|c| queue.is_running(tickets[*c])).collect();
         assert_eq!(running.len(), 1, "the limit is kept");
-        // It is told before its turn, however many models there are.
+        // Each is next before it runs, however many models there are.
         let next = tickets.iter().filter(|t| queue.is_next(**t)).count();
         assert_eq!(next, 1);
         let camera = running[0];
@@ -152,7 +152,8 @@ fn a_place_that_is_given_up_goes_to_the_next() {
     assert!(queue.is_running(third));
 }
 
-/// A thread that asks for a turn, says so when it has it, and keeps it until told.
+/// A thread that requests a permit, reports when it is granted, and holds it until the
+/// test ends it.
 fn camera(model: &ModelQueue, requester: &Requester) -> (Receiver<bool>, JoinHandle<()>) {
     let (tell, told) = channel();
     let (model, requester) = (model.clone(), requester.clone());

@@ -1,5 +1,5 @@
-//! Changes while the infer thread runs: a configuration that was set, a model that
-//! was loaded, slots that are to be released.
+//! Changes while the infer thread runs: a new configuration, a loaded model, a request to
+//! release the slots.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,14 +24,14 @@ impl Worker {
         ));
     }
 
-    /// Applies what was asked for or came about since the last time.
+    /// Applies all changes since the last call.
     pub(super) fn apply_changes(&mut self, chain: &mut TrackingChain) {
         self.apply_config(chain);
         self.apply_loaded_model();
         self.apply_reset(chain);
     }
 
-    /// Applies a configuration that was set meanwhile.
+    /// Applies a new configuration.
     fn apply_config(&mut self, chain: &mut TrackingChain) {
         let version = self.shared.config_version.load(Ordering::Acquire);
         if version == self.config_version {
@@ -57,7 +57,7 @@ impl Worker {
         }
     }
 
-    /// Gives the chain its settings, and shows hosts what that released.
+    /// Configures the chain, and publishes a snapshot if that released slots.
     pub(super) fn configure_chain(&mut self, chain: &mut TrackingChain) {
         if chain.configure(&self.config) {
             let snapshots = chain.snapshot(self.shared.source.state(), self.clock.now_ns());
@@ -65,7 +65,7 @@ impl Worker {
         }
     }
 
-    /// Releases the slots if the owner wants that.
+    /// Releases the slots if the owner has requested it.
     fn apply_reset(&mut self, chain: &mut TrackingChain) {
         if self.shared.reset.swap(false, Ordering::AcqRel) {
             let snapshots = chain.release_all(self.shared.source.state(), self.clock.now_ns());
@@ -73,7 +73,7 @@ impl Worker {
         }
     }
 
-    /// Puts a model in place that was loaded meanwhile.
+    /// Replaces the detector by one that was loaded in the meantime.
     fn apply_loaded_model(&mut self) {
         let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
             return;
@@ -108,8 +108,8 @@ impl Worker {
         }
     }
 
-    /// Puts the keys of the model in use back into the configuration, after
-    /// another one could not be loaded.
+    /// Restores the configuration keys of the model in use, after another model could not
+    /// be loaded.
     fn keep_old_model(&mut self, refused: &PipelineConfig) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
@@ -136,7 +136,8 @@ impl Worker {
         }
     }
 
-    /// Makes the configured sinks. One that cannot be made is reported and left out.
+    /// Creates the configured sinks. A sink that cannot be created is reported and left
+    /// out.
     fn set_sinks(&self) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;

@@ -1,4 +1,5 @@
-//! The slot rules of the README, each proved on random runs: one test a rule.
+//! The slot rules of the README, each as a property of random runs: one test for each
+//! rule.
 #![allow(clippy::unwrap_used)]
 
 mod scenario;
@@ -28,7 +29,7 @@ fn shared<'a>(a: &'a Shot, b: &'a Shot) -> impl Iterator<Item = (usize, &'a Slot
         .map(|(i, (a, b))| (i, a, b))
 }
 
-/// Where somebody new sits.
+/// The slots with a new owner.
 fn newly_seated(a: &Shot, b: &Shot) -> Vec<usize> {
     let is_new = |i: usize, s: &Slot| {
         occupied(s)
@@ -45,8 +46,8 @@ fn newly_seated(a: &Shot, b: &Shot) -> Vec<usize> {
 }
 
 proptest! {
-    // A fixed seed, so that a failure is seen by everybody or by nobody. To look
-    // further: raise `cases` and put RngSeed::Random.
+    // A fixed seed, so that a failure shows for everybody or for nobody. For a wider
+    // search, raise `cases` and use RngSeed::Random.
     #![proptest_config(ProptestConfig {
         cases: 500,
         rng_seed: RngSeed::Fixed(1),
@@ -81,8 +82,8 @@ proptest! {
                 .map(|i| b.slots[i].track_id)
                 .map(|id| (b.tracks[&id].first_seen_ns, id))
                 .collect();
-            // Slots that came with a larger objects_max may be free below a
-            // used one, but order never depends on that.
+            // Slots that were added with a larger objects_max may be free below a used
+            // one, but the order never depends on that.
             prop_assert!(keys.is_sorted(), "{keys:?}");
         }
     }
@@ -97,7 +98,7 @@ proptest! {
                 }
             }
             for (i, was) in a.slots.iter().enumerate().filter(|(_, s)| occupied(s)) {
-                // A track that comes back too late is a new owner, anywhere.
+                // A track that returns too late is a new owner, in any slot.
                 let overdue = b.unseen_ns_before(was.track_id, a) > b.settings.persistence_ns;
                 if let Some(seat) = b.seat_of(was.track_id) {
                     let late = overdue && was.state == SlotState::Held;
@@ -119,7 +120,8 @@ proptest! {
 
     #[test]
     fn generation_goes_up_by_one_with_each_new_owner(shots in run()) {
-        // Over the whole run, so that slots which vanish and come back count on.
+        // Checked over the whole run, so that slots which are removed and added again
+        // keep counting.
         let mut latest: HashMap<usize, (u32, bool)> = HashMap::new();
         for shot in &shots {
             for (i, slot) in shot.slots.iter().enumerate() {
@@ -128,7 +130,7 @@ proptest! {
                 prop_assert_eq!(slot.generation, generation + u32::from(arrived), "p{}", i + 1);
                 latest.insert(i, (slot.generation, occupied(slot)));
             }
-            // A slot cut off by a smaller objects_max lost its owner.
+            // A slot that a smaller objects_max removes loses its owner.
             for (i, entry) in &mut latest {
                 entry.1 &= *i < shot.slots.len();
             }
@@ -148,7 +150,7 @@ proptest! {
                         SlotState::Empty
                     }
                     Event::Frame(_) | Event::Tick { source_lost: true } => SlotState::Held,
-                    // However slow the camera: between frames nobody is unseen.
+                    // However slow the camera: between frames every owner counts as seen.
                     Event::Tick { source_lost: false } if held && expired => SlotState::Empty,
                     Event::Tick { source_lost: false } | Event::Configure => was.state,
                     Event::Reset => SlotState::Empty,
@@ -211,7 +213,7 @@ proptest! {
         for (a, b) in pairs(&shots) {
             let Event::Frame(tracks) = &b.event else { continue };
             let waits = tracks.iter().any(|t| b.seat_of(t.id).is_none());
-            // A slot just emptied is shown empty first.
+            // A released slot shows empty first.
             let free = shared(a, b).any(|(_, was, is)| !occupied(was) && !occupied(is));
             prop_assert!(!(waits && free));
         }
@@ -275,8 +277,8 @@ proptest! {
         }
     }
 
-    /// A camera of any speed, or one that goes away: the slot is released at
-    /// the same nanosecond of capture time.
+    /// A camera of any speed, or one that is lost: the slot is released at the same
+    /// nanosecond of capture time.
     #[test]
     fn persistence_is_time_not_frames_and_an_outage_holds_as_long(
         persistence_ms in 0i64..2000,
@@ -310,8 +312,8 @@ proptest! {
             }
         };
         let due_ns = seen.last_seen_ns + settings.persistence_ns + 1;
-        // With a persistence below the period the first frame without the
-        // object is what shows that it is gone.
+        // With a persistence below the period, the first frame without the object
+        // releases it.
         let first_miss_ns = seen.last_seen_ns + period_ms * NS_PER_MS;
         prop_assert_eq!(released_ns, due_ns.max(first_miss_ns));
     }

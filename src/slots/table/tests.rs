@@ -1,4 +1,4 @@
-//! Slots of single tables; `slots/rules` has the properties.
+//! The slots of single tables. `slots/rules` has the properties.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::flow::BBox;
@@ -54,12 +54,12 @@ fn another_nodes_owners_sit_where_they_sit_there() {
         shown(&table, now_ms)
     };
     let nobody = (0, 0, Empty);
-    // The second slot there is the second here, and one beyond ours is left out.
+    // The second slot there is the second here. A slot beyond ours is left out.
     let two = mirror(100, vec![there(1, 9, Active), there(7, 8, Active)]);
     assert_eq!(two, [nobody, (41, 1, Active), nobody]);
     let held = mirror(140, vec![there(1, 9, Held)]);
     assert_eq!(held, [nobody, (41, 1, Held), nobody]);
-    // Another owner: empty once, also when no message showed it so.
+    // Another owner: empty once, even if no message showed it empty.
     let between = mirror(180, vec![there(1, 10, Active)]);
     assert_eq!(between, [nobody, (0, 1, Empty), nobody]);
     let next = mirror(220, vec![there(1, 10, Active)]);
@@ -86,8 +86,8 @@ fn one_visit_and_the_next() {
     table.update(140 * MS, &[track(7, 100, 140)]);
     assert_eq!(shown(&table, 140), [(7, 1, Active)]);
 
-    // Gone for longer than the persistence, and somebody else is there:
-    // empty for one snapshot, then the next generation.
+    // Not seen for longer than the persistence, and another person is there: empty for
+    // one snapshot, then the next generation.
     table.update(191 * MS, &[track(8, 191, 191)]);
     assert_eq!(shown(&table, 191), [(0, 1, Empty)]);
     assert_eq!(table.waiting(), 1);

@@ -1,5 +1,5 @@
-//! What a user relies on, on made scenes: identities survive what happens in
-//! front of a camera.
+//! The promises of the tracker on simulated scenes: ids survive common events in front of
+//! a camera.
 
 use super::*;
 use crate::base::clock::NS_PER_MS;
@@ -52,8 +52,8 @@ fn two_people_crossing_keep_their_ids() {
     for frame in 0..100 {
         let walk = 0.006 * frame as f32;
         let (a, b) = (0.2 + walk, 0.8 - walk);
-        // One walks nearer to the camera, lower in the picture, and hides the
-        // other where they meet.
+        // One walks nearer to the camera, lower in the picture, and hides the other where
+        // they meet.
         let mut seen = vec![person(a, 0.55, 0.9)];
         if (a - b).abs() > 0.03 {
             seen.push(person(b, 0.45, 0.8));
@@ -130,7 +130,7 @@ fn a_camera_slower_than_the_persistence_still_tracks() {
         ));
         assert_eq!(ids(tracks), [1], "frame {frame}");
     }
-    // Not seen in one frame: 400 ms have passed at the next.
+    // Missed in one frame: 400 ms have passed at the next.
     assert!(
         tracker
             .update(TrackerInput::new(at_ms(4000), &[]))
@@ -208,7 +208,7 @@ fn the_first_frame_confirms_and_later_births_take_two_frames() {
         ids(tracker.update(TrackerInput::new(at_ms(0), &[person(0.2, 0.5, 0.9)]))),
         [1]
     );
-    // Something flashes up for one frame: never shown, and costs no id.
+    // An object that shows for one frame only: never returned, and gets no id.
     let flash = [person(0.2, 0.5, 0.9), person(0.7, 0.5, 0.9)];
     assert_eq!(
         ids(tracker.update(TrackerInput::new(at_ms(40), &flash))),
@@ -282,7 +282,7 @@ fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
             "frame {frame}"
         );
     }
-    // Seen as a truck ever since: then it is one, and the same object.
+    // Seen as a truck from now on: the same object changes its class.
     let mut class = car;
     for frame in 40..50 {
         let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &[vehicle(truck)]));
@@ -320,7 +320,7 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
     tracker.update(TrackerInput::new(at_ms(-40), &[rider(0.19), horse(0.19)]));
     for frame in 0..50 {
         let x = 0.2 + 0.01 * frame as f32;
-        // The order in which a detector lists them is of no account.
+        // The order of a detector's list does not matter.
         let seen = if frame % 2 == 0 {
             [rider(x), horse(x)]
         } else {
@@ -336,8 +336,8 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
 fn a_double_of_a_lost_track_goes_and_the_longer_followed_one_stays() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 400);
-    // The box jumps aside, so far that a second track starts, and creeps back
-    // to where the first one was lost.
+    // The box jumps aside, so far that a second track starts, and moves back slowly to
+    // where the first one was lost.
     let aside = [0.61, 0.61, 0.60, 0.58, 0.56, 0.54, 0.52, 0.51, 0.505];
     let mut shown = Vec::new();
     for (index, x) in aside.into_iter().enumerate() {
