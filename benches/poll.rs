@@ -88,8 +88,8 @@ fn main() {
     let clock = timed(|| {});
     print("the clock alone", &clock);
 
-    let exchange = Arc::new(SnapshotBuffer::default());
-    let writer = Arc::clone(&exchange);
+    let buffer = Arc::new(SnapshotBuffer::default());
+    let writer = Arc::clone(&buffer);
     let mut raw = [SlotWords::default(); SLOTS];
     let mut slots = [Slot::default(); SLOTS];
     let mut free = Vec::new();
@@ -99,12 +99,12 @@ fn main() {
         },
         || {
             free = timed(|| {
-                let header = exchange.read(SLOTS, |_, index, slot| slot.copy_to(&mut raw[index]));
+                let header = buffer.read(SLOTS, |_, index, slot| slot.copy_to(&mut raw[index]));
                 black_box((header.seq, &raw));
             });
         },
     );
-    print("exchange, 32 slots", &free);
+    print("buffer, 32 slots", &free);
 
     let newest = Arc::new(Mutex::new(snapshot(0)));
     let writer = Arc::clone(&newest);
@@ -125,7 +125,7 @@ fn main() {
         at(&free) / at(&locked)
     };
     println!(
-        "exchange / mutex: median {:.2}, p99.9 {:.2}",
+        "buffer / mutex: median {:.2}, p99.9 {:.2}",
         ratio(0.5),
         ratio(0.999)
     );

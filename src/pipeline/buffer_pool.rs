@@ -38,17 +38,17 @@ pub struct BufferPool<const N: usize, C = AtomicU64> {
 
 /// The writer's own state of `N` buffers.
 #[derive(Debug)]
-pub struct Ledger<const N: usize> {
+pub struct WriterState<const N: usize> {
     newest: usize,
     /// How many readers acquired each retired buffer in all.
-    taken: [u64; N],
+    acquired: [u64; N],
 }
 
-impl<const N: usize> Default for Ledger<N> {
+impl<const N: usize> Default for WriterState<N> {
     fn default() -> Self {
         Self {
             newest: 0,
-            taken: [0; N],
+            acquired: [0; N],
         }
     }
 }
@@ -65,11 +65,11 @@ impl<const N: usize, C: Counter> Default for BufferPool<N, C> {
 
 impl<const N: usize, C: Counter> BufferPool<N, C> {
     /// Acquires the newest buffer for reading, until [`Self::release`]. Wait-free.
-    pub fn hold(&self) -> usize {
+    pub fn acquire(&self) -> usize {
         // Acquire: the reader sees everything that was written before the buffer was
         // published.
-        let held = self.newest.fetch_add(1, Ordering::Acquire);
-        (held >> COUNT_BITS) as usize
+        let word = self.newest.fetch_add(1, Ordering::Acquire);
+        (word >> COUNT_BITS) as usize
     }
 
     /// Releases a buffer that was acquired. Wait-free.
@@ -80,23 +80,23 @@ impl<const N: usize, C: Counter> BufferPool<N, C> {
 
     /// A buffer without readers, for the writer; `None` when suspended readers pin all of
     /// them.
-    pub fn free(&self, ledger: &Ledger<N>) -> Option<usize> {
+    pub fn free(&self, state: &WriterState<N>) -> Option<usize> {
         (0..N).find(|&buffer| {
-            buffer != ledger.newest
-                && self.released[buffer].load(Ordering::Acquire) == ledger.taken[buffer]
+            buffer != state.newest
+                && self.released[buffer].load(Ordering::Acquire) == state.acquired[buffer]
         })
     }
 
     /// Makes a buffer that [`Self::free`] returned the newest.
-    pub fn publish(&self, ledger: &mut Ledger<N>, buffer: usize) {
+    pub fn publish(&self, state: &mut WriterState<N>, buffer: usize) {
         self.released[buffer].store(0, Ordering::Relaxed);
         // Release: readers that see the number also see the words and the count of zero.
         // Acquire: our next load of `released` comes after the readers' additions.
         let old = self
             .newest
             .swap((buffer as u64) << COUNT_BITS, Ordering::AcqRel);
-        ledger.taken[ledger.newest] = old & COUNT_MASK;
-        ledger.newest = buffer;
+        state.acquired[state.newest] = old & COUNT_MASK;
+        state.newest = buffer;
     }
 }
 
@@ -159,48 +159,48 @@ mod tests {
     /// that is not ordered against another.
     struct Buffer {
         words: [Model; 2],
-        touched: UnsafeCell<()>,
+        access: UnsafeCell<()>,
     }
 
     struct Modelled<const N: usize> {
-        rotation: BufferPool<N, Model>,
+        pool: BufferPool<N, Model>,
         buffers: [Buffer; N],
     }
 
     impl<const N: usize> Modelled<N> {
         fn new() -> Self {
             Self {
-                rotation: BufferPool::default(),
+                pool: BufferPool::default(),
                 buffers: std::array::from_fn(|_| Buffer {
                     words: [Model::new(0), Model::new(0)],
-                    touched: UnsafeCell::new(()),
+                    access: UnsafeCell::new(()),
                 }),
             }
         }
 
         /// Publishes a number; false when every buffer is pinned.
-        fn write(&self, ledger: &mut Ledger<N>, number: u64) -> bool {
-            let Some(free) = self.rotation.free(ledger) else {
+        fn write(&self, state: &mut WriterState<N>, number: u64) -> bool {
+            let Some(free) = self.pool.free(state) else {
                 return false;
             };
             let buffer = &self.buffers[free];
-            buffer.touched.with_mut(|_| {
+            buffer.access.with_mut(|_| {
                 for word in &buffer.words {
                     word.store(number, Ordering::Relaxed);
                 }
             });
-            self.rotation.publish(ledger, free);
+            self.pool.publish(state, free);
             true
         }
 
         fn read(&self) -> u64 {
-            let held = self.rotation.hold();
-            let buffer = &self.buffers[held];
-            let [first, second] = buffer.touched.with(|_| {
+            let index = self.pool.acquire();
+            let buffer = &self.buffers[index];
+            let [first, second] = buffer.access.with(|_| {
                 let load = |i: usize| buffer.words[i].load(Ordering::Relaxed);
                 [load(0), load(1)]
             });
-            self.rotation.release(held);
+            self.pool.release(index);
             assert_eq!(first, second, "a torn read");
             first
         }
@@ -228,10 +228,10 @@ mod tests {
                     })
                 })
                 .collect();
-            let mut ledger = Ledger::default();
+            let mut state = WriterState::default();
             let mut newest = 0;
             for number in 1..=writes {
-                if model.write(&mut ledger, number) {
+                if model.write(&mut state, number) {
                     newest = number;
                 }
             }
@@ -240,7 +240,7 @@ mod tests {
             }
             assert_eq!(model.read(), newest);
             // Nobody reads any more, so every buffer but the newest is free.
-            assert!(model.write(&mut ledger, writes + 1));
+            assert!(model.write(&mut state, writes + 1));
         });
     }
 

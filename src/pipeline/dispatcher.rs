@@ -118,7 +118,7 @@ impl Dispatcher {
     pub fn run(&self, own: &mut Vec<Box<dyn Sink>>) {
         let mut configured: Vec<Box<dyn Sink>> = Vec::new();
         let mut classes: Arc<[String]> = Arc::default();
-        self.describe(&configured, own);
+        self.reset_reports(&configured, own);
         loop {
             let job = {
                 let mut queue = self.queue.lock();
@@ -147,7 +147,7 @@ impl Dispatcher {
                     for sink in configured.iter_mut().chain(own.iter_mut()) {
                         sink.learn_classes(&classes);
                     }
-                    self.describe(&configured, own);
+                    self.reset_reports(&configured, own);
                 }
                 Job::LearnClasses(names) => {
                     classes = names;
@@ -158,7 +158,7 @@ impl Dispatcher {
                 Job::SetOwn(sinks) => {
                     *own = sinks;
                     own.iter_mut().for_each(|sink| sink.learn_classes(&classes));
-                    self.describe(&configured, own);
+                    self.reset_reports(&configured, own);
                 }
                 Job::Finish => break,
             }
@@ -176,8 +176,8 @@ impl Dispatcher {
         sink: &mut dyn Sink,
         work: impl FnOnce(&mut dyn Sink) -> Result<(), SinkError>,
     ) {
-        let problem = |r: &Report| r.public.problem.is_some();
-        if self.reports.lock().get(index).is_none_or(problem) {
+        let has_failed = |r: &Report| r.public.problem.is_some();
+        if self.reports.lock().get(index).is_none_or(has_failed) {
             return;
         }
         let caught = catch_unwind(AssertUnwindSafe(|| work(sink)));
@@ -185,7 +185,7 @@ impl Dispatcher {
             Err(SinkError {
                 name: sink.name().to_owned(),
                 reason: format!(
-                    "failed inside ({}); please report this",
+                    "failed inside ({}); please report it with the log",
                     panics::text(panic.as_ref())
                 ),
             })
@@ -200,7 +200,7 @@ impl Dispatcher {
         }
     }
 
-    fn describe(&self, configured: &[Box<dyn Sink>], own: &[Box<dyn Sink>]) {
+    fn reset_reports(&self, configured: &[Box<dyn Sink>], own: &[Box<dyn Sink>]) {
         *self.reports.lock() = (configured.iter().chain(own))
             .map(|sink| Report {
                 public: SinkReport {
@@ -223,14 +223,14 @@ mod tests {
     use crate::sink::SinkStats;
 
     /// Sends when the test allows it, and reports each snapshot.
-    struct Gate {
+    struct BlockingSink {
         open: Receiver<()>,
         sent: Sender<u64>,
     }
 
-    impl Sink for Gate {
+    impl Sink for BlockingSink {
         fn name(&self) -> &str {
-            "gate"
+            "blocking"
         }
 
         fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
@@ -265,19 +265,19 @@ mod tests {
     /// on.
     struct Busy {
         dispatcher: Arc<Dispatcher>,
-        let_go: Sender<()>,
+        release: Sender<()>,
         sent: Receiver<u64>,
         thread: std::thread::JoinHandle<()>,
     }
 
     fn busy() -> Busy {
         let dispatcher = Arc::new(Dispatcher::default());
-        let (let_go, open) = channel();
-        let (tell, sent) = channel();
+        let (release, open) = channel();
+        let (sent_tx, sent) = channel();
         let sinks = Arc::clone(&dispatcher);
         let thread = std::thread::spawn(move || {
             sinks.run(&mut vec![
-                Box::new(Gate { open, sent: tell }) as Box<dyn Sink>
+                Box::new(BlockingSink { open, sent: sent_tx }) as Box<dyn Sink>
             ]);
         });
         dispatcher.send(snapshots(1), false);
@@ -286,7 +286,7 @@ mod tests {
         }
         Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         }
@@ -295,10 +295,10 @@ mod tests {
     const MAX: u64 = QUEUE_MAX as u64;
 
     #[test]
-    fn a_full_queue_drops_the_oldest_counts_it_and_still_finishes() {
+    fn full_queue_drops_the_oldest_counts_it_and_still_finishes() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
@@ -308,7 +308,7 @@ mod tests {
         // The queue is full of snapshots. The end is queued all the same, behind them.
         dispatcher.finish();
         assert_eq!(dispatcher.queue.lock().len(), QUEUE_MAX + 1);
-        drop(let_go);
+        drop(release);
         thread.join().unwrap();
         let kept = 12..=MAX + 11;
         let expected: Vec<u64> = [1].into_iter().chain(kept).chain([u64::MAX]).collect();
@@ -317,10 +317,10 @@ mod tests {
     }
 
     #[test]
-    fn without_loss_the_sender_waits_for_room() {
+    fn lossless_sender_waits_for_room() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
@@ -334,9 +334,9 @@ mod tests {
         while dispatcher.queue.lock().len() < QUEUE_MAX {
             std::thread::yield_now();
         }
-        assert!(!all.is_finished(), "it waits");
+        assert!(!all.is_finished(), "the sender waits");
         assert!(dispatcher.queue.lock().len() <= QUEUE_MAX);
-        drop(let_go);
+        drop(release);
         all.join().unwrap();
         thread.join().unwrap();
         let expected: Vec<u64> = (1..=3 * MAX).chain([u64::MAX]).collect();
@@ -345,10 +345,10 @@ mod tests {
     }
 
     #[test]
-    fn other_sinks_take_over_between_two_snapshots_of_a_full_queue() {
+    fn new_sinks_replace_the_old_ones_between_two_snapshots_of_a_full_queue() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
@@ -356,7 +356,7 @@ mod tests {
         let (second_sent, second) = channel();
         let (never, open) = channel();
         drop(never);
-        dispatcher.set_own(vec![Box::new(Gate {
+        dispatcher.set_own(vec![Box::new(BlockingSink {
             open,
             sent: second_sent,
         })]);
@@ -364,11 +364,11 @@ mod tests {
             dispatcher.send(snapshots(seq), false);
         }
         dispatcher.finish();
-        drop(let_go);
+        drop(release);
         thread.join().unwrap();
         let old: Vec<u64> = sent.try_iter().collect();
         let new: Vec<u64> = second.try_iter().collect();
-        assert_eq!(old, [1], "2 was the oldest that waited");
+        assert_eq!(old, [1], "2 was the oldest in the queue");
         // The request to change sinks takes one place in the queue and is never dropped.
         assert_eq!(new.first(), Some(&12));
         assert_eq!(new[new.len() - 2..], [MAX + 10, u64::MAX]);

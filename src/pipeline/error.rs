@@ -31,10 +31,10 @@ pub enum PipelineError {
     #[error("{0}")]
     Picture(String),
     /// A defect of rextrack, or a machine out of threads.
-    #[error("internal error in {place}: {reason}; please report it with the log")]
+    #[error("internal error in {part}: {reason}; please report it with the log")]
     Internal {
         /// The part that failed.
-        place: &'static str,
+        part: &'static str,
         /// The cause, as far as it is known.
         reason: String,
     },

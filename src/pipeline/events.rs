@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owners_stay_is_told_from_end_to_end() {
+    fn owner_gives_events_from_entered_to_left() {
         use EventKind::*;
         use SlotState::*;
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_that_are_taken_away_have_left() {
+    fn owners_of_removed_slots_have_left() {
         use EventKind::*;
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         kinds(&mut watcher, &queue, &[slot(1, SlotState::Active); 3]);
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_drops_the_oldest_and_says_how_many() {
+    fn full_queue_drops_the_oldest_and_counts_them() {
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         let people = EVENTS_MAX as u32 / 2 + 10;
         for generation in 1..=people {

@@ -48,7 +48,7 @@ impl Loader {
         let on_panic = move |reason| {
             panicked
                 .send(Err(PipelineError::Internal {
-                    place: "model loading",
+                    part: "model loading",
                     reason,
                 }))
                 .ok();
@@ -59,7 +59,7 @@ impl Loader {
                 let (send, result) = channel();
                 let reason = error.to_string();
                 send.send(Err(PipelineError::Internal {
-                    place: "thread start",
+                    part: "thread start",
                     reason,
                 }))
                 .ok();
@@ -84,7 +84,7 @@ impl Loader {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err(PipelineError::Internal {
-                place: "model loading",
+                part: "model loading",
                 reason: "the loading thread ended without a result".into(),
             })),
         }

@@ -34,7 +34,7 @@ impl Pipeline {
         let config = self.shared.config();
         if config.camera.address()? != StreamAddress::Push {
             return Err(PipelineError::Push(format!(
-                "camera.stream is {}, not push:; only push: takes frames",
+                "camera.stream is {}; set it to push: to push frames",
                 redact_address(&config.camera.stream)
             )));
         }
@@ -71,16 +71,16 @@ impl Pipeline {
         &self,
         at_ns: Option<i64>,
         limit: usize,
-        mut place: impl FnMut(usize) -> &'a mut [u64; N],
+        mut target: impl FnMut(usize) -> &'a mut [u64; N],
     ) -> Header {
         self.shared.buffer.read(limit, |header, index, stored| {
-            let place = place(index);
+            let target = target(index);
             if at_ns.is_none() && header.units.is_identity() {
-                stored.copy_to(place);
+                stored.copy_to(target);
             } else {
                 let slot = in_output_units(header, stored.load(), at_ns);
                 let words: SlotWords = bytemuck::cast(slot);
-                place.copy_from_slice(&words[..N]);
+                target.copy_from_slice(&words[..N]);
             }
         })
     }
@@ -119,8 +119,8 @@ impl Pipeline {
             if newer {
                 return Next::Snapshot;
             }
-            if let Some(over) = self.over() {
-                return over;
+            if let Some(reason) = self.end_reason() {
+                return reason;
             }
             match buffer.wait(after_seq, notified, deadline) {
                 Wake::Newer => return Next::Snapshot,
@@ -131,7 +131,7 @@ impl Pipeline {
     }
 
     /// Why no newer snapshot can be expected.
-    fn over(&self) -> Option<Next> {
+    fn end_reason(&self) -> Option<Next> {
         let refused = self.shared.refused.lock().take();
         if let Some(error) = refused.or_else(|| self.failure()) {
             Some(Next::Failed(error))

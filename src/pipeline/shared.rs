@@ -132,9 +132,9 @@ impl Shared {
 
     /// Reports a stage that panicked and restarts: in the log, as an event, and to
     /// waiting hosts.
-    pub fn restarting(&self, camera: &str, role: &'static str, reason: String) {
+    pub fn report_restart(&self, camera: &str, role: &'static str, reason: String) {
         log::error!(
-            "[{camera}] the {role} stage failed inside ({reason}) and is started anew; please \
+            "[{camera}] the {role} stage failed inside ({reason}) and restarts; please \
              report this"
         );
         self.events.push(Event {
@@ -149,7 +149,7 @@ impl Shared {
             count: 0,
         });
         self.refuse(PipelineError::Internal {
-            place: role,
+            part: role,
             reason,
         });
     }

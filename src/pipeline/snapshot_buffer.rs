@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::buffer_pool::{BufferPool, Ledger};
+use super::buffer_pool::{BufferPool, WriterState};
 use crate::flow::FrameSize;
 use crate::flow::SourceState;
 use crate::flow::{SLOTS_MAX, Slot, SlotState, SlotWords, Snapshot};
@@ -70,7 +70,7 @@ pub enum Wake {
 #[derive(Debug)]
 pub struct SnapshotBuffer {
     buffers: [Buffer; BUFFERS],
-    rotation: BufferPool<BUFFERS>,
+    pool: BufferPool<BUFFERS>,
     /// The writer's state. `wait` sleeps on it too.
     writer: Mutex<Writer>,
     published: Condvar,
@@ -79,7 +79,7 @@ pub struct SnapshotBuffer {
 #[derive(Debug)]
 struct Writer {
     seq: u64,
-    ledger: Ledger<BUFFERS>,
+    state: WriterState<BUFFERS>,
     /// Goes up to wake waiters without a snapshot.
     notify_count: u64,
 }
@@ -89,10 +89,10 @@ impl Default for SnapshotBuffer {
         let buffer = |_| (0..WORDS).map(|_| AtomicU64::new(0)).collect();
         Self {
             buffers: std::array::from_fn(buffer),
-            rotation: BufferPool::default(),
+            pool: BufferPool::default(),
             writer: Mutex::new(Writer {
                 seq: 0,
-                ledger: Ledger::default(),
+                state: WriterState::default(),
                 notify_count: 0,
             }),
             published: Condvar::new(),
@@ -105,11 +105,11 @@ impl SnapshotBuffer {
     /// false and keeps the previous one when suspended readers pin all buffers.
     pub fn publish(&self, snapshot: &Snapshot, units: OutputUnits) -> bool {
         let mut writer = self.writer.lock();
-        let Some(free) = self.rotation.free(&writer.ledger) else {
+        let Some(free) = self.pool.free(&writer.state) else {
             return false;
         };
         encode(snapshot, units, &self.buffers[free]);
-        self.rotation.publish(&mut writer.ledger, free);
+        self.pool.publish(&mut writer.state, free);
         writer.seq = snapshot.seq;
         drop(writer);
         self.published.notify_all();
@@ -123,15 +123,15 @@ impl SnapshotBuffer {
         limit: usize,
         mut take: impl FnMut(&Header, usize, StoredSlot<'_>),
     ) -> Header {
-        let held = self.rotation.hold();
-        let buffer = &self.buffers[held];
+        let index = self.pool.acquire();
+        let buffer = &self.buffers[index];
         let header = decode_header(buffer);
         let count = (header.slot_count as usize).min(limit);
         let (words, _) = buffer[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
-        for (index, words) in words.iter().take(count).enumerate() {
-            take(&header, index, StoredSlot(words));
+        for (slot, words) in words.iter().take(count).enumerate() {
+            take(&header, slot, StoredSlot(words));
         }
-        self.rotation.release(held);
+        self.pool.release(index);
         header
     }
 
@@ -229,8 +229,8 @@ impl StoredSlot<'_> {
     /// copy by way of the stack costs four times as much: it is written in words and read
     /// back in vectors, and the processor stalls on that.
     #[inline]
-    pub fn copy_to<const N: usize>(self, place: &mut [u64; N]) {
-        for (to, word) in place.iter_mut().zip(self.0) {
+    pub fn copy_to<const N: usize>(self, target: &mut [u64; N]) {
+        for (to, word) in target.iter_mut().zip(self.0) {
             *to = word.load(Ordering::Relaxed);
         }
     }
@@ -285,22 +285,22 @@ mod tests {
         }
     }
 
-    fn read(exchange: &SnapshotBuffer) -> (Header, Vec<Slot>) {
+    fn read(buffer: &SnapshotBuffer) -> (Header, Vec<Slot>) {
         let mut slots = vec![Slot::default(); 32];
-        let header = exchange.read(slots.len(), |_, index, slot| {
+        let header = buffer.read(slots.len(), |_, index, slot| {
             slots[index] = slot.load();
         });
         (header, slots)
     }
 
     #[test]
-    fn what_is_read_is_what_was_published() {
-        let exchange = SnapshotBuffer::default();
-        assert_eq!(read(&exchange).0, Header::default());
+    fn reader_gets_the_published_snapshot() {
+        let buffer = SnapshotBuffer::default();
+        assert_eq!(read(&buffer).0, Header::default());
         let snapshot = numbered(17);
         let units = OutputUnits::from_bits(2);
-        assert!(exchange.publish(&snapshot, units));
-        let (header, slots) = read(&exchange);
+        assert!(buffer.publish(&snapshot, units));
+        let (header, slots) = read(&buffer);
         assert_eq!(slots, snapshot.slots);
         assert_eq!(
             header,
@@ -320,17 +320,17 @@ mod tests {
     }
 
     #[test]
-    fn readers_never_see_half_an_update() {
-        let exchange = Arc::new(SnapshotBuffer::default());
-        exchange.publish(&numbered(1), OutputUnits::default());
+    fn readers_never_see_a_torn_snapshot() {
+        let buffer = Arc::new(SnapshotBuffer::default());
+        buffer.publish(&numbered(1), OutputUnits::default());
         let done = Arc::new(AtomicBool::new(false));
         let readers: Vec<_> = (0..4)
             .map(|_| {
-                let (exchange, done) = (Arc::clone(&exchange), Arc::clone(&done));
+                let (buffer, done) = (Arc::clone(&buffer), Arc::clone(&done));
                 std::thread::spawn(move || {
                     let mut last = 0;
                     while !done.load(Ordering::Relaxed) {
-                        let (header, slots) = read(&exchange);
+                        let (header, slots) = read(&buffer);
                         assert!(header.seq >= last, "snapshots never run backwards");
                         last = header.seq;
                         assert_eq!(slots, numbered(header.seq).slots);
@@ -339,7 +339,7 @@ mod tests {
             })
             .collect();
         for n in 2..20_000 {
-            exchange.publish(&numbered(n), OutputUnits::default());
+            buffer.publish(&numbered(n), OutputUnits::default());
         }
         done.store(true, Ordering::Relaxed);
         for reader in readers {
@@ -348,32 +348,32 @@ mod tests {
     }
 
     #[test]
-    fn sleeping_readers_pin_their_buffer_and_stop_nobody() {
-        let exchange = SnapshotBuffer::default();
-        exchange.publish(&numbered(1), OutputUnits::default());
+    fn suspended_reader_pins_its_buffer_and_blocks_nobody() {
+        let buffer = SnapshotBuffer::default();
+        buffer.publish(&numbered(1), OutputUnits::default());
         // A read inside a read simulates a reader that is suspended in the middle of its
         // own.
-        exchange.read(1, |_, _, _| {
+        buffer.read(1, |_, _, _| {
             for n in 2..100 {
-                assert!(exchange.publish(&numbered(n), OutputUnits::default()));
-                assert_eq!(read(&exchange).0.seq, n);
+                assert!(buffer.publish(&numbered(n), OutputUnits::default()));
+                assert_eq!(read(&buffer).0.seq, n);
             }
         });
-        assert!(exchange.publish(&numbered(100), OutputUnits::default()));
-        assert_eq!(read(&exchange).0.seq, 100);
+        assert!(buffer.publish(&numbered(100), OutputUnits::default()));
+        assert_eq!(read(&buffer).0.seq, 100);
     }
 
     #[test]
-    fn wait_returns_for_a_newer_snapshot_and_for_an_alarm() {
-        let exchange = Arc::new(SnapshotBuffer::default());
+    fn wait_returns_for_a_newer_snapshot_and_for_a_notification() {
+        let buffer = Arc::new(SnapshotBuffer::default());
         let late = Instant::now() + Duration::from_secs(3600);
-        assert_eq!(exchange.wait(0, 0, Instant::now()), Wake::TimedOut);
-        exchange.publish(&numbered(5), OutputUnits::default());
-        assert_eq!(exchange.wait(4, 0, late), Wake::Newer);
-        let sleeper = Arc::clone(&exchange);
-        let thread = std::thread::spawn(move || sleeper.wait(5, 0, late));
-        exchange.notify_waiters();
+        assert_eq!(buffer.wait(0, 0, Instant::now()), Wake::TimedOut);
+        buffer.publish(&numbered(5), OutputUnits::default());
+        assert_eq!(buffer.wait(4, 0, late), Wake::Newer);
+        let waiter = Arc::clone(&buffer);
+        let thread = std::thread::spawn(move || waiter.wait(5, 0, late));
+        buffer.notify_waiters();
         assert_eq!(thread.join().unwrap(), Wake::Notified);
-        assert_eq!(exchange.notify_count(), 1);
+        assert_eq!(buffer.notify_count(), 1);
     }
 }

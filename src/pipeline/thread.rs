@@ -16,7 +16,7 @@ const BELOW_NORMAL: u8 = 38;
 /// Lowers the priority of the calling thread and, on Linux, of the threads that it
 /// starts. On a busy machine the host's cook or render thread then keeps its processor
 /// when one of ours wakes up.
-pub fn give_way() {
+pub fn lower_priority() {
     let Ok(priority) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
         return;
     };
@@ -96,16 +96,16 @@ impl UnjoinedThreads {
         let mut threads = self.0.lock();
         threads.extend(thread);
         let now = Instant::now();
-        let still = threads.drain(..).filter_map(|t| t.join_by(now)).collect();
-        *threads = still;
+        let running = threads.drain(..).filter_map(|t| t.join_by(now)).collect();
+        *threads = running;
     }
 
     /// Joins all of them until `deadline`.
     pub fn join_by(&self, deadline: Instant) {
         let threads = std::mem::take(&mut *self.0.lock());
-        let still = threads.into_iter().filter_map(|t| t.join_by(deadline));
-        let mut still: Vec<_> = still.collect();
-        self.0.lock().append(&mut still);
+        let running = threads.into_iter().filter_map(|t| t.join_by(deadline));
+        let mut running: Vec<_> = running.collect();
+        self.0.lock().append(&mut running);
     }
 
     /// Logs the threads that still run. Nobody joins them after this.
@@ -115,7 +115,7 @@ impl UnjoinedThreads {
             let camera = name.split(':').nth(1).unwrap_or_default();
             log::warn!(
                 "[{camera}] the thread {name} is still in a call that cannot be interrupted; \
-                 it ends by itself, you need not do anything"
+                 it ends by itself, no action is needed"
             );
         }
     }
@@ -132,23 +132,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_stays_inside_and_is_told() {
-        let (tell, told) = std::sync::mpsc::channel();
+    fn panic_is_passed_to_the_handler_and_ends_only_the_thread() {
+        let (panic_tx, panic_rx) = std::sync::mpsc::channel();
         let thread = NamedThread::spawn(
             "cam1",
             "test",
             || panic!("on purpose"),
             move |text| {
-                tell.send(text).unwrap();
+                panic_tx.send(text).unwrap();
             },
         )
         .unwrap();
-        assert_eq!(told.recv().unwrap(), "on purpose");
+        assert_eq!(panic_rx.recv().unwrap(), "on purpose");
         assert!(thread.join_by(within(Duration::from_secs(5))).is_none());
     }
 
     #[test]
-    fn a_stuck_thread_is_left_behind_at_the_deadline() {
+    fn stuck_thread_is_returned_at_the_deadline() {
         let stop = crate::base::shutdown::Shutdown::new();
         let inside = stop.clone();
         let work = move || {

@@ -121,7 +121,7 @@ impl Worker {
             kept.service.device = info.requested_device;
             self.config = Arc::new(kept);
             *config = Arc::clone(&self.config);
-            log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
+            log::warn!("[{}] keeps {}", self.config.camera.id, info.model);
         }
     }
 
