@@ -162,7 +162,7 @@ impl MotionDetector {
         )?;
         let moving = core::count_non_zero(&self.work)? as f32 / self.work.total() as f32;
         if moving > SCENE_CHANGE {
-            log::debug!("builtin:motion: the scene changed, the background is learned anew");
+            log::debug!("builtin:motion: the scene has changed, learning the background again");
             self.learned = 0;
             return Ok(false);
         }
@@ -212,7 +212,7 @@ impl MotionDetector {
                 });
             }
         }
-        join(&mut blobs);
+        join_overlapping(&mut blobs);
         Ok(blobs)
     }
 }
@@ -239,9 +239,9 @@ impl Detector for MotionDetector {
         let crop = Crop::of(frame.size, self.settings.roi)?;
         self.shrink(frame, crop)?;
         let shrunk = Instant::now();
-        let settled = self.subtract(frame, crop)?;
+        let learned = self.subtract(frame, crop)?;
         let subtracted = Instant::now();
-        if settled {
+        if learned {
             let size = self.small.size()?;
             let min_score = self.settings.min_score;
             let all = self
@@ -311,7 +311,7 @@ impl Blob {
 
 /// Joins blobs whose boxes overlap, until none do. There are only a few: each covers at
 /// least `MIN_AREA` of the picture.
-fn join(blobs: &mut Vec<Blob>) {
+fn join_overlapping(blobs: &mut Vec<Blob>) {
     let mut i = 0;
     while i < blobs.len() {
         match (i + 1..blobs.len()).find(|&j| blobs[i].overlaps(&blobs[j])) {

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_names_mix_and_nothing_else_passes() {
+    fn filter_keeps_exactly_the_listed_ids_and_names() {
         let wanted = [ClassRef::Id(5), ClassRef::Name("Person".into())];
         let filter = ClassFilter::resolve(&wanted, &coco()).unwrap();
         let kept: Vec<u32> = (0..100).filter(|id| filter.keeps(*id)).collect();
@@ -106,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_filter_keeps_all() {
+    fn empty_filter_keeps_every_class() {
         let filter = ClassFilter::resolve(&[], &coco()).unwrap();
         assert!(filter.keeps(0) && filter.keeps(79));
     }
 
     #[test]
-    fn a_wrong_class_is_answered_with_the_nearest_or_the_range() {
+    fn unknown_class_error_names_the_nearest_class_or_the_range() {
         let error = |class| {
             ClassFilter::resolve(&[class], &coco())
                 .unwrap_err()

@@ -11,46 +11,46 @@ use crate::config::Device;
 pub enum DetectError {
     /// No searched path holds a usable ONNX Runtime.
     #[error(
-        "no usable ONNX Runtime; looked at {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
+        "no usable ONNX Runtime; searched {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
          and set REXTRACK_ORT_DYLIB to the onnxruntime library in its capi folder",
-        list(tried)
+        list(searched)
     )]
     NoRuntime {
         /// Every searched path, with the reason why it was not usable.
-        tried: Vec<SearchedPath>,
+        searched: Vec<SearchedPath>,
     },
     /// The process already uses another ONNX Runtime than the requested one.
     #[error(
-        "ONNX Runtime {asked} cannot be used, since this process already runs on {loaded}; \
-         set service.onnxruntime before the first model is loaded, and restart the host to change it",
-        asked = asked.display(),
+        "ONNX Runtime {requested} cannot be used, because this process already uses {loaded}; \
+         restart the host to change it, and set service.onnxruntime before the first model is loaded",
+        requested = requested.display(),
         loaded = loaded.display()
     )]
     RuntimeFixed {
         /// The requested library.
-        asked: PathBuf,
+        requested: PathBuf,
         /// The library in use until the process ends.
         loaded: PathBuf,
     },
     /// No file for the model's name.
     #[error(
-        "model '{model}' not found; looked at {}. Models found: {}. Put the .onnx file into that \
+        "model '{model}' not found; searched {}. Models found: {}. Put the .onnx file into that \
          folder, or set tracking.model (`--model`) to a model that was found, to a path, or to \
          builtin:motion",
-        paths(looked),
-        if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+        paths(searched),
+        if found.is_empty() { "none".to_owned() } else { found.join(", ") }
     )]
     ModelMissing {
         /// As configured.
         model: String,
         /// The searched paths.
-        looked: Vec<PathBuf>,
+        searched: Vec<PathBuf>,
         /// Names of models that exist.
-        present: Vec<String>,
+        found: Vec<String>,
     },
     /// Only PyTorch weights were found. They must be exported first.
     #[error(
-        "model '{model}': {path} holds PyTorch weights, rextrack runs ONNX; export it once with \
+        "model '{model}': {path} holds PyTorch weights, but rextrack needs ONNX; export it once with \
          `yolo export model={path} format=onnx` (needs `pip install ultralytics`) and use the .onnx file",
         path = path.display()
     )]
@@ -76,16 +76,18 @@ pub enum DetectError {
     },
     /// An ONNX model of an unknown family.
     #[error(
-        "model {}: {reason}. rextrack understands detection heads of {} with one float32 input \
+        "model {}: {reason}. rextrack supports detection heads of {} with one float32 input \
          [1, 3, h, w]",
         path.display(),
-        super::head::supported()
+        supported
     )]
     ModelForeign {
         /// The model file.
         path: PathBuf,
-        /// What was found.
+        /// Its inputs or outputs, as far as they are at fault.
         reason: String,
+        /// The supported families.
+        supported: String,
     },
     /// The requested device is not available.
     #[error("device {device} cannot be used: {reason}")]
@@ -118,7 +120,7 @@ pub enum DetectError {
     },
     /// A frame whose bytes do not match its size.
     #[error(
-        "frame #{seq}: {bytes} bytes for {width} x {height} BGR pixels; the source must give width * height * 3"
+        "frame #{seq}: {bytes} bytes for {width} x {height} BGR pixels; the source must give width * height * 3 bytes"
     )]
     Frame {
         /// The frame's number.
@@ -132,7 +134,7 @@ pub enum DetectError {
     },
     /// The picture could not be prepared.
     #[error(
-        "picture processing failed: {0}; if it persists, check the OpenCV installation (`rextrack doctor`)"
+        "image processing failed: {0}; if it fails again, check the OpenCV installation (`rextrack doctor`)"
     )]
     Picture(String),
     /// The model ran and failed.
@@ -184,12 +186,12 @@ pub struct SearchedPath {
     /// File or folder.
     pub path: PathBuf,
     /// For example `version 1.17.3, 1.20 or newer is needed`.
-    pub why: String,
+    pub reason: String,
 }
 
 impl fmt::Display for SearchedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.path.display(), self.why)
+        write!(f, "{} ({})", self.path.display(), self.reason)
     }
 }
 
@@ -219,7 +221,7 @@ pub(super) fn short(message: &str) -> String {
 
 fn list(items: &[SearchedPath]) -> String {
     if items.is_empty() {
-        return "no place at all (no home folder is known)".into();
+        return "nothing (there is no home folder)".into();
     }
     items
         .iter()

@@ -9,7 +9,7 @@
 //! * [`model`] finds the file of `tracking.model`.
 //! * [`head`] recognises a model's family and decodes its output.
 //! * [`letterbox`] fits frames into a model's input and maps boxes back.
-//! * `session` loads models, and `cache` keeps each once for the process.
+//! * `session` is a loaded model; `session_cache` loads each once for the process.
 //! * `permits` decides which pipeline may use a model next.
 //! * [`onnx`] is the detector that uses these; [`background`] needs no model at all.
 //! * `precomputed` passes on the detections of a source that has no picture.
@@ -26,10 +26,12 @@ pub mod model;
 mod nms;
 pub mod onnx;
 mod onnx_metadata;
+mod ort_session;
 mod permits;
 mod precomputed;
 pub mod runtime;
 mod session;
+mod session_cache;
 
 pub use class_filter::ClassFilter;
 pub use create::{check, check_classes, create, needs_reload};

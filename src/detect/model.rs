@@ -67,11 +67,11 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
         });
     }
     let dirs = folders(&config.service);
-    let looked: Vec<PathBuf> = if is_path(model) {
-        let given = Path::new(model);
-        let mut all = vec![std::path::absolute(given).unwrap_or_else(|_| given.into())];
-        if given.is_relative() {
-            all.extend(dirs.iter().map(|dir| dir.join(given)));
+    let searched: Vec<PathBuf> = if is_path(model) {
+        let path = Path::new(model);
+        let mut all = vec![std::path::absolute(path).unwrap_or_else(|_| path.into())];
+        if path.is_relative() {
+            all.extend(dirs.iter().map(|dir| dir.join(path)));
         }
         all
     } else {
@@ -79,7 +79,7 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
             .map(|dir| dir.join(format!("{model}.onnx")))
             .collect()
     };
-    if let Some(path) = looked.iter().find(|p| p.is_file()) {
+    if let Some(path) = searched.iter().find(|p| p.is_file()) {
         return if has_type(path, "pt") || has_type(path, "pth") {
             Err(DetectError::ModelNeedsExport {
                 model: model.into(),
@@ -89,7 +89,7 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
             Ok(Model::Onnx(path.clone()))
         };
     }
-    if let Some(path) = looked
+    if let Some(path) = searched
         .iter()
         .map(|p| p.with_extension("pt"))
         .find(|p| p.is_file())
@@ -99,14 +99,14 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
             path,
         });
     }
-    let present = list_models(&config.service)
+    let found = list_models(&config.service)
         .into_iter()
         .filter(|e| !e.needs_export)
         .map(|e| e.name);
     Err(DetectError::ModelMissing {
         model: model.into(),
-        looked,
-        present: present.filter(|name| name != MOTION).collect(),
+        searched,
+        found: found.filter(|name| name != MOTION).collect(),
     })
 }
 
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_up_in_models_dir_and_a_path_is_taken_as_it_stands() {
+    fn name_is_searched_in_models_dir_and_path_is_used_as_it_is() {
         let dir = folder(&["a.onnx", "yolov5.6u.onnx"]);
         let file = dir.path().join("a.onnx");
         let found = |model: &str| resolve(&config(model, dir.path()));
@@ -214,19 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_model_names_the_path_and_the_models_there_are() {
+    fn missing_model_error_names_the_path_and_the_models_found() {
         let dir = folder(&["yolox_nano.onnx", "notes.txt"]);
         let text = resolve(&config("yolov8l", dir.path()))
             .unwrap_err()
             .to_string();
-        let looked = dir.path().join("yolov8l.onnx");
-        assert!(text.contains(looked.to_str().unwrap()), "{text}");
+        let searched = dir.path().join("yolov8l.onnx");
+        assert!(text.contains(searched.to_str().unwrap()), "{text}");
         assert!(text.contains("Models found: yolox_nano."), "{text}");
         assert!(text.contains("builtin:motion"), "{text}");
     }
 
     #[test]
-    fn weights_alone_are_answered_with_the_export_command() {
+    fn weights_without_export_give_the_export_command() {
         let dir = folder(&["yolov8l.pt"]);
         let weights = dir.path().join("yolov8l.pt");
         for model in ["yolov8l", "yolov8l.pt", weights.to_str().unwrap()] {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_builtin_names_the_one_there_is() {
+    fn unknown_builtin_error_names_the_existing_one() {
         let text = resolve(&config("builtin:faces", Path::new("x")))
             .unwrap_err()
             .to_string();
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_has_the_builtin_first_and_marks_weights_without_an_export() {
+    fn list_has_the_builtin_first_and_marks_weights_without_an_export() {
         let dir = folder(&["b.onnx", "a.pt", "b.pt", "readme.md"]);
         let entries = list_models(&config("", dir.path()).service);
         let seen: Vec<_> = entries

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_of_an_overlapping_class_stays_and_others_are_untouched() {
+    fn best_box_of_a_class_stays_and_other_classes_are_untouched() {
         // IoU of boxes shifted by 2 of 10 is 8/12.
         let mut all = vec![
             candidate(0, 0.5, 0.0),
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_threshold_is_respected() {
+    fn boxes_below_the_iou_threshold_stay() {
         let pair = vec![candidate(0, 0.9, 0.0), candidate(0, 0.8, 2.0)];
         let mut strict = pair.clone();
         suppress(&mut strict, 0.6);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_capped() {
+    fn candidates_and_results_are_limited() {
         let mut all: Vec<_> = (0..2000)
             .map(|i| candidate(0, 0.5, i as f32 * 20.0))
             .collect();

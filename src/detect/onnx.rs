@@ -11,6 +11,7 @@ use super::letterbox::{Crop, Letterbox, LetterboxTransform};
 use super::nms::{self, Candidate};
 use super::permits::{ModelQueue, Permit};
 use super::session::ModelSession;
+use super::session_cache;
 use crate::config::ServiceConfig;
 use crate::flow::{Detection, Frame};
 
@@ -34,7 +35,7 @@ impl OnnxDetector {
         service: &ServiceConfig,
         settings: &DetectSettings,
     ) -> Result<Self, DetectError> {
-        let model = ModelSession::get(path, service)?;
+        let model = session_cache::get(path, service)?;
         let classes: Arc<[String]> = model.head.classes.clone().into();
         let filter = ClassFilter::resolve(&settings.classes, &classes)?;
         let info = DetectorInfo {

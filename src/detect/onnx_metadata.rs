@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_found_behind_the_weights() {
+    fn entry_behind_the_weights_is_found() {
         let find = |bytes: Vec<u8>, key| metadata(&mut Cursor::new(bytes), key);
         assert_eq!(find(model(), "license").as_deref(), Some("AGPL-3.0"));
         assert_eq!(find(model(), "names"), None);
     }
 
     #[test]
-    fn what_is_no_model_has_no_metadata() {
+    fn file_that_is_not_a_model_has_no_metadata() {
         for length in 0..model().len() {
             let mut cut = model();
             cut.truncate(length);

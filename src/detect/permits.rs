@@ -129,13 +129,13 @@ impl Request {
         })
     }
 
-    fn wait(&self, what: impl Fn(State) -> Wait) -> bool {
+    fn wait(&self, wait_for: impl Fn(State) -> Wait) -> bool {
         let mut requests = REQUESTS.lock();
         loop {
             if self.access.closed.load(Ordering::Relaxed) {
                 return false;
             }
-            match what(requests.state(self.ticket)) {
+            match wait_for(requests.state(self.ticket)) {
                 Wait::Over => return true,
                 Wait::ForChange => self.access.changed.wait(&mut requests),
                 Wait::Until(at_ns) => {
@@ -249,7 +249,7 @@ struct Requests {
 struct LimitUse {
     running: usize,
     /// Requests that are first in their model's queue and do not run yet.
-    candidates: usize,
+    next: usize,
     /// When the first running inference will probably end.
     first_end_ns: Option<i64>,
 }
@@ -328,11 +328,11 @@ impl Requests {
             }
         }
         // Models for which an earlier request waits.
-        let mut taken: Vec<usize> = Vec::new();
+        let mut claimed: Vec<usize> = Vec::new();
         for entry in &mut self.entries {
             let model = entry.model_key();
             let is_running = matches!(entry.state, State::Running { .. });
-            if is_running || model.is_some_and(|model| taken.contains(&model)) {
+            if is_running || model.is_some_and(|model| claimed.contains(&model)) {
                 continue;
             }
             let limit = entry.limit();
@@ -356,11 +356,11 @@ impl Requests {
                     State::Running { since_ns: now_ns }
                 }
                 Some(end_ns) => {
-                    taken.extend(model);
-                    used.candidates += 1;
+                    claimed.extend(model);
+                    used.next += 1;
                     // Only as many requests as the limit allows are one inference away
                     // from their permit.
-                    if used.candidates > size {
+                    if used.next > size {
                         State::Waiting
                     } else {
                         State::Next {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn thresholds_classes_and_region_hold_as_for_a_model() {
+    fn thresholds_classes_and_region_apply_as_for_a_model() {
         let detection = |class_id, score, x| Detection {
             class_id,
             score,

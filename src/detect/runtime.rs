@@ -97,10 +97,10 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
     if let Some(runtime) = &*loaded {
         return match explicit
             .map(absolute)
-            .map(|asked| (same(&asked, runtime), asked))
+            .map(|requested| (is_same(&requested, runtime), requested))
         {
-            Some((false, asked)) => Err(DetectError::RuntimeFixed {
-                asked,
+            Some((false, requested)) => Err(DetectError::RuntimeFixed {
+                requested,
                 loaded: runtime.located.path.clone(),
             }),
             _ => Ok(runtime.clone()),
@@ -109,7 +109,7 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
     let from_env = std::env::var_os(VARIABLE)
         .filter(|v| !v.is_empty())
         .map(PathBuf::from);
-    let places = match (explicit, from_env) {
+    let paths = match (explicit, from_env) {
         (Some(path), _) => vec![absolute(path)],
         (None, Some(path)) => vec![absolute(&path)],
         (None, None) => own_dirs()
@@ -117,18 +117,18 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
             .chain(data_dir::runtime_dir())
             .collect(),
     };
-    let mut tried = Vec::new();
-    for place in places {
-        let libraries = libraries_at(&place);
+    let mut searched = Vec::new();
+    for searched_path in paths {
+        let libraries = libraries_at(&searched_path);
         if libraries.is_empty() {
-            let why = if place.is_dir() {
-                "holds no ONNX Runtime"
+            let reason = if searched_path.is_dir() {
+                "contains no ONNX Runtime"
             } else {
                 "does not exist"
             };
-            tried.push(SearchedPath {
-                path: place,
-                why: why.into(),
+            searched.push(SearchedPath {
+                path: searched_path,
+                reason: reason.into(),
             });
         }
         for path in libraries {
@@ -142,22 +142,22 @@ pub(super) fn load(explicit: Option<&Path>) -> Result<Runtime, DetectError> {
                     };
                     return Ok(loaded.insert(runtime).clone());
                 }
-                Err(why) => tried.push(SearchedPath { path, why }),
+                Err(reason) => searched.push(SearchedPath { path, reason }),
             }
         }
     }
-    Err(DetectError::NoRuntime { tried })
+    Err(DetectError::NoRuntime { searched })
 }
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn same(asked: &Path, runtime: &Runtime) -> bool {
+fn is_same(requested: &Path, runtime: &Runtime) -> bool {
     let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_path_buf());
     let loaded = real(&runtime.located.path);
-    let asked = real(asked);
-    asked == loaded || libraries_at(&asked).iter().any(|p| real(p) == loaded)
+    let requested = real(requested);
+    requested == loaded || libraries_at(&requested).iter().any(|p| real(p) == loaded)
 }
 
 /// Loads one library and checks its version. The reason of a failure is short.
@@ -196,14 +196,14 @@ fn reason(error: LoadDynamicError) -> String {
 }
 
 /// ONNX Runtime would write to stderr, which a host may not have.
-fn forward(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) {
+fn forward(level: LogLevel, _category: &str, _id: &str, location: &str, message: &str) {
     // Its errors are also returned as values and reported there.
     let level = match level {
         LogLevel::Fatal => log::Level::Error,
         LogLevel::Error | LogLevel::Warning => log::Level::Debug,
         _ => log::Level::Trace,
     };
-    log::log!(target: "onnxruntime", level, "{message} ({place})");
+    log::log!(target: "onnxruntime", level, "{message} ({location})");
 }
 
 /// The libraries for a path, best first: the path itself if it is a file, otherwise all
@@ -285,7 +285,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_highest_version_of_a_folder_comes_first_and_providers_are_left_out() {
+    fn highest_version_of_a_folder_comes_first_without_providers() {
         let dir = tempfile::tempdir().unwrap();
         for name in [
             "libonnxruntime.so.1.9.2",
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_file_is_refused_with_a_reason_and_without_a_panic() {
+    fn text_file_is_rejected_with_a_reason_and_without_a_panic() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("libonnxruntime.so.1.99.0");
         std::fs::write(&path, "this is not a library").unwrap();
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_program_lends_its_folder() {
+    fn only_our_own_program_adds_its_folder() {
         assert!(is_own_program(Path::new("/opt/rextrack/rextrack")));
         assert!(is_own_program(Path::new("/opt/rextrack/rextrack.exe")));
         assert!(!is_own_program(Path::new("/Applications/TouchDesigner")));
@@ -329,16 +329,16 @@ mod tests {
     }
 
     #[test]
-    fn the_error_names_every_place_and_the_remedy() {
+    fn error_names_every_searched_path_and_the_remedy() {
         let error = DetectError::NoRuntime {
-            tried: vec![
+            searched: vec![
                 SearchedPath {
                     path: "/a/libonnxruntime.so.1.17.3".into(),
-                    why: "version 1.17.3, 1.20 or newer is needed".into(),
+                    reason: "version 1.17.3, 1.20 or newer is needed".into(),
                 },
                 SearchedPath {
                     path: "/b".into(),
-                    why: "does not exist".into(),
+                    reason: "does not exist".into(),
                 },
             ],
         };

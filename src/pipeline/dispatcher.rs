@@ -276,9 +276,10 @@ mod tests {
         let (sent_tx, sent) = channel();
         let sinks = Arc::clone(&dispatcher);
         let thread = std::thread::spawn(move || {
-            sinks.run(&mut vec![
-                Box::new(BlockingSink { open, sent: sent_tx }) as Box<dyn Sink>
-            ]);
+            sinks.run(&mut vec![Box::new(BlockingSink {
+                open,
+                sent: sent_tx,
+            }) as Box<dyn Sink>]);
         });
         dispatcher.send(snapshots(1), false);
         while !dispatcher.queue.lock().is_empty() {

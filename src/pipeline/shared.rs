@@ -148,10 +148,7 @@ impl Shared {
             source_state: self.source.state(),
             count: 0,
         });
-        self.refuse(PipelineError::Internal {
-            part: role,
-            reason,
-        });
+        self.refuse(PipelineError::Internal { part: role, reason });
     }
 
     /// Records why a change was dropped, and wakes waiting hosts.

@@ -1,7 +1,7 @@
 //! Finds the family of a model.
 
 use super::FAMILIES;
-use super::family::{Family, Layout, Output, STRIDES, cell_count};
+use super::family::{Family, Output, OutputLayout, STRIDES, cell_count};
 use super::metadata::Metadata;
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::nms::Candidate;
@@ -14,7 +14,7 @@ pub struct Head {
     pub family: &'static dyn Family,
     /// Class names, by class id.
     pub classes: Vec<String>,
-    layout: Layout,
+    layout: OutputLayout,
 }
 
 impl Head {
@@ -27,7 +27,7 @@ impl Head {
     ) -> Result<Self, String> {
         if let Some(task) = metadata.task.as_deref().filter(|task| *task != "detect") {
             return Err(format!(
-                "it is made for the task '{task}', not 'detect'; export a detection model \
+                "its task is '{task}', not 'detect'; export a detection model \
                  (yolov8n rather than yolov8n-seg, -pose, -obb or -cls)"
             ));
         }
@@ -41,7 +41,7 @@ impl Head {
         };
         let foreign = || {
             format!(
-                "its output {shape:?} for an input of {}x{} fits no known head{}",
+                "its output {shape:?} for an input of {}x{} fits no supported head{}",
                 input.width,
                 input.height,
                 remedy(shape, cell_count(input, &STRIDES))
@@ -95,7 +95,7 @@ impl Head {
 }
 
 /// A family that fits the shape, with its layout of the output.
-type Match = (&'static dyn Family, Layout);
+type Match = (&'static dyn Family, OutputLayout);
 
 /// The only family that fits. If several fit, the number of classes decides: as many as
 /// the metadata names or, without names, COCO's 80.
@@ -120,7 +120,7 @@ fn choose(fits: Vec<Match>, named: Option<usize>, shape: &[i64]) -> Result<Optio
         )),
         _ => Err(format!(
             "its output {shape:?} can be read in more than one way ({}); export it with the names \
-             of its classes, which tell which way is meant",
+             of its classes to make it unambiguous",
             counts(&fits)
         )),
     }

@@ -23,13 +23,13 @@ pub trait Family: Debug + Sync {
 
     /// The layout of an output of that shape; `None` when no model of the family has such
     /// an output.
-    fn layout(&self, output: &Output) -> Option<Layout>;
+    fn layout(&self, output: &Output) -> Option<OutputLayout>;
 
     /// Appends the candidates in `numbers` at or above `min_score` and within `filter`,
     /// in their order. Only the best class of a proposal counts.
     fn decode(
         &self,
-        layout: Layout,
+        layout: OutputLayout,
         numbers: &[f32],
         min_score: f32,
         filter: &ClassFilter,
@@ -52,7 +52,7 @@ pub struct Output {
 
 /// The layout of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct OutputLayout {
     /// Size of the model's input.
     pub input: FrameSize,
     /// Boxes that the model proposes for each frame.

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_however_python_or_json_write_them() {
+    fn names_are_read_from_python_and_json() {
         assert_eq!(
             names("{0: 'person', 1: 'traffic light'}"),
             ["person", "traffic light"]
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_show_stays_out_of_names_and_licence() {
+    fn unprintable_characters_are_removed_from_names_and_licence() {
         assert_eq!(
             names("{0: 'hand\\nleft', 1: 'a\u{1b}[2J', 2: '\\x1b', 3: 'x\u{202e}y'}"),
             ["hand left", "a [2J", "class2", "x y"]
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_names_are_no_names() {
+    fn malformed_names_are_ignored() {
         for text in [
             "",
             "{}",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_there_is_read() {
+    fn missing_keys_are_none() {
         let metadata = Metadata::read(|key| (key == "task").then(|| "detect".to_owned()));
         assert_eq!(metadata.task.as_deref(), Some("detect"));
         assert_eq!(metadata.names, None);

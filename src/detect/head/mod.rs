@@ -14,7 +14,7 @@ mod yolov8;
 mod yolox;
 
 pub use decide::Head;
-pub use family::{Family, Layout, Output};
+pub use family::{Family, Output, OutputLayout};
 pub use metadata::Metadata;
 
 /// Every family that is supported.

@@ -69,7 +69,7 @@ fn each_family_places_the_picture_as_it_was_trained() {
 }
 
 #[test]
-fn a_box_comes_back_to_where_it_was_in_the_frame() {
+fn box_is_mapped_back_to_its_position_in_the_frame() {
     let size = FrameSize::new(1279, 719);
     for placement in [Placement::TopLeft, Placement::Centred] {
         for roi in [
@@ -107,7 +107,7 @@ fn boxes_are_clipped_to_the_crop() {
 }
 
 #[test]
-fn a_region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
+fn region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
     let size = FrameSize::new(200, 100);
     let half = Crop {
         x: 100,
@@ -143,7 +143,7 @@ fn a_region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
 }
 
 #[test]
-fn colours_and_padding_land_in_the_planes_that_the_family_expects() {
+fn colours_and_padding_are_written_to_the_planes_of_the_family() {
     let size = FrameSize::new(8, 4);
     let picture = frame(size, [10, 20, 30]);
     let input = FrameSize::new(8, 8);
@@ -172,7 +172,7 @@ fn colours_and_padding_land_in_the_planes_that_the_family_expects() {
 }
 
 #[test]
-fn a_changed_crop_leaves_nothing_of_the_former_picture() {
+fn changed_crop_leaves_nothing_of_the_previous_picture() {
     let size = FrameSize::new(8, 8);
     let input = FrameSize::new(8, 8);
     let mut letterbox = Letterbox::new(input, YOLOX);
@@ -183,7 +183,7 @@ fn a_changed_crop_leaves_nothing_of_the_former_picture() {
 }
 
 #[test]
-fn a_frame_that_lies_about_its_size_is_refused() {
+fn frame_with_a_wrong_size_is_rejected() {
     let mut lie = frame(FrameSize::new(8, 8), [0; 3]);
     lie.bgr.pop();
     let mut letterbox = Letterbox::new(FrameSize::new(8, 8), YOLOX);

@@ -184,7 +184,10 @@ fn stop_ends_the_wait_for_the_model_without_an_inference() {
     running.frame_tx.close();
     running.requester.close();
     running.thread.join().unwrap();
-    assert!(running.seen.try_recv().is_err(), "no inference after the stop");
+    assert!(
+        running.seen.try_recv().is_err(),
+        "no inference after the stop"
+    );
     drop(permit);
 }
 

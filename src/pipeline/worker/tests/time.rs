@@ -228,10 +228,7 @@ fn new_source_starts_with_its_own_time_base() {
     );
     // The slot is empty once before it is assigned again.
     assert_eq!(run.times(EventKind::Entered)[1], 200);
-    let ids = run
-        .events
-        .iter()
-        .filter(|e| e.kind == EventKind::Entered);
+    let ids = run.events.iter().filter(|e| e.kind == EventKind::Entered);
     let ids: Vec<_> = ids.map(|e| (e.track_id, e.generation)).collect();
     assert_eq!(ids, [(1, 1), (2, 2)]);
 }
