@@ -237,3 +237,137 @@ fn paths(items: &[PathBuf]) -> String {
         .collect::<Vec<_>>()
         .join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The only test of the wording: other tests match the variants.
+    #[test]
+    fn every_message_is_one_line_with_the_thing_and_the_remedy() {
+        let model = || "yolov8l".to_owned();
+        let path = || PathBuf::from("/models/yolov8l.onnx");
+        let searched = |path: &str, reason: &str| SearchedPath {
+            path: path.into(),
+            reason: reason.into(),
+        };
+        let errors: [(DetectError, &[&str]); 12] = [
+            (
+                DetectError::NoRuntime {
+                    searched: vec![
+                        searched("/a/libonnxruntime.so", "version 1.17.3"),
+                        searched("/b", "does not exist"),
+                    ],
+                },
+                &[
+                    "/a/libonnxruntime.so (version 1.17.3), /b (does not exist)",
+                    "cargo xtask setup",
+                    super::super::runtime::VARIABLE,
+                ],
+            ),
+            (
+                DetectError::RuntimeFixed {
+                    requested: "/new.so".into(),
+                    loaded: "/old.so".into(),
+                },
+                &["/new.so", "/old.so", "restart the host"],
+            ),
+            (
+                DetectError::ModelMissing {
+                    model: model(),
+                    searched: vec![path()],
+                    found: vec!["yolox_nano".into()],
+                },
+                &[
+                    "'yolov8l'",
+                    "/models/yolov8l.onnx",
+                    "Models found: yolox_nano.",
+                    "builtin:motion",
+                ],
+            ),
+            (
+                DetectError::ModelNeedsExport {
+                    model: model(),
+                    path: "/models/yolov8l.pt".into(),
+                },
+                &[
+                    "yolo export model=/models/yolov8l.pt format=onnx",
+                    "pip install ultralytics",
+                ],
+            ),
+            (
+                DetectError::UnknownBuiltin {
+                    model: "builtin:faces".into(),
+                },
+                &["builtin:faces", "builtin:motion"],
+            ),
+            (
+                DetectError::ModelUnreadable {
+                    path: path(),
+                    reason: "is empty".into(),
+                },
+                &["/models/yolov8l.onnx", "is empty"],
+            ),
+            (
+                DetectError::ModelForeign {
+                    path: path(),
+                    reason: "it has 2 outputs".into(),
+                    supported: super::super::head::supported(),
+                },
+                &[
+                    "/models/yolov8l.onnx",
+                    "it has 2 outputs",
+                    "YOLOX",
+                    "YOLOv8",
+                    "NanoDet",
+                    "[1, 3, h, w]",
+                ],
+            ),
+            (
+                DetectError::Device {
+                    device: Device::Cuda(0),
+                    reason: "no driver".into(),
+                },
+                &["cuda:0", "no driver"],
+            ),
+            (
+                DetectError::UnknownClass {
+                    class: "'persn'".into(),
+                    hint: "did you mean person?".into(),
+                },
+                &["'persn'", "did you mean person?"],
+            ),
+            (
+                DetectError::Roi {
+                    roi: [300.0, 0.0, 400.0, 50.0],
+                    width: 200,
+                    height: 100,
+                },
+                &["[300.0, 0.0, 400.0, 50.0]", "200 x 100", "x1 < x2"],
+            ),
+            (
+                DetectError::Frame {
+                    seq: 7,
+                    bytes: 191,
+                    width: 8,
+                    height: 8,
+                },
+                &["#7", "191 bytes", "8 x 8"],
+            ),
+            (
+                DetectError::Inference {
+                    path: path(),
+                    reason: "out of memory".into(),
+                },
+                &["/models/yolov8l.onnx", "out of memory", "rextrack doctor"],
+            ),
+        ];
+        for (error, parts) in errors {
+            let text = error.to_string();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            for part in parts {
+                assert!(text.contains(part), "{part} missing in: {text}");
+            }
+        }
+    }
+}

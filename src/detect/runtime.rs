@@ -316,8 +316,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("libonnxruntime.so.1.99.0");
         std::fs::write(&path, "this is not a library").unwrap();
-        let why = open(&path).err().unwrap();
-        assert!(why.starts_with("cannot be loaded"), "{why}");
+        let reason = open(&path).err().unwrap();
+        assert!(reason.starts_with("cannot be loaded"), "{reason}");
     }
 
     #[test]
@@ -326,32 +326,5 @@ mod tests {
         assert!(is_own_program(Path::new("/opt/rextrack/rextrack.exe")));
         assert!(!is_own_program(Path::new("/Applications/TouchDesigner")));
         assert!(!is_own_program(Path::new("/usr/bin/python3")));
-    }
-
-    #[test]
-    fn error_names_every_searched_path_and_the_remedy() {
-        let error = DetectError::NoRuntime {
-            searched: vec![
-                SearchedPath {
-                    path: "/a/libonnxruntime.so.1.17.3".into(),
-                    reason: "version 1.17.3, 1.20 or newer is needed".into(),
-                },
-                SearchedPath {
-                    path: "/b".into(),
-                    reason: "does not exist".into(),
-                },
-            ],
-        };
-        let text = error.to_string();
-        for part in [
-            "/a/libonnxruntime.so.1.17.3",
-            "1.17.3",
-            "/b",
-            "cargo xtask setup",
-            VARIABLE,
-        ] {
-            assert!(text.contains(part), "{part} missing in: {text}");
-        }
-        assert_eq!(text.lines().count(), 1);
     }
 }
