@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    fn presented(units: Units, origin: Origin) -> Vec<Slot> {
+    fn converted(units: Units, origin: Origin) -> Vec<Slot> {
         let mut s = snapshot();
         OutputUnits::from(&SlotsConfig {
             units,
@@ -131,29 +131,29 @@ mod tests {
     #[test]
     fn default_changes_nothing() {
         assert_eq!(
-            presented(Units::Normalized, Origin::TopLeft),
+            converted(Units::Normalized, Origin::TopLeft),
             snapshot().slots
         );
     }
 
     #[test]
     fn pixels_scale_each_axis_by_its_side() {
-        let s = presented(Units::Pixels, Origin::TopLeft)[0];
+        let s = converted(Units::Pixels, Origin::TopLeft)[0];
         assert_eq!((s.x, s.y, s.w, s.h), (160.0, 96.0, 64.0, 240.0));
         assert_eq!((s.vx, s.vy), (320.0, 120.0));
     }
 
     #[test]
     fn bottom_left_mirrors_y_and_its_velocity() {
-        let s = presented(Units::Normalized, Origin::BottomLeft)[0];
+        let s = converted(Units::Normalized, Origin::BottomLeft)[0];
         assert_eq!((s.x, s.y, s.h, s.vx, s.vy), (0.25, 0.8, 0.5, 0.5, -0.25));
-        let s = presented(Units::Pixels, Origin::BottomLeft)[0];
+        let s = converted(Units::Pixels, Origin::BottomLeft)[0];
         assert_eq!((s.y, s.vy), (384.0, -120.0));
     }
 
     #[test]
     fn zeroed_slots_stay_zero_and_kept_ones_are_mirrored() {
-        let slots = presented(Units::Pixels, Origin::BottomLeft);
+        let slots = converted(Units::Pixels, Origin::BottomLeft);
         assert_eq!(slots[1], Slot::default());
         assert_eq!((slots[2].x, slots[2].y), (160.0, 384.0));
         assert!(

@@ -143,26 +143,28 @@ impl SlotTable {
         let shown_ns = self.now_ns;
         self.waiting.clear();
         for (index, entry) in self.entries[..self.objects_max].iter_mut().enumerate() {
-            let there = remote.slots.iter().find(|slot| slot.index == index);
+            let remote_slot = remote.slots.iter().find(|slot| slot.index == index);
             let was_owned = entry.owner.is_some();
-            if was_owned && entry.remote_owner != there.map(|slot| slot.owner) {
+            if was_owned && entry.remote_owner != remote_slot.map(|slot| slot.owner) {
                 entry.release(on_release, shown_ns);
             }
-            let Some(there) = there else { continue };
+            let Some(remote_slot) = remote_slot else {
+                continue;
+            };
             let id = match &entry.owner {
                 Some(owner) => owner.track.id,
                 None if was_owned => continue,
                 None => {
                     *last_id += 1;
                     entry.generation = entry.generation.wrapping_add(1);
-                    entry.remote_owner = Some(there.owner);
+                    entry.remote_owner = Some(remote_slot.owner);
                     *last_id
                 }
             };
-            let seen = there.state == SlotState::Active;
+            let seen = remote_slot.state == SlotState::Active;
             match &mut entry.owner {
                 Some(owner) if !seen => owner.seen = false,
-                owner => *owner = Some(SlotOwner::remote(id, there, now_ns)),
+                owner => *owner = Some(SlotOwner::remote(id, remote_slot, now_ns)),
             }
         }
         self.update_presence(now_ns);
@@ -323,17 +325,17 @@ impl SlotEntry {
 impl SlotOwner {
     /// An owner of another node. If it is HELD there, its velocity is 0 here: the other
     /// node's position already includes it.
-    fn remote(id: u64, there: &RemoteSlot, now_ns: i64) -> Self {
-        let seen = there.state == SlotState::Active;
+    fn remote(id: u64, remote_slot: &RemoteSlot, now_ns: i64) -> Self {
+        let seen = remote_slot.state == SlotState::Active;
         Self {
             track: Track {
                 id,
-                class_id: there.class_id,
-                score: there.score,
-                bbox: there.bbox,
-                velocity: if seen { there.velocity } else { [0.0; 2] },
-                first_seen_ns: now_ns.saturating_sub(there.life_ns),
-                last_seen_ns: now_ns.saturating_sub(there.age_ns),
+                class_id: remote_slot.class_id,
+                score: remote_slot.score,
+                bbox: remote_slot.bbox,
+                velocity: if seen { remote_slot.velocity } else { [0.0; 2] },
+                first_seen_ns: now_ns.saturating_sub(remote_slot.life_ns),
+                last_seen_ns: now_ns.saturating_sub(remote_slot.age_ns),
             },
             seen,
         }

@@ -163,26 +163,26 @@ mod tests {
     }
 
     #[test]
-    fn gives_up_the_nearest_pair_where_that_is_best_for_all() {
+    fn total_cost_is_least_even_without_the_nearest_pair() {
         let costs = [vec![0.1, 0.2], vec![0.15, 0.9]];
         assert_eq!(solve(&costs, 1.0), [Some(1), Some(0)]);
     }
 
     #[test]
-    fn never_pairs_at_or_above_the_gate_nor_without_a_number() {
+    fn costs_at_or_above_the_gate_and_nan_are_never_paired() {
         let costs = [vec![0.8, f64::NAN], vec![f64::INFINITY, 0.7]];
         assert_eq!(solve(&costs, 0.8), [None, Some(1)]);
     }
 
     #[test]
-    fn empty_sides_give_empty_answers() {
+    fn empty_sides_give_no_pairs() {
         assert_eq!(solve(&[], 1.0), []);
         assert_eq!(solve(&[vec![], vec![]], 1.0), [None, None]);
     }
 
     proptest! {
         #[test]
-        fn is_as_good_as_trying_every_assignment(
+        fn result_is_as_good_as_brute_force(
             rows in 0usize..7,
             columns in 0usize..7,
             steps in proptest::collection::vec(0u8..12, 49),

@@ -253,26 +253,31 @@ impl ByteTrack {
 
     /// Of two targets on one object, keeps the one with the longer history.
     fn remove_duplicates(&mut self) {
-        let lived = |t: &Target| t.last_seen_ns - t.first_seen_ns;
-        let mut doomed = std::mem::take(&mut self.candidates);
-        doomed.clear();
+        let history_ns = |t: &Target| t.last_seen_ns - t.first_seen_ns;
+        let mut duplicates = std::mem::take(&mut self.candidates);
+        duplicates.clear();
         for (l, lost) in self.targets.iter().enumerate() {
             if lost.state != State::Lost {
                 continue;
             }
             for (t, tracked) in self.targets.iter().enumerate() {
-                let rivals = tracked.state == State::Tracked && tracked.class.id == lost.class.id;
-                if rivals && tracked.bbox.iou(lost.bbox) > self.options.duplicate_iou {
-                    doomed.push(if lived(tracked) > lived(lost) { l } else { t });
+                let is_same_class =
+                    tracked.state == State::Tracked && tracked.class.id == lost.class.id;
+                if is_same_class && tracked.bbox.iou(lost.bbox) > self.options.duplicate_iou {
+                    duplicates.push(if history_ns(tracked) > history_ns(lost) {
+                        l
+                    } else {
+                        t
+                    });
                 }
             }
         }
         let mut index = 0;
         self.targets.retain(|_| {
             index += 1;
-            !doomed.contains(&(index - 1))
+            !duplicates.contains(&(index - 1))
         });
-        self.candidates = doomed;
+        self.candidates = duplicates;
     }
 }
 
@@ -290,7 +295,11 @@ impl Tracker for ByteTrack {
         );
         strong.clear();
         weak.clear();
-        for (index, detection) in detections.iter().enumerate().filter(|(_, d)| is_sound(d)) {
+        for (index, detection) in detections
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| is_trackable(d))
+        {
             if detection.score >= confidence {
                 strong.push(index);
             } else if detection.score >= self.options.low_score {
@@ -384,7 +393,7 @@ impl Tracker for ByteTrack {
 
 /// Whether a detection can be tracked. A defective model gives boxes with NaN, and a
 /// single one would spoil the filter for good.
-fn is_sound(detection: &Detection) -> bool {
+fn is_trackable(detection: &Detection) -> bool {
     let BBox { x, y, w, h } = detection.bbox;
     [x, y, w, h, detection.score].iter().all(|v| v.is_finite()) && w > 0.0 && h > 0.0
 }

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn four_small_filters_are_the_papers_filter_of_eight_at_30_fps() {
+    fn four_small_filters_equal_the_papers_filter_of_eight_at_30_fps() {
         let square = |v: [f64; 8]| v.map(|s| s * s);
         let first = Measurement {
             x: 0.4,
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shrinking_box_never_turns_inside_out() {
+    fn shrinking_box_never_becomes_negative() {
         let mut filter = KalmanBox::new(at(0.5));
         for frame in 0..10 {
             filter.predict(1.0, false);

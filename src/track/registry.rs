@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_checked_against_the_tracker_that_is_chosen() {
+    fn options_are_checked_against_the_configured_tracker() {
         assert!(issues("bytetrack", json!({})).is_empty());
         assert!(issues("bytetrack", json!({"low_score": 0.2})).is_empty());
         assert_eq!(issues("sortt", json!({})), ["tracking.tracker"]);

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_out_in_pixels_with_an_identity() {
+    fn rows_are_written_in_pixels_with_an_id() {
         let (out, stats) = run("1,-1,20,10,40,50,0.9\n2,-1,20,10,40,50,0.8,-1,-1,-1\n").unwrap();
         assert_eq!(
             out,
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_without_rows_pass_too() {
+    fn frames_without_rows_are_tracked_too() {
         // Two seconds at 10 fps are beyond the persistence of one.
         let (out, stats) = run("1,-1,20,10,40,50,0.9\n22,-1,20,10,40,50,0.9\n\
                                 23,-1,20,10,40,50,0.9\n")
@@ -241,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_at_all_is_an_empty_result() {
+    fn empty_input_gives_an_empty_result() {
         assert_eq!(run("").unwrap(), (String::new(), ReplayStats::default()));
     }
 
     #[test]
-    fn errors_name_line_field_and_form() {
+    fn errors_name_line_field_and_format() {
         for (input, part) in [
             (
                 "1,-1,20,10,40,50,0.9\n1,-1,20,10,40,50\n",
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_video_needs_a_size_and_a_rate() {
+    fn size_and_frame_rate_must_be_positive() {
         let good = ReplaySettings {
             size: FrameSize::new(2, 1),
             fps: 30.0,

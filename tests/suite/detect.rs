@@ -202,8 +202,7 @@ fn settings_apply_from_the_next_frame_on() {
     settings.min_score = people[0].score;
     assert_eq!(detect_with(&settings, &mut *detector), people[..1]);
 
-    // Only the part around one person, who is detected there in the full frame's
-    // coordinates.
+    // Only the region around one person, with coordinates of the full frame.
     settings.min_score = MIN_SCORE;
     let [l, t, r, b] = people[0].bbox.ltrb();
     let roi = [l - 0.1, t - 0.1, r + 0.1, b + 0.1].map(|v| v.clamp(0.0, 1.0));

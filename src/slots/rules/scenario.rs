@@ -60,7 +60,7 @@ pub struct Shot {
 
 impl Shot {
     /// The slot of a track.
-    pub fn seat_of(&self, id: u64) -> Option<usize> {
+    pub fn slot_of(&self, id: u64) -> Option<usize> {
         self.slots
             .iter()
             .position(|s| occupied(s) && s.track_id == id)
