@@ -1,10 +1,9 @@
 //! Polling under a writer that publishes a thousand snapshots a second, beside
-//! the obvious way to do it, a mutex around the newest snapshot:
+//! a mutex around the newest snapshot, as the simple solution:
 //! `cargo bench --bench poll`.
 //!
-//! Each poll is timed by itself, since what a host's cook thread feels is not
-//! the mean but the worst one. The clock's own cost is measured and subtracted
-//! from nothing: it is printed, for the reader to judge.
+//! Each poll is timed separately, because a host's cook thread suffers from the worst poll
+//! and not from the mean. The clock's own cost is printed too, but not subtracted.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -14,7 +14,7 @@ pub struct Outputs {
     /// Errors after which the pipeline counts as failed.
     pub failures: Vec<PipelineError>,
     /// Errors that do not stop the pipeline.
-    pub refusals: Vec<PipelineError>,
+    pub warnings: Vec<PipelineError>,
 }
 
 impl Outputs {
@@ -57,7 +57,7 @@ impl Outputs {
                 Ok(sink) => self.sinks.push(sink),
                 Err(CreateSinkError::Address(error)) => self.failures.push(error.into()),
                 Err(CreateSinkError::Sink(error)) => {
-                    self.refusals.push(PipelineError::Sink(error.to_string()));
+                    self.warnings.push(PipelineError::Sink(error.to_string()));
                 }
             }
         }

@@ -132,8 +132,8 @@ impl Pipeline {
 
     /// Why no newer snapshot can be expected.
     fn end_reason(&self) -> Option<Next> {
-        let refused = self.shared.refused.lock().take();
-        if let Some(error) = refused.or_else(|| self.failure()) {
+        let reported = self.shared.reported_once.lock().take();
+        if let Some(error) = reported.or_else(|| self.failure()) {
             Some(Next::Failed(error))
         } else if self.is_finished() {
             Some(Next::Ended)

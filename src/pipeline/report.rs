@@ -58,15 +58,15 @@ impl Pipeline {
     }
 
     /// The newest processed frame with its slots.
-    pub fn view(&self) -> Option<AnnotatedFrame> {
-        self.shared.view.lock().clone()
+    pub fn annotated_frame(&self) -> Option<AnnotatedFrame> {
+        self.shared.annotated_frame.lock().clone()
     }
 
     /// The newest processed frame, with its slots drawn in if `annotated`. Draws on the
     /// calling thread, which takes some milliseconds for a large frame. `None` before the
     /// first frame.
     pub fn preview(&self, annotated: bool) -> Result<Option<Arc<Frame>>, PipelineError> {
-        let Some(view) = self.view() else {
+        let Some(view) = self.annotated_frame() else {
             return Ok(None);
         };
         let painted = view.frame.painted().map_err(AnnotateError::from)?;

@@ -63,12 +63,13 @@ pub struct Shared {
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
     pub failure: Mutex<Option<PipelineError>>,
-    /// Why the latest change was dropped. The host takes it once.
-    pub refused: Mutex<Option<PipelineError>>,
+    /// The latest error that does not stop the pipeline, such as a change that was dropped.
+    /// The host takes it once.
+    pub reported_once: Mutex<Option<PipelineError>>,
     pub finished: AtomicBool,
     /// Asks the infer thread to release the slots.
     pub reset: AtomicBool,
-    pub view: Mutex<Option<AnnotatedFrame>>,
+    pub annotated_frame: Mutex<Option<AnnotatedFrame>>,
     /// Locked by the infer thread while it runs. It outlives that thread, so a restarted
     /// pipeline continues the track ids and generations.
     pub chain: Mutex<TrackingChain>,
@@ -105,10 +106,10 @@ impl Shared {
             measured: Mutex::default(),
             detector: Mutex::default(),
             failure: Mutex::default(),
-            refused: Mutex::default(),
+            reported_once: Mutex::default(),
             finished: AtomicBool::new(false),
             reset: AtomicBool::new(false),
-            view: Mutex::default(),
+            annotated_frame: Mutex::default(),
             dispatcher: Dispatcher::default(),
             unjoined: UnjoinedThreads::default(),
             sinks: Mutex::new(options.sinks),
@@ -148,12 +149,12 @@ impl Shared {
             source_state: self.source.state(),
             count: 0,
         });
-        self.refuse(PipelineError::Internal { part: role, reason });
+        self.report_once(PipelineError::Internal { part: role, reason });
     }
 
-    /// Records why a change was dropped, and wakes waiting hosts.
-    pub fn refuse(&self, error: PipelineError) {
-        *self.refused.lock() = Some(error);
+    /// Reports an error once that does not stop the pipeline, and wakes waiting hosts.
+    pub fn report_once(&self, error: PipelineError) {
+        *self.reported_once.lock() = Some(error);
         self.buffer.notify_waiters();
     }
 

@@ -260,7 +260,7 @@ impl Worker {
             snapshot: Arc::clone(&snapshots.normalized),
             trails: self.trails.clone(),
         };
-        let previous = self.shared.view.lock().replace(view);
+        let previous = self.shared.annotated_frame.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
             self.shared.pool.give(frame.bgr);
         }

@@ -100,7 +100,7 @@ impl Worker {
                 log::error!("[{}] {error}", self.config.camera.id);
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
-                    self.shared.refuse(error);
+                    self.shared.report_once(error);
                 } else {
                     self.shared.fail(error);
                 }
@@ -110,13 +110,13 @@ impl Worker {
 
     /// Restores the configuration keys of the model in use, after another model could not
     /// be loaded.
-    fn keep_old_model(&mut self, refused: &PipelineConfig) {
+    fn keep_old_model(&mut self, failed: &PipelineConfig) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
         };
         let mut config = self.shared.config.lock();
         let mut kept = PipelineConfig::clone(&config);
-        if kept.tracking.model == refused.tracking.model {
+        if kept.tracking.model == failed.tracking.model {
             kept.tracking.model = info.model.clone();
             kept.service.device = info.requested_device;
             self.config = Arc::new(kept);
@@ -148,9 +148,9 @@ impl Worker {
             log::error!("[{camera}] {error}");
             self.shared.fail(error);
         }
-        for error in outputs.refusals {
+        for error in outputs.warnings {
             log::error!("[{camera}] {error}");
-            self.shared.refuse(error);
+            self.shared.report_once(error);
         }
         let dispatcher = &self.shared.dispatcher;
         dispatcher.set_configured(outputs.sinks, info.classes);

@@ -117,8 +117,8 @@ fn failed_load_keeps_the_old_model_and_its_configuration() {
     let run = play_with(config(""), steps, Duration::ZERO, load);
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), [1, 2]);
     assert_eq!(run.shared.config().tracking.model, "first");
-    let refused = run.shared.refused.lock().clone();
-    assert!(matches!(refused, Some(PipelineError::Internal { .. })));
+    let reported = run.shared.reported_once.lock().clone();
+    assert!(matches!(reported, Some(PipelineError::Internal { .. })));
     assert!(run.shared.failure.lock().is_none());
 }
 
