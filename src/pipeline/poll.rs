@@ -34,7 +34,7 @@ impl Pipeline {
         let config = self.shared.config();
         if config.camera.address()? != StreamAddress::Push {
             return Err(PipelineError::Push(format!(
-                "camera.stream is {}; set it to push: to push frames",
+                "camera.stream is {}, not push:; set it to push: to push frames",
                 redact_address(&config.camera.stream)
             )));
         }
