@@ -99,8 +99,8 @@ impl Pipeline {
     }
 
     /// Takes up to `limit` events, oldest first, and returns how many. Each event is
-    /// taken once. The queue holds [`EVENTS_MAX`]. If it overflowed, the first event is
-    /// an [`EventKind::Overflow`].
+    /// taken once. The queue holds [`EVENTS_MAX`](super::EVENTS_MAX). If it overflowed,
+    /// the first event is an [`EventKind::Overflow`](super::EventKind::Overflow).
     pub fn drain_events(&self, limit: usize, take: impl FnMut(usize, Event)) -> usize {
         self.shared.events.drain(limit, take)
     }

@@ -4,7 +4,7 @@
 //! loads, and one atomic addition releases it. No lock, no allocation, no system call, no
 //! retry, however fast the writer is.
 //!
-//! [`BufferPool`] decides which buffer is read and which is written.
+//! `buffer_pool` decides which buffer is read and which is written.
 //!
 //! Buffers are made of atomic words, so that no unsafe code is needed.
 

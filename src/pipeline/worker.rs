@@ -147,7 +147,8 @@ impl Worker {
         if !self.is_live() {
             return None;
         }
-        // A frame that arrived after the camera was lost has set its state to live.
+        // The latest snapshot shows another state than the source has now. This happens when
+        // a frame is processed after the camera was lost: its snapshot says live.
         if self.shared.source.state() != self.diff.source_state() && !self.ended {
             return Some(Duration::ZERO);
         }

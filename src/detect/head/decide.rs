@@ -34,7 +34,7 @@ impl Head {
         let [shape] = outputs else {
             let shapes: Vec<String> = outputs.iter().map(|s| format!("{s:?}")).collect();
             return Err(format!(
-                "it has {} outputs ({}), a detection head has one",
+                "it has {} outputs ({}) instead of one",
                 outputs.len(),
                 shapes.join(", ")
             ));

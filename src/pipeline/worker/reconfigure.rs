@@ -87,7 +87,7 @@ impl Worker {
                 let address = self.config.camera.address();
                 if address.is_ok_and(|a| a.gives_pictures()) {
                     let camera = &self.config.camera.id;
-                    log::info!("[{camera}] {} on {}", info.model, info.device);
+                    log::info!("[{camera}] runs {} on {}", info.model, info.device);
                 }
                 *self.shared.detector.lock() = Some(info.clone());
                 *self.shared.failure.lock() = None;
@@ -121,7 +121,7 @@ impl Worker {
             kept.service.device = info.requested_device;
             self.config = Arc::new(kept);
             *config = Arc::clone(&self.config);
-            log::warn!("[{}] keeps {}", self.config.camera.id, info.model);
+            log::warn!("[{}] keeps the model {}", self.config.camera.id, info.model);
         }
     }
 
