@@ -10,7 +10,6 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::slot::{Slot, SlotState};
@@ -199,17 +198,6 @@ pub const AXES: &[Axis] = &[
     axis!("presence", presence as Float, "", Number, 0.0..=1.0, empty 0.0,
         "For fading, 0 to 1: rises in half a second while active, falls to 0 while held."),
 ];
-
-/// A slot in JSON: an object with one key for each row of [`AXES`].
-impl Serialize for Slot {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(AXES.len()))?;
-        for axis in AXES {
-            map.serialize_entry(axis.key, &axis.value(self))?;
-        }
-        map.end()
-    }
-}
 
 /// An axis by its name, as configurations hold it.
 #[derive(Clone, Copy)]

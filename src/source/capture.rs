@@ -211,7 +211,8 @@ impl Capture {
         if self.lossless {
             return self.frame_tx.send(FrameEvent::Frame(frame));
         }
-        if let Some(FrameEvent::Frame(displaced)) = self.frame_tx.replace(FrameEvent::Frame(frame)) {
+        if let Some(FrameEvent::Frame(displaced)) = self.frame_tx.replace(FrameEvent::Frame(frame))
+        {
             self.status.count_dropped();
             self.pool.release(displaced.bgr);
         }
