@@ -84,7 +84,7 @@ fn the_guide_names_every_scheme_that_is_known() {
     let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
     let row = text.lines().find(|l| l.contains("unknown kind of source"));
     let row = row.unwrap();
-    let known = row.split("Precomputed are ").nth(1).unwrap();
+    let known = row.split("Known are ").nth(1).unwrap();
     let known = known.split('.').next().unwrap().replace(" and ", ", ");
     let named: Vec<&str> = known.split(", ").collect();
     assert_eq!(named, StreamAddress::SCHEMES);
