@@ -204,8 +204,7 @@ mod tests {
     #[test]
     fn read_struct_zeroes_fields_that_an_older_caller_lacks() {
         let memory = [old::<Old>(5), old::<Old>(u32::MAX)];
-        let read =
-            unsafe { read_struct(memory.as_ptr().cast::<Current>(), LEAST, "f") }.unwrap();
+        let read = unsafe { read_struct(memory.as_ptr().cast::<Current>(), LEAST, "f") }.unwrap();
         assert_eq!(
             read,
             Current {

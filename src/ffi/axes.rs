@@ -105,7 +105,9 @@ pub unsafe extern "C" fn rextrack_axes(
 ) -> RextrackStatus {
     guard(|| {
         if axes.is_null() && (capacity > 0 || count.is_null()) {
-            return Err(Failure::argument("rextrack_axes: axes is NULL; pass an array, or capacity 0 and count"));
+            return Err(Failure::argument(
+                "rextrack_axes: axes is NULL; pass an array, or capacity 0 and count",
+            ));
         }
         if capacity > 0 && axis_size < AXIS_LEAST {
             return Err(Failure::argument(format!(
@@ -169,7 +171,9 @@ pub unsafe extern "C" fn rextrack_poll_axes(
             )));
         }
         if length > 0 && (axes.is_null() || values.is_null()) {
-            return Err(Failure::argument(format!("{NAME}: axes or values is NULL; pass both, or axis_count or slot_capacity 0")));
+            return Err(Failure::argument(format!(
+                "{NAME}: axes or values is NULL; pass both, or axis_count or slot_capacity 0"
+            )));
         }
         let indices: &[u32] = if length == 0 {
             &[]

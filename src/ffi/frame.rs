@@ -121,7 +121,9 @@ pub unsafe extern "C" fn rextrack_push_frame(
         // SAFETY: NULL or valid, as the caller vouches.
         let frame = unsafe { args::read_struct(frame, FRAME_LEAST, NAME) }?;
         if frame.data.is_null() {
-            return Err(Failure::argument(format!("{NAME}: data is NULL; pass the first row")));
+            return Err(Failure::argument(format!(
+                "{NAME}: data is NULL; pass the first row"
+            )));
         }
         let format = pixel_format(frame.format, NAME)?;
         let row = frame.width as usize * format.bytes();
@@ -130,7 +132,11 @@ pub unsafe extern "C" fn rextrack_push_frame(
             .checked_mul((frame.height as usize).saturating_sub(1))
             .and_then(|n| n.checked_add(row))
             .filter(|n| isize::try_from(*n).is_ok())
-            .ok_or_else(|| Failure::argument(format!("{NAME}: stride is {stride} bytes, which exceeds the address space")))?;
+            .ok_or_else(|| {
+                Failure::argument(format!(
+                    "{NAME}: stride is {stride} bytes, which exceeds the address space"
+                ))
+            })?;
         let image = Image {
             // SAFETY: not NULL; the caller vouches for the rows that size and stride
             // describe.

@@ -36,8 +36,9 @@ pub unsafe extern "C" fn rextrack_create(
     guard(|| {
         super::logging::prepare();
         // SAFETY: NULL or valid, as the caller vouches.
-        let out = unsafe { out.as_mut() }
-            .ok_or_else(|| Failure::argument("rextrack_create: out is NULL; pass a pointer to a handle"))?;
+        let out = unsafe { out.as_mut() }.ok_or_else(|| {
+            Failure::argument("rextrack_create: out is NULL; pass a pointer to a handle")
+        })?;
         *out = std::ptr::null_mut();
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let json = unsafe { args::text(config_json, "rextrack_create") }?;

@@ -47,11 +47,14 @@ pub unsafe extern "C" fn rextrack_find(
 ) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or valid, as the caller vouches.
-        let out = unsafe { out.as_mut() }
-            .ok_or_else(|| Failure::argument("rextrack_find: out is NULL; pass a pointer to a handle"))?;
+        let out = unsafe { out.as_mut() }.ok_or_else(|| {
+            Failure::argument("rextrack_find: out is NULL; pass a pointer to a handle")
+        })?;
         *out = std::ptr::null_mut();
         if camera_id.is_null() {
-            return Err(Failure::argument("rextrack_find: camera_id is NULL; pass the id of a camera"));
+            return Err(Failure::argument(
+                "rextrack_find: camera_id is NULL; pass the id of a camera",
+            ));
         }
         // SAFETY: not NULL, and NUL-terminated as the caller vouches.
         let camera = unsafe { CStr::from_ptr(camera_id) }

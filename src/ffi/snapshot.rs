@@ -215,7 +215,9 @@ unsafe fn copy_out(
     // SAFETY: NULL or live, as the caller vouches.
     let pipeline = unsafe { handle::handle(pipeline, function) }?;
     if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
-        return Err(Failure::argument(format!("{function}: slots is NULL; pass an array, or capacity 0 and a snapshot")));
+        return Err(Failure::argument(format!(
+            "{function}: slots is NULL; pass an array, or capacity 0 and a snapshot"
+        )));
     }
     if !snapshot.is_null() {
         // SAFETY: not NULL, and valid as the caller vouches. Checked before

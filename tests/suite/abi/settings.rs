@@ -4,6 +4,7 @@ use rextrack::ffi::*;
 use serde_json::json;
 
 use super::handle::*;
+use crate::support;
 
 #[test]
 fn create_error_names_each_wrong_key() {
