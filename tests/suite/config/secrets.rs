@@ -19,7 +19,7 @@ fn errors_contain_no_passwords() {
         "cameras: [{stream: a.mp4, enabled: 'rtsp://u:hunter2@cam/'}]",
         "osc: {host: 'rtsp://u:hunter2@cam/'}",
         "rtsp://u:hunter2@cam/: 1\nrtsp://u:hunter2@cam/: 2\n",
-        "tracking: {tracker: 'rtsp://u:hunter2@cam/'}",
+        "osc: {format: 'rtsp://u:hunter2@cam/'}",
     ] {
         let message = yaml(text).unwrap_err();
         assert!(!message.contains("hunter2"), "{message}");
