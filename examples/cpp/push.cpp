@@ -1,6 +1,6 @@
-// Hands OpenCV frames to rextrack and writes what it saw to a PNG, without any
-// window. This is the shape of a program that has its own capture: a depth
-// camera, a capture card, a renderer.
+// Pushes OpenCV frames to rextrack and writes the tracked picture to a PNG, without a
+// window. Use it as a start for a program that captures by itself: a depth camera, a
+// capture card, a renderer.
 //
 // usage: push VIDEO PICTURE.png [MODEL [MODELS_DIR]]
 //
@@ -19,7 +19,7 @@
 
 namespace {
 
-// Text as JSON: Windows paths hold backslashes.
+// Text as a JSON string: Windows paths contain backslashes.
 std::string quoted(const std::string &text) {
     std::string json = "\"";
     for (char c : text) {
@@ -29,12 +29,12 @@ std::string quoted(const std::string &text) {
     return json + '"';
 }
 
-// Until the model is loaded, frames would only replace each other.
+// Before the model is loaded, frames would only replace each other.
 void wait_for_model(const rextrack::Pipeline &pipeline) {
     using Clock = std::chrono::steady_clock;
     auto deadline = Clock::now() + std::chrono::seconds(60);
     while (pipeline.info().find("\"detector\":null") != std::string::npos) {
-        // Tells, as an Error, when the model cannot be loaded.
+        // Throws an Error if the model cannot be loaded.
         pipeline.wait(UINT64_MAX, 20);
         if (Clock::now() > deadline) throw std::runtime_error("the model takes too long");
     }
@@ -48,7 +48,7 @@ void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
     pipeline.poll(snapshot);
     while (snapshot.header().frame_seq < number) {
         if (Clock::now() > deadline) throw std::runtime_error("a frame takes too long");
-        // Between frames there are snapshots too, such as that the source is live.
+        // Some snapshots have no new frame, such as a change of the source's state.
         pipeline.wait(snapshot.header().seq, 1000);
         pipeline.poll(snapshot);
     }
@@ -74,22 +74,22 @@ void run(const std::string &video, const std::string &picture, const std::string
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
     std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
-        // A film is played at its own pace; a camera would set the pace itself.
+        // Plays the video at its own speed. A camera sets the speed itself.
         std::this_thread::sleep_until(next);
         next += interval;
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));
         ++pushed;
-        // A camera would not wait: the newest frame replaces one that nobody took. A film
-        // can, so that none of it is lost on a busy machine.
+        // Waits, so that a busy machine drops no frame of the video. A camera cannot wait:
+        // its newest frame replaces one that is not processed yet.
         wait_for_frame(pipeline, snapshot, pushed);
-        // The picture with the most people in it is the one to keep.
+        // Keeps the picture with the most people.
         if (snapshot.header().active_count > most && pipeline.preview(best)) {
             most = snapshot.header().active_count;
         }
     }
-    if (most == 0 && !pipeline.preview(best)) throw std::runtime_error("no frame was processed");
+    if (most == 0 && !pipeline.preview(best)) throw std::runtime_error("no frame has been processed");
     cv::Mat drawn(static_cast<int>(best.height()), static_cast<int>(best.width()), CV_8UC3,
                   best.data(), best.stride());
     if (!cv::imwrite(picture, drawn)) throw std::runtime_error(picture + ": cannot be written");
