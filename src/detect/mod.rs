@@ -2,7 +2,7 @@
 //!
 //! A [`Frame`](crate::flow::Frame) comes in, [`Detection`](crate::flow::Detection)s come
 //! out, best first, in coordinates of the full frame. A detector belongs to the
-//! pipeline's infer thread. The thread creates it with [`create`] (this loads and warms
+//! pipeline's infer thread. The thread creates it with [`create()`] (this loads and warms
 //! up the model and may take seconds) and calls [`Detector::detect`] for each frame.
 //!
 //! * [`runtime`] finds and loads ONNX Runtime, once for the process.

@@ -8,8 +8,8 @@ use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::flow::FrameSize;
 use crate::flow::PixelFormat;
-use crate::sink::picture::{self, Layout};
-use crate::source::Image;
+use crate::pipeline::Image;
+use crate::pipeline::picture::{self, Layout};
 
 /// Values of `format`: 8 bits per channel, in the order of the name.
 #[repr(u32)]

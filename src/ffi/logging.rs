@@ -75,7 +75,7 @@ pub fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Some(folder) = library_dir::find() {
-            crate::detect::runtime::set_library_dir(folder);
+            crate::pipeline::set_library_dir(folder);
         }
         let stderr = env_logger::Builder::new()
             .filter_level(LevelFilter::Trace)

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::base::panics;
-use crate::detect::DetectError;
+use crate::pipeline::DetectError;
 use crate::pipeline::PipelineError;
 
 /// The result of a function: 0 is success, a negative value is an error.
@@ -79,13 +79,13 @@ impl From<PipelineError> for Failure {
 
 fn status_of(error: &DetectError) -> RextrackStatus {
     match error.kind() {
-        crate::detect::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
-        crate::detect::ErrorKind::Missing | crate::detect::ErrorKind::Model => {
+        crate::pipeline::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
+        crate::pipeline::ErrorKind::Missing | crate::pipeline::ErrorKind::Model => {
             RextrackStatus::RextrackErrModel
         }
-        crate::detect::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
-        crate::detect::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
-        crate::detect::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,
+        crate::pipeline::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
+        crate::pipeline::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
+        crate::pipeline::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,
     }
 }
 

@@ -33,6 +33,11 @@ mod thread;
 mod tracking_chain;
 mod worker;
 
+// The parts of stations that the C ABI needs: it knows the pipeline alone.
+pub(crate) use crate::detect::runtime::set_library_dir;
+pub use crate::detect::{DetectError, ErrorKind};
+pub(crate) use crate::sink::picture;
+pub use crate::source::Image;
 pub use check::{check, check_options, schema};
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};
