@@ -1,4 +1,4 @@
-//! What the linker is told about the shared library.
+//! Sets the name and the exported symbols of the shared library.
 
 use std::env;
 use std::path::Path;
@@ -21,10 +21,9 @@ fn main() {
         let name = format!("librextrack.so.{compatibility}");
         link(&format!("-soname,{name}"));
         place_alias("librextrack.so", &name);
-        // Exports `rextrack_*` alone. The `opencv` crate has functions of its
-        // own that C++ calls back by name, and rustc would export them too: in
-        // a host that loads another library made with that crate, one would
-        // call into the other.
+        // Exports only `rextrack_*`. The `opencv` crate has functions that C++ calls by
+        // name, and rustc would export them too. In a host that loads a second library
+        // made with that crate, one library would call into the other.
         link("--exclude-libs=ALL");
     }
 }
@@ -33,9 +32,8 @@ fn link(argument: &str) {
     println!("cargo:rustc-cdylib-link-arg=-Wl,{argument}");
 }
 
-/// A program that was linked to the library looks for it by the name above.
-/// Cargo does not make a file of that name, so that a program linked to the
-/// build folder would not start.
+/// A linked program loads the library by the name above. Cargo does not create a file with
+/// that name, so a program linked to the build folder would not start without this link.
 fn place_alias(file: &str, name: &str) {
     let Some(out) = env::var_os("OUT_DIR") else {
         return;
@@ -51,8 +49,8 @@ fn place_alias(file: &str, name: &str) {
 
 #[cfg(unix)]
 fn place(file: &str, alias: &Path) {
-    // One that is there already is as good, and without any a linked program
-    // says which name it misses.
+    // An existing link is fine. Without a link, the error of a linked program names the
+    // missing file.
     std::os::unix::fs::symlink(file, alias).ok();
 }
 

@@ -1,11 +1,11 @@
 //! Sixteen cameras that share one model: how old a frame is when its inference
-//! begins, whether every camera gets as many turns as any other, and what sharing
-//! costs in throughput: `cargo bench --bench cameras`. Needs what `cargo xtask setup`
+//! begins, whether all cameras get equally many inferences, and what sharing costs in
+//! throughput: `cargo bench --bench cameras`. Needs what `cargo xtask setup`
 //! fetches.
 //!
-//! One thread hands frames to all cameras, faster than the model can take them:
-//! as in the service, under its limit of inferences at the same time here and on a
-//! machine of eight processors, and as in a C host, where there is none.
+//! One thread pushes frames to all cameras, faster than the model can process them. It runs
+//! with the service's limit of inferences on this machine, with the limit of a machine with
+//! eight processors, and without a limit as in a C host.
 
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,7 @@ const SIZE: FrameSize = FrameSize::new(320, 180);
 /// Time from one frame of a camera to its next; shorter than an inference, so that the
 /// age of a frame shows how long it waited and not how slow its camera is.
 const FRAME_INTERVAL: Duration = Duration::from_millis(10);
-/// How often the pipelines are asked what they measured; much shorter than an
-/// inference.
+/// How often the pipelines' statistics are read; much shorter than an inference.
 const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 type Error = Box<dyn std::error::Error>;
@@ -63,7 +62,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// What one frame took, in milliseconds.
+/// Times of one frame, in milliseconds.
 #[derive(Clone, Copy)]
 struct Sample {
     age: f64,
@@ -73,23 +72,23 @@ struct Sample {
 struct Run {
     seconds: f64,
     /// Frames processed, for each camera.
-    turns: Vec<u64>,
+    inferences: Vec<u64>,
     samples: Vec<Vec<Sample>>,
 }
 
 impl Run {
     fn rate(&self) -> f64 {
-        self.turns.iter().sum::<u64>() as f64 / self.seconds
+        self.inferences.iter().sum::<u64>() as f64 / self.seconds
     }
 
     fn print(&self, alone: &Run) {
         for (index, samples) in self.samples.iter().enumerate() {
             let ages = sorted(samples.iter().map(|s| s.age));
             println!(
-                "  cam{:<3} {:4} turns, age when its inference begins: median {:6.1} ms, 99 % {:6.1}, \
+                "  cam{:<3} {:4} inferences, age when its inference begins: median {:6.1} ms, 99 % {:6.1}, \
                  longest {:6.1}",
                 index + 1,
-                self.turns[index],
+                self.inferences[index],
                 at(&ages, 0.5),
                 at(&ages, 0.99),
                 at(&ages, 1.0)
@@ -107,12 +106,13 @@ impl Run {
             at(&ages, 1.0),
             at(&ages, 1.0) / at(&inferences, 0.5)
         );
-        let mean = self.turns.iter().sum::<u64>() as f64 / self.turns.len() as f64;
-        let far = |turns: Option<&u64>| turns.map_or(0.0, |t| (*t as f64 / mean - 1.0) * 100.0);
+        let mean = self.inferences.iter().sum::<u64>() as f64 / self.inferences.len() as f64;
+        let far =
+            |inferences: Option<&u64>| inferences.map_or(0.0, |t| (*t as f64 / mean - 1.0) * 100.0);
         println!(
-            "  turns: least {:+.1} %, most {:+.1} % of the mean",
-            far(self.turns.iter().min()),
-            far(self.turns.iter().max())
+            "  inferences: least {:+.1} %, most {:+.1} % of the mean",
+            far(self.inferences.iter().min()),
+            far(self.inferences.iter().max())
         );
         println!(
             "  throughput: {:.1} inferences a second, {:.0} % of one camera's",
@@ -141,11 +141,11 @@ fn measure(
     let permits = limit.map(InferencePermits::new);
     let mut pipelines = Vec::new();
     for config in configs {
-        let extras = PipelineOptions {
+        let options = PipelineOptions {
             permits: permits.clone(),
             ..PipelineOptions::default()
         };
-        let pipeline = Pipeline::with(config.clone(), extras)?;
+        let pipeline = Pipeline::with(config.clone(), options)?;
         pipeline.start()?;
         pipelines.push(pipeline);
     }
@@ -155,7 +155,7 @@ fn measure(
     let over = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| feed(&pipelines, &over));
-        // Everything gets its buffers first.
+        // Warm-up: all buffers are allocated first.
         std::thread::sleep(Duration::from_secs(2));
         let run = watch(&pipelines, duration);
         over.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -163,7 +163,7 @@ fn measure(
     })
 }
 
-/// Hands frames to all cameras, one after the other, until `over`.
+/// Pushes frames to all cameras, one after the other, until `over`.
 fn feed(pipelines: &[Pipeline], over: &std::sync::atomic::AtomicBool) {
     let bytes: Vec<u8> = (0..SIZE.width * SIZE.height * 3)
         .map(|n| (n / 7) as u8)
@@ -188,7 +188,7 @@ fn feed(pipelines: &[Pipeline], over: &std::sync::atomic::AtomicBool) {
     }
 }
 
-/// Notes what each processed frame took.
+/// Records the times of each processed frame.
 fn watch(pipelines: &[Pipeline], duration: Duration) -> Run {
     let processed = || pipelines.iter().map(|p| p.stats().frames_processed);
     let first: Vec<u64> = processed().collect();
@@ -210,10 +210,10 @@ fn watch(pipelines: &[Pipeline], duration: Duration) -> Run {
         }
         std::thread::sleep(POLL_INTERVAL);
     }
-    let turns = last.iter().zip(&first).map(|(last, first)| last - first);
+    let inferences = last.iter().zip(&first).map(|(last, first)| last - first);
     Run {
         seconds: began.elapsed().as_secs_f64(),
-        turns: turns.collect(),
+        inferences: inferences.collect(),
         samples,
     }
 }

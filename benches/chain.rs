@@ -1,8 +1,8 @@
-//! What the whole chain costs on top of the bare model, in one run on one
+//! The cost of the whole chain compared with the bare model, in one run on one
 //! machine: `cargo bench --bench chain`. Needs what `cargo xtask setup` fetches.
 //!
-//! The bare model is timed before and after the chain, since machines change
-//! their speed meanwhile; what counts is the ratio.
+//! The bare model is timed before and after the chain, because machines change their
+//! speed over time. The result is the ratio.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// The pipeline over the whole film.
+/// Runs the pipeline over the whole video.
 fn chain(config: PipelineConfig) -> Result<(Stats, Frame), Error> {
     let pipeline = Pipeline::new(config)?;
     pipeline.start()?;
@@ -73,7 +73,7 @@ fn chain(config: PipelineConfig) -> Result<(Stats, Frame), Error> {
             return Err(error.into());
         }
     }
-    let view = pipeline.view().ok_or("no frame was processed")?;
+    let view = pipeline.annotated_frame().ok_or("no frame was processed")?;
     Ok((pipeline.stats(), Frame::clone(&view.frame)))
 }
 

@@ -1,5 +1,5 @@
-//! What a host's thread spends in `rextrack_create` and `rextrack_start`, for
-//! configurations of every kind: `cargo bench --bench lifecycle`.
+//! The time that a host's thread spends in `rextrack_create` and `rextrack_start`, for all
+//! kinds of configurations: `cargo bench --bench lifecycle`.
 #![allow(unsafe_code)] // The ABI is unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
 
@@ -67,7 +67,7 @@ fn shown(times: &mut [Duration]) -> String {
 
 fn main() -> Result<(), Box<dyn Error>> {
     unsafe { rextrack_set_log(0, None, null_mut()) };
-    // Accepts, in the backlog of the socket, and says nothing.
+    // Accepts connections, in the backlog of the socket, and sends nothing.
     let silent = TcpListener::bind("127.0.0.1:0")?;
     let silent = format!("rtsp://{}/live", silent.local_addr()?);
     let mut configs = vec![

@@ -1,10 +1,9 @@
 //! Polling under a writer that publishes a thousand snapshots a second, beside
-//! the obvious way to do it, a mutex around the newest snapshot:
+//! a mutex around the newest snapshot, as the simple solution:
 //! `cargo bench --bench poll`.
 //!
-//! Each poll is timed by itself, since what a host's cook thread feels is not
-//! the mean but the worst one. The clock's own cost is measured and subtracted
-//! from nothing: it is printed, for the reader to judge.
+//! Each poll is timed separately, because a host's cook thread suffers from the worst poll
+//! and not from the mean. The clock's own cost is printed too, but not subtracted.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -88,8 +87,8 @@ fn main() {
     let clock = timed(|| {});
     print("the clock alone", &clock);
 
-    let exchange = Arc::new(SnapshotBuffer::default());
-    let writer = Arc::clone(&exchange);
+    let buffer = Arc::new(SnapshotBuffer::default());
+    let writer = Arc::clone(&buffer);
     let mut raw = [SlotWords::default(); SLOTS];
     let mut slots = [Slot::default(); SLOTS];
     let mut free = Vec::new();
@@ -99,12 +98,12 @@ fn main() {
         },
         || {
             free = timed(|| {
-                let header = exchange.read(SLOTS, |_, index, slot| slot.copy_to(&mut raw[index]));
+                let header = buffer.read(SLOTS, |_, index, slot| slot.copy_to(&mut raw[index]));
                 black_box((header.seq, &raw));
             });
         },
     );
-    print("exchange, 32 slots", &free);
+    print("buffer, 32 slots", &free);
 
     let newest = Arc::new(Mutex::new(snapshot(0)));
     let writer = Arc::clone(&newest);
@@ -125,7 +124,7 @@ fn main() {
         at(&free) / at(&locked)
     };
     println!(
-        "exchange / mutex: median {:.2}, p99.9 {:.2}",
+        "buffer / mutex: median {:.2}, p99.9 {:.2}",
         ratio(0.5),
         ratio(0.999)
     );

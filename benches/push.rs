@@ -1,5 +1,5 @@
-//! What handing in a 1080p frame costs a host, beside one memcpy of the frame,
-//! in turns: `cargo bench --bench push`.
+//! The time that pushing a 1080p frame costs a host, alternating with one memcpy of the
+//! frame: `cargo bench --bench push`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The stages behind the model, each alone: `cargo bench --bench stages`.
+//! The stages after the model, each alone: `cargo bench --bench stages`.
 
 use std::hint::black_box;
 

@@ -1,5 +1,5 @@
-//! What must hold whatever bytes a host hands in as JSON. The fuzz targets try
-//! it on what they invent, `tests/suite/corpora.rs` on what they found so far.
+//! Properties that hold for any bytes that a host passes as JSON. The fuzz targets check
+//! them with generated input, `tests/suite/corpora.rs` with the stored corpora.
 #![allow(dead_code, unsafe_code)] // Each target uses one; the ABI is unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
 
@@ -24,7 +24,7 @@ impl Pipeline {
         match unsafe { rextrack_create(json.as_ptr(), &mut pipeline) } {
             RextrackStatus::RextrackOk => Ok(Self(pipeline)),
             _ => {
-                assert!(pipeline.is_null(), "a handle in spite of an error");
+                assert!(pipeline.is_null(), "a handle despite an error");
                 Err(last_error())
             }
         }
@@ -49,11 +49,11 @@ impl Pipeline {
         CString::from_vec_with_nul(text).expect("no NUL in JSON")
     }
 
-    /// What is shown can be read again and comes to the same.
+    /// The configuration as shown can be read again and is the same.
     fn check_round_trip(&self) {
         let shown = self.config();
         let again = Self::create(&shown)
-            .unwrap_or_else(|error| panic!("{shown:?} is shown, and refused: {error}"));
+            .unwrap_or_else(|error| panic!("{shown:?} is shown but rejected: {error}"));
         assert_eq!(value(&again.config()), value(&shown));
     }
 }
@@ -66,24 +66,24 @@ impl Drop for Pipeline {
 
 fn last_error() -> String {
     let length = unsafe { rextrack_last_error(null_mut(), 0) };
-    assert_ne!(length, 0, "an error that says nothing");
+    assert_ne!(length, 0, "an error without a message");
     let mut text = vec![0u8; length + 1];
     unsafe { rextrack_last_error(text.as_mut_ptr().cast(), text.len()) };
     String::from_utf8(text[..length].to_vec()).expect("messages are UTF-8")
 }
 
 fn value(json: &CStr) -> Value {
-    serde_json::from_slice(json.to_bytes()).expect("what is shown is JSON")
+    serde_json::from_slice(json.to_bytes()).expect("shown configurations are JSON")
 }
 
-/// Text up to the first NUL, and what comes after that.
+/// The text up to the first NUL, and the bytes after it.
 fn cut(data: &[u8]) -> (CString, &[u8]) {
     let end = data.iter().position(|b| *b == 0).unwrap_or(data.len());
     let text = CString::new(&data[..end]).expect("cut at the first NUL");
     (text, data.get(end + 1..).unwrap_or_default())
 }
 
-/// A configuration is refused with a reason, or can be shown and read again.
+/// A configuration is rejected with a reason, or can be shown and read again.
 pub fn create(data: &[u8]) {
     let (json, rest) = cut(data);
     let Ok(pipeline) = Pipeline::create(&json) else {
@@ -95,10 +95,10 @@ pub fn create(data: &[u8]) {
     }
 }
 
-/// A patch applies whole or not at all, and twice is as good as once.
+/// A patch applies completely or not at all, and applying it twice changes nothing more.
 pub fn merge_patch(data: &[u8]) {
     let base = CString::new(BASE).expect("no NUL");
-    let pipeline = Pipeline::create(&base).expect("a sound configuration");
+    let pipeline = Pipeline::create(&base).expect("a valid configuration");
     let before = pipeline.config();
     let (patch, _) = cut(data);
     if !pipeline.set_config(&patch) {
@@ -109,8 +109,12 @@ pub fn merge_patch(data: &[u8]) {
     pipeline.check_round_trip();
     assert!(
         pipeline.set_config(&patch),
-        "refused the second time: {}",
+        "rejected the second time: {}",
         last_error()
     );
-    assert_eq!(pipeline.config(), once, "a patch that does not rest");
+    assert_eq!(
+        pipeline.config(),
+        once,
+        "the second patch changed the configuration"
+    );
 }

@@ -5,8 +5,8 @@
  * `cargo xtask header`.
  *
  * Reading this header
- *   A pipeline is one camera. Make it from JSON (rextrack_create), start it,
- *   and poll the newest snapshot as often as you like: polling never waits.
+ *   A pipeline tracks one camera. Create it from JSON (rextrack_create), start
+ *   it, and poll the newest snapshot as often as you like: polling never waits.
  *   Or wait for the next snapshot on a thread of your own (rextrack_wait).
  *
  *     RextrackPipeline *p = NULL;
@@ -19,29 +19,32 @@
  *     rextrack_destroy(p);
  *
  * Threads
- *   Every function may be called from any thread, several at once, but for
- *   rextrack_destroy, after which the handle is gone. Each function says
- *   whether it can block, and for how long. The library never calls into the
- *   host, but for the log callback.
+ *   You may call every function from any thread, several at the same time.
+ *   The exception is rextrack_destroy: no other thread may use the handle
+ *   during or after the call. Each function documents whether it can block,
+ *   and for how long. The library calls the host only through the log callback.
  *
  * Errors
- *   Functions return a RextrackStatus; rextrack_last_error gives the calling
- *   thread's message, with the thing at fault and the remedy. NULL where none
- *   is allowed is REXTRACK_ERR_INVALID_ARGUMENT, never a crash. Nothing is
- *   thrown and no panic crosses the boundary.
+ *   Functions return a RextrackStatus. rextrack_last_error has the message of
+ *   the calling thread: what is wrong, and the remedy. An unexpected NULL gives
+ *   REXTRACK_ERR_INVALID_ARGUMENT, never a crash. The library throws no
+ *   exceptions, and no panic reaches the host.
  *
  * Ownership
- *   The host owns every buffer that it hands in, and every handle until it
- *   destroys it. Text that the library returns by pointer is static.
+ *   The host owns every buffer that it passes in, and every handle until
+ *   rextrack_destroy. Text that the library returns by pointer is static.
  *
  * Units
- *   Coordinates are the full frame's, normalised to 0..1, origin top left;
- *   x y is a box's centre, w h its size. Velocities are frame widths and
- *   heights per second. Times are nanoseconds of rextrack_now_ns.
+ *   Coordinates are normalised to 0..1 of the full frame, with the origin at
+ *   the top left. x and y are the centre of a box, w and h its size. Velocities
+ *   are frame widths and frame heights per second. The configuration can select
+ *   other units and another origin (slots.units, slots.origin). Times are
+ *   nanoseconds of rextrack_now_ns.
  *
  * Versions
- *   Structs with a struct_size may grow at their end; set it to sizeof the
- *   struct before you hand it in. docs/abi-changes.md lists every change.
+ *   Structs with a struct_size may grow at their end. Set struct_size to the
+ *   sizeof of the struct before you pass it in. docs/abi-changes.md lists every
+ *   change.
  */
 
 #ifndef REXTRACK_H
@@ -60,7 +63,7 @@
  Minor version of the ABI that this header describes: goes up when something
  is added.
  */
-#define REXTRACK_ABI_MINOR 1
+#define REXTRACK_ABI_MINOR 2
 
 /*
  Bytes of a device's name, the closing NUL included.
@@ -68,11 +71,11 @@
 #define REXTRACK_DEVICE_CHARS 16
 
 /*
- What a function returns: 0 is fine, negative is an error. The text of the
- latest error of the calling thread is in `rextrack_last_error`.
+ The result of a function: 0 is success, a negative value is an error.
+ `rextrack_last_error` has the message of the calling thread's latest error.
 
- It is an `int32_t` with these values; a newer library may return values
- that are not listed here, so treat every negative value as an error.
+ The type is `int32_t`. A newer library may return values that are not listed here: treat
+ every negative value as an error.
  */
 enum RextrackStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -80,40 +83,40 @@ enum RextrackStatus
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /*
-     Done.
+     Success.
      */
     REXTRACK_OK = 0,
     /*
-     A NULL where none is allowed, a size of 0, text that is not UTF-8, a
-     `struct_size` that was not set. Correct the call.
+     An argument is wrong: an unexpected NULL, a size of 0, text that is not UTF-8, a
+     `struct_size` that is not set. Correct the call.
      */
     REXTRACK_ERR_INVALID_ARGUMENT = -1,
     /*
-     The configuration is wrong; the message names each key. Correct it.
+     The configuration is wrong. The message names each wrong key and the remedy.
      */
     REXTRACK_ERR_CONFIG = -2,
     /*
-     The model's file is missing or not usable. See the message's remedy.
+     The model's file is missing or unusable. The message has the remedy.
      */
     REXTRACK_ERR_MODEL = -3,
     /*
-     ONNX Runtime is missing or too old. See the message's remedy.
+     ONNX Runtime is missing or too old. The message has the remedy.
      */
     REXTRACK_ERR_RUNTIME = -4,
     /*
-     The device that was asked for is not to be had. Ask for `auto` or `cpu`.
+     The requested device is not available. Use `auto` or `cpu`.
      */
     REXTRACK_ERR_DEVICE = -5,
     /*
-     The source cannot be had, and no other try will help.
+     The source cannot be opened, and a retry will not help. Correct `camera.stream`.
      */
     REXTRACK_ERR_SOURCE = -6,
     /*
-     Nothing happened within the time given. Try again.
+     Nothing happened before the timeout. Call again.
      */
     REXTRACK_ERR_TIMEOUT = -7,
     /*
-     The buffer is too small; the length that is needed was written.
+     The buffer is too small. The required size was written; call again with a larger one.
      */
     REXTRACK_ERR_BUFFER_TOO_SMALL = -8,
     /*
@@ -121,24 +124,24 @@ enum RextrackStatus
      */
     REXTRACK_ERR_NOT_RUNNING = -9,
     /*
-     The file is over; no newer snapshot will come.
+     The file has ended. No newer snapshot will follow.
      */
     REXTRACK_ERR_ENDED = -10,
     /*
-     No frame was processed yet. Try again.
+     No frame has been processed yet. Try again.
      */
     REXTRACK_ERR_NO_FRAME = -11,
     /*
-     No pipeline of that name. Create it first.
+     No pipeline has that camera id. Create it first.
      */
     REXTRACK_ERR_NOT_FOUND = -12,
     /*
-     A defect of rextrack or a machine out of resources. Please report it.
+     A defect of rextrack, or the machine is out of resources. Please report it.
      */
     REXTRACK_ERR_INTERNAL = -98,
     /*
-     A defect of rextrack: it was caught at the boundary, the process is
-     fine, the pipeline concerned should be destroyed. Please report it.
+     A defect of rextrack that was caught. The process can continue; destroy the
+     pipeline. Please report it.
      */
     REXTRACK_ERR_PANIC = -99,
 };
@@ -159,7 +162,7 @@ enum RextrackSlotState
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /*
-     Nobody sits here.
+     The slot has no owner.
      */
     REXTRACK_SLOT_EMPTY = 0,
     /*
@@ -167,7 +170,7 @@ enum RextrackSlotState
      */
     REXTRACK_SLOT_ACTIVE = 1,
     /*
-     The owner is not seen, and the slot is kept for it.
+     The owner is not seen. The slot is kept for it.
      */
     REXTRACK_SLOT_HELD = 2,
 };
@@ -180,8 +183,8 @@ typedef uint32_t RextrackSlotState;
 #endif // __cplusplus
 
 /*
- Values of `RextrackAxis.quantity`: how a value changes with other units or another
- origin.
+ Values of `RextrackAxis.quantity`: how `slots.units` and `slots.origin` of the
+ configuration convert an axis.
  */
 enum RextrackQuantity
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -189,31 +192,31 @@ enum RextrackQuantity
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /*
-     A number that no unit changes.
+     Never converted.
      */
     REXTRACK_QUANTITY_NUMBER = 0,
     /*
-     A position across the frame.
+     Horizontal position.
      */
     REXTRACK_QUANTITY_X = 1,
     /*
-     A position along the frame.
+     Vertical position.
      */
     REXTRACK_QUANTITY_Y = 2,
     /*
-     A width.
+     Width.
      */
     REXTRACK_QUANTITY_WIDTH = 3,
     /*
-     A height.
+     Height.
      */
     REXTRACK_QUANTITY_HEIGHT = 4,
     /*
-     A velocity across the frame.
+     Horizontal velocity.
      */
     REXTRACK_QUANTITY_VELOCITY_X = 5,
     /*
-     A velocity along the frame.
+     Vertical velocity.
      */
     REXTRACK_QUANTITY_VELOCITY_Y = 6,
 };
@@ -238,7 +241,7 @@ enum RextrackSourceState
      */
     REXTRACK_SOURCE_STOPPED = 0,
     /*
-     Opening for the first time.
+     Connecting for the first time.
      */
     REXTRACK_SOURCE_CONNECTING = 1,
     /*
@@ -246,15 +249,15 @@ enum RextrackSourceState
      */
     REXTRACK_SOURCE_LIVE = 2,
     /*
-     Was live, is not now; being reopened.
+     The connection is lost. The pipeline reconnects.
      */
     REXTRACK_SOURCE_LOST = 3,
     /*
-     A file came to its end.
+     The file has ended.
      */
     REXTRACK_SOURCE_ENDED = 4,
     /*
-     Cannot work until the configuration changes.
+     The source cannot work. Change the configuration.
      */
     REXTRACK_SOURCE_FAILED = 5,
 };
@@ -267,8 +270,7 @@ typedef uint32_t RextrackSourceState;
 #endif // __cplusplus
 
 /*
- Values of `RextrackEvent.kind`. A newer library may know more: ignore those
- that you do not know.
+ Values of `RextrackEvent.kind`. A newer library may have more: ignore unknown kinds.
  */
 enum RextrackEventKind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -280,7 +282,7 @@ enum RextrackEventKind
      */
     REXTRACK_EVENT_ENTERED = 1,
     /*
-     A slot's owner is not seen any more; the slot is held for it.
+     A slot's owner is no longer seen. The slot is held for it.
      */
     REXTRACK_EVENT_LOST = 2,
     /*
@@ -296,11 +298,11 @@ enum RextrackEventKind
      */
     REXTRACK_EVENT_SOURCE = 5,
     /*
-     A stage failed inside and was started anew; the log says more.
+     A stage of the pipeline failed and was restarted. The log has the reason.
      */
     REXTRACK_EVENT_RESTARTED = 6,
     /*
-     `count` older events were dropped, because nobody asked in time.
+     The queue was full: `count` older events were dropped.
      */
     REXTRACK_EVENT_OVERFLOW = 7,
 };
@@ -313,8 +315,7 @@ typedef uint32_t RextrackEventKind;
 #endif // __cplusplus
 
 /*
- Values of `format`: 8 bits a channel, the first named channel first in
- memory.
+ Values of `format`: 8 bits per channel, in the order of the name.
  */
 enum RextrackPixelFormat
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -322,23 +323,23 @@ enum RextrackPixelFormat
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /*
-     4 bytes a pixel; alpha is ignored on the way in and 255 on the way out.
+     4 bytes per pixel. Alpha is ignored in pushed frames and 255 in previews.
      */
     REXTRACK_PIXEL_RGBA8 = 1,
     /*
-     4 bytes a pixel; TouchDesigner's and most windows' format.
+     4 bytes per pixel; the format of TouchDesigner and most window systems.
      */
     REXTRACK_PIXEL_BGRA8 = 2,
     /*
-     3 bytes a pixel.
+     3 bytes per pixel.
      */
     REXTRACK_PIXEL_RGB8 = 3,
     /*
-     3 bytes a pixel; OpenCV's format, and the cheapest here.
+     3 bytes per pixel; OpenCV's format. It needs no conversion.
      */
     REXTRACK_PIXEL_BGR8 = 4,
     /*
-     1 byte a pixel.
+     1 byte per pixel.
      */
     REXTRACK_PIXEL_GRAY8 = 5,
 };
@@ -359,7 +360,7 @@ enum RextrackFrameFlags
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /*
-     The first row in memory is the bottom one, as in OpenGL.
+     The first row in memory is the bottom row, as in OpenGL.
      */
     REXTRACK_FRAME_FLIPPED = 1,
     /*
@@ -376,21 +377,21 @@ typedef uint32_t RextrackFrameFlags;
 #endif // __cplusplus
 
 /*
- One camera's pipeline. Opaque: only pointers to it cross the boundary.
+ The pipeline of one camera. Opaque: hosts only hold pointers to it.
  */
 typedef struct RextrackPipeline RextrackPipeline;
 
 /*
- One value of a slot: its name, as in `osc.axes`, and its meaning. Texts are static:
- do not free them.
+ One value of a slot: its name and its meaning. The texts are static: do not free them.
  */
 typedef struct {
     /*
-     Such as `x`, `id` or `speed`.
+     The name in `osc.axes`, such as `x`, `id` or `speed`.
      */
     const char *name;
     /*
-     Such as `frame widths` or `ms`; empty for plain numbers. In normalised units.
+     The unit in normalised units, such as `frame widths` or `ms`. Empty for plain
+     numbers.
      */
     const char *unit;
     /*
@@ -408,9 +409,9 @@ typedef struct {
 } RextrackAxis;
 
 /*
- What all slots of a poll have in common. Set `struct_size` to
- `sizeof(RextrackSnapshot)` before each first use; later versions of the
- library may know more fields at the end, and fill in those you know.
+ The part of a snapshot that all slots share. Set `struct_size` to
+ `sizeof(RextrackSnapshot)` before the first use. A newer library may have more fields at
+ the end; it fills in only the fields that your struct has.
  */
 typedef struct {
     /*
@@ -427,42 +428,42 @@ typedef struct {
      */
     uint64_t seq;
     /*
-     Number of the source's frame, from 1, dropped frames counted.
+     Number of the source's frame, from 1. Dropped frames are counted.
      */
     uint64_t frame_seq;
     /*
-     When that frame was captured, on the clock of `rextrack_now_ns`.
+     Capture time of that frame, on the clock of `rextrack_now_ns`.
      */
     int64_t capture_ns;
     /*
-     When the snapshot was published, on the same clock.
+     Publication time of the snapshot, on the same clock.
      */
     int64_t publish_ns;
     /*
-     Slots that the pipeline has; may be more than were asked for.
+     Number of slots of the pipeline. May be larger than the caller's array.
      */
     uint32_t slot_count;
     /*
-     Slots in state 1.
+     Number of active slots.
      */
     uint32_t active_count;
     /*
-     Tracks that wait for a free slot.
+     Number of tracks that wait for a free slot.
      */
     uint32_t waiting_count;
     /*
-     Width of the frame in pixels; 0 before the first.
+     Width of the frame in pixels; 0 before the first frame.
      */
     uint32_t frame_width;
     /*
-     Height of the frame in pixels; 0 before the first.
+     Height of the frame in pixels; 0 before the first frame.
      */
     uint32_t frame_height;
 } RextrackSnapshot;
 
 /*
- One thing that happened. Its layout is fixed for the life of the ABI's
- major version, since it stands in arrays.
+ One event. The layout does not change within a major version of the ABI, because
+ hosts keep arrays of it.
  */
 typedef struct {
     /*
@@ -470,15 +471,15 @@ typedef struct {
      */
     uint32_t kind;
     /*
-     Index of the slot, 0 for p1; of no meaning for kinds without a slot.
+     Index of the slot, 0 for p1. Meaningless for kinds without a slot.
      */
     uint32_t slot;
     /*
-     Number of the snapshot that showed it first.
+     Number of the first snapshot that shows the change.
      */
     uint64_t seq;
     /*
-     When, on the clock of `rextrack_now_ns`.
+     Time of the event, on the clock of `rextrack_now_ns`.
      */
     int64_t time_ns;
     /*
@@ -494,21 +495,21 @@ typedef struct {
      */
     int32_t class_id;
     /*
-     Where the source stood, a `RextrackSourceState`.
+     State of the source, a `RextrackSourceState`.
      */
     uint32_t source_state;
     /*
-     For an overflow, how many events were dropped; else 0.
+     Number of dropped events for an overflow; 0 for other kinds.
      */
     uint32_t count;
 } RextrackEvent;
 
 /*
- A picture of the host's, for `rextrack_push_frame`.
+ A frame of the host, for `rextrack_push_frame`.
  */
 typedef struct {
     /*
-     `sizeof(RextrackFrame)`.
+     `sizeof(RextrackFrame)`, set by the caller.
      */
     uint32_t struct_size;
     /*
@@ -528,14 +529,14 @@ typedef struct {
      */
     const void *data;
     /*
-     Bytes from one row to the next; 0 means rows without gaps.
+     Bytes from one row to the next. 0 means rows without gaps.
      */
     size_t stride;
     /*
-     When it was captured, on the clock of `rextrack_now_ns`; 0 means now. At
-     most 60 s ago and 1 s ahead, and not more than 1 s before that of the
-     frame pushed before it: anything else is a time of another clock, and
-     refused with `_ERR_INVALID_ARGUMENT`.
+     Capture time on the clock of `rextrack_now_ns`; 0 means now. It must be at most
+     60 s in the past, at most 1 s in the future, and at most 1 s before the capture
+     time of the previous frame. Other values belong to another clock, and give
+     `REXTRACK_ERR_INVALID_ARGUMENT`.
      */
     int64_t capture_ns;
     /*
@@ -549,7 +550,7 @@ typedef struct {
 } RextrackFrame;
 
 /*
- A picture in the host's memory that `rextrack_preview` fills in.
+ An image in the host's memory that `rextrack_preview` fills in.
  */
 typedef struct {
     /*
@@ -577,16 +578,16 @@ typedef struct {
      */
     uint32_t reserved;
     /*
-     Where the pixels go, set by the caller; NULL to ask for the size alone.
+     Memory for the pixels, set by the caller. NULL asks for the size only.
      */
     void *data;
     /*
-     Bytes at `data`, set by the caller.
+     Size of `data` in bytes, set by the caller.
      */
     size_t capacity;
     /*
-     Bytes from one row to the next, set by the caller; 0 means rows without
-     gaps, and receives how many that are.
+     Bytes from one row to the next, set by the caller. 0 means rows without gaps; the
+     field then receives the number.
      */
     size_t stride;
     /*
@@ -594,30 +595,32 @@ typedef struct {
      */
     uint64_t frame_seq;
     /*
-     Receives when it was captured.
+     Receives the capture time of the frame.
      */
     int64_t capture_ns;
 } RextrackImage;
 
 /*
- Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
- 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until
- the callback returns. Called from any thread of the library, several at
- once; it should return quickly and must not call back into the library.
+ Receives one line of the log. `level` is 1 error, 2 warning, 3 info, 4 debug, 5 trace.
+ `message` is UTF-8 without control characters, and valid until the callback returns.
+ `user` is the pointer passed to `rextrack_set_log`.
+
+ Any thread of the library may call it, several at the same time. Return quickly, and do
+ not call the library from the callback.
  */
 typedef void (*RextrackLogCallback)(int32_t level, const char *message, void *user);
 
 /*
- One numbered place, p1..pN. Its layout is fixed for the life of the ABI's
- major version, since it stands in arrays.
+ One slot, p1..pN. The layout does not change within a major version of the ABI, because
+ hosts keep arrays of it. New values are added as axes: see `rextrack_axes`.
  */
 typedef struct {
     /*
-     The owner's track, never reused in the pipeline's life; from 1.
+     Id of the owner's track, from 1. A pipeline never uses an id twice.
      */
     uint64_t track_id;
     /*
-     Goes up by one with each new owner: the same person or the next one.
+     Increases by one with each new owner.
      */
     uint32_t generation;
     /*
@@ -626,7 +629,7 @@ typedef struct {
      */
     uint32_t state;
     /*
-     Index into the model's classes; -1 when empty.
+     Index into the model's classes; -1 if the slot is empty.
      */
     int32_t class_id;
     /*
@@ -634,28 +637,29 @@ typedef struct {
      */
     float score;
     /*
-     Centre, 0 left to 1 right of the full frame, unless the configuration
-     asks for pixels. Predicted while held.
+     Horizontal centre, 0 left to 1 right of the full frame, or in the units of
+     `slots.units`. Predicted while held.
      */
     float x;
     /*
-     Centre, 0 top to 1 bottom, unless the configuration asks otherwise.
+     Vertical centre, 0 top to 1 bottom, or by `slots.units` and `slots.origin`.
      */
     float y;
     /*
-     Width in frame widths.
+     Width in frame widths, or by `slots.units`.
      */
     float w;
     /*
-     Height in frame heights.
+     Height in frame heights, or by `slots.units`.
      */
     float h;
     /*
-     Velocity in frame widths per second.
+     Horizontal velocity in frame widths per second, or by `slots.units`.
      */
     float vx;
     /*
-     Velocity in frame heights per second.
+     Vertical velocity in frame heights per second, or by `slots.units` and
+     `slots.origin`.
      */
     float vy;
     /*
@@ -669,8 +673,8 @@ typedef struct {
 } RextrackSlot;
 
 /*
- Counts, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)`
- first. Latencies are milliseconds, smoothed over about 16 frames.
+ Counters, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)` before
+ the call. Latencies are milliseconds, smoothed over about 16 frames.
  */
 typedef struct {
     /*
@@ -683,7 +687,7 @@ typedef struct {
      */
     uint32_t source_state;
     /*
-     Frames that the source gave.
+     Frames received from the source.
      */
     uint64_t frames_in;
     /*
@@ -691,19 +695,19 @@ typedef struct {
      */
     uint64_t frames_processed;
     /*
-     Frames that gave way to a newer one before anyone took them.
+     Frames that were replaced by a newer one before they were processed.
      */
     uint64_t dropped;
     /*
-     How often the source was lost and came back.
+     Number of times the source was lost and reconnected.
      */
     uint64_t reconnects;
     /*
-     Measured frames per second of the source.
+     Frames per second of the source, measured.
      */
     float fps_in;
     /*
-     Measured processed frames per second.
+     Frames processed per second, measured.
      */
     float fps_proc;
     /*
@@ -715,19 +719,19 @@ typedef struct {
      */
     float preprocess_ms;
     /*
-     The model.
+     Running the model.
      */
     float inference_ms;
     /*
-     Decoding of its output and suppression of doubles.
+     Decoding the model's output and suppressing duplicates.
      */
     float postprocess_ms;
     /*
-     Tracker and slots.
+     Tracking and assigning slots.
      */
     float track_ms;
     /*
-     From the arrival of a frame to its published snapshot.
+     From the arrival of a frame to the publication of its snapshot.
      */
     float end_to_end_ms;
     /*
@@ -739,11 +743,11 @@ typedef struct {
      */
     uint32_t reserved;
     /*
-     The device that was asked for, such as "auto".
+     The device in the configuration, such as "auto".
      */
     char requested_device[REXTRACK_DEVICE_CHARS];
     /*
-     The device in use, such as "cpu"; empty until the model is loaded.
+     The device in use, such as "cpu". Empty until the model is loaded.
      */
     char device[REXTRACK_DEVICE_CHARS];
 } RextrackStats;
@@ -753,12 +757,13 @@ extern "C" {
 #endif // __cplusplus
 
 /*
- Writes up to `capacity` axes to `axes` and the number of all axes to `count`. Their
- order does not change within a major version; new ones are added at the end. Ask for
- an axis by its name: its index is what `rextrack_poll_axes` takes.
+ Writes up to `capacity` axes to `axes`, and the number of all axes to `count`. The
+ index of an axis is the number that `rextrack_poll_axes` takes: look it up by name.
+ A newer library adds axes at the end, and does not change the order within a major
+ version.
 
- `axis_size` is `sizeof(RextrackAxis)`, so that the struct may grow. `axes` may be
- NULL when `capacity` is 0; `count` may be NULL.
+ Set `axis_size` to `sizeof(RextrackAxis)`: the struct may grow in a newer library.
+ `axes` may be NULL if `capacity` is 0. `count` may be NULL if `axes` is not.
 
  Any thread. Never blocks.
 
@@ -772,13 +777,15 @@ RextrackStatus rextrack_axes(RextrackAxis *axes,
                              size_t *count);
 
 /*
- As `rextrack_poll_at`, for values that are chosen by name: writes the values of up to
- `slot_capacity` slots, p1 first, each as `axis_count` floats in the order of `axes`, so
- that the value of axis i of slot s is `values[s * axis_count + i]`. `axes` holds
- indices of `rextrack_axes`. With `t_ns` 0 slots stay as they were captured. Units and
- origin are those of the configuration, but for axes that never change. Whole numbers
- are exact up to 2^24. Places beyond the pipeline's slots get the values of an empty
- slot.
+ As `rextrack_poll` and `rextrack_poll_at`, for the axes that you select: writes
+ `axis_count` floats for each of up to `slot_capacity` slots, p1 first.
+ `values[s * axis_count + i]` is the value of axis `axes[i]` in slot `s`. `axes` has
+ indices of `rextrack_axes`.
+
+ `t_ns` 0 gives the slots as captured; any other value moves them to that time, as
+ `rextrack_poll_at` does. Units and origin are those of the configuration. Whole numbers
+ are exact up to 2^24. Entries beyond the pipeline's slots get the values of an empty
+ slot. `snapshot` may be NULL.
 
  Any thread, any number at once. Wait-free, as `rextrack_poll`.
 
@@ -796,13 +803,13 @@ RextrackStatus rextrack_poll_axes(const RextrackPipeline *pipeline,
                                   RextrackSnapshot *snapshot);
 
 /*
- Takes up to `capacity` events that nobody took yet, oldest first, and writes
- how many to `count`. Each event is given once, whoever asks. The queue holds
- 1024; when nobody asks for so long that it overflows, the oldest are dropped
- and the next call begins with a `REXTRACK_EVENT_OVERFLOW`.
+ Removes up to `capacity` events from the pipeline's queue, oldest first, and writes
+ their number to `count`. Each event is returned once: callers share the queue. The
+ queue holds 1024 events. When it is full, the oldest events are dropped, and the next
+ call returns a `REXTRACK_EVENT_OVERFLOW` first.
 
  Any thread. Takes a lock that the pipeline's thread holds for well below a
- microsecond; does not allocate.
+ microsecond. Does not allocate.
 
  Conditions:
  `pipeline` is NULL or a live handle; `events` has room for `capacity`
@@ -814,13 +821,13 @@ RextrackStatus rextrack_poll_events(const RextrackPipeline *pipeline,
                                     size_t *count);
 
 /*
- Copies a frame of the host in, for a pipeline whose `camera.stream` is
- `push:`, and returns; the memory is the host's again. The newest frame wins:
- one that nobody took yet gives way and counts as dropped. While the pipeline
- does not run, frames are ignored. Frames may change size and format.
+ Passes a frame of the host to a pipeline whose `camera.stream` is `push:`. The frame is
+ copied before this function returns. It replaces a frame that is not processed yet;
+ the replaced frame counts as dropped. A pipeline that is not running ignores frames.
+ Size and format may change from frame to frame.
 
- Any thread. Blocks for the copy alone, about as long as a memcpy of the
- frame; BGR8 saves the pipeline a conversion.
+ Any thread. Blocks for the copy, about as long as a memcpy of the frame. BGR8 saves
+ the pipeline a conversion.
 
  Conditions:
  `pipeline` is NULL or a live handle; `frame` is NULL or describes readable
@@ -830,15 +837,16 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
                                    const RextrackFrame *frame);
 
 /*
- Writes the newest processed frame to the caller's buffer, in the format,
- stride and direction that the caller set, with slots drawn in if
- `REXTRACK_FRAME_ANNOTATED` is set. Nothing is drawn or converted while nobody
- asks. `_ERR_NO_FRAME`: none was processed yet. `_ERR_BUFFER_TOO_SMALL`: width,
- height and stride are filled in, so that the caller can make room; the same
- is the answer to `data` NULL with `capacity` 0.
+ Writes the newest processed frame to the caller's buffer, in the format, stride and row
+ order that the caller set. `REXTRACK_FRAME_ANNOTATED` draws the slots into it.
 
- Any thread that may spend some milliseconds on a large frame; not for a
- host's cook thread.
+ Returns `REXTRACK_ERR_NO_FRAME` if no frame has been processed yet. Returns
+ `REXTRACK_ERR_BUFFER_TOO_SMALL` if `capacity` is too small: width, height and stride are
+ filled in, so that you can allocate the buffer and call again. `data` NULL with
+ `capacity` 0 asks for the size in the same way.
+
+ Any thread that may block for some milliseconds. Do not call it from a host's cook,
+ audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `image` is NULL or valid, with
@@ -847,13 +855,14 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
 RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage *image);
 
 /*
- Where the log of the whole process goes, and how much of it. `level`: 0
- off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
- NULL means stderr; `user` is handed to it as it is. When this returns, the
- previous callback is not running and will not be called again. Passwords
- never reach the log.
+ Sets the level and the receiver of the log, for the whole process. `level`: 0 off,
+ 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback` NULL means
+ stderr. `user` is passed to the callback unchanged.
 
- Any thread but the callback itself. Blocks until running callbacks return.
+ When this function returns, the previous callback is not running and will not be called
+ again. The log contains no passwords.
+
+ Any thread, but not from inside the callback. Blocks until running callbacks return.
 
  Conditions:
  `callback` and `user` must be usable from any thread until they are
@@ -862,20 +871,20 @@ RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage 
 RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, void *user);
 
 /*
- Makes a pipeline from JSON and writes its handle to `out`. The host owns
- it and gives it back with `rextrack_destroy`. The pipeline does not run
- yet: no model is loaded and no stream is opened, but the configuration is
- checked fully and the model's file is looked for.
+ Creates a pipeline from JSON and writes its handle to `out`. The host owns the handle
+ and must pass it to `rextrack_destroy`. This function checks the configuration and that
+ the model's file exists. It does not load the model or open the stream:
+ `rextrack_start` does.
 
  `config_json`: `{"camera": {"stream": ...}, "tracking": {...}, "slots":
- {...}, "osc": {...} or null, "service": {...}}`, everything optional but
- `camera.stream`; the keys are those of the configuration file
- (docs/ref/config.md). OSC is off unless `osc` is given.
+ {...}, "osc": {...} or null, "service": {...}}`. Only `camera.stream` is required. The
+ keys are those of the configuration file (docs/ref/config.md). Without `osc`, the
+ pipeline sends no OSC.
 
- On an error `out` is set to NULL and `rextrack_last_error` names each key
- at fault. `REXTRACK_ERR_CONFIG`, `_ERR_MODEL`, `_ERR_INVALID_ARGUMENT`.
+ On an error, `out` is NULL and `rextrack_last_error` names each wrong key:
+ `REXTRACK_ERR_CONFIG`, `REXTRACK_ERR_MODEL` or `REXTRACK_ERR_INVALID_ARGUMENT`.
 
- Any thread. Takes below 5 ms.
+ Any thread. Takes less than 5 ms.
 
  Conditions:
  `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
@@ -884,13 +893,12 @@ RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, voi
 RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
 
 /*
- Starts the pipeline's threads: they load the model, open the stream and go
- on by themselves, through every loss of the camera. They run a little below
- normal priority, so that the host's own threads go first. What becomes of it is
- told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
- does nothing.
+ Starts the pipeline's threads. They load the model, open the stream, and reconnect
+ whenever the camera is lost. They run slightly below normal priority, so that the host's
+ own threads come first. `rextrack_wait` and `rextrack_stats` report progress and errors.
+ Starting a running pipeline does nothing.
 
- Any thread. Returns at once, below 1 ms.
+ Any thread. Returns within 1 ms.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -898,11 +906,11 @@ RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
 RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 
 /*
- Stops the pipeline's threads and releases all slots; the last snapshot says
- so. The pipeline can be started again: track ids and generations go on.
- Stopping a stopped pipeline does nothing.
+ Stops the pipeline's threads and releases all slots: the last snapshot shows them
+ empty. You can start the pipeline again; track ids and generations continue. Stopping a
+ stopped pipeline does nothing.
 
- Any thread. Blocks for at most 1 s, usually for a few milliseconds.
+ Any thread. Blocks for at most 1 s, usually a few milliseconds.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -910,13 +918,12 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
 
 /*
- Releases all slots and gives them out anew: the next snapshot shows them
- empty, the next processed frame seats whoever is seen, longest-lived first,
- from p1 on, each with a new generation. Nothing else restarts. While the
- pipeline is stopped there is nothing to release.
+ Empties all slots and assigns them again. The next snapshot shows all slots empty. The
+ next processed frame assigns the visible tracks from p1 on, longest-lived first, each
+ with a new generation. Nothing else restarts. On a stopped pipeline this does nothing.
 
- Any thread. Does not wait for the release; never blocks for longer than
- another thread's `start`, `stop` or `set_config`.
+ Any thread. Does not wait for the release. May wait for a `rextrack_start`,
+ `rextrack_stop` or `rextrack_set_config` of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -924,13 +931,12 @@ RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
 RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
 
 /*
- Gives a handle back; the last owner's stops the pipeline if it runs and
- frees it. There is one owner, the caller of `rextrack_create`, and one more
- for each `rextrack_find`. NULL is fine. This owner must not use the handle
- any more, and none of its threads may be inside a function with it.
+ Releases a handle. Each `rextrack_create` and each `rextrack_find` returns a handle that
+ must be released once. The last release stops the pipeline and frees it. NULL is
+ allowed and does nothing. After this call you must not use the handle, and no other
+ thread of yours may be inside a function with it.
 
- Any thread. Blocks for at most 2 s, even in the middle of connecting or of
- inference.
+ Any thread. Blocks for at most 2 s, even while the pipeline connects or runs the model.
 
  Conditions:
  `pipeline` is NULL or a live handle that this owner is not using elsewhere.
@@ -938,12 +944,13 @@ RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
 RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
 
 /*
- Finds the pipeline of this process whose `camera.id` is `camera_id` and
- writes its handle to `out`; of several the one that was created last. For
- two guests of a host that work on one camera, such as a node that tracks
- and a node that shows the picture. The caller becomes one more owner: each
- owner calls `rextrack_destroy` once, and the last one frees the pipeline.
- `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+ Finds the pipeline of this process whose `camera.id` is `camera_id`, and writes a handle
+ to `out`. If several have that id, the newest one is returned. Use it when two parts of
+ a host share one camera, such as a node that tracks and a node that shows the image.
+
+ The caller owns the handle and must pass it to `rextrack_destroy`; the last release
+ frees the pipeline. If no pipeline has that id, `out` is NULL and the status is
+ `REXTRACK_ERR_NOT_FOUND`.
 
  Any thread. Never blocks.
 
@@ -954,18 +961,18 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
 RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
 
 /*
- Changes the configuration by an RFC 7396 merge patch: the keys that are to
- change, `null` for those that go back to their default. Thresholds, classes,
- region, persistence, slots and OSC change at once; a changed stream restarts
- the source alone; a changed model is loaded beside the old one and replaces
- it when it is warm. Slots and identities are kept throughout.
+ Changes the configuration with a JSON merge patch (RFC 7396). The patch has the keys to
+ change; `null` resets a key to its default.
 
- On an error nothing has changed, and `rextrack_last_error` says why. A
- model that is there but turns out not to be usable is only found while it
- is loaded: the pipeline then goes on with the old one, and `rextrack_wait`
- returns the error once.
+ Thresholds, classes, region, persistence, slots and OSC apply with the next frame. A
+ changed stream restarts only the source. A changed model is loaded while the old one
+ keeps running, and replaces it once it is ready. Slots and track ids are kept.
 
- Any thread. Does not wait for the change; below 5 ms.
+ On an error nothing changes, and `rextrack_last_error` has the reason. An unusable model
+ file is detected only while it is loaded: the pipeline then keeps the old model, and
+ `rextrack_wait` returns the error once.
+
+ Any thread. Takes less than 5 ms, and does not wait for the change to apply.
 
  Conditions:
  `pipeline` is NULL or a live handle; `patch_json` is NULL or NUL-terminated.
@@ -973,15 +980,16 @@ RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
 RextrackStatus rextrack_set_config(RextrackPipeline *pipeline, const char *patch_json);
 
 /*
- The configuration in force as JSON, every key with its value. Passwords are
- replaced by `***`; a patch that gives such an address back keeps the
- password that is in force.
+ Writes the current configuration as JSON, every key with its value. Passwords are
+ replaced by `***`. A patch may contain such an address: the pipeline then keeps its
+ current password.
 
- `length` receives the length in bytes without the closing NUL, also when
- the buffer is too small (`REXTRACK_ERR_BUFFER_TOO_SMALL`; what fits is
- written). `buffer` may be NULL with `capacity` 0 to ask for the length.
+ `length` receives the length in bytes without the closing NUL, also when the buffer is
+ too small. In that case the text is cut to fit, and the status is
+ `REXTRACK_ERR_BUFFER_TOO_SMALL`. To ask only for the length, pass NULL as `buffer` and
+ 0 as `capacity`.
 
- Any thread. Never blocks for longer than another thread's `set_config`.
+ Any thread. May wait for a `rextrack_set_config` of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -993,8 +1001,8 @@ RextrackStatus rextrack_get_config(const RextrackPipeline *pipeline,
                                    size_t *length);
 
 /*
- As `rextrack_get_config`; with `include_secrets` not 0 the passwords in
- addresses are given as they are. Do not log that.
+ As `rextrack_get_config`. If `include_secrets` is not 0, the text contains the passwords
+ of addresses: do not log it.
 
  Conditions:
  As `rextrack_get_config`.
@@ -1006,13 +1014,13 @@ RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
                                       size_t *length);
 
 /*
- Copies the newest whole snapshot: up to `capacity` slots, p1 first, to
- `slots`, the rest to `snapshot`. Entries of `slots` beyond `slot_count`
- stay as they are. Before the first snapshot `seq` and `slot_count` are 0.
- Either of the two may be NULL (`slots` with `capacity` 0).
+ Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
+ the values that all slots share to `snapshot`. Entries of `slots` beyond `slot_count`
+ stay unchanged. Before the first snapshot, `seq` and `slot_count` are 0. Either `slots`
+ (with `capacity` 0) or `snapshot` may be NULL, not both.
 
- Any thread, any number at once. Wait-free: no lock, no allocation, no
- system call. Made for a host's cook, audio or render thread.
+ Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
+ call. Safe for a host's cook, audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `slots` has room for `capacity`
@@ -1024,14 +1032,14 @@ RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
                              RextrackSnapshot *snapshot);
 
 /*
- As `rextrack_poll`, with each occupied slot moved by its own motion from the
- snapshot's `capture_ns` to `t_ns` on the clock of `rextrack_now_ns`, and
- `age_ms` and `life_ms` grown as much. Give it the time at which the picture
- will be seen, and what it shows does not lag behind the people. The speed
- decays while nothing is seen, so that nobody flies off the stage; a time
- before `capture_ns` moves nothing.
+ As `rextrack_poll`, with each occupied slot predicted to the time `t_ns` on the clock of
+ `rextrack_now_ns`. Its position moves by its velocity from the snapshot's `capture_ns`
+ to `t_ns`, and `age_ms` and `life_ms` grow by the same time. Pass the time at which your
+ output becomes visible, to compensate the latency of camera and tracking. The predicted
+ velocity decays, so that positions do not run away. A time before `capture_ns` changes
+ nothing.
 
- Any thread, any number at once. Wait-free, as `rextrack_poll`.
+ Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
 
  Conditions:
  As `rextrack_poll`.
@@ -1043,15 +1051,20 @@ RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
                                 RextrackSnapshot *snapshot);
 
 /*
- Blocks until a snapshot newer than `after_seq` is there, then returns
- `REXTRACK_OK`. Begin with 0, go on with the `seq` of the last poll.
- `_ERR_TIMEOUT`: none came within `timeout_ms`. `_ERR_ENDED`: the file is
- over. `_ERR_NOT_RUNNING`: the pipeline is stopped. `_ERR_MODEL`,
- `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the pipeline
- cannot go on until its configuration changes; see `rextrack_last_error`. A
- camera that is lost is none of these: the pipeline goes on trying.
+ Waits for a snapshot newer than `after_seq`. Pass 0 the first time, then the `seq` of
+ your latest poll. Returns
 
- Any thread that may block; not for a host's cook thread.
+ - `REXTRACK_OK`: a newer snapshot is ready to poll;
+ - `REXTRACK_ERR_TIMEOUT`: no newer snapshot within `timeout_ms`;
+ - `REXTRACK_ERR_ENDED`: the file has ended, no snapshot will follow;
+ - `REXTRACK_ERR_NOT_RUNNING`: the pipeline is stopped;
+ - `REXTRACK_ERR_MODEL`, `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the
+   pipeline cannot work until its configuration changes. `rextrack_last_error` has the
+   reason.
+
+ A lost camera is not an error: the pipeline reconnects, and this function times out.
+
+ Any thread that may block. Do not call it from a host's cook, audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -1061,10 +1074,9 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
                              uint32_t timeout_ms);
 
 /*
- Writes counts, rates and latencies to `stats`.
+ Writes counters, rates and latencies to `stats`.
 
- Any thread. Takes short locks that the pipeline's threads hold for
- microseconds.
+ Any thread. Takes locks that the pipeline's threads hold for microseconds.
 
  Conditions:
  `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -1073,13 +1085,15 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
 RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *stats);
 
 /*
- What does not change from frame to frame, as JSON: version, OpenCV, camera,
- source (without its password), device asked for, tracker, under `problem`
- why nothing comes out (null while all is well), and under `detector` the
- model's file, family, classes, input size, licence, device in use and runtime; `detector` is null until the model is loaded. Buffer and
- length as in `rextrack_get_config`.
+ Writes facts about the pipeline as JSON: version, OpenCV, camera, source (without its
+ password), requested device and tracker.
 
- Any thread. Takes short locks.
+ `problem` is null, or says why the pipeline produces no snapshots. `detector` is null
+ until the model is loaded; then it has the model's file, family, classes, input size,
+ licence, device and runtime. `buffer`, `capacity` and `length` work as in
+ `rextrack_get_config`.
+
+ Any thread. Takes locks that the pipeline's threads hold for microseconds.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -1091,11 +1105,10 @@ RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
                              size_t *length);
 
 /*
- The message of the latest function that failed on the calling thread, as
- UTF-8 with a closing NUL, cut to `capacity` bytes if need be. Returns the
- full length without the NUL; 0 when nothing failed yet. `buffer` may be
- NULL when `capacity` is 0, to ask for the length alone. A function that
- succeeds leaves the message as it was.
+ Writes the message of the calling thread's latest error as UTF-8 with a closing NUL, cut
+ to `capacity` bytes. Returns the full length without the NUL, 0 if there was no error
+ yet. To ask only for the length, pass NULL as `buffer` and 0 as `capacity`. A successful
+ function does not change the message.
 
  Any thread. Never blocks.
 
@@ -1105,8 +1118,8 @@ RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
 size_t rextrack_last_error(char *buffer, size_t capacity);
 
 /*
- A status in plain English. The text is static: do not free it. An unknown
- status gives "unknown status", never NULL.
+ A short English text for a status. The text is static: do not free it. Returns "unknown
+ status" for other values, never NULL.
 
  Any thread. Never blocks.
  */
@@ -1130,8 +1143,8 @@ uint32_t rextrack_abi_version(void);
 const char *rextrack_version_string(void);
 
 /*
- Now, in nanoseconds of the clock that all times of this library are on:
- monotonic, the same for the whole process, with an arbitrary start.
+ The current time in nanoseconds, on the clock of all times in this library. The clock
+ is monotonic, the same for the whole process, and starts at an arbitrary value.
 
  Any thread. Never blocks.
  */

@@ -1,29 +1,27 @@
 /*
  * rextrack for C++11 and later: a thin layer over rextrack.h.
  *
- * Header-only, nothing to link but the library itself, and nothing of its own
- * crosses the boundary: what rextrack.h says of threads, blocking, units and
- * times holds here too.
+ * Header-only: link only the library. The rules of rextrack.h for threads, blocking,
+ * units and times apply here too.
  *
  *     rextrack::Pipeline pipeline(R"({"camera": {"stream": "rtsp://..."}})");
  *     pipeline.start();
  *     rextrack::Snapshot snapshot;
  *     while (running) {
- *         pipeline.poll(snapshot);              // never waits, never allocates
+ *         pipeline.poll(snapshot);              // never blocks, never allocates
  *         for (const RextrackSlot &slot : snapshot.slots()) ...
  *     }
  *
  * Errors
- *   Every operation comes twice, as `new` does: alone it throws
- *   rextrack::Error, with std::nothrow as its last argument it returns a
- *   RextrackStatus and never throws. Define REXTRACK_NO_EXCEPTIONS (done by
- *   itself where the compiler has exceptions switched off) and only the second
- *   form is there.
+ *   Every operation has two forms, as `new` does. Without std::nothrow it throws
+ *   rextrack::Error. With std::nothrow as the last argument it returns a
+ *   RextrackStatus and throws nothing. With REXTRACK_NO_EXCEPTIONS, which is set
+ *   automatically if the compiler disables exceptions, only the second form exists.
  *
  * Ownership
- *   A Pipeline owns its handle, can be moved and not copied, and destroys it
- *   (which blocks up to 2 s). Snapshot, Image and the vectors you hand in own
- *   their memory and use it again from call to call.
+ *   A Pipeline owns its handle. You can move it, not copy it. Its destructor
+ *   destroys the handle and blocks up to 2 s. Snapshot, Values and Image reuse
+ *   their memory from call to call.
  */
 
 #ifndef REXTRACK_HPP
@@ -49,9 +47,8 @@
 
 namespace rextrack {
 
-/* The message of the latest function that failed on this thread: what is at
- * fault, and the remedy. Empty when nothing failed yet. Never throws anything
- * but std::bad_alloc. */
+/* The message of this thread's latest error: what is wrong, and the remedy. Empty if
+ * there was no error yet. Throws only std::bad_alloc. */
 inline std::string last_error() {
     std::string text(rextrack_last_error(nullptr, 0) + 1, '\0');
     text.resize(rextrack_last_error(&text[0], text.size()));
@@ -78,7 +75,7 @@ inline void check(RextrackStatus status) {
 } // namespace detail
 #endif
 
-/* A run of values that somebody else owns; a std::span where there is none. */
+/* A view of an array, as std::span, for C++11. */
 template <class T> class Span {
 public:
     Span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
@@ -95,18 +92,18 @@ private:
     std::size_t size_;
 };
 
-/* All slots at one moment. Make it once and poll into it again and again: the
- * only allocation is in the constructor. */
+/* All slots at one moment. Create it once and poll into it repeatedly: only the
+ * constructor allocates. */
 class Snapshot {
 public:
-    /* Room for so many slots, of which a pipeline has at most 256. Slots that
-     * do not fit are left out. */
+    /* The number of slots to make room for. A pipeline has at most 256. Slots that do
+     * not fit are left out. */
     explicit Snapshot(std::size_t capacity = 256)
         : header_(), slots_(capacity) {
         header_.struct_size = sizeof header_;
     }
 
-    /* Everything but the slots: number, times, frame size, source state. */
+    /* Number, times, frame size and source state of the snapshot. */
     const RextrackSnapshot &header() const noexcept { return header_; }
 
     /* Number of the snapshot, from 1; 0 before the first poll. */
@@ -124,8 +121,53 @@ private:
     std::vector<RextrackSlot> slots_;
 };
 
-/* A picture that Pipeline::preview fills in, rows without gaps. Its memory is
- * used again from call to call. */
+/* The index of the axis with that name (RextrackAxis), for Values; -1 if this library
+ * has no such axis. */
+inline int axis_index(const std::string &name) {
+    std::size_t count = 0;
+    rextrack_axes(nullptr, sizeof(RextrackAxis), 0, &count);
+    std::vector<RextrackAxis> axes(count);
+    if (rextrack_axes(axes.data(), sizeof(RextrackAxis), axes.size(), nullptr) != REXTRACK_OK)
+        return -1;
+    for (std::size_t index = 0; index < axes.size(); index++)
+        if (name == axes[index].name) return static_cast<int>(index);
+    return -1;
+}
+
+/* Selected axes of all slots at one moment, as floats. Create it once and poll into it
+ * repeatedly: only the constructor allocates. */
+class Values {
+public:
+    /* Indices of axis_index, and the number of slots to make room for. */
+    explicit Values(std::vector<std::uint32_t> axes, std::size_t capacity = 256)
+        : header_(), axes_(std::move(axes)), capacity_(capacity),
+          values_(axes_.size() * capacity) {
+        header_.struct_size = sizeof header_;
+    }
+
+    /* Number, times, frame size and source state of the snapshot. */
+    const RextrackSnapshot &header() const noexcept { return header_; }
+
+    /* The number of slots that the latest poll filled in. */
+    std::size_t slots() const noexcept {
+        return header_.slot_count < capacity_ ? header_.slot_count : capacity_;
+    }
+
+    /* The values of a slot (p1 is 0), in the order of the axes. Valid until the next
+     * poll into this object. */
+    Span<const float> slot(std::size_t index) const noexcept {
+        return {values_.data() + index * axes_.size(), axes_.size()};
+    }
+
+private:
+    friend class Pipeline;
+    RextrackSnapshot header_;
+    std::vector<std::uint32_t> axes_;
+    std::size_t capacity_;
+    std::vector<float> values_;
+};
+
+/* An image that Pipeline::preview fills in, rows without gaps. It reuses its memory. */
 class Image {
 public:
     explicit Image(RextrackPixelFormat format = REXTRACK_PIXEL_BGRA8)
@@ -150,8 +192,8 @@ private:
     std::vector<std::uint8_t> pixels_;
 };
 
-/* Describes a frame of the host's for Pipeline::push; `stride` 0 means rows
- * without gaps, `capture_ns` 0 means now. */
+/* Describes a frame of the host for Pipeline::push. `stride` 0 means rows without gaps,
+ * `capture_ns` 0 means now. */
 inline RextrackFrame frame(const void *data, std::uint32_t width,
                            std::uint32_t height, RextrackPixelFormat format,
                            std::size_t stride = 0, std::int64_t capture_ns = 0) {
@@ -166,11 +208,11 @@ inline RextrackFrame frame(const void *data, std::uint32_t width,
     return described;
 }
 
-/* One camera, tracked. Any thread may call any method, several at once; moving
- * and destroying it are for one thread alone, as with everything in C++. */
+/* The pipeline of one camera. Any thread may call any method, several at the same time.
+ * No other thread may use the object while you move or destroy it. */
 class Pipeline {
 public:
-    /* Holds nothing; create() gives it a pipeline. */
+    /* Has no pipeline until create(). */
     Pipeline() noexcept : handle_(nullptr) {}
 
     ~Pipeline() { rextrack_destroy(handle_); }
@@ -189,10 +231,10 @@ public:
 
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
-    /* For functions of rextrack.h; the Pipeline keeps owning it. */
+    /* For functions of rextrack.h. The Pipeline still owns the handle. */
     RextrackPipeline *handle() const noexcept { return handle_; }
 
-    /* Makes the pipeline from JSON, in place of the one that this held. */
+    /* Creates the pipeline from JSON and replaces the current one. */
     RextrackStatus create(const std::string &config, const std::nothrow_t &) noexcept {
         RextrackPipeline *created = nullptr;
         RextrackStatus status = rextrack_create(config.c_str(), &created);
@@ -203,13 +245,13 @@ public:
         return status;
     }
 
-    /* Starts the threads and returns at once. */
+    /* Starts the threads and returns immediately. */
     RextrackStatus start(const std::nothrow_t &) noexcept { return rextrack_start(handle_); }
 
-    /* Stops the threads, within a second. */
+    /* Stops the threads within a second. */
     RextrackStatus stop(const std::nothrow_t &) noexcept { return rextrack_stop(handle_); }
 
-    /* Releases the slots and gives them out anew, from p1 on. */
+    /* Empties all slots and assigns them again, from p1 on. */
     RextrackStatus reset_slots(const std::nothrow_t &) noexcept {
         return rextrack_reset_slots(handle_);
     }
@@ -219,35 +261,42 @@ public:
         return rextrack_poll(handle_, into.slots_.data(), into.slots_.size(), &into.header_);
     }
 
-    /* The same, with each slot moved by its own motion to the time `t_ns`. */
+    /* As poll, with each slot predicted to the time `t_ns`. */
     RextrackStatus poll_at(std::int64_t t_ns, Snapshot &into, const std::nothrow_t &) const noexcept {
         return rextrack_poll_at(handle_, t_ns, into.slots_.data(), into.slots_.size(),
                                 &into.header_);
     }
 
-    /* Blocks until there is a snapshot newer than `after_seq`. */
+    /* Writes the selected axes of the newest snapshot, predicted to `t_ns` unless it is 0.
+     * Wait-free: no lock, no allocation. */
+    RextrackStatus poll(Values &into, std::int64_t t_ns, const std::nothrow_t &) const noexcept {
+        return rextrack_poll_axes(handle_, t_ns, into.axes_.data(), into.axes_.size(),
+                                  into.values_.data(), into.capacity_, &into.header_);
+    }
+
+    /* Waits for a snapshot newer than `after_seq`. */
     RextrackStatus wait(std::uint64_t after_seq, std::uint32_t timeout_ms,
                         const std::nothrow_t &) const noexcept {
         return rextrack_wait(handle_, after_seq, timeout_ms);
     }
 
-    /* Takes a frame in, for `camera.stream` `push:`; copies it and returns. */
+    /* Passes a frame to a pipeline whose `camera.stream` is `push:`. Copies it. */
     RextrackStatus push(const RextrackFrame &frame, const std::nothrow_t &) noexcept {
         return rextrack_push_frame(handle_, &frame);
     }
 
-    /* Takes up to `capacity` events that nobody took yet. */
+    /* Removes up to `capacity` events from the queue, oldest first. */
     RextrackStatus events(RextrackEvent *into, std::size_t capacity, std::size_t &count,
                           const std::nothrow_t &) const noexcept {
         return rextrack_poll_events(handle_, into, capacity, &count);
     }
 
-    /* Changes the configuration by a JSON merge patch, whole or not at all. */
+    /* Changes the configuration with a JSON merge patch, completely or not at all. */
     RextrackStatus set_config(const std::string &patch, const std::nothrow_t &) noexcept {
         return rextrack_set_config(handle_, patch.c_str());
     }
 
-    /* The configuration in force as JSON, without passwords. */
+    /* The current configuration as JSON, without passwords. */
     RextrackStatus config(std::string &into, const std::nothrow_t &) const {
         return text(rextrack_get_config, into);
     }
@@ -257,7 +306,7 @@ public:
         return text(rextrack_info, into);
     }
 
-    /* Counts, rates and latencies. */
+    /* Counters, rates and latencies. */
     RextrackStatus stats(RextrackStats &into, const std::nothrow_t &) const noexcept {
         into.struct_size = sizeof into;
         return rextrack_stats(handle_, &into);
@@ -274,7 +323,7 @@ public:
             raw.stride = 0;
             RextrackStatus status = rextrack_preview(handle_, &raw);
             if (status != REXTRACK_ERR_BUFFER_TOO_SMALL) return status;
-            /* Again, should a larger frame come meanwhile. */
+            /* Repeat if a newer frame is larger. */
             into.pixels_.resize(raw.stride * raw.height);
         }
     }
@@ -291,9 +340,13 @@ public:
         detail::check(poll_at(t_ns, into, std::nothrow));
     }
 
-    /* True: there is a newer snapshot. False: none came in time, or, when
-     * `ended` is given and set, none will, because the file is over. Without
-     * `ended` the end is an Error like any other. */
+    void poll(Values &into, std::int64_t t_ns = 0) const {
+        detail::check(poll(into, t_ns, std::nothrow));
+    }
+
+    /* True if there is a newer snapshot. False if none came before the timeout, or if the
+     * file has ended, in which case `ended` is set. Without `ended`, the end of the file
+     * throws an Error. */
     bool wait(std::uint64_t after_seq, std::uint32_t timeout_ms, bool *ended = nullptr) const {
         RextrackStatus status = wait(after_seq, timeout_ms, std::nothrow);
         if (status == REXTRACK_ERR_TIMEOUT) return false;
@@ -307,10 +360,10 @@ public:
 
     void push(const RextrackFrame &frame) { detail::check(push(frame, std::nothrow)); }
 
-    /* Replaces what is in `into` by the events that nobody took yet; allocates
-     * only while the vector grows to its first 1025. */
+    /* Replaces the content of `into` with the events of the queue. Allocates only until
+     * the vector has room for 1025. */
     void events(std::vector<RextrackEvent> &into) const {
-        const std::size_t most = 1025; /* the queue, and word of its overflow */
+        const std::size_t most = 1025; /* the queue and one overflow event */
         into.resize(most);
         std::size_t count = 0;
         RextrackStatus status = events(into.data(), into.size(), count, std::nothrow);
@@ -340,7 +393,7 @@ public:
         return counted;
     }
 
-    /* False: no frame was processed yet. */
+    /* False if no frame has been processed yet. */
     bool preview(Image &into, std::uint32_t flags = REXTRACK_FRAME_ANNOTATED) const {
         RextrackStatus status = preview(into, flags, std::nothrow);
         if (status == REXTRACK_ERR_NO_FRAME) return false;
@@ -356,7 +409,7 @@ private:
     RextrackStatus text(TextFunction give, std::string &into) const {
         std::size_t length = 0;
         RextrackStatus status = give(handle_, nullptr, 0, &length);
-        /* Again, should it grow meanwhile. */
+        /* Repeat if the text has grown. */
         while (status == REXTRACK_OK || status == REXTRACK_ERR_BUFFER_TOO_SMALL) {
             into.resize(length + 1);
             status = give(handle_, &into[0], into.size(), &length);

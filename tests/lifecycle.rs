@@ -1,7 +1,7 @@
-//! Pipelines that come and go leave nothing behind: no thread, no descriptor,
-//! no memory. A short form of `cargo xtask soak`, which sets `REXTRACK_SOAK`.
+//! Pipelines release everything when they are destroyed: threads, descriptors, memory. A
+//! short form of `cargo xtask soak`, which sets `REXTRACK_SOAK`.
 //!
-//! Alone in its file, since it counts the threads of its process.
+//! Alone in its file, because it counts the threads of its process.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)] // The ABI is unsafe by nature.
@@ -17,31 +17,31 @@ use std::time::{Duration, Instant};
 use rextrack::ffi::*;
 use serde_json::json;
 
-/// What a process holds.
+/// Resources of the process.
 #[derive(Debug, Clone, Copy)]
-struct Held {
+struct Resources {
     threads: usize,
     descriptors: usize,
     resident_kib: u64,
 }
 
-fn held() -> Held {
+fn resources() -> Resources {
     let count = |folder: &str| std::fs::read_dir(folder).unwrap().count();
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-    Held {
+    Resources {
         threads: count("/proc/self/task"),
         descriptors: count("/proc/self/fd"),
         resident_kib: line.split_whitespace().nth(1).unwrap().parse().unwrap(),
     }
 }
 
-/// Waits until no more threads are there than before: a thread is still listed
-/// for a moment after it was joined.
-fn settled(before: Held) -> Held {
+/// Waits until there are no more threads than before: a thread is still listed for a moment
+/// after it was joined.
+fn resources_after_join(before: Resources) -> Resources {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        let now = held();
+        let now = resources();
         if now.threads <= before.threads || Instant::now() > deadline {
             return now;
         }
@@ -49,8 +49,8 @@ fn settled(before: Held) -> Held {
     }
 }
 
-/// One life. Returns how long its end took.
-fn live(config: &str, meanwhile: impl FnOnce(*mut RextrackPipeline)) -> Duration {
+/// Creates, runs and destroys a pipeline. Returns how long stopping and destroying took.
+fn run_once(config: &str, while_running: impl FnOnce(*mut RextrackPipeline)) -> Duration {
     let config = CString::new(config).unwrap();
     let mut pipeline = null_mut();
     unsafe {
@@ -59,7 +59,7 @@ fn live(config: &str, meanwhile: impl FnOnce(*mut RextrackPipeline)) -> Duration
             RextrackStatus::RextrackOk
         );
         assert_eq!(rextrack_start(pipeline), RextrackStatus::RextrackOk);
-        meanwhile(pipeline);
+        while_running(pipeline);
         let ending = Instant::now();
         rextrack_stop(pipeline);
         rextrack_destroy(pipeline);
@@ -67,38 +67,38 @@ fn live(config: &str, meanwhile: impl FnOnce(*mut RextrackPipeline)) -> Duration
     }
 }
 
-/// Whether this is the long form. Memory is judged in it alone: in the short
-/// one the allocator still makes its arenas.
+/// Whether this is the long form. Only the long form checks memory: in the short one the
+/// allocator still grows its arenas.
 fn is_long() -> bool {
     std::env::var_os("REXTRACK_SOAK").is_some()
 }
 
 #[test]
-fn nothing_is_left_behind() {
+fn destroyed_pipelines_release_threads_descriptors_and_memory() {
     let cycles = |short: usize, long: usize| if is_long() { long } else { short };
     let folder = tempfile::tempdir().unwrap();
-    let film = folder.path().join("film.avi");
-    support::film(&film, 30);
-    let config = json!({"camera": {"stream": film}, "tracking": {"model": "builtin:motion"}});
+    let video = folder.path().join("video.avi");
+    support::film(&video, 30);
+    let config = json!({"camera": {"stream": video}, "tracking": {"model": "builtin:motion"}});
     let config = config.to_string();
     let tracked = |pipeline: *mut RextrackPipeline| unsafe {
         rextrack_wait(pipeline, 1, 10_000);
     };
     for _ in 0..50 {
-        live(&config, tracked);
+        run_once(&config, tracked);
     }
-    let before = held();
+    let before = resources();
     for _ in 0..cycles(150, 950) {
-        live(&config, tracked);
+        run_once(&config, tracked);
     }
-    let after = settled(before);
+    let after = resources_after_join(before);
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
-    println!("a film: {before:?} -> {after:?}, grown by {grown} KiB");
+    println!("a video: {before:?} -> {after:?}, grown by {grown} KiB");
     assert_eq!(after.threads, before.threads);
     assert_eq!(after.descriptors, before.descriptors);
     assert!(!is_long() || grown < 2048, "grown by {grown} KiB");
 
-    // A camera that accepts and says nothing.
+    // A camera that accepts connections and sends nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let stream = format!("rtsp://{}/live", silent.local_addr().unwrap());
     let config = json!({"camera": {"stream": stream}, "tracking": {"model": "builtin:motion"}});
@@ -106,15 +106,15 @@ fn nothing_is_left_behind() {
     let connected = |_| drop(silent.accept().unwrap());
     let mut longest = Duration::ZERO;
     for _ in 0..3 {
-        live(&config, connected);
+        run_once(&config, connected);
     }
-    let before = held();
+    let before = resources();
     for _ in 0..cycles(5, 100) {
         let mut connection = None;
-        let took = live(&config, |_| connection = Some(silent.accept().unwrap()));
+        let took = run_once(&config, |_| connection = Some(silent.accept().unwrap()));
         longest = longest.max(took);
     }
-    let after = settled(before);
+    let after = resources_after_join(before);
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
     println!(
         "a silent camera: {before:?} -> {after:?}, grown by {grown} KiB, ended in {longest:?}"
@@ -122,7 +122,7 @@ fn nothing_is_left_behind() {
     assert_eq!(after.threads, before.threads);
     assert_eq!(after.descriptors, before.descriptors);
     assert!(!is_long() || grown < 2048, "grown by {grown} KiB");
-    // On a busy machine: more than the 2 s that are promised, less than the 5 s for
-    // which a silent camera is waited for.
+    // The promise is 2 s. On a busy machine it may take longer, but less than the 5 s for which
+    // the pipeline waits for a silent camera.
     assert!(longest < Duration::from_secs(4));
 }

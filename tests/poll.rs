@@ -1,5 +1,4 @@
-//! Polling allocates nothing and asks nothing of the system, through the C ABI
-//! and under a pipeline that runs.
+//! Polling a running pipeline through the C ABI makes no allocation and no system call.
 #![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)] // The ABI and an allocator are unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -24,7 +23,7 @@ struct Counting;
 
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Fails only while the thread is being taken down.
+        // Fails only while the thread ends.
         ALLOCATIONS.try_with(|n| n.set(n.get() + 1)).ok();
         unsafe { System.alloc(layout) }
     }
@@ -37,26 +36,26 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A pipeline that tracks somebody, and what it is polled into.
-struct Show {
+/// A running pipeline with an ACTIVE slot, and the buffers for polling it.
+struct Polling {
     pipeline: *mut RextrackPipeline,
     slots: [RextrackSlot; 32],
     snapshot: RextrackSnapshot,
     _folder: tempfile::TempDir,
 }
 
-impl Show {
+impl Polling {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.avi");
-        support::film(&film, 60);
+        let video = folder.path().join("video.avi");
+        support::film(&video, 60);
         let config = json!({
-            "camera": {"stream": film, "loop": true},
+            "camera": {"stream": video, "loop": true},
             "tracking": {"model": "builtin:motion", "objects_max": 32},
             "slots": {"units": "pixels", "origin": "bottom_left"},
         });
         let config = CString::new(config.to_string()).unwrap();
-        let mut show = Self {
+        let mut polling = Self {
             pipeline: null_mut(),
             slots: [RextrackSlot::default(); 32],
             snapshot: RextrackSnapshot {
@@ -65,17 +64,17 @@ impl Show {
             },
             _folder: folder,
         };
-        let created = unsafe { rextrack_create(config.as_ptr(), &mut show.pipeline) };
+        let created = unsafe { rextrack_create(config.as_ptr(), &mut polling.pipeline) };
         assert_eq!(created, RextrackStatus::RextrackOk);
-        unsafe { rextrack_start(show.pipeline) };
-        while show.slots[0].state == 0 {
-            unsafe { rextrack_wait(show.pipeline, show.snapshot.seq, 10_000) };
-            show.poll();
+        unsafe { rextrack_start(polling.pipeline) };
+        while polling.slots[0].state == 0 {
+            unsafe { rextrack_wait(polling.pipeline, polling.snapshot.seq, 10_000) };
+            polling.poll();
         }
-        show
+        polling
     }
 
-    /// Polls now and ahead of time; true when both went well.
+    /// Polls for now and for a later time. Returns whether both succeeded.
     fn poll(&mut self) -> bool {
         let (slots, count) = (self.slots.as_mut_ptr(), self.slots.len());
         let soon = self.snapshot.capture_ns + 20_000_000;
@@ -86,7 +85,7 @@ impl Show {
     }
 }
 
-impl Drop for Show {
+impl Drop for Polling {
     fn drop(&mut self) {
         unsafe { rextrack_destroy(self.pipeline) };
     }
@@ -94,52 +93,52 @@ impl Drop for Show {
 
 #[test]
 fn polling_allocates_nothing() {
-    let mut show = Show::start();
+    let mut polling = Polling::start();
     let before = ALLOCATIONS.get();
     for _ in 0..10_000 {
-        show.poll();
+        polling.poll();
     }
     assert_eq!(ALLOCATIONS.get(), before);
-    assert!(before > 0, "the counter counts");
+    assert!(before > 0, "the counting allocator is in use");
 }
 
-/// A thread gives up all system calls but reading, writing and exiting, and polls
-/// while the pipeline publishes: the kernel ends it at the first other one.
+/// A thread disables all its system calls except reading, writing and exiting, and polls
+/// while the pipeline publishes. The kernel ends the thread at any other system call.
 #[cfg(target_os = "linux")]
 #[test]
 fn polling_makes_no_system_call() {
-    let mut show = Show::start();
-    let first = show.snapshot.seq;
-    // Outlives the thread, which never returns to give it back.
-    let said = Box::leak(Box::new(AtomicU32::new(STARTING)));
-    let said: &AtomicU32 = said;
-    let (tell_id, id) = std::sync::mpsc::channel();
-    let mut polled = Polled(std::ptr::from_mut(&mut show));
+    let mut polling = Polling::start();
+    let first = polling.snapshot.seq;
+    // Leaked, because the thread never returns.
+    let result = Box::leak(Box::new(AtomicU32::new(STARTING)));
+    let result: &AtomicU32 = result;
+    let (id_tx, id) = std::sync::mpsc::channel();
+    let mut sent = SendPolling(std::ptr::from_mut(&mut polling));
     // Never joined: a thread that the kernel ends has no result.
     let thread = std::thread::spawn(move || unsafe {
-        let polled = &mut polled;
-        tell_id.send(libc::gettid()).unwrap();
-        drop(tell_id);
-        let show = &mut *polled.0;
+        let sent = &mut sent;
+        id_tx.send(libc::gettid()).unwrap();
+        drop(id_tx);
+        let polling = &mut *sent.0;
         if libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_STRICT) != 0 {
-            said.store(NO_SECCOMP, Ordering::Release);
+            result.store(NO_SECCOMP, Ordering::Release);
             return;
         }
-        let (mut fine, mut polls) = (true, 0);
-        while fine && (polls < 1000 || show.snapshot.seq < first + 10) {
-            fine &= show.poll();
+        let (mut ok, mut polls) = (true, 0);
+        while ok && (polls < 1000 || polling.snapshot.seq < first + 10) {
+            ok &= polling.poll();
             polls += 1;
         }
-        said.store(if fine { FINE } else { FAILED }, Ordering::Release);
+        result.store(if ok { OK } else { FAILED }, Ordering::Release);
         libc::syscall(libc::SYS_exit, 0);
     });
     std::mem::forget(thread);
     let thread = format!("/proc/self/task/{}", id.recv().unwrap());
-    while said.load(Ordering::Acquire) == STARTING && std::path::Path::new(&thread).exists() {
+    while result.load(Ordering::Acquire) == STARTING && std::path::Path::new(&thread).exists() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    match said.load(Ordering::Acquire) {
-        FINE => {}
+    match result.load(Ordering::Acquire) {
+        OK => {}
         NO_SECCOMP => {
             println!("skipped: polling_makes_no_system_call: this kernel has no seccomp");
         }
@@ -151,15 +150,15 @@ fn polling_makes_no_system_call() {
 #[cfg(target_os = "linux")]
 const STARTING: u32 = 0;
 #[cfg(target_os = "linux")]
-const FINE: u32 = 1;
+const OK: u32 = 1;
 #[cfg(target_os = "linux")]
 const FAILED: u32 = 2;
 #[cfg(target_os = "linux")]
 const NO_SECCOMP: u32 = 3;
 
-/// What is polled, on the way to another thread.
+/// Moves the pointer to another thread.
 #[cfg(target_os = "linux")]
-struct Polled(*mut Show);
+struct SendPolling(*mut Polling);
 
 #[cfg(target_os = "linux")]
-unsafe impl Send for Polled {}
+unsafe impl Send for SendPolling {}

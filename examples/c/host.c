@@ -1,9 +1,9 @@
 /*
- * A host with its own frame loop, like a game engine or a media server. 60 times
- * a second it predicts the slots to the time at which the next picture is shown.
- * It never waits for the camera.
+ * A host with its own loop, like a game engine or a media server. 60 times a second
+ * it polls the positions predicted for the next picture, and never waits for the
+ * camera.
  *
- * Prints all events, and once a second the position of each person:
+ * Prints events, and all occupied slots once a second:
  *
  *      2.1 s  p1 entered
  *      3.0 s  25.0 fps  p1 (0.42, 0.61) (+0.06, +0.00)/s
@@ -35,7 +35,7 @@ static const char *const KINDS[] = {"?",        "entered", "lost",       "found"
 static const char *const STATES[] = {"stopped", "connecting", "live",
                                      "lost",    "ended",      "failed"};
 
-/* Copies text into JSON: Windows paths hold backslashes. */
+/* Escapes text for JSON: Windows paths contain backslashes. */
 static void escape(char *out, size_t capacity, const char *text)
 {
     size_t length = 0;
@@ -68,12 +68,12 @@ static void sleep_until(int64_t t_ns)
 #endif
 }
 
-/* Prints the new events. False when the source cannot go on. */
-static int tell_events(RextrackPipeline *pipeline, double now)
+/* Prints the events since the previous call. Returns 0 if the source has ended. */
+static int print_events(RextrackPipeline *pipeline, double now)
 {
     RextrackEvent events[16];
     size_t count = 0, i;
-    int go_on = 1;
+    int running = 1;
     do {
         if (rextrack_poll_events(pipeline, events, 16, &count) != REXTRACK_OK)
             return 0;
@@ -84,7 +84,7 @@ static int tell_events(RextrackPipeline *pipeline, double now)
                 printf("%6.1f s  source %s\n", now,
                        e->source_state < sizeof STATES / sizeof *STATES
                            ? STATES[e->source_state] : "?");
-                go_on = e->source_state != REXTRACK_SOURCE_ENDED;
+                running = e->source_state != REXTRACK_SOURCE_ENDED;
             } else if (e->kind <= REXTRACK_EVENT_LEFT) {
                 printf("%6.1f s  p%u %s\n", now, (unsigned)(e->slot + 1), kind);
             } else {
@@ -92,10 +92,10 @@ static int tell_events(RextrackPipeline *pipeline, double now)
             }
         }
     } while (count == 16);
-    return go_on;
+    return running;
 }
 
-static void tell_slots(RextrackPipeline *pipeline, double now, const RextrackSlot *slots,
+static void print_slots(RextrackPipeline *pipeline, double now, const RextrackSlot *slots,
                        uint32_t count)
 {
     RextrackStats stats = {0};
@@ -115,21 +115,21 @@ static int loop(RextrackPipeline *pipeline, double seconds)
 {
     RextrackSlot slots[SLOTS];
     RextrackSnapshot snapshot = {0};
-    int64_t start = rextrack_now_ns(), next = start, told = start;
+    int64_t start = rextrack_now_ns(), next = start, printed = start;
     snapshot.struct_size = sizeof snapshot;
     for (;;) {
         double now = (double)(next - start) / 1e9;
-        /* A picture drawn now is shown one frame later. */
+        /* A picture drawn now becomes visible one frame later. */
         if (rextrack_poll_at(pipeline, next + FRAME_NS, slots, SLOTS, &snapshot) != REXTRACK_OK)
             return failed("poll");
         /* ... draw the slots here ... */
-        if (!tell_events(pipeline, now) || now > seconds)
+        if (!print_events(pipeline, now) || now > seconds)
             return EXIT_SUCCESS;
-        if (next - told >= 1000000000) {
+        if (next - printed >= 1000000000) {
             RextrackStatus status = rextrack_wait(pipeline, snapshot.seq, 0);
-            tell_slots(pipeline, now, slots, snapshot.slot_count);
-            told = next;
-            /* Neither a snapshot nor a time-out: the pipeline cannot go on. */
+            print_slots(pipeline, now, slots, snapshot.slot_count);
+            printed = next;
+            /* Any other status is an error: tracking cannot continue. */
             if (status != REXTRACK_OK && status != REXTRACK_ERR_TIMEOUT
                 && status != REXTRACK_ERR_ENDED)
                 return failed("tracking");

@@ -1,5 +1,5 @@
 /*
- * Prints the live slots of a video or camera, one line a snapshot:
+ * Prints the live slots of a video or camera, one line per snapshot:
  *
  *   frame 120  p1 (0.42, 0.61)  p3 (0.70, 0.33) held
  *
@@ -15,15 +15,15 @@
 
 #define SLOTS 10
 
-/* Appends `text` to the JSON in `out`, as a string when `quoted`. A text
- * that does not fit is cut, and the library then rejects the JSON. */
+/* Appends `text` to the JSON in `out`, as a string if `quoted`. Text that does not
+ * fit is cut, and the library then rejects the JSON. */
 static void append(char *out, size_t capacity, const char *text, int quoted)
 {
     size_t length = strlen(out);
     if (quoted && length + 1 < capacity)
         out[length++] = '"';
     for (; *text != '\0' && length + 3 < capacity; text++) {
-        /* Windows paths hold backslashes. */
+        /* Windows paths contain backslashes. */
         if (quoted && (*text == '"' || *text == '\\'))
             out[length++] = '\\';
         out[length++] = *text;
@@ -33,7 +33,7 @@ static void append(char *out, size_t capacity, const char *text, int quoted)
     out[length] = '\0';
 }
 
-/* Prints the error and its reason; returns the exit code of main. */
+/* Prints the error and returns main's exit code. */
 static int failed(const char *what)
 {
     char message[1024];
@@ -66,7 +66,7 @@ static int watch(RextrackPipeline *pipeline, double seconds)
     while (rextrack_now_ns() < end) {
         RextrackStatus status = rextrack_wait(pipeline, snapshot.seq, 500);
         if (status == REXTRACK_ERR_TIMEOUT)
-            continue; /* the model is loading, or the camera is lost */
+            continue; /* the model loads, or the camera is lost */
         if (status == REXTRACK_ERR_ENDED)
             return EXIT_SUCCESS;
         if (status != REXTRACK_OK)

@@ -1,6 +1,6 @@
-// Pushes OpenCV frames into rextrack and saves a PNG with the slots, without a window.
-// A program with its own capture (a depth camera, a capture card, a renderer) works
-// like this.
+// Pushes OpenCV frames to rextrack and writes the tracked picture to a PNG, without a
+// window. Use it as a start for a program that captures by itself: a depth camera, a
+// capture card, a renderer.
 //
 // usage: push VIDEO PICTURE.png [MODEL [MODELS_DIR]]
 //
@@ -19,7 +19,7 @@
 
 namespace {
 
-// Text as JSON: Windows paths hold backslashes.
+// Text as a JSON string: Windows paths contain backslashes.
 std::string quoted(const std::string &text) {
     std::string json = "\"";
     for (char c : text) {
@@ -29,7 +29,7 @@ std::string quoted(const std::string &text) {
     return json + '"';
 }
 
-// Waits until the model is loaded: before that, each frame would replace the last one.
+// Before the model is loaded, frames would only replace each other.
 void wait_for_model(const rextrack::Pipeline &pipeline) {
     using Clock = std::chrono::steady_clock;
     auto deadline = Clock::now() + std::chrono::seconds(60);
@@ -40,7 +40,7 @@ void wait_for_model(const rextrack::Pipeline &pipeline) {
     }
 }
 
-// Waits for the snapshot of the frame with that number.
+// Waits until the frame of that number is in a snapshot.
 void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
                     std::uint64_t number) {
     using Clock = std::chrono::steady_clock;
@@ -48,7 +48,7 @@ void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
     pipeline.poll(snapshot);
     while (snapshot.header().frame_seq < number) {
         if (Clock::now() > deadline) throw std::runtime_error("a frame takes too long");
-        // There are snapshots between frames too, for example when the source becomes live.
+        // Some snapshots have no new frame, such as a change of the source's state.
         pipeline.wait(snapshot.header().seq, 1000);
         pipeline.poll(snapshot);
     }
@@ -74,22 +74,22 @@ void run(const std::string &video, const std::string &picture, const std::string
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
     std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
-        // Play the file at its own frame rate; a camera sets the rate itself.
+        // Plays the video at its own speed. A camera sets the speed itself.
         std::this_thread::sleep_until(next);
         next += interval;
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));
         ++pushed;
-        // With a camera do not wait: the newest frame replaces one that was not processed.
-        // A file can wait, so that a busy machine loses no frame.
+        // Waits, so that a busy machine drops no frame of the video. A camera cannot wait:
+        // its newest frame replaces one that is not processed yet.
         wait_for_frame(pipeline, snapshot, pushed);
-        // Keep the picture with the most people.
+        // Keeps the picture with the most people.
         if (snapshot.header().active_count > most && pipeline.preview(best)) {
             most = snapshot.header().active_count;
         }
     }
-    if (most == 0 && !pipeline.preview(best)) throw std::runtime_error("no frame was processed");
+    if (most == 0 && !pipeline.preview(best)) throw std::runtime_error("no frame has been processed");
     cv::Mat drawn(static_cast<int>(best.height()), static_cast<int>(best.width()), CV_8UC3,
                   best.data(), best.stride());
     if (!cv::imwrite(picture, drawn)) throw std::runtime_error(picture + ": cannot be written");

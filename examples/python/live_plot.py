@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Shows all slots live in the terminal: a plan of the frame with the numbers of the
-slots. With --png FILE (and matplotlib) it also saves a picture of their paths at the
-end.
+"""Shows live positions in the terminal: a plan of the frame with the numbers of the
+slots. --png FILE (needs matplotlib) also writes a picture of all paths at the end.
 
     python3 examples/python/live_plot.py models/vtest.avi
 """
@@ -17,8 +16,8 @@ Paths = Dict[Tuple[int, int], List[Tuple[float, float]]]
 
 
 def plan(snapshot: rextrack.Snapshot, columns: int, rows: int) -> str:
-    """The frame as text: each slot's number at its position, in brackets while the
-    slot is held."""
+    """The frame as text: the number of each slot at its position, in brackets while
+    the slot is held."""
     cells = [[" "] * columns for _ in range(rows)]
     for number, slot in snapshot.occupied():
         held = slot.state == rextrack.SlotState.HELD
@@ -58,7 +57,7 @@ def main() -> None:
     parser.add_argument("--confidence", type=float, default=0.25)
     parser.add_argument("--models-dir", default="models")
     parser.add_argument("--seconds", type=float, default=float("inf"))
-    parser.add_argument("--png", metavar="FILE", help="also save everyone's paths; needs matplotlib")
+    parser.add_argument("--png", metavar="FILE", help="also save all paths as a picture; needs matplotlib")
     args = parser.parse_args()
     if args.png:
         try:
@@ -77,7 +76,7 @@ def main() -> None:
             size = shutil.get_terminal_size((72, 24))
             columns, rows = min(size.columns - 2, 96), min(size.lines - 4, 28)
             if on_terminal:
-                # Draw over the last picture, not below it.
+                # Replaces the previous plan.
                 print("\x1b[H\x1b[2J", end="")
             print(plan(snapshot, max(columns, 10), max(rows, 5)))
             print(status(snapshot, pipeline.stats()), flush=True)

@@ -8,16 +8,18 @@
             for number, slot in snapshot.occupied():
                 print(number, slot.x, slot.y)
 
-One file that uses ctypes: copy it beside your program. Needs Python 3.8 or
-newer and the rextrack library. The library is searched at REXTRACK_LIBRARY, beside
-this file, in this repository's build, and in the system's library folders. numpy is
-optional (Snapshot.array, Image.array, arrays in push_frame).
+This is one file on top of ctypes: copy it next to your program. It needs Python 3.8
+or newer and the rextrack library. It searches for the library at REXTRACK_LIBRARY,
+beside this file, in this repository's build folder, and in the system's library
+folders. numpy is optional: Snapshot.array, Image.array and arrays in push_frame
+use it.
 
-Coordinates are the full frame's, 0..1, origin top left, unless the
-configuration asks otherwise. Times are nanoseconds of `now_ns`.
+Coordinates are 0..1 of the full frame, with the origin at the top left, unless the
+configuration selects other units. Times are nanoseconds of `now_ns`.
 
-Any thread may use a Pipeline, several at once; a call that waits lets other
-Python threads run. Only `close`, which ends a `with` block, must be the last.
+Any thread may use a Pipeline, several at the same time. A call that waits lets other
+Python threads run. No thread may use a Pipeline after `close`, which ends a `with`
+block.
 """
 
 import ctypes
@@ -30,20 +32,20 @@ import time
 from ctypes import POINTER, byref, c_char, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 __all__ = [
-    "Error", "Event", "EventKind", "Image", "Pipeline", "PixelFormat", "Slot", "SlotState",
-    "Snapshot", "SourceState", "Stats", "Status", "now_ns", "set_log", "version",
+    "Axis", "Error", "Event", "EventKind", "Image", "Pipeline", "PixelFormat", "Slot", "SlotState",
+    "Snapshot", "SourceState", "Stats", "Status", "axes", "now_ns", "set_log", "version",
 ]  # fmt: skip
 
 SLOTS_MAX = 256
-_EVENTS_MAX = 1025  # the queue, and one event for its overflow
-_ABI = (0, 1)
+_EVENTS_MAX = 1025  # the queue and one overflow event
+_ABI = (0, 2)
 
 
 class Status(enum.IntEnum):
-    """What a function of the library returns; see include/rextrack.h."""
+    """The result of a function of the library; see include/rextrack.h."""
 
     OK = 0
     INVALID_ARGUMENT = -1
@@ -63,17 +65,17 @@ class Status(enum.IntEnum):
 
 
 class SlotState(enum.IntEnum):
-    """State of a slot."""
+    """The state of a slot."""
 
     EMPTY = 0
     ACTIVE = 1
     """The owner was seen in the newest processed frame."""
     HELD = 2
-    """The owner is not seen, and the slot is kept for it."""
+    """The owner is not seen. The slot is kept for it."""
 
 
 class SourceState(enum.IntEnum):
-    """State of the camera."""
+    """The state of the source."""
 
     STOPPED = 0
     CONNECTING = 1
@@ -84,7 +86,7 @@ class SourceState(enum.IntEnum):
 
 
 class EventKind(enum.IntEnum):
-    """Kind of an event."""
+    """The kind of an event."""
 
     ENTERED = 1
     LOST = 2
@@ -96,7 +98,7 @@ class EventKind(enum.IntEnum):
 
 
 class PixelFormat(enum.IntEnum):
-    """8 bits a channel, the first named channel first in memory."""
+    """8 bits per channel, in the order of the name."""
 
     RGBA8 = 1
     BGRA8 = 2
@@ -106,12 +108,12 @@ class PixelFormat(enum.IntEnum):
 
     @property
     def channels(self) -> int:
-        """Bytes of a pixel."""
+        """Bytes per pixel."""
         return {1: 4, 2: 4, 3: 3, 4: 3, 5: 1}[int(self)]
 
 
 class Error(RuntimeError):
-    """An error of the library. The text names the reason and the remedy."""
+    """An error of the library. The text says what is wrong, and the remedy."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -131,7 +133,7 @@ class _Struct(ctypes.Structure):
 
 
 class Slot(_Struct):
-    """RextrackSlot of include/rextrack.h, which says what each field means."""
+    """RextrackSlot of include/rextrack.h, which documents the fields."""
 
     track_id: int
     generation: int
@@ -190,8 +192,8 @@ class Stats(_Struct):
     track_ms: float
     end_to_end_ms: float
     waiting: int
-    device_asked: bytes
-    device_used: bytes
+    requested_device: bytes
+    device: bytes
     _fields_ = [
         ("struct_size", c_uint32), ("source_state", c_uint32),
         ("frames_in", c_uint64), ("frames_processed", c_uint64),
@@ -200,7 +202,7 @@ class Stats(_Struct):
         ("preprocess_ms", c_float), ("inference_ms", c_float), ("postprocess_ms", c_float),
         ("track_ms", c_float), ("end_to_end_ms", c_float),
         ("waiting", c_uint32), ("reserved", c_uint32),
-        ("device_asked", c_char * 16), ("device_used", c_char * 16),
+        ("requested_device", c_char * 16), ("device", c_char * 16),
     ]  # fmt: skip
 
 
@@ -212,6 +214,23 @@ class _Header(_Struct):
         ("slot_count", c_uint32), ("active_count", c_uint32), ("waiting_count", c_uint32),
         ("frame_width", c_uint32), ("frame_height", c_uint32),
     ]  # fmt: skip
+
+
+class _Axis(_Struct):
+    _fields_ = [
+        ("name", c_char_p), ("unit", c_char_p), ("description", c_char_p),
+        ("quantity", c_uint32), ("empty", c_float),
+    ]  # fmt: skip
+
+
+class Axis(NamedTuple):
+    """One value of a slot; see RextrackAxis of include/rextrack.h."""
+
+    name: str
+    unit: str
+    description: str
+    empty: float
+    """The value of an empty slot."""
 
 
 class _Frame(_Struct):
@@ -235,7 +254,7 @@ _FLIPPED, _ANNOTATED = 1, 2
 
 
 class Snapshot:
-    """All slots at one moment. Give it to `Pipeline.poll` again to reuse it."""
+    """All slots at one moment. Pass it to `Pipeline.poll` again to reuse it."""
 
     def __init__(self, capacity: int = SLOTS_MAX) -> None:
         self._header = _Header(struct_size=ctypes.sizeof(_Header))
@@ -253,32 +272,32 @@ class Snapshot:
 
     @property
     def capture_ns(self) -> int:
-        """When the frame was captured, on the clock of `now_ns`."""
+        """Capture time of the frame, on the clock of `now_ns`."""
         return int(self._header.capture_ns)
 
     @property
     def publish_ns(self) -> int:
-        """When the snapshot was published, on the same clock."""
+        """Publication time of the snapshot, on the same clock."""
         return int(self._header.publish_ns)
 
     @property
     def source_state(self) -> SourceState:
-        """State of the camera."""
+        """The state of the source."""
         return SourceState(self._header.source_state)
 
     @property
     def active_count(self) -> int:
-        """Slots whose owner was seen in the frame."""
+        """Number of active slots."""
         return int(self._header.active_count)
 
     @property
     def waiting_count(self) -> int:
-        """Tracks that wait for a free slot."""
+        """Number of tracks that wait for a free slot."""
         return int(self._header.waiting_count)
 
     @property
     def frame_size(self) -> Tuple[int, int]:
-        """Width and height of the frame in pixels; 0 before the first."""
+        """Width and height of the frame in pixels; 0 before the first frame."""
         return int(self._header.frame_width), int(self._header.frame_height)
 
     def __len__(self) -> int:
@@ -290,7 +309,7 @@ class Snapshot:
 
     @property
     def slots(self) -> List[Slot]:
-        """All slots, p1 first, the empty ones too."""
+        """All slots, p1 first, with the empty ones."""
         return list(self._slots[: len(self)])
 
     def occupied(self) -> Iterator[Tuple[int, Slot]]:
@@ -310,7 +329,7 @@ class Snapshot:
 
 
 class Image:
-    """A frame as the pipeline saw it; see `Pipeline.preview`."""
+    """A frame that the pipeline processed; see `Pipeline.preview`."""
 
     def __init__(self, raw: _Picture, data: bytearray) -> None:
         self.width = int(raw.width)
@@ -346,22 +365,22 @@ def _find_library() -> str:
     if installed:
         return installed
     raise ImportError(
-        f"{name} not found beside {Path(__file__).name}, in target/ or where the system looks; "
+        f"{name} not found beside {Path(__file__).name}, in target/ or in the system's library folders; "
         "run `cargo build --release`, or set REXTRACK_LIBRARY to its path"
     )
 
 
 _LogCallback = ctypes.CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 _loaded: Optional[ctypes.CDLL] = None
-_log_callback: Any = None  # kept alive, because the library calls it
+_log_callback: Any = None  # the library calls it as long as it is set
 
 
 def _library() -> ctypes.CDLL:
-    """The library, loaded at the first use."""
+    """The library. The first call loads it."""
     global _loaded
     if _loaded is not None:
         return _loaded
-    # winmode=0: on Windows, find the OpenCV that the library needs on the PATH.
+    # winmode=0: on Windows, search the PATH for the OpenCV that the library needs.
     library = ctypes.CDLL(_find_library(), winmode=0)
     arguments: Dict[str, List[Any]] = {
         "create": [c_char_p, POINTER(c_void_p)],
@@ -374,6 +393,10 @@ def _library() -> ctypes.CDLL:
         "info": [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)],
         "poll": [c_void_p, POINTER(Slot), c_size_t, POINTER(_Header)],
         "poll_at": [c_void_p, c_int64, POINTER(Slot), c_size_t, POINTER(_Header)],
+        "axes": [POINTER(_Axis), c_size_t, c_size_t, POINTER(c_size_t)],
+        "poll_axes": [
+            c_void_p, c_int64, POINTER(c_uint32), c_size_t, POINTER(c_float), c_size_t, POINTER(_Header),
+        ],  # fmt: skip
         "wait": [c_void_p, c_uint64, c_uint32],
         "poll_events": [c_void_p, POINTER(Event), c_size_t, POINTER(c_size_t)],
         "push_frame": [c_void_p, POINTER(_Frame)],
@@ -415,15 +438,24 @@ def version() -> str:
     return text.decode()
 
 
+def axes() -> List[Axis]:
+    """All values that a slot has, by name, for `Pipeline.poll_axes`."""
+    library, count = _library(), c_size_t()
+    _check(library.rextrack_axes(None, ctypes.sizeof(_Axis), 0, byref(count)))
+    raw = (_Axis * count.value)()
+    _check(library.rextrack_axes(raw, ctypes.sizeof(_Axis), len(raw), None))
+    return [Axis(a.name.decode(), a.unit.decode(), a.description.decode(), a.empty) for a in raw]
+
+
 def now_ns() -> int:
-    """Now, on the clock of all times: monotonic, with an arbitrary start."""
+    """The current time on the clock of all times: monotonic, with an arbitrary start."""
     return int(_library().rextrack_now_ns())
 
 
 def set_log(level: int, callback: Optional[Callable[[int, str], None]] = None) -> None:
-    """Sets the callback and the level of the process's log: 0 off, 1 error, 2 warning,
-    3 info (the default), 4 debug, 5 trace. `callback` gets level and line, from
-    the library's threads; None means stderr."""
+    """Sets the level and the receiver of the process's log: 0 off, 1 error,
+    2 warning, 3 info (the default), 4 debug, 5 trace. The library's threads call
+    `callback` with level and line; None means stderr."""
     global _log_callback
 
     def forward(line_level: int, line: bytes, _user: Any) -> None:
@@ -432,16 +464,17 @@ def set_log(level: int, callback: Optional[Callable[[int, str], None]] = None) -
 
     kept = _LogCallback(forward) if callback is not None else _LogCallback()
     _check(_library().rextrack_set_log(level, kept, None))
-    # Only now is the old callback no longer called.
+    # The library no longer calls the old callback, so it can be freed now.
     _log_callback = kept
 
 
 class Pipeline:
-    """One camera, tracked. A `with` block starts it and closes it.
+    """The pipeline of one camera. A `with` block starts and closes it.
 
     `config` is a dict with the keys of the configuration file for one camera
-    (docs/ref/config.md), or the same as JSON text. Only `camera.stream` has to
-    be there. The constructor checks it; it opens and loads nothing.
+    (docs/ref/config.md), or the same as JSON text. Only `camera.stream` is required.
+    The constructor checks the configuration. `start` opens the stream and loads the
+    model.
     """
 
     def __init__(self, config: Union[Dict[str, Any], str]) -> None:
@@ -464,20 +497,20 @@ class Pipeline:
             self.close()
 
     def start(self) -> None:
-        """Starts the threads and returns at once. Does nothing when they run."""
+        """Starts the threads and returns immediately. Does nothing if they run."""
         _check(self._c.rextrack_start(self._open()))
 
     def stop(self) -> None:
-        """Stops the threads, within a second; `start` goes on."""
+        """Stops the threads within a second. `start` continues."""
         _check(self._c.rextrack_stop(self._open()))
 
     def reset_slots(self) -> None:
-        """Empties all slots and assigns them again from p1."""
+        """Empties all slots and assigns them again, from p1 on."""
         _check(self._c.rextrack_reset_slots(self._open()))
 
     def close(self) -> None:
-        """Stops and frees everything, within two seconds. May be called twice;
-        no other thread may be using the pipeline."""
+        """Stops and frees everything within two seconds. You may call it twice. No
+        other thread may use the pipeline during or after the call."""
         handle, self._handle = self._handle, c_void_p()
         if handle:
             self._c.rextrack_destroy(handle)
@@ -490,18 +523,35 @@ class Pipeline:
         return snapshot
 
     def poll_at(self, t_ns: int, into: Optional[Snapshot] = None) -> Snapshot:
-        """As `poll`, with each slot moved by its own motion to the time `t_ns`
-        on the clock of `now_ns`. Never waits."""
+        """As `poll`, with each slot predicted to the time `t_ns` on the clock of
+        `now_ns`. Never waits."""
         snapshot = Snapshot() if into is None else into
         slots, header = snapshot._slots, snapshot._header
         _check(self._c.rextrack_poll_at(self._open(), t_ns, slots, len(slots), byref(header)))
         return snapshot
 
+    def poll_axes(self, names: Sequence[str], t_ns: int = 0) -> List[Tuple[float, ...]]:
+        """The values of the axes with those names (see `axes`) in the newest
+        snapshot: one tuple for each slot, p1 first. With `t_ns` they are predicted
+        to that time, as in `poll_at`. Never waits."""
+        index = {axis.name: number for number, axis in enumerate(axes())}
+        unknown = [name for name in names if name not in index]
+        if unknown:
+            raise ValueError(f"unknown axis {unknown[0]!r}; known are {', '.join(index)}")
+        chosen = (c_uint32 * len(names))(*(index[name] for name in names))
+        values = (c_float * (len(names) * SLOTS_MAX))()
+        header = _Header(struct_size=ctypes.sizeof(_Header))
+        _check(
+            self._c.rextrack_poll_axes(self._open(), t_ns, chosen, len(chosen), values, SLOTS_MAX, byref(header))
+        )
+        width = len(names)
+        return [tuple(values[slot * width : (slot + 1) * width]) for slot in range(header.slot_count)]
+
     def wait(self, after_seq: int = 0, timeout: float = 0.5) -> bool:
         """Waits for a snapshot newer than `after_seq`, for at most `timeout`
-        seconds. False: none came. Raises Error with status ENDED when the file
-        is over, NOT_RUNNING when it is stopped, and another one when the
-        pipeline cannot go on."""
+        seconds. Returns False if there was none. Raises Error with status ENDED if
+        the file has ended, NOT_RUNNING if the pipeline is stopped, and with another
+        status if the pipeline cannot work."""
         milliseconds = min(max(int(timeout * 1000), 0), 2**32 - 1)
         status = self._c.rextrack_wait(self._open(), after_seq, milliseconds)
         if status != Status.TIMEOUT:
@@ -509,8 +559,8 @@ class Pipeline:
         return bool(status == Status.OK)
 
     def snapshots(self, seconds: float = float("inf")) -> Iterator[Snapshot]:
-        """Each new snapshot, until the file or the time is over. Skips snapshots that
-        arrive while you are busy."""
+        """Each new snapshot, until the file ends or the time is over. Skips the
+        snapshots that come while your code is busy."""
         end = time.monotonic() + seconds
         seq = 0
         while time.monotonic() < end:
@@ -520,27 +570,27 @@ class Pipeline:
                 if error.status == Status.ENDED:
                     return
                 raise
-            # No snapshot: the model is loading, or the camera is lost.
+            # There is none while the model loads or the camera is lost.
             if newer:
                 snapshot = self.poll()
                 seq = snapshot.seq
                 yield snapshot
 
     def events(self) -> List[Event]:
-        """The events since the last call, oldest first."""
+        """The events since the previous call, oldest first."""
         events, count = (Event * _EVENTS_MAX)(), c_size_t()
         _check(self._c.rextrack_poll_events(self._open(), events, len(events), byref(count)))
         return list(events[: count.value])
 
     def stats(self) -> Stats:
-        """Counts, rates and latencies."""
+        """Counters, rates and latencies."""
         stats = Stats(struct_size=ctypes.sizeof(Stats))
         _check(self._c.rextrack_stats(self._open(), byref(stats)))
         return stats
 
     def info(self) -> Dict[str, Any]:
-        """Versions, model, licence, device; `detector` is None until the model
-        is loaded."""
+        """Versions, model, licence and device. `detector` is None until the model is
+        loaded."""
         handle = self._open()
         return self._text(lambda *buffer: self._c.rextrack_info(handle, *buffer))
 
@@ -550,13 +600,13 @@ class Pipeline:
         return self._text(lambda *buffer: self._c.rextrack_get_config_ex(handle, include_secrets, *buffer))
 
     def set_config(self, patch: Union[Dict[str, Any], str]) -> None:
-        """Changes the configuration by a merge patch (RFC 7396: None removes a
-        key), whole or not at all."""
+        """Changes the configuration with a merge patch (RFC 7396; None resets a key),
+        completely or not at all."""
         _check(self._c.rextrack_set_config(self._open(), _json(patch)))
 
     def preview(self, annotated: bool = True, format: PixelFormat = PixelFormat.BGR8) -> Optional[Image]:
-        """The newest processed frame, with slots drawn in if `annotated`; None
-        while there is none. Takes milliseconds on a large frame."""
+        """The newest processed frame, with slots drawn into it if `annotated`. None
+        if no frame has been processed yet. Takes milliseconds for a large frame."""
         raw = _Picture(
             struct_size=ctypes.sizeof(_Picture), format=int(format), flags=_ANNOTATED if annotated else 0
         )
@@ -565,14 +615,14 @@ class Pipeline:
             memory = (c_char * len(data)).from_buffer(data)
             raw.data, raw.capacity, raw.stride = ctypes.addressof(memory) if data else None, len(data), 0
             status = self._c.rextrack_preview(self._open(), byref(raw))
-            del memory  # a bytearray cannot change its size while it is used here
+            del memory  # a bytearray cannot change its size while ctypes uses it
             if status == Status.NO_FRAME:
                 return None
             if status != Status.BUFFER_TOO_SMALL:
                 _check(status)
                 del data[raw.stride * raw.height :]
                 return Image(raw, data)
-            # Try again: the next frame may be larger.
+            # Repeat if a newer frame is larger.
             data = bytearray(raw.stride * raw.height)
 
     def push_frame(
@@ -583,15 +633,15 @@ class Pipeline:
         flipped: bool = False,
         capture_ns: int = 0,
     ) -> None:
-        """Pushes a frame, for `camera.stream` `push:`. Copies it and returns; a newer
-        frame replaces it if it was not processed yet.
+        """Passes a frame to a pipeline whose `camera.stream` is `push:`. Copies it. The
+        newest frame replaces one that is not processed yet.
 
-        `image` is a numpy array of bytes, height x width (grey), or height x
-        width x 3 or 4 (BGR and BGRA as in OpenCV, unless `format` says
-        otherwise), with rows however far apart; or bytes, rows without gaps,
-        with `format` and `size` (width, height). `flipped`: the first row is
-        the bottom one. `capture_ns`: when it was captured, on the clock of
-        `now_ns`; 0 means now. At most 60 s ago and 1 s ahead, and not backwards.
+        `image` is a numpy array of bytes: height x width (grey), or height x width x
+        3 or 4 (BGR and BGRA as in OpenCV, or `format`), with any row stride. Or it is
+        bytes, rows without gaps, with `format` and `size` (width, height). `flipped`
+        means that the first row is the bottom row. `capture_ns` is the capture time
+        on the clock of `now_ns`; 0 means now. It must be at most 60 s in the past, at
+        most 1 s in the future, and not run backwards.
         """
         frame = _Frame(struct_size=ctypes.sizeof(_Frame), capture_ns=capture_ns)
         if size is None:
@@ -605,7 +655,7 @@ class Pipeline:
 
     def _open(self) -> c_void_p:
         if not self._handle:
-            raise Error(Status.INVALID_ARGUMENT, "the pipeline is closed; make another one")
+            raise Error(Status.INVALID_ARGUMENT, "the pipeline is closed; create another one")
         return self._handle
 
     @staticmethod
@@ -615,7 +665,7 @@ class Pipeline:
         while True:
             text = ctypes.create_string_buffer(length.value + 1)
             status = give(text, len(text), byref(length))
-            # Try again: the text may have grown.
+            # Repeat if the text has grown.
             if status != Status.BUFFER_TOO_SMALL:
                 _check(status)
                 value: Dict[str, Any] = json.loads(text.value)
@@ -625,7 +675,7 @@ class Pipeline:
 def _json(config: Union[Dict[str, Any], str]) -> bytes:
     text = config if isinstance(config, str) else json.dumps(config)
     if "\0" in text:
-        raise ValueError("the configuration holds a NUL; a path or address cannot")
+        raise ValueError("the configuration contains a NUL character; remove it")
     return text.encode()
 
 
@@ -636,9 +686,9 @@ def _describe_bytes(frame: _Frame, image: Any, format: Optional[PixelFormat], si
     width, height = size
     needed = width * height * PixelFormat(format).channels
     if width < 1 or height < 1 or flat.nbytes < needed:
-        raise ValueError(f"{width}x{height} {PixelFormat(format).name} takes {needed} bytes, {flat.nbytes} were given")
+        raise ValueError(f"{width}x{height} {PixelFormat(format).name} needs {needed} bytes, got {flat.nbytes}")
     frame.format, frame.width, frame.height = format, width, height
-    # ctypes needs writable memory, so read-only memory is copied.
+    # ctypes can use only writable memory; read-only memory is copied.
     memory = (c_char * needed).from_buffer_copy(flat) if flat.readonly else (c_char * needed).from_buffer(flat)
     frame.data = ctypes.addressof(memory)
     return memory
@@ -650,7 +700,7 @@ def _describe_array(frame: _Frame, image: Any, format: Optional[PixelFormat]) ->
     import numpy
 
     if image.dtype != numpy.uint8 or image.ndim not in (2, 3):
-        raise ValueError(f"an array of bytes, height x width (x channels), is needed; got {image.dtype} {image.shape}")
+        raise ValueError(f"image must be an array of bytes, height x width (x channels); got {image.dtype} {image.shape}")
     channels = image.shape[2] if image.ndim == 3 else 1
     default = {1: PixelFormat.GRAY8, 3: PixelFormat.BGR8, 4: PixelFormat.BGRA8}.get(channels)
     format = PixelFormat(format) if format is not None else default
@@ -660,13 +710,13 @@ def _describe_array(frame: _Frame, image: Any, format: Optional[PixelFormat]) ->
     pixel_strides = tuple(image.strides[1:])
     tight = pixel_strides == ((channels, 1) if image.ndim == 3 else (1,))
     if not tight or abs(image.strides[0]) < width * channels:
-        # Columns picked out of a larger picture, or channels apart.
+        # The columns or channels have gaps between them.
         image = numpy.ascontiguousarray(image)
     stride = image.strides[0]
     frame.format, frame.width, frame.height = format, width, height
     frame.data = image.ctypes.data
     if stride < 0:
-        # array[::-1]: its last row comes first in memory.
+        # array[::-1]: its last row is the first in memory.
         frame.data += stride * (height - 1)
         frame.flags ^= _FLIPPED
     frame.stride = abs(stride)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Prints the live slots of a video or camera, one line a snapshot:
+"""Prints the live slots of a video or camera, one line per snapshot:
 
     frame 120  p1 (0.42, 0.61)  p3 (0.70, 0.33) held
 
-Needs Python 3.8 or newer and the rextrack library, nothing else.
+Needs only Python 3.8 or newer and the rextrack library.
 """
 
 import argparse

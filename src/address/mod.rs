@@ -2,7 +2,7 @@
 //!
 //! * [`StreamAddress`] is what stands in `camera.stream`; [`NetworkAddress`] is the part of
 //!   it that is on the network.
-//! * [`redact`] hides passwords in everything that a person or a log gets to see.
+//! * [`redact()`] hides passwords in everything that a person or a log gets to see.
 //! * [`osc`] makes the addresses of OSC messages.
 
 mod credentials;

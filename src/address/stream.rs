@@ -115,6 +115,20 @@ impl StreamAddress {
         "rtsp", "rtsps", "http", "https", "webcam", "file", "synth", "mqtt",
     ];
 
+    /// The entry of [`SCHEMES`](Self::SCHEMES) that the address belongs to, or `push`.
+    /// mqtt and mqtts share one entry.
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Self::Rtsp { url } | Self::Http { url } => url.scheme(),
+            #[cfg(feature = "mqtt")]
+            Self::Mqtt { .. } => "mqtt",
+            Self::File { .. } => "file",
+            Self::Webcam { .. } => "webcam",
+            Self::Synth(_) => "synth",
+            Self::Push => "push",
+        }
+    }
+
     #[cfg(feature = "mqtt")]
     fn mqtt(url: NetworkAddress) -> Result<Self, AddressError> {
         let topic = url.tail().trim_matches('/');

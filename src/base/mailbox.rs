@@ -1,28 +1,28 @@
-//! The mailbox between two threads: one place, and the newest wins.
+//! A mailbox for one item between two threads; the newest item wins.
 //!
-//! A camera that is faster than the detector must not build a queue: what
-//! counts is the newest frame. [`Mailbox::offer`] therefore replaces what
-//! nobody took. [`Mailbox::deliver`] waits instead, for work that may not lose
-//! a frame, such as scoring a file.
+//! A camera that is faster than the detector must not fill a queue, because only its
+//! newest frame is useful. [`Mailbox::replace`] therefore replaces an item that was not
+//! taken. [`Mailbox::send`] waits instead, for work that must not lose a frame, such as
+//! scoring a file.
 
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-/// What a consumer got.
+/// The result of waiting for an item.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Received<T> {
     /// The newest item.
     Item(T),
-    /// Somebody called [`Mailbox::wake`].
+    /// [`Mailbox::wake`] was called.
     Woken,
-    /// Nothing came in time.
+    /// No item arrived within the timeout.
     TimedOut,
-    /// The mailbox is closed; nothing will come again.
+    /// The mailbox is closed. No item will follow.
     Closed,
 }
 
-/// A place for one item. One consumer, any number of producers.
+/// Holds at most one item. Has one consumer and any number of producers.
 #[derive(Debug)]
 pub struct Mailbox<T> {
     inner: Mutex<Inner<T>>,
@@ -52,10 +52,10 @@ impl<T> Default for Mailbox<T> {
 }
 
 impl<T> Mailbox<T> {
-    /// Puts an item in and returns the one it displaced. Never blocks for
-    /// longer than the other side copies a pointer. A closed mailbox gives the
-    /// item straight back.
-    pub fn offer(&self, item: T) -> Option<T> {
+    /// Puts an item in and returns the item that it displaced. A closed mailbox returns
+    /// the new item. Blocks only while another thread holds the lock, which is as long as
+    /// it takes to copy an item.
+    pub fn replace(&self, item: T) -> Option<T> {
         let mut inner = self.inner.lock();
         if inner.closed {
             return Some(item);
@@ -66,9 +66,9 @@ impl<T> Mailbox<T> {
         displaced
     }
 
-    /// Takes what nobody took yet, without waiting: for a producer that is about to put
-    /// something newer in, and for a consumer that wants the newest.
-    pub fn take_back(&self) -> Option<T> {
+    /// Takes the item without waiting. For a producer that is about to put a newer item
+    /// in, and for a consumer that wants the newest one.
+    pub fn try_take(&self) -> Option<T> {
         let item = self.inner.lock().item.take();
         if item.is_some() {
             self.emptied.notify_all();
@@ -76,9 +76,9 @@ impl<T> Mailbox<T> {
         item
     }
 
-    /// Puts an item in, waiting until the place is free. Returns false when
-    /// the mailbox was closed meanwhile, which is how a stop ends the wait.
-    pub fn deliver(&self, item: T) -> bool {
+    /// Waits until the mailbox is empty and puts an item in. Returns false if the mailbox
+    /// was closed during the wait, which is how a stop ends it.
+    pub fn send(&self, item: T) -> bool {
         let mut inner = self.inner.lock();
         while inner.item.is_some() && !inner.closed {
             self.emptied.wait(&mut inner);
@@ -92,14 +92,14 @@ impl<T> Mailbox<T> {
         true
     }
 
-    /// Takes the item, waiting for one at most `timeout` (for ever when
-    /// `None`). A wake is reported before an item, so that a change of
-    /// settings is seen before the next frame.
+    /// Takes the item. Waits for one for at most `timeout`, or without limit if `timeout`
+    /// is `None`. A wake is reported before an item, so that the consumer sees a change of
+    /// settings before the next frame.
     pub fn take(&self, timeout: Option<Duration>) -> Received<T> {
         self.wait_for(timeout, true)
     }
 
-    /// Waits like [`Mailbox::take`], but leaves items where they are.
+    /// Waits as [`Mailbox::take`] does, but takes no item.
     pub fn wait_for_wake(&self, timeout: Option<Duration>) -> Received<T> {
         self.wait_for(timeout, false)
     }
@@ -135,7 +135,7 @@ impl<T> Mailbox<T> {
         self.filled.notify_one();
     }
 
-    /// Whether something waits to be taken.
+    /// Whether the mailbox holds an item.
     pub fn is_filled(&self) -> bool {
         self.inner.lock().item.is_some()
     }
@@ -145,8 +145,7 @@ impl<T> Mailbox<T> {
         self.inner.lock().closed
     }
 
-    /// Closes the mailbox for good and wakes both sides. What nobody took is
-    /// dropped.
+    /// Closes the mailbox permanently, drops its item and wakes both sides.
     pub fn close(&self) {
         let mut inner = self.inner.lock();
         inner.closed = true;
@@ -166,19 +165,19 @@ mod tests {
     const NOW: Option<Duration> = Some(Duration::ZERO);
 
     #[test]
-    fn the_newest_wins_and_the_displaced_comes_back() {
+    fn replace_keeps_newest_item_and_returns_displaced_one() {
         let mailbox = Mailbox::default();
-        assert_eq!(mailbox.offer(1), None);
-        assert_eq!(mailbox.offer(2), Some(1));
+        assert_eq!(mailbox.replace(1), None);
+        assert_eq!(mailbox.replace(2), Some(1));
         assert_eq!(mailbox.take(NOW), Received::Item(2));
         assert_eq!(mailbox.take(NOW), Received::TimedOut);
     }
 
     #[test]
-    fn deliver_loses_nothing() {
+    fn send_loses_no_item() {
         let mailbox = Arc::new(Mailbox::default());
         let producer = Arc::clone(&mailbox);
-        let thread = std::thread::spawn(move || (0..100).all(|n| producer.deliver(n)));
+        let thread = std::thread::spawn(move || (0..100).all(|n| producer.send(n)));
         for n in 0..100 {
             assert_eq!(mailbox.take(None), Received::Item(n));
         }
@@ -186,32 +185,32 @@ mod tests {
     }
 
     #[test]
-    fn taking_back_lets_a_delivery_in() {
+    fn try_take_unblocks_send() {
         let mailbox = Arc::new(Mailbox::default());
-        mailbox.offer(1);
+        mailbox.replace(1);
         let producer = Arc::clone(&mailbox);
-        let blocked = std::thread::spawn(move || producer.deliver(2));
-        assert_eq!(mailbox.take_back(), Some(1));
+        let blocked = std::thread::spawn(move || producer.send(2));
+        assert_eq!(mailbox.try_take(), Some(1));
         assert_eq!(mailbox.take(None), Received::Item(2));
         assert!(blocked.join().expect("the producer ends"));
     }
 
     #[test]
-    fn closing_ends_both_sides() {
+    fn close_unblocks_both_sides() {
         let mailbox = Arc::new(Mailbox::default());
-        mailbox.offer(1);
+        mailbox.replace(1);
         let producer = Arc::clone(&mailbox);
-        let blocked = std::thread::spawn(move || producer.deliver(2));
+        let blocked = std::thread::spawn(move || producer.send(2));
         mailbox.close();
         assert!(!blocked.join().expect("the producer ends"));
         assert_eq!(mailbox.take(None), Received::Closed);
-        assert_eq!(mailbox.offer(3), Some(3));
+        assert_eq!(mailbox.replace(3), Some(3));
     }
 
     #[test]
-    fn a_wake_is_seen_before_the_item() {
+    fn wake_is_reported_before_item() {
         let mailbox = Mailbox::default();
-        mailbox.offer(1);
+        mailbox.replace(1);
         mailbox.wake();
         assert_eq!(mailbox.take(NOW), Received::Woken);
         assert_eq!(mailbox.wait_for_wake(NOW), Received::TimedOut);

@@ -2,8 +2,8 @@
 //! crates only.
 //!
 //! * [`clock`] is the process's one clock, and its simulated twin for tests.
-//! * [`shutdown`] asks threads to stop; [`mailbox`] hands one item between two threads.
-//! * [`panics`] turns a panic into text; [`printable`] makes foreign text safe to show.
+//! * [`shutdown`] asks threads to stop; `mailbox` hands one item between two threads.
+//! * `panics` turns a panic into text; [`printable`] makes foreign text safe to show.
 //! * [`data_dir`] finds the folder of the user's rextrack data.
 
 pub mod clock;

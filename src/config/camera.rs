@@ -1,4 +1,4 @@
-//! `cameras`: what differs from camera to camera.
+//! `cameras`: the settings of each camera.
 
 use std::path::PathBuf;
 
@@ -21,11 +21,11 @@ pub struct CameraConfig {
     #[serde(default = "default_camera_id")]
     #[schemars(regex(pattern = "^[A-Za-z0-9_-]{1,32}$"))]
     pub id: String,
-    /// Name for people.
+    /// Display name.
     #[serde(default)]
     pub name: String,
-    /// Address of the source: rtsp(s)://, http(s)://, a file, webcam:N,
-    /// synth:people=5 for a simulated crowd, or mqtt(s):// for another node's tracks.
+    /// Address of the source: rtsp(s)://, http(s)://, a file, webcam:N, synth:people=5 for a
+    /// simulated crowd, or mqtt(s):// for the tracks of another node.
     #[schemars(
         length(min = 1),
         example = "rtsp://USER:PASSWORD@192.168.1.10/stream1",
@@ -34,40 +34,40 @@ pub struct CameraConfig {
     )]
     pub stream: String,
     /// Whether the camera runs.
-    #[serde(default = "yes")]
+    #[serde(default = "default_enabled")]
     pub enabled: bool,
-    /// Whether a panel shows its picture.
+    /// Whether the panel shows the camera's picture automatically.
     #[serde(default)]
     pub show_preview: bool,
-    /// Region that is looked at: [x1, y1, x2, y2], normalised, or pixels when
-    /// any value is above 1.
+    /// Region of the frame to process: [x1, y1, x2, y2] in 0..1, or in pixels if any value is
+    /// above 1.
     #[serde(default, serialize_with = "decimal::four")]
     #[schemars(inner(range(min = 0)))]
     pub roi: Option<[f32; 4]>,
-    /// Classes this camera tracks, by number or name; empty means those of `tracking`.
+    /// Classes that this camera tracks, by number or name. Empty means `tracking.classes`.
     #[serde(default)]
     pub classes_filter: Vec<ClassRef>,
-    /// Start a file again when it ends.
+    /// Restart a file when it ends.
     #[serde(default, rename = "loop")]
     pub loop_file: bool,
-    /// Process every frame of a file as fast as possible and drop none.
+    /// Process every frame of a file, as fast as possible, and drop none.
     #[serde(default)]
     pub every_frame: bool,
-    /// How RTSP carries its media.
+    /// Transport of RTSP media.
     #[serde(default)]
     pub rtsp_transport: RtspTransport,
-    /// A file with the certificates that the broker of an mqtts:// stream is known by,
-    /// instead of those of the system.
+    /// File of CA certificates to verify the broker of an mqtts:// stream with, in place of
+    /// the system's.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Most frames a second that are processed; 0 is all.
+    /// Maximum number of frames processed per second. 0 means no limit.
     #[serde(default, serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 240))]
     pub max_fps: f32,
-    /// Further outputs of this camera.
+    /// More outputs of this camera.
     #[serde(default)]
     pub sinks: Vec<SinkConfig>,
-    /// Any key of `tracking` or `osc`, for this camera alone.
+    /// Any key of `tracking` or `osc`, for this camera only.
     #[serde(default, rename = "override")]
     #[schemars(schema_with = "override_schema")]
     pub overrides: Map<String, Value>,
@@ -77,7 +77,7 @@ fn default_camera_id() -> String {
     "cam1".into()
 }
 
-fn yes() -> bool {
+fn default_enabled() -> bool {
     true
 }
 
@@ -105,22 +105,22 @@ impl CameraConfig {
     /// The parsed address of the stream.
     ///
     /// # Errors
-    /// When it is no address; the message hides its password.
+    /// When it is not an address. The message hides the password.
     pub fn address(&self) -> Result<StreamAddress, ConfigError> {
         self.stream
             .parse()
             .map_err(|e: AddressError| ConfigError::one("camera.stream", e.to_string()))
     }
 
-    /// Whether no frame may be lost, and time stands in the file: `every_frame`
-    /// of a file or a simulated crowd. A live camera cannot wait, whatever is asked of it.
+    /// Whether no frame may be dropped and time is the file's: `every_frame` of a file or of
+    /// a simulated crowd. A live camera cannot wait, so the key has no effect on it.
     pub fn is_lossless(&self) -> bool {
         self.every_frame && self.address().is_ok_and(|a| a.can_wait())
     }
 }
 
-/// The keys of `tracking` and `osc`, without the defaults: what an override
-/// does not name stays as its section says.
+/// The keys of `tracking` and `osc` without defaults: keys that an override does not set
+/// keep the value of their section.
 fn override_schema(generator: &mut SchemaGenerator) -> Schema {
     let mut properties = Map::new();
     for section in [
@@ -135,7 +135,7 @@ fn override_schema(generator: &mut SchemaGenerator) -> Schema {
         schema.remove("default");
     }
     json_schema!({
-        "description": "Any key of `tracking` or `osc`, for this camera alone.",
+        "description": "Any key of `tracking` or `osc`, for this camera only.",
         "type": "object",
         "properties": properties,
         "additionalProperties": false,
@@ -143,13 +143,13 @@ fn override_schema(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// How RTSP carries its media.
+/// Transport of RTSP media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtspTransport {
-    /// Inside the control connection: survives firewalls, loses nothing.
+    /// Within the control connection: passes firewalls, loses no packets.
     #[default]
     Tcp,
-    /// Datagrams.
+    /// UDP datagrams.
     Udp,
 }

@@ -1,8 +1,8 @@
-//! Single-precision numbers as people wrote them.
+//! Serializes `f32` with its shortest decimal.
 //!
-//! 0.35 is stored as the nearest `f32`, which widened to JSON's `f64` would
-//! read 0.3499999940395355. The shortest decimal that gives the same `f32`
-//! back is what was meant.
+//! 0.35 is stored as the nearest `f32`. Widened to the `f64` of JSON, it would read
+//! 0.3499999940395355. The shortest decimal that parses to the same `f32` is the number
+//! that the user wrote.
 
 use serde::{Serialize, Serializer};
 

@@ -1,16 +1,15 @@
-//! Environment variables over a configuration.
+//! Environment variables that override a configuration.
 //!
-//! `REXTRACK__SERVICE__PORT=9000` is `service.port: 9000`; a number is a
-//! place in a list: `REXTRACK__CAMERAS__0__STREAM`. Values are YAML, except
-//! where the key holds text: there they are taken as they stand, so that no
-//! password can break one. Empty variables count as unset.
+//! `REXTRACK__SERVICE__PORT=9000` is `service.port: 9000`. A number is an index of a list:
+//! `REXTRACK__CAMERAS__0__STREAM`. Values are YAML. Values of text keys are used unchanged,
+//! so that no character of a password needs quotes. Empty variables count as unset.
 
 use serde_json::{Map, Value};
 
 use super::issues::{ConfigError, Issues, join};
 use super::{schema_tree, yaml};
 
-/// What the names of the variables begin with.
+/// Prefix of the variables' names.
 const PREFIX: &str = "REXTRACK__";
 
 /// Environment variables as names and values.
@@ -18,7 +17,7 @@ pub type Environment = Vec<(String, String)>;
 
 /// The variables of this process that concern the configuration.
 pub(super) fn of_process() -> Environment {
-    // `vars` would panic at a variable of somebody else that is not Unicode.
+    // `vars` panics if any variable of the process is not Unicode.
     let mut variables: Environment = std::env::vars_os()
         .filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
@@ -26,8 +25,8 @@ pub(super) fn of_process() -> Environment {
             ours.then(|| (name, value.to_string_lossy().into_owned()))
         })
         .collect();
-    // The process gives them in any order. By number, so that each camera of a
-    // list comes after the one before it.
+    // The system's order is arbitrary. Sorted by number, so that a list grows by one entry
+    // at a time.
     variables.sort_by_cached_key(|(name, _)| {
         let parts = name.split("__");
         parts.map(|p| format!("{p:0>4}")).collect::<Vec<_>>()
@@ -35,11 +34,11 @@ pub(super) fn of_process() -> Environment {
     variables
 }
 
-/// The keys that the environment set, with their variables: an issue names the variable.
+/// The keys that the environment set, with the names of their variables for issues.
 pub(super) struct EnvOverrides(Vec<(String, String)>);
 
 impl EnvOverrides {
-    /// Puts the variables over a configuration with the schema `root`.
+    /// Sets the variables' values in a configuration with the schema `root`.
     pub fn apply(
         root: &Value,
         value: &mut Value,
@@ -66,7 +65,7 @@ impl EnvOverrides {
         Ok(Self(set))
     }
 
-    /// Names the variable in each issue that comes from one.
+    /// Adds the variable's name to each issue that a variable caused.
     pub fn annotate(&self, issues: &mut Issues) {
         for issue in &mut issues.0 {
             let from = self
@@ -85,23 +84,23 @@ fn is_within(path: &str, outer: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Goes from `place` to its `key`, which is made if it is not there yet.
+/// The value of `key` in `parent`, added if it does not exist.
 fn step<'a>(
-    place: &'a mut Value,
+    parent: &'a mut Value,
     root: &Value,
     schema: Option<&Value>,
     path: &mut String,
     key: &str,
 ) -> Result<&'a mut Value, String> {
     let types = schema.map_or_else(Vec::new, |s| schema_tree::types(root, s));
-    if types.contains(&"array") && !place.is_array() {
-        *place = Value::Array(Vec::new());
+    if types.contains(&"array") && !parent.is_array() {
+        *parent = Value::Array(Vec::new());
     }
-    if let Value::Array(items) = place {
+    if let Value::Array(items) = parent {
         let count = items.len();
         let index = key.parse().ok().filter(|index: &usize| *index <= count);
         let index = index.ok_or_else(|| {
-            format!("'{key}' is no place in this list of {count}; use a number up to {count}")
+            format!("'{key}' is not an index of this list of {count}; use a number up to {count}")
         })?;
         path.push_str(&format!("[{index}]"));
         if index == count {
@@ -110,10 +109,10 @@ fn step<'a>(
         return Ok(&mut items[index]);
     }
     *path = join(path, key);
-    if !place.is_object() {
-        *place = Value::Object(Map::new());
+    if !parent.is_object() {
+        *parent = Value::Object(Map::new());
     }
-    match place {
+    match parent {
         Value::Object(map) => Ok(map.entry(key).or_insert(Value::Null)),
         _ => Err("has no keys".into()),
     }
@@ -122,10 +121,10 @@ fn step<'a>(
 fn read(root: &Value, schema: Option<&Value>, text: &str) -> Value {
     let types = schema.map_or_else(Vec::new, |s| schema_tree::types(root, s));
     let parsed = yaml::parse(text).ok();
-    let plain = types.contains(&"string") && !types.contains(&"integer");
+    let is_text = types.contains(&"string") && !types.contains(&"integer");
     match parsed {
-        Some(value) if !plain => value,
-        // Some ways of setting variables keep the quotes.
+        Some(value) if !is_text => value,
+        // Some tools keep the quotes in the variable.
         Some(Value::String(inner)) if text.starts_with(['"', '\'']) => Value::String(inner),
         Some(Value::Null) if types.contains(&"null") => Value::Null,
         _ => Value::String(text.to_owned()),

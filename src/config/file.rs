@@ -1,4 +1,4 @@
-//! The configuration file: a service, defaults and many cameras.
+//! The configuration file: the service, defaults and all cameras.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,18 +14,18 @@ use super::tracking::TrackingConfig;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The process: device, folders, log, and the web server.
+    /// The process: device, folders, log and web server.
     pub service: ServiceConfig,
-    /// Detection and tracking, for all cameras.
+    /// Detection and tracking of all cameras.
     pub tracking: TrackingConfig,
-    /// How slots behave and in which units they are given.
+    /// Behaviour and units of slots.
     pub slots: SlotsConfig,
-    /// OSC output; `null` turns it off.
+    /// OSC output of all cameras. `null` turns it off.
     #[serde(default = "osc_on")]
     pub osc: Option<OscConfig>,
-    /// MQTT output of all cameras; off unless given.
+    /// MQTT output of all cameras. Off by default.
     pub mqtt: Option<MqttConfig>,
-    /// The cameras, each a pipeline of its own.
+    /// The cameras. Each has its own pipeline.
     pub cameras: Vec<CameraConfig>,
 }
 

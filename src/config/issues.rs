@@ -1,20 +1,21 @@
-//! Issues of a configuration, each with its key.
+//! Errors of a configuration, each with its key.
 
 use std::fmt;
 
 use crate::base::printable;
 
-/// One thing that is wrong in a configuration. Shows as one line.
+/// One error in a configuration. Displays as one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigIssue {
-    /// The key, such as `cameras[1].override.confidence`; empty for the whole.
+    /// The key, such as `cameras[1].override.confidence`. Empty if the issue concerns the
+    /// whole configuration.
     pub path: String,
-    /// What is wrong with it, and what would be right. Holds no password.
+    /// The error and the remedy. Contains no password.
     pub message: String,
 }
 
-/// A configuration that cannot be used. Shows one line a issue, each in the
-/// form `cameras[1].override.confidence: must be within 0..1, got 1.5`.
+/// An invalid configuration. Displays one line per issue, in the form
+/// `cameras[1].override.confidence: must be within 0..1, got 1.5`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// All issues, not only the first.
@@ -31,7 +32,7 @@ impl ConfigError {
 }
 
 impl ConfigIssue {
-    /// One issue is one line, whatever the text holds that it quotes.
+    /// Quoted text may contain line breaks; an issue is one line.
     fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into().replace(is_control, " "),
@@ -40,7 +41,7 @@ impl ConfigIssue {
     }
 }
 
-/// Characters that move the cursor or turn the reading direction instead of being seen.
+/// Invisible characters that move the cursor or change the reading direction.
 pub(super) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -48,7 +49,7 @@ pub(super) fn is_control(c: char) -> bool {
 
 impl fmt::Display for ConfigIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Keys and values are repeated as somebody wrote them, and each issue is a line.
+        // Keys and values are quoted from the file, and each issue must stay one line.
         if !self.path.is_empty() {
             write!(f, "{}: ", printable::escaped(&self.path))?;
         }
@@ -70,13 +71,12 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Collects issues, so that a person sees all of them at once.
+/// Collects issues, so that an error reports all of them.
 #[derive(Debug, Default)]
 pub(super) struct Issues(pub Vec<ConfigIssue>);
 
 impl Issues {
-    /// Notes a issue, unless it is known: an override repeats what is wrong
-    /// with the section under it.
+    /// Adds an issue once. An override repeats the issues of its section.
     pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
         let issue = ConfigIssue::new(path, message);
         if !self.0.contains(&issue) {

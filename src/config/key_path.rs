@@ -1,8 +1,9 @@
-//! Where a key of the configuration is written.
+//! The path of a key, in its section or in an override.
 
 use serde_json::{Map, Value};
 
-/// The path of a section's keys: in the section, or in an override of it.
+/// Gives the paths of a section's keys: in the override if it sets the key, else in the
+/// section.
 pub(super) struct KeyPath<'a> {
     pub section: &'a str,
     pub overrides: Option<(&'a str, &'a Map<String, Value>)>,

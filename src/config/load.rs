@@ -1,4 +1,4 @@
-//! From text to a configuration, on one path for all ways in.
+//! Loads configurations from files, text and values.
 
 use std::path::Path;
 
@@ -8,19 +8,18 @@ use super::environment::{self, EnvOverrides, Environment};
 use super::file::Config;
 use super::issues::ConfigError;
 use super::outputs::OutputSection;
-use super::pipeline::PipelineConfig;
+use super::pipeline::{PipelineConfig, merge};
 use super::read::{finish, json, parse};
 use super::yaml::{self, YamlError};
 use super::{schema, schema_check};
-use crate::address::{StreamAddress, resolve};
+use crate::address::{StreamAddress, redact_address, resolve};
 
 impl Config {
-    /// Reads and checks a file, with the process's environment over it.
-    /// Relative paths in it are relative to the file's folder. Reads one file
-    /// and may block as long as its disk does.
+    /// Reads and checks a file. Environment variables of the process override its keys.
+    /// Relative paths are relative to the file's folder. Blocks while the file is read.
     ///
     /// # Errors
-    /// Everything that is wrong; broken YAML with file, line and column.
+    /// All issues. Invalid YAML gives file, line and column.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display();
         let bytes = std::fs::read(path).map_err(|e| {
@@ -29,13 +28,13 @@ impl Config {
         let text = String::from_utf8(bytes).map_err(|_| {
             ConfigError::one("", format!("{shown}: is not UTF-8 text; save it as UTF-8"))
         })?;
-        let value = yaml::parse(&text).map_err(|YamlError { place, message }| {
-            let place = place.map_or(String::new(), |(line, column)| format!(":{line}:{column}"));
-            ConfigError::one("", format!("{shown}{place}: {message}"))
+        let value = yaml::parse(&text).map_err(|YamlError { position, message }| {
+            let at = position.map_or(String::new(), |(line, column)| format!(":{line}:{column}"));
+            ConfigError::one("", format!("{shown}{at}: {message}"))
         })?;
         let mut config =
             Self::from_value(value, &environment::of_process()).map_err(|mut error| {
-                // What concerns no key concerns the file.
+                // An issue without a key concerns the file.
                 for issue in error.issues.iter_mut().filter(|p| p.path.is_empty()) {
                     issue.message = format!("{shown}: {}", issue.message);
                 }
@@ -45,7 +44,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The defaults with the process's environment over them.
+    /// The defaults, overridden by environment variables of the process.
     ///
     /// # Errors
     /// As [`Config::load`].
@@ -53,19 +52,19 @@ impl Config {
         Self::from_value(Value::Null, &environment::of_process())
     }
 
-    /// Reads and checks YAML (of which JSON is a part). Paths stay as they are.
+    /// Reads and checks YAML or JSON. Paths stay unchanged.
     ///
     /// # Errors
-    /// As [`Config::load`], without a file's name.
+    /// As [`Config::load`], without the name of a file.
     pub fn from_yaml(text: &str, environment: &Environment) -> Result<Self, ConfigError> {
         Self::from_value(parse(text)?, environment)
     }
 
-    /// Checks what a file says, given as a value, and puts the process's
-    /// environment over it. Relative paths are relative to `folder`.
+    /// Checks the content of a file, after the environment variables of the process have
+    /// overridden its keys. Relative paths are relative to `folder`.
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// All issues.
     pub fn from_document(document: Value, folder: &Path) -> Result<Self, ConfigError> {
         let mut config = Self::from_value(document, &environment::of_process())?;
         config.rebase(folder);
@@ -103,11 +102,11 @@ impl Config {
 }
 
 impl PipelineConfig {
-    /// Reads and checks the JSON of one pipeline. The environment has no part
-    /// in it: the host that writes the JSON decides.
+    /// Reads and checks the JSON of one pipeline. Environment variables do not override it:
+    /// the host controls the JSON.
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// All issues.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         Self::from_value(json(text)?)
     }
@@ -115,11 +114,31 @@ impl PipelineConfig {
     /// As [`PipelineConfig::from_json`], from a parsed value.
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// All issues.
     pub fn from_value(mut value: Value) -> Result<Self, ConfigError> {
         let mut issues = schema_check::check(&schema::PIPELINE, &mut value);
         let config = finish(value, &mut issues, Self::rules);
         issues.result()?;
         config?.with_overrides("camera.override")
+    }
+
+    /// This configuration with a merge patch (RFC 7396) applied, fully checked.
+    ///
+    /// # Errors
+    /// All issues of the result.
+    pub fn merged(&self, patch: &str) -> Result<Self, ConfigError> {
+        let mut patch = json(patch)?;
+        if !patch.is_object() {
+            return Err(ConfigError::one("", "the patch must be a JSON object"));
+        }
+        // A patch with the address as `to_json` shows it keeps the password.
+        if let Some(stream) = patch.pointer_mut("/camera/stream")
+            && stream.as_str() == Some(&redact_address(&self.camera.stream))
+        {
+            *stream = self.camera.stream.clone().into();
+        }
+        let mut value = self.to_json(true);
+        merge(&mut value, patch);
+        Self::from_value(value)
     }
 }

@@ -1,20 +1,19 @@
-//! Configuration: the one schema of all ways in.
+//! Configuration: one schema for YAML, JSON and environment variables.
 //!
-//! YAML for people (the file), JSON for programs (the C ABI), environment
-//! variables over both. [`Config`] is the file: a service, defaults and many
-//! cameras. [`PipelineConfig`] is the configuration of one pipeline: one camera with
-//! its overrides already applied.
+//! [`Config`] is the configuration file in YAML: the service, defaults and all cameras.
+//! [`PipelineConfig`] configures one pipeline: one camera, with its overrides applied. The
+//! C ABI takes it as JSON. Environment variables override keys of the file.
 //!
-//! All three become one JSON value and go one way:
+//! Each configuration is one JSON value that passes four steps:
 //!
-//! 1. [`load`](Config::load) reads text, `environment` puts variables over it;
-//! 2. `schema_check` compares it with the JSON Schema that the types give: keys,
-//!    types, choices and ranges, all issues at once, with a remedy from `suggest`;
-//! 3. serde gives it its types;
+//! 1. [`load`](Config::load) reads the text, and `environment` sets the variables' values;
+//! 2. `schema_check` compares it with the JSON Schema of the types: keys, types, choices and
+//!    ranges. It reports all issues, with remedies from `suggest`;
+//! 3. serde converts it to the types;
 //! 4. `validate` checks addresses, and keys that depend on each other.
 //!
-//! Stations own some of their options, such as those of a tracker: `pipeline::check`
-//! checks these with [`check_against`].
+//! A station owns some of its options, such as those of a tracker. `pipeline::check` checks
+//! them with [`check_against`].
 
 mod camera;
 pub(crate) mod decimal;

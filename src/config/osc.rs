@@ -1,4 +1,4 @@
-//! `osc`: where slots are sent, and how.
+//! `osc`: the OSC output.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,21 +14,22 @@ use crate::flow::AxisId;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OscConfig {
-    /// Receiver's name or address.
+    /// Host name or IP address of the receiver.
     #[schemars(length(min = 1))]
     pub host: String,
-    /// Receiver's UDP port.
+    /// UDP port of the receiver.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
-    /// Put before every address as it stands; `{camera}` is the camera's id.
+    /// Prefix of every address. `{camera}` is the camera's id.
     #[schemars(regex(pattern = "^/"))]
     pub address_prefix: String,
-    /// Address of one channel: `{index}` `{axis}` `{camera}` `{id}` `{class}`.
+    /// Address of one channel, with the placeholders `{index}` `{axis}` `{camera}` `{id}`
+    /// `{class}`.
     pub channel_format: String,
-    /// Which values are sent, in this order.
+    /// Values to send, in this order.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
     pub axes: Vec<AxisId>,
-    /// One message an axis, or one array message a frame.
+    /// One message per value, or one array message per frame.
     pub format: OscFormat,
 }
 
@@ -49,7 +50,7 @@ impl Default for OscConfig {
 }
 
 impl OscConfig {
-    /// The keys that addresses are made from.
+    /// The keys that addresses are built from.
     pub fn template(&self) -> OscTemplate<'_> {
         OscTemplate {
             address_prefix: &self.address_prefix,
@@ -67,7 +68,7 @@ impl OscConfig {
         OscAddresses::new(self.template(), camera_id, &[])
     }
 
-    /// Adds what is wrong with the section; `path` says where its keys are written.
+    /// Adds the issues of the section. `path` gives the paths of its keys.
     pub(super) fn check_keys(&self, path: &KeyPath<'_>, camera_id: &str, issues: &mut Issues) {
         if self.host.trim().is_empty() {
             issues.add(
@@ -85,7 +86,7 @@ impl OscConfig {
                 format!("must begin with '/', got {shown}"),
             );
         }
-        // The schema check has reported that already.
+        // The schema check has reported this.
         if self.axes.is_empty() {
             return;
         }
@@ -98,13 +99,13 @@ impl OscConfig {
             if !has("{index}") && !has("{id}") {
                 issues.add(
                     &channel_format,
-                    format!("must hold {{index}}, so that slots can be told apart, got {shown}"),
+                    format!("must contain {{index}} to distinguish the slots, got {shown}"),
                 );
             }
             if self.axes.len() > 1 && !has("{axis}") {
                 issues.add(
                     &channel_format,
-                    format!("must hold {{axis}}, since osc.axes names several, got {shown}"),
+                    format!("must contain {{axis}}, because osc.axes has several, got {shown}"),
                 );
             }
         }

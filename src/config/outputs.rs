@@ -1,4 +1,4 @@
-//! `mqtt` and `cameras[].sinks`: where snapshots go besides `osc`.
+//! `mqtt` and `cameras[].sinks`: the outputs besides `osc`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,24 +16,23 @@ use crate::address::NetworkAddress;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MqttConfig {
-    /// The broker: mqtt://USER:PASSWORD@HOST:1883, or mqtts:// for TLS.
+    /// Address of the broker: mqtt://USER:PASSWORD@HOST:1883, or mqtts:// for TLS.
     #[schemars(length(min = 1), example = "mqtt://192.168.1.5:1883")]
     pub broker: String,
-    /// Begins every topic; `{node}` is `service.node`.
+    /// Prefix of every topic. `{node}` is `service.node`.
     #[schemars(length(min = 1))]
     pub topic_prefix: String,
-    /// How hard slots are delivered: 0 at most once, 1 at least once, 2 exactly
+    /// MQTT quality of service of slot messages: 0 at most once, 1 at least once, 2 exactly
     /// once.
     #[schemars(range(min = 0, max = 2))]
     pub qos: u8,
-    /// Whether the broker keeps the newest slots for those who subscribe later.
-    /// The camera's state is kept always.
+    /// Whether the broker retains the newest slots for new subscribers. It always retains
+    /// the camera's state.
     pub retain: bool,
-    /// Most snapshots a second; 0 is every one.
+    /// Maximum number of snapshots sent per second. 0 means no limit.
     #[schemars(range(min = 0, max = 240))]
     pub max_fps: u32,
-    /// A file with the certificates that a broker with TLS is known by, instead of
-    /// those of the system.
+    /// File of CA certificates to verify a TLS broker with, in place of the system's.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -50,16 +49,16 @@ impl Default for MqttConfig {
     }
 }
 
-/// Snapshots as lines of JSON.
+/// Snapshots as JSON lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonlConfig {
-    /// The file that lines are added to; `-` is the standard output.
+    /// File to append lines to. `-` is the standard output.
     #[schemars(length(min = 1))]
     pub path: PathBuf,
 }
 
-/// One further output of a camera: exactly one of the keys.
+/// One more output of a camera: exactly one of the keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SinkConfig {
@@ -76,15 +75,15 @@ pub struct SinkConfig {
 
 /// The section of one kind of output.
 pub(super) trait OutputSection {
-    /// Adds what is wrong with the section, whose keys begin with `path`.
+    /// Adds the issues of the section, whose keys begin with `path`.
     fn check(&self, path: &str, camera_id: &str, issues: &mut Issues);
 
-    /// The paths in the section; relative ones are relative to the configuration file.
+    /// The paths in the section. Relative paths are relative to the configuration file.
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         Vec::new()
     }
 
-    /// Whether only the service makes this output, and not a pipeline by itself.
+    /// Whether only the service creates this output, not a pipeline.
     fn is_made_by_service(&self) -> bool {
         false
     }
@@ -151,7 +150,7 @@ impl SinkConfig {
         sections
     }
 
-    /// As [`sections`](Self::sections), to be changed.
+    /// As [`sections`](Self::sections), mutable.
     pub(super) fn sections_mut(&mut self) -> Vec<&mut dyn OutputSection> {
         let mut sections: Vec<&mut dyn OutputSection> = Vec::new();
         sections.extend(self.osc.iter_mut().map(|s| s as _));
@@ -160,13 +159,13 @@ impl SinkConfig {
         sections
     }
 
-    /// The paths in the sections; relative ones are relative to the configuration file.
+    /// The paths in the sections. Relative paths are relative to the configuration file.
     pub(super) fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         let sections = self.sections_mut().into_iter();
         sections.flat_map(OutputSection::paths_mut).collect()
     }
 
-    /// Whether only the service makes this output.
+    /// Whether only the service creates this output.
     pub fn is_made_by_service(&self) -> bool {
         let mut sections = self.sections().into_iter();
         sections.any(|(_, section)| section.is_made_by_service())

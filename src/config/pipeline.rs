@@ -1,8 +1,8 @@
-//! One camera's share of a configuration, and how it changes.
+//! The configuration of one pipeline.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::camera::CameraConfig;
 use super::file::Config;
@@ -14,19 +14,19 @@ use super::slots::SlotsConfig;
 use super::tracking::{ClassRef, TrackingConfig};
 use crate::address::{HIDDEN, redact_address};
 
-/// What one pipeline runs on.
+/// The configuration of one pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PipelineConfig {
-    /// The camera; its `stream` is the only key that must be given.
+    /// The camera. Only its `stream` is required.
     pub camera: CameraConfig,
     /// Detection and tracking.
     #[serde(default)]
     pub tracking: TrackingConfig,
-    /// How slots behave.
+    /// Behaviour and units of slots.
     #[serde(default)]
     pub slots: SlotsConfig,
-    /// OSC output; off unless given.
+    /// OSC output. Off by default.
     #[serde(default)]
     pub osc: Option<OscConfig>,
     /// Device and folders.
@@ -35,25 +35,24 @@ pub struct PipelineConfig {
 }
 
 impl Config {
-    /// One configuration for each enabled camera, overrides applied. Call it
-    /// on a validated configuration: a camera whose override is wrong is left
-    /// out.
+    /// One configuration for each enabled camera, with overrides applied. Call it on a
+    /// validated configuration: a camera with an invalid override is left out.
     pub fn pipelines(&self) -> Vec<PipelineConfig> {
         let enabled = self.cameras.iter().filter(|c| c.enabled);
         enabled.filter_map(|c| self.pipeline(c, "").ok()).collect()
     }
 
-    /// The pipeline of one camera; `path` is where its override stands, for errors.
+    /// The pipeline of one camera. `path` is the path of its override, for errors.
     ///
     /// # Errors
-    /// When the override is wrong.
+    /// When the override is invalid.
     pub fn pipeline(
         &self,
         camera: &CameraConfig,
         path: &str,
     ) -> Result<PipelineConfig, ConfigError> {
         let mut camera = camera.clone();
-        // The owner of many pipelines publishes for all of them.
+        // The service creates these sinks itself, for all of its pipelines.
         camera.sinks.retain(|sink| !sink.is_made_by_service());
         let config = PipelineConfig {
             camera,
@@ -67,7 +66,7 @@ impl Config {
 }
 
 impl PipelineConfig {
-    /// Classes to track: the camera's own, or those of `tracking`.
+    /// Classes to track: `camera.classes_filter`, or else `tracking.classes`.
     pub fn classes(&self) -> &[ClassRef] {
         let own = &self.camera.classes_filter;
         if own.is_empty() {
@@ -77,7 +76,7 @@ impl PipelineConfig {
         }
     }
 
-    /// Applies `camera.override`; `path` is where it stands, for errors.
+    /// Applies `camera.override`. `path` is its path, for errors.
     pub(super) fn with_overrides(mut self, path: &str) -> Result<Self, ConfigError> {
         let overrides = std::mem::take(&mut self.camera.overrides);
         if overrides.is_empty() {
@@ -95,26 +94,8 @@ impl PipelineConfig {
         Ok(self)
     }
 
-    /// This configuration with an RFC 7396 merge patch applied, fully checked.
-    pub fn merged(&self, patch: &str) -> Result<Self, ConfigError> {
-        let mut patch: Value = serde_json::from_str(patch)
-            .map_err(|e| ConfigError::one("", format!("not valid JSON: {e}")))?;
-        if !patch.is_object() {
-            return Err(ConfigError::one("", "the patch must be a JSON object"));
-        }
-        // A patch that gives back what `to_json` showed keeps the password.
-        if let Some(stream) = patch.pointer_mut("/camera/stream")
-            && stream.as_str() == Some(&redact_address(&self.camera.stream))
-        {
-            *stream = json!(self.camera.stream);
-        }
-        let mut value = self.to_json(true);
-        merge(&mut value, patch);
-        Self::from_value(value)
-    }
-
-    /// Every key with its value. Without `include_secrets` the passwords in
-    /// addresses are replaced by `***`.
+    /// All keys with their values. Without `include_secrets`, `***` replaces the passwords in
+    /// addresses and the token.
     pub fn to_json(&self, include_secrets: bool) -> Value {
         let mut shown = self.clone();
         if !include_secrets {
@@ -142,7 +123,8 @@ fn patched<T: serde::Serialize + serde::de::DeserializeOwned>(
     typed(value, path)
 }
 
-/// RFC 7396: objects merge key by key, `null` removes, all else replaces.
+/// Applies a merge patch (RFC 7396): objects merge key by key, `null` removes a key, any
+/// other value replaces.
 pub fn merge(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;

@@ -1,4 +1,4 @@
-//! Text to a value, and a value to its type.
+//! Parses text to a value, and converts a value to its type.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -7,21 +7,21 @@ use super::issues::{ConfigError, Issues, join};
 use super::yaml::{self, YamlError};
 use crate::address::redact;
 
-/// Reads YAML (of which JSON is a part) without checking what it says.
+/// Parses YAML or JSON without checking its keys.
 ///
 /// # Errors
-/// Broken YAML, with line and column.
+/// Invalid YAML, with line and column.
 pub fn parse(text: &str) -> Result<Value, ConfigError> {
-    yaml::parse(text).map_err(|YamlError { place, message }| {
-        let place = place.map_or(String::new(), |(line, column)| {
+    yaml::parse(text).map_err(|YamlError { position, message }| {
+        let at = position.map_or(String::new(), |(line, column)| {
             format!("line {line}, column {column}: ")
         });
-        ConfigError::one("", format!("{place}{message}"))
+        ConfigError::one("", format!("{at}{message}"))
     })
 }
 
-/// Types a value whose shape was checked, and applies rules to it. What serde
-/// finds beyond the shape is noted; after a wrong shape it adds nothing.
+/// Converts a value to its type after the schema check, and applies `rules`. An error of
+/// serde becomes an issue only if the schema check found none: else it repeats one.
 pub(super) fn finish<T: DeserializeOwned>(
     value: Value,
     issues: &mut Issues,
@@ -41,13 +41,13 @@ pub(super) fn finish<T: DeserializeOwned>(
     }
 }
 
-/// Reads JSON, and says where it is broken.
+/// Parses JSON. The error gives line and column.
 pub(super) fn json(text: &str) -> Result<Value, ConfigError> {
     serde_json::from_str(text)
         .map_err(|e| ConfigError::one("", format!("not valid JSON: {}", redact(&e.to_string()))))
 }
 
-/// Gives a value its type; the error names the path.
+/// Converts a value to its type. The error has the path.
 pub(super) fn typed<T: DeserializeOwned>(value: Value, prefix: &str) -> Result<T, ConfigError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();

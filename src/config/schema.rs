@@ -1,8 +1,7 @@
-//! The JSON Schemas that the types give.
+//! The JSON Schemas of the configuration types.
 //!
-//! They are the one home of every range, for editors that use them as for
-//! `schema_check`, which knows the parts of JSON Schema that our types use; a test
-//! checks that they use no others.
+//! They define every range, for editors and for `schema_check`. `schema_check` implements
+//! only the JSON Schema keywords that our types use; a test checks that they use no others.
 
 use std::sync::LazyLock;
 
@@ -19,8 +18,8 @@ pub(super) static FILE: LazyLock<Value> =
 pub(super) static PIPELINE: LazyLock<Value> =
     LazyLock::new(|| schemars::schema_for!(PipelineConfig).to_value());
 
-/// The JSON Schema of the configuration file, without the options that stations own;
-/// `pipeline::schema` adds those.
+/// The JSON Schema of the configuration file. It lacks the options that stations own;
+/// `pipeline::schema` adds them.
 pub fn schema() -> Value {
     FILE.clone()
 }
@@ -29,40 +28,40 @@ pub fn schema() -> Value {
 mod tests {
     use super::*;
 
-    /// Every word of a schema, wherever it stands.
-    fn words(schema: &Value, found: &mut Vec<String>) {
+    /// All keywords of a schema and of its parts.
+    fn keywords(schema: &Value, found: &mut Vec<String>) {
         let Value::Object(map) = schema else { return };
-        for (word, inner) in map {
-            found.push(word.clone());
-            match (word.as_str(), inner) {
+        for (keyword, inner) in map {
+            found.push(keyword.clone());
+            match (keyword.as_str(), inner) {
                 ("properties" | "$defs", Value::Object(all)) => {
-                    all.values().for_each(|s| words(s, found));
+                    all.values().for_each(|s| keywords(s, found));
                 }
                 ("anyOf" | "oneOf", Value::Array(all)) => {
-                    all.iter().for_each(|s| words(s, found));
+                    all.iter().for_each(|s| keywords(s, found));
                 }
-                ("items", inner) => words(inner, found),
+                ("items", inner) => keywords(inner, found),
                 _ => {}
             }
         }
     }
 
     #[test]
-    fn the_types_use_only_what_the_check_understands() {
+    fn types_use_only_keywords_that_the_check_implements() {
         let checked = "$ref anyOf oneOf type properties required items minItems maxItems \
                        uniqueItems minimum maximum const enum additionalProperties $defs";
-        // `validate` checks these, in better words.
-        let ruled = "pattern minLength";
+        // `validate` checks these, with better messages.
+        let validated = "pattern minLength";
         let prose = "$schema title description default examples format";
-        let known: Vec<&str> = [checked, ruled, prose]
+        let known: Vec<&str> = [checked, validated, prose]
             .iter()
             .flat_map(|s| s.split_whitespace())
             .collect();
         for root in [&*FILE, &*PIPELINE] {
             let mut found = Vec::new();
-            words(root, &mut found);
-            for word in found {
-                assert!(known.contains(&word.as_str()), "{word}");
+            keywords(root, &mut found);
+            for keyword in found {
+                assert!(known.contains(&keyword.as_str()), "{keyword}");
             }
         }
     }

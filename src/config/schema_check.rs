@@ -1,7 +1,7 @@
-//! A value against a JSON Schema: keys, types, choices and ranges.
+//! Compares a value with a JSON Schema: keys, types, choices and ranges.
 //!
-//! serde would stop at the first mistake and name Rust's types; this check finds all
-//! mistakes, each with its path and in words for people.
+//! serde stops at the first error and names Rust's types. This check finds all errors, each
+//! with its path and a message for users.
 
 use serde_json::{Map, Value};
 
@@ -10,8 +10,7 @@ use super::schema_tree::{self, child, properties, types, variants};
 use super::service::{DEVICE, Device};
 use super::suggest;
 
-/// Compares the value at `path` with a schema of its own, such as the options of a
-/// tracker.
+/// Compares the value at `path` with a separate schema, such as that of a tracker's options.
 ///
 /// # Errors
 /// All issues, with their paths.
@@ -24,8 +23,8 @@ pub fn check_against(schema: &Value, path: &str, value: &Value) -> Result<(), Co
     visitor.issues.result()
 }
 
-/// Compares a value with the schema `root`. A section or list without content
-/// (`tracking:` with all lines under it commented out) counts as left out.
+/// Compares a value with the schema `root`. A section or list without content, such as
+/// `tracking:` with all of its lines commented out, counts as missing.
 pub(super) fn check(root: &Value, value: &mut Value) -> Issues {
     if value.is_null() {
         *value = Value::Object(Map::new());
@@ -47,8 +46,8 @@ fn prune(root: &Value, schema: &Value, value: &mut Value) {
                     return true;
                 };
                 let types = types(root, schema);
-                let holds_more = types.contains(&"object") || types.contains(&"array");
-                if value.is_null() && holds_more && !types.contains(&"null") {
+                let is_container = types.contains(&"object") || types.contains(&"array");
+                if value.is_null() && is_container && !types.contains(&"null") {
                     return false;
                 }
                 prune(root, schema, value);
@@ -73,8 +72,8 @@ struct Visitor<'a> {
 
 impl Visitor<'_> {
     fn visit(&mut self, path: &str, schema: &Value, value: &Value) {
-        // No text of a configuration has a use for them: they end up in logs, in
-        // addresses of outputs, in requests.
+        // No key needs control characters, and texts reach logs, addresses of outputs and
+        // requests.
         if let Some(message) = value.as_str().and_then(suggest::control_character) {
             self.issues.add(path, message);
             return;
@@ -119,10 +118,10 @@ impl Visitor<'_> {
     }
 
     fn number(&mut self, path: &str, schema: &Value, number: Option<f64>, value: &Value) {
-        let bound = |word: &str| schema.get(word).and_then(Value::as_f64);
+        let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
         let most = bound("maximum").or_else(|| {
-            let counts = schema.get("format").and_then(Value::as_str) == Some("uint32");
-            counts.then_some(f64::from(u32::MAX))
+            let is_u32 = schema.get("format").and_then(Value::as_str) == Some("uint32");
+            is_u32.then_some(f64::from(u32::MAX))
         });
         let (Some(number), Some(least)) = (number, bound("minimum")) else {
             return;
@@ -134,7 +133,7 @@ impl Visitor<'_> {
     }
 
     fn list(&mut self, path: &str, schema: &Value, items: &[Value]) {
-        let bound = |word: &str| schema.get(word).and_then(Value::as_u64);
+        let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
         let count = items.len() as u64;
         match (bound("minItems"), bound("maxItems")) {
             (Some(least), most) if count < least || most.is_some_and(|most| count > most) => {
@@ -149,7 +148,7 @@ impl Visitor<'_> {
             if unique && items[..index].contains(item) {
                 self.issues.add(
                     &at,
-                    format!("{} stands twice; remove one", suggest::shown(item)),
+                    format!("{} is in the list twice; remove one", suggest::shown(item)),
                 );
             }
             if let Some(schema) = schema.get("items") {
@@ -179,7 +178,7 @@ impl Visitor<'_> {
                 let example = example.and_then(Value::as_str);
                 let such = example.map_or(String::new(), |e| format!(", such as {e}"));
                 self.issues
-                    .add(join(path, key), format!("must be given{such}"));
+                    .add(join(path, key), format!("is missing; add it{such}"));
             }
         }
     }

@@ -1,15 +1,15 @@
-//! Finding the way in a JSON Schema.
+//! Navigates a JSON Schema.
 
 use serde_json::{Map, Value};
 
-/// The schema that a key or an index of `schema` has.
+/// The schema of a key or an index in `schema`.
 pub(super) fn child<'a>(root: &'a Value, schema: &'a Value, part: &str) -> Option<&'a Value> {
     variants(root, schema)
         .into_iter()
         .find_map(|s| properties(s).and_then(|p| p.get(part)).or(s.get("items")))
 }
 
-/// The types that a value of this schema may have, as JSON Schema names them.
+/// The JSON Schema types that a value of this schema may have.
 pub(super) fn types<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a str> {
     let mut types = Vec::new();
     for variant in variants(root, schema) {
@@ -27,19 +27,19 @@ pub(super) fn types<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a str> {
     types
 }
 
-/// The keys of a section's schema.
+/// The keys of a section with their schemas.
 pub(super) fn properties(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties")?.as_object()
 }
 
-/// References followed and alternatives laid out.
+/// The alternatives of a schema, with references resolved.
 pub(super) fn variants<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         let target = root.pointer(reference.trim_start_matches('#'));
         return target.map_or_else(Vec::new, |target| variants(root, target));
     }
-    for word in ["anyOf", "oneOf"] {
-        if let Some(Value::Array(all)) = schema.get(word) {
+    for keyword in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(all)) = schema.get(keyword) {
             return all.iter().flat_map(|s| variants(root, s)).collect();
         }
     }

@@ -1,4 +1,4 @@
-//! `service`: the process as a whole.
+//! `service`: settings of the whole process.
 
 use std::path::PathBuf;
 
@@ -7,55 +7,55 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::StreamAddress;
 
-/// The process as a whole.
+/// Settings of the whole process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceConfig {
-    /// Address the web server listens on.
+    /// IP address that the web server listens on.
     pub listen: String,
     /// Port of the web server.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
-    /// error, warn, info, debug or trace.
+    /// Log level: error, warn, info, debug or trace.
     pub log_level: LogLevel,
-    /// Lines for people, or JSON for programs.
+    /// Log format: lines of text, or JSON.
     pub log_format: LogFormat,
-    /// A file that receives the log besides the terminal.
+    /// File for the log, in addition to the terminal.
     pub log_file: Option<PathBuf>,
-    /// Size in megabytes at which `log_file` is renamed, and a new one begun; 0 never.
+    /// Size in megabytes at which `log_file` is rotated. 0 means never.
     #[schemars(range(min = 0, max = 100_000))]
     pub log_max_mb: u32,
-    /// Whether `log_file` is renamed, and a new one begun, every day, too.
+    /// Whether `log_file` is also rotated every day.
     pub log_daily: bool,
-    /// How many renamed log files are kept.
+    /// Number of rotated log files to keep.
     #[schemars(range(min = 0, max = 1000))]
     pub log_keep: u32,
-    /// auto, cpu or cuda:N.
+    /// Device that runs the models: auto, cpu or cuda:N.
     pub device: Device,
-    /// Folder of the model files. Relative to the configuration file.
+    /// Folder of the model files, relative to the configuration file.
     pub models_dir: PathBuf,
-    /// Path of the ONNX Runtime library, when it is not where rextrack looks.
+    /// Path of the ONNX Runtime library, if rextrack does not find it by itself.
     pub onnxruntime: Option<PathBuf>,
-    /// How many inferences may run at the same time, over all models; each model
-    /// runs one at a time in any case. 0 chooses by the processors. Cameras that
-    /// wait take turns, and drop frames meanwhile.
+    /// Maximum number of inferences that run at the same time, over all models. 0 chooses by
+    /// the number of processors. One model never runs two at the same time. A camera that
+    /// waits for its inference drops frames.
     #[schemars(range(min = 0, max = 256))]
     pub inference_jobs: u32,
-    /// Whether the web server asks for a token where others can reach it.
+    /// Whether requests need a token when other machines can reach the web server.
     pub auth: AuthMode,
-    /// The token; made at the first start if it is needed and not given.
+    /// The token. Generated at the first start if it is required and not set.
     #[schemars(length(min = 16))]
     pub token: Option<String>,
-    /// Names besides its own by which the web server may be called.
+    /// More host names under which clients may reach the web server.
     pub allowed_hosts: Vec<String>,
-    /// Schemes of the addresses that cameras may be given over the network.
+    /// URL schemes allowed for camera addresses that are set over the network.
     pub stream_schemes: Vec<String>,
-    /// Whether a camera's local file may be a playlist (HLS, DASH, ffconcat, SDP) or
-    /// another text, by which FFmpeg opens further files anywhere on the machine.
+    /// Whether a camera's local file may be a playlist (HLS, DASH, ffconcat, SDP) or another
+    /// text file. FFmpeg then opens the files that it lists, anywhere on the machine.
     pub allow_playlists: bool,
-    /// Whether a change of the configuration file is applied as soon as it is saved.
+    /// Whether changes of the configuration file apply as soon as it is saved.
     pub watch: bool,
-    /// This machine's name in messages; its network name if not given.
+    /// Name of this machine in messages. The default is its host name.
     #[schemars(regex(pattern = "^[A-Za-z0-9_.-]{1,64}$"))]
     pub node: Option<String>,
 }
@@ -89,7 +89,7 @@ impl Default for ServiceConfig {
     }
 }
 
-/// How much is logged.
+/// The log level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -102,14 +102,14 @@ pub enum LogLevel {
     Trace,
 }
 
-/// How the log is written.
+/// The log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// Lines for people.
+    /// Lines of text.
     #[default]
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -124,10 +124,10 @@ pub enum AuthMode {
     None,
 }
 
-/// Marks a device in the schema.
+/// The `format` of a device in the schema.
 pub(super) const DEVICE: &str = "device";
 
-/// Where a model runs: `auto`, `cpu` or `cuda:N`.
+/// The device that runs the models: `auto`, `cpu` or `cuda:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
     /// The best device that works.
@@ -135,7 +135,7 @@ pub enum Device {
     Auto,
     /// The processor.
     Cpu,
-    /// The NVIDIA GPU of that number, or an error.
+    /// The NVIDIA GPU with that number, or an error.
     Cuda(u32),
 }
 
@@ -186,7 +186,7 @@ impl JsonSchema for Device {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "Where a model runs: auto, cpu or cuda:N.",
+            "description": "Device that runs the models: auto, cpu or cuda:N.",
             "type": "string",
             "pattern": "^(auto|cpu|cuda(:[0-9]+)?)$",
             "format": DEVICE,

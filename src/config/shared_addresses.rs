@@ -1,4 +1,4 @@
-//! Two cameras that would send to the same OSC addresses.
+//! Finds cameras that send to the same OSC addresses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,11 +7,11 @@ use super::issues::Issues;
 use super::suggest::quoted;
 use crate::flow::SLOTS_MAX;
 
-/// Two enabled cameras must not send to the same addresses: the receiver could
-/// not tell their people apart.
+/// Checks that no two enabled cameras send to the same addresses: the receiver could not
+/// distinguish them.
 pub(super) fn check_shared_addresses(issues: &mut Issues, config: &Config) {
     let mut owners: HashMap<(String, u16, String), usize> = HashMap::new();
-    // One line for all cameras that clash with the same first one.
+    // One issue for all cameras that clash with the same first camera.
     let mut clashes: Vec<(usize, Vec<usize>, String)> = Vec::new();
     for (index, camera) in config.cameras.iter().enumerate() {
         let same_id = config.cameras[..index].iter().any(|c| c.id == camera.id);
@@ -58,7 +58,7 @@ pub(super) fn check_shared_addresses(issues: &mut Issues, config: &Config) {
     }
 }
 
-/// A receiver's host in one spelling.
+/// The receiver's host in a canonical spelling.
 fn receiver(host: &str) -> String {
     match host.trim().to_lowercase().as_str() {
         "localhost" | "::1" => "127.0.0.1".into(),

@@ -1,35 +1,35 @@
-//! `slots`: how slots behave and in which units they are given.
+//! `slots`: behaviour and units of slots.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decimal;
 
-/// How slots behave and in which units every output gives them.
+/// Behaviour of slots, and their units in all outputs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlotsConfig {
-    /// What an emptied slot's position becomes.
+    /// Position of a slot after its release.
     pub on_release: OnRelease,
     /// Units of positions, sizes and velocities.
     pub units: Units,
-    /// Where y is 0.
+    /// Corner of the frame where y is 0.
     pub origin: Origin,
-    /// How much boxes are steadied, 0 not at all to 1 most. What moves fast is
-    /// steadied least, so that it does not lag.
+    /// Smoothing of boxes, from 0 (off) to 1 (maximum). Fast objects are smoothed less, so
+    /// that they do not lag.
     #[serde(serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 1))]
     pub smoothing: f32,
 }
 
-/// What an emptied slot's position becomes.
+/// Position of a slot after its release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnRelease {
-    /// Goes to zero.
+    /// Zero.
     #[default]
     Zero,
-    /// Stays at its last value.
+    /// The last position.
     Keep,
 }
 
@@ -44,7 +44,7 @@ pub enum Units {
     Pixels,
 }
 
-/// Where y is 0.
+/// Corner of the frame where y is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {

@@ -1,4 +1,4 @@
-//! The words for a mistake, with the remedy where it can be guessed.
+//! Messages for errors in a configuration, with a remedy where one can be guessed.
 
 use serde_json::{Map, Value};
 
@@ -6,12 +6,12 @@ use super::issues::is_control;
 use super::schema_tree::{child, properties, variants};
 use crate::address::redact_address;
 
-/// The key whose value is never repeated.
+/// The key whose value is never quoted.
 const TOKEN: &str = "token";
-/// Longest piece of somebody's value that an error repeats.
+/// Maximum length of a quoted value.
 const SHOWN_MAX: usize = 60;
 
-/// What to say of a key that does not exist in the section at `path`.
+/// The message for a key that the section at `path` does not have.
 pub(super) fn unknown_key(
     root: &Value,
     path: &str,
@@ -35,7 +35,7 @@ pub(super) fn unknown_key(
     }
 }
 
-/// The sections that have that key.
+/// The sections that have the key.
 fn homes(root: &Value, key: &str) -> Vec<String> {
     let mut homes = Vec::new();
     for (section, schema) in properties(root).into_iter().flatten() {
@@ -54,37 +54,37 @@ fn homes(root: &Value, key: &str) -> Vec<String> {
     homes
 }
 
-/// What to say of a value that is no choice of those there are.
+/// The message for a value that is not one of the choices.
 pub(super) fn wrong_choice(got: &str, choices: &[&str]) -> String {
     let one_of = if choices.len() > 1 { "one of " } else { "" };
-    let asked = format!(
+    let message = format!(
         "must be {one_of}{}, got {}",
         choices.join(", "),
         quoted(got)
     );
     match nearest(got, choices) {
-        Some(close) if choices.len() > 3 => format!("{asked}; did you mean {close}?"),
-        _ => asked,
+        Some(close) if choices.len() > 3 => format!("{message}; did you mean {close}?"),
+        _ => message,
     }
 }
 
-/// What to say of a value of another type than those of the schema.
+/// The message for a value of a wrong type.
 pub(super) fn wrong_type(path: &str, types: &[&str], value: &Value) -> String {
-    let mut words: Vec<&str> = types
+    let mut names: Vec<&str> = types
         .iter()
-        // That `null` is possible helps nobody who wrote something else.
+        // `null` as a choice does not help a user who wrote another value.
         .filter(|t| **t != "null" || types.len() == 1)
-        .map(|t| word(t))
+        .map(|t| type_name(t))
         .collect();
-    words.dedup();
-    // A secret of digits alone that lacks its quotes is a secret all the same.
+    names.dedup();
+    // A token of digits without quotes is a number, and still secret.
     if path == TOKEN || path.ends_with(".token") {
         return format!(
-            "expected {}, got something else; put it in quotes",
-            words.join(" or ")
+            "expected {}, got another type; put it in quotes",
+            names.join(" or ")
         );
     }
-    let mut message = format!("expected {}, got {}", words.join(" or "), shown(value));
+    let mut message = format!("expected {}, got {}", names.join(" or "), shown(value));
     if let Some(remedy) = remedy(path, types, value) {
         message.push_str("; ");
         message.push_str(&remedy);
@@ -129,7 +129,7 @@ fn remedy(path: &str, types: &[&str], value: &Value) -> Option<String> {
     }
 }
 
-/// The number that a text means: `"0.5"`, `25 %`, `0,5`.
+/// The remedy for a number written as text: `"0.5"`, `25 %`, `0,5`.
 fn number_in(text: &str) -> Option<String> {
     let text = text.trim();
     if text.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -146,8 +146,8 @@ fn number_in(text: &str) -> Option<String> {
         .then(|| format!("write {point}, with a point"))
 }
 
-/// What to say of a text with a character that moves the cursor instead of being seen:
-/// line breaks, escape sequences, marks that turn the reading direction.
+/// The message for a text with a control character: a line break, an escape sequence, or a
+/// mark that changes the reading direction.
 pub(super) fn control_character(text: &str) -> Option<String> {
     let found = text.chars().find(|c| is_control(*c))?;
     let remedy = match found {
@@ -158,13 +158,13 @@ pub(super) fn control_character(text: &str) -> Option<String> {
         _ => "remove it",
     };
     Some(format!(
-        "must not hold control characters, got U+{:04X} in {}; {remedy}",
+        "must not contain control characters, got U+{:04X} in {}; {remedy}",
         u32::from(found),
         quoted(text)
     ))
 }
 
-/// What to say of a number beyond its range.
+/// The message for a number outside its range.
 pub(super) fn out_of_range(number: f64, least: f64, most: Option<f64>, got: &Value) -> String {
     let Some(most) = most else {
         return format!("must be at least {least}, got {got}");
@@ -178,7 +178,7 @@ pub(super) fn out_of_range(number: f64, least: f64, most: Option<f64>, got: &Val
     }
 }
 
-/// What to say of a list that is too short or too long.
+/// The message for a list that is too short or too long.
 pub(super) fn wrong_length(count: u64, least: u64, most: Option<u64>) -> String {
     match (count, most) {
         (_, Some(most)) if most == least => format!("must have {least} values, got {count}"),
@@ -188,18 +188,18 @@ pub(super) fn wrong_length(count: u64, least: u64, most: Option<u64>) -> String 
     }
 }
 
-/// Whatever of `known` is probably meant by `given`.
-fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    let given = given.to_lowercase().replace(['-', ' '], "_");
+/// The most similar known name, if it is similar enough.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase().replace(['-', ' '], "_");
     known
         .iter()
-        .map(|k| (strsim::jaro_winkler(k, &given), *k))
+        .map(|k| (strsim::jaro_winkler(k, &name), *k))
         .filter(|(closeness, _)| *closeness > 0.84)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
 }
 
-fn word(name: &str) -> &'static str {
+fn type_name(name: &str) -> &'static str {
     match name {
         "number" => "a number",
         "integer" => "a whole number",
@@ -211,7 +211,7 @@ fn word(name: &str) -> &'static str {
     }
 }
 
-/// A value as an error may show it: short, on one line, without a password.
+/// A value for an error message: short, without a password.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
@@ -230,13 +230,13 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A text in quotes, as an error may show it.
+/// A text in quotes for an error message: short, without a password.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", short(text))
 }
 
 fn short(text: &str) -> String {
-    // An address at the wrong place has its password all the same.
+    // Any key may contain an address with a password by mistake.
     let safe = redact_address(text);
     let mut out: String = safe.chars().take(SHOWN_MAX).collect();
     if out.len() < safe.len() {

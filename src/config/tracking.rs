@@ -10,33 +10,33 @@ use super::decimal;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrackingConfig {
-    /// A model's name in `models_dir`, a path to an .onnx file, or `builtin:motion`.
+    /// Name of a model in `models_dir`, path of an .onnx file, or `builtin:motion`.
     #[schemars(length(min = 1))]
     pub model: String,
-    /// Detections below this never start a track, 0..1. The tracker still uses
-    /// weaker ones to keep a track that it already has.
+    /// Detections below this score never start a track, 0..1. Existing tracks also use
+    /// weaker detections.
     #[serde(serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 1))]
     pub confidence: f32,
-    /// Overlap above which two detections of a class are one object, 0..1.
+    /// Overlap (IoU) above which two detections of a class count as one object, 0..1.
     #[serde(serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 1))]
     pub iou: f32,
-    /// Classes to track, by number or name; empty means all.
+    /// Classes to track, by number or name. Empty means all.
     pub classes: Vec<ClassRef>,
     /// Number of slots.
     #[schemars(range(min = 1, max = crate::flow::SLOTS_MAX))]
     pub objects_max: u32,
-    /// How long an object that is not seen keeps its slot, in milliseconds.
+    /// Time in milliseconds that a lost object keeps its slot.
     #[schemars(range(min = 0, max = 3_600_000))]
     pub object_persistence_ms: u32,
-    /// Every n-th frame is processed.
+    /// Process every n-th frame.
     #[schemars(range(min = 1, max = 1000))]
     pub period_frames: u32,
-    /// The tracker, by its name.
+    /// Name of the tracker.
     #[schemars(length(min = 1))]
     pub tracker: String,
-    /// Options of the tracker, by their names; what is left out keeps its default.
+    /// Options of the tracker by name. Missing options keep their defaults.
     pub tracker_options: Map<String, Value>,
 }
 
@@ -62,6 +62,6 @@ impl Default for TrackingConfig {
 pub enum ClassRef {
     /// Index into the model's class names.
     Id(u32),
-    /// Name as the model gives it, such as `person`.
+    /// Name in the model, such as `person`.
     Name(String),
 }

@@ -1,4 +1,4 @@
-//! Checks that a schema cannot express: addresses, and keys that depend on each other.
+//! Checks that a JSON Schema cannot express: addresses, and keys that depend on each other.
 
 use serde_json::Value;
 
@@ -17,11 +17,10 @@ use super::{schema, schema_check};
 use crate::address::{NetworkAddress, StreamAddress};
 
 impl Config {
-    /// Checks a configuration that was put together by a program: everything
-    /// that [`Config::load`] checks.
+    /// Checks a configuration that a program built, as [`Config::load`] does.
     ///
     /// # Errors
-    /// All problems, not only the first.
+    /// All issues.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let mut issues = schema_check::check(&schema::FILE, &mut value_of(self));
         self.rules(&mut issues);
@@ -49,11 +48,11 @@ impl Config {
                     ),
                 );
             }
-            let at = format!("{path}.override");
+            let path = format!("{path}.override");
             if !one.overrides.is_empty() {
-                match self.pipeline(one, &at) {
-                    Ok(pipeline) => overridden(issues, &at, one, &pipeline),
-                    // The schema check reported it already, unless it is a device.
+                match self.pipeline(one, &path) {
+                    Ok(pipeline) => overridden(issues, &path, one, &pipeline),
+                    // The schema check reported it, unless it is a device.
                     Err(error) if issues.0.is_empty() => issues.extend(error),
                     Err(_) => {}
                 }
@@ -67,7 +66,7 @@ impl PipelineConfig {
     /// As [`Config::validate`], for one pipeline.
     ///
     /// # Errors
-    /// All problems, not only the first.
+    /// All issues.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let mut issues = schema_check::check(&schema::PIPELINE, &mut value_of(self));
         self.rules(&mut issues);
@@ -81,7 +80,7 @@ impl PipelineConfig {
                 if section.is_made_by_service() {
                     issues.add(
                         format!("camera.sinks[{index}].{key}"),
-                        "only `rextrack run --config` and `rextrack serve` have this output",
+                        "this output exists only in `rextrack run --config` and `rextrack serve`; remove it",
                     );
                 }
             }
@@ -102,15 +101,16 @@ fn value_of(config: &impl serde::Serialize) -> Value {
     serde_json::to_value(config).unwrap_or_default()
 }
 
-/// The sections as an override makes them. What is wrong without it is known.
+/// Checks the sections with the override applied. Issues of the sections themselves are
+/// reported already, and are not repeated.
 fn overridden(issues: &mut Issues, path: &str, camera: &CameraConfig, pipeline: &PipelineConfig) {
-    let place = |section| KeyPath {
+    let keys = |section| KeyPath {
         section,
         overrides: Some((path, &camera.overrides)),
     };
-    tracking(issues, &place("tracking"), &pipeline.tracking);
+    tracking(issues, &keys("tracking"), &pipeline.tracking);
     if let Some(section) = &pipeline.osc {
-        section.check_keys(&place("osc"), &camera.id, issues);
+        section.check_keys(&keys("osc"), &camera.id, issues);
     }
 }
 
@@ -126,14 +126,14 @@ fn listen(issues: &mut Issues, listen: &str) {
     }
 }
 
-fn tracking(issues: &mut Issues, place: &KeyPath<'_>, tracking: &TrackingConfig) {
+fn tracking(issues: &mut Issues, keys: &KeyPath<'_>, tracking: &TrackingConfig) {
     if tracking.model.trim().is_empty() {
         issues.add(
-            place.key("model"),
+            keys.key("model"),
             "is empty; give a model's name, a path or builtin:motion",
         );
     }
-    classes(issues, &place.key("classes"), &tracking.classes);
+    classes(issues, &keys.key("classes"), &tracking.classes);
 }
 
 fn classes(issues: &mut Issues, path: &str, classes: &[ClassRef]) {
@@ -161,19 +161,19 @@ fn camera(issues: &mut Issues, path: &str, camera: &CameraConfig) {
         Err(error) => issues.add(at("stream"), error.to_string()),
         Ok(_) if is_redacted(&camera.stream) => issues.add(
             at("stream"),
-            "holds *** where a password was hidden; write the password itself",
+            "contains *** in place of a hidden password; write the password itself",
         ),
         Ok(address) => {
             let scheme = address.network().map(NetworkAddress::scheme);
             if camera.ca_file.is_some() && scheme != Some("mqtts") {
                 issues.add(
                     at("ca_file"),
-                    "is for the broker of an mqtts:// stream; leave it out, or write mqtts://",
+                    "applies only to an mqtts:// stream; remove it, or change the stream to mqtts://",
                 );
             }
         }
     }
-    // Values below 0 are out of the schema's range.
+    // The schema check reports values below 0.
     if let Some([x1, y1, x2, y2]) = camera.roi
         && !(x1 < x2 && y1 < y2)
     {

@@ -1,19 +1,19 @@
-//! YAML to a value, and its mistakes in one line.
+//! Parses YAML. Errors are one line.
 
 use serde_json::Value;
 
 use crate::address::redact;
 
-/// Broken YAML.
+/// Invalid YAML.
 #[derive(Debug)]
 pub(super) struct YamlError {
-    /// Line and column, from 1, where they are known.
-    pub place: Option<(u64, u64)>,
-    /// What is wrong; holds nothing of the text that may be a password.
+    /// Line and column from 1, if known.
+    pub position: Option<(u64, u64)>,
+    /// The error and the remedy. Quotes nothing that may be a password.
     pub message: String,
 }
 
-/// Remedies, by what the reader says.
+/// Remedies, by a part of the parser's message.
 const REMEDIES: [(&str, &str); 8] = [
     ("tabs", "indent with spaces instead of tabs"),
     ("multiple YAML documents", "remove the second ---"),
@@ -37,10 +37,10 @@ const REMEDIES: [(&str, &str); 8] = [
     ),
 ];
 
-/// Reads YAML 1.2: in YAML 1.1 the axis `y` would be a boolean. Text without
-/// anything but comments is `null`.
+/// Parses YAML 1.2. (In YAML 1.1 the axis `y` would be a boolean.) Text that has only
+/// comments is `null`.
 pub(super) fn parse(text: &str) -> Result<Value, YamlError> {
-    // Windows' Notepad marks UTF-8 so.
+    // The byte order mark that Windows Notepad writes.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_void = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     if text.lines().all(is_void) {
@@ -51,31 +51,34 @@ pub(super) fn parse(text: &str) -> Result<Value, YamlError> {
 }
 
 fn describe(error: &serde_saphyr::Error) -> YamlError {
-    let place = error
+    let position = error
         .location()
         .map(|at| (at.line(), at.column()))
         .filter(|at| at.0 > 0);
-    // The first line says what it is; the others quote the file, which may
-    // hold passwords.
+    // The first line is the error. The other lines quote the file, which may contain
+    // passwords.
     let text = error.without_snippet().to_string();
     let line = text.lines().next().unwrap_or("cannot be read");
     let mut message = line.trim_start_matches("error: ");
-    if let Some((line, column)) = place {
-        let given = format!("line {line} column {column}: ");
-        message = message.trim_start_matches(given.as_str());
+    if let Some((line, column)) = position {
+        let prefix = format!("line {line} column {column}: ");
+        message = message.trim_start_matches(prefix.as_str());
         message = message.split(" at line ").next().unwrap_or(message);
     }
     if let Some(key) = message.strip_prefix("duplicate mapping key: ") {
         let key = key.split(',').next().unwrap_or(key);
         return YamlError {
-            place,
-            message: format!("the key {} stands twice; remove one", redact(key)),
+            position,
+            message: format!(
+                "the key {} is in the section twice; remove one",
+                redact(key)
+            ),
         };
     }
     let message = message.split("; use from_str").next().unwrap_or(message);
     let remedy = REMEDIES.iter().find(|(sign, _)| message.contains(sign));
     YamlError {
-        place,
+        position,
         message: match remedy {
             Some((_, remedy)) => format!("not valid YAML: {}; {remedy}", redact(message)),
             None => format!("not valid YAML: {}", redact(message)),

@@ -1,16 +1,15 @@
-//! builtin:motion: what moves in front of a fixed camera, without a model.
+//! builtin:motion finds movement in front of a fixed camera, without a model.
 //!
-//! For installations where a camera looks straight down or sees infrared, and
-//! no trained model knows what people look like. Background subtraction by a
-//! mixture of Gaussians a pixel (Zivkovic 2004, OpenCV's MOG2), shadows left
-//! out, specks removed and gaps closed, connected pixels boxed, overlapping
-//! boxes joined.
+//! It is for installations where no trained model works, for example a camera that looks
+//! straight down or sees infrared. Background subtraction by a mixture of Gaussians a
+//! pixel (Zivkovic 2004, OpenCV's MOG2) leaves out shadows. Specks are removed and gaps
+//! closed, connected pixels become boxes, and overlapping boxes are joined.
 //!
-//! The background is learned over capture time, not frames, so that slow and
-//! fast cameras behave alike: what stands still for about half a minute becomes
-//! part of it, and the place that someone left who was there from the start
-//! needs as long. The first frames only teach. When most of the picture changes at
-//! once (a light goes on, the camera is moved), learning starts anew.
+//! The background is learned over capture time, not over frames, so slow and fast cameras
+//! behave alike. An object that stands still for about half a minute becomes background.
+//! If somebody was there from the start and leaves, the empty place takes as long. The
+//! first frames only teach the background. When most of the picture changes at once (a
+//! light goes on, the camera is moved), learning restarts.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,25 +27,24 @@ use super::permits::Permit;
 use crate::config::Device;
 use crate::flow::{BBox, Detection, Frame, FrameSize};
 
-/// Longest side of the picture that is looked at; larger crops are reduced.
+/// Longest side of the picture that is processed. Larger crops are reduced.
 const WORK_SIDE: u32 = 480;
 /// Frames that only teach the background.
 const WARM_UP: u32 = 15;
-/// Smallest moving area, as a share of the crop; below is noise.
+/// Smallest moving area, as a share of the crop. Anything below is noise.
 const MIN_AREA: f32 = 0.0005;
-/// Share of moving pixels above which the scene itself has changed.
+/// Share of moving pixels above which the whole scene has changed.
 const SCENE_CHANGE: f32 = 0.6;
-/// Seconds after which something that stands still is background.
+/// Seconds after which an object that stands still is background.
 const ABSORB_S: f64 = 30.0;
 /// A colour counts as background once the modes before it weigh less than
 /// MOG2's background ratio of 0.9, so after ln(1 / 0.9) time constants.
 const ABSORB_CONSTANTS: f64 = 0.105_360_5;
-/// Squared distance, in variances, above which a pixel is no background
-/// (OpenCV's default).
+/// Squared distance, in variances, above which a pixel is foreground (OpenCV's default).
 const VAR_THRESHOLD: f64 = 16.0;
 /// MOG2 marks shadows with 127 and movement with 255.
 const ABOVE_SHADOW: f64 = 200.0;
-/// Opening removes specks, closing joins a body's parts; pixels at work size.
+/// Opening removes specks, closing joins the parts of a body. In pixels at work size.
 const OPEN: i32 = 3;
 const CLOSE: i32 = 9;
 
@@ -70,8 +68,8 @@ pub struct MotionDetector {
 }
 
 impl MotionDetector {
-    /// A detector that has seen nothing yet. It runs on the processor, so an
-    /// explicit GPU is an error.
+    /// A detector without a background yet. It runs on the CPU, so an explicit GPU is an
+    /// error.
     pub fn new(device: Device, settings: &DetectSettings) -> Result<Self, DetectError> {
         if let Device::Cuda(_) = device {
             let reason =
@@ -134,8 +132,8 @@ impl MotionDetector {
         })
     }
 
-    /// Updates the background and leaves the moving pixels in `mask`. Returns
-    /// whether they mean anything yet.
+    /// Updates the background and writes the moving pixels to `mask`. Returns whether the
+    /// background is learned and the mask is valid.
     fn subtract(&mut self, frame: &Frame, crop: Crop) -> Result<bool, DetectError> {
         let view = Some((frame.size, crop));
         if self.view != view {
@@ -143,7 +141,7 @@ impl MotionDetector {
             self.learned = 0;
         }
         let rate = if self.learned < WARM_UP {
-            // A plain average; the first frame replaces what was known before.
+            // A plain average. The first frame replaces the old background.
             1.0 / f64::from(self.learned + 1)
         } else {
             let dt = (frame.capture_ns - self.last_ns).max(0) as f64 * 1e-9;
@@ -164,7 +162,7 @@ impl MotionDetector {
         )?;
         let moving = core::count_non_zero(&self.work)? as f32 / self.work.total() as f32;
         if moving > SCENE_CHANGE {
-            log::debug!("builtin:motion: the scene changed, the background is learned anew");
+            log::debug!("builtin:motion: the scene has changed, learning the background again");
             self.learned = 0;
             return Ok(false);
         }
@@ -214,7 +212,7 @@ impl MotionDetector {
                 });
             }
         }
-        join(&mut blobs);
+        join_overlapping(&mut blobs);
         Ok(blobs)
     }
 }
@@ -241,9 +239,9 @@ impl Detector for MotionDetector {
         let crop = Crop::of(frame.size, self.settings.roi)?;
         self.shrink(frame, crop)?;
         let shrunk = Instant::now();
-        let settled = self.subtract(frame, crop)?;
+        let learned = self.subtract(frame, crop)?;
         let subtracted = Instant::now();
-        if settled {
+        if learned {
             let size = self.small.size()?;
             let min_score = self.settings.min_score;
             let all = self
@@ -261,19 +259,18 @@ impl Detector for MotionDetector {
     }
 }
 
-/// Connected moving pixels.
+/// A group of connected moving pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Blob {
     ltrb: [i32; 4],
-    /// Moving pixels.
+    /// Number of moving pixels.
     area: i32,
 }
 
 impl Blob {
-    /// The score is the root of the share of the box that moves, times the root
-    /// of the area over four times the smallest, up to 1. A solid blob of any
-    /// size a person would call an object is near 1, a flicker at the limit of
-    /// noise near 0.3.
+    /// The score is the root of the share of the box that moves, times the root of the
+    /// area over four times the smallest area, up to 1. A solid blob of the size of an
+    /// object is near 1, a flicker at the limit of noise near 0.3.
     fn detection(self, work: Size, crop: Crop, frame: FrameSize) -> Detection {
         let [l, t, r, b] = self.ltrb;
         let share = self.area as f32 / ((r - l) * (b - t)).max(1) as f32;
@@ -312,16 +309,16 @@ impl Blob {
     }
 }
 
-/// Joins blobs whose boxes overlap, until none do. Their number is small: each
-/// is at least `MIN_AREA` of the picture.
-fn join(blobs: &mut Vec<Blob>) {
+/// Joins blobs whose boxes overlap, until none do. There are only a few: each covers at
+/// least `MIN_AREA` of the picture.
+fn join_overlapping(blobs: &mut Vec<Blob>) {
     let mut i = 0;
     while i < blobs.len() {
         match (i + 1..blobs.len()).find(|&j| blobs[i].overlaps(&blobs[j])) {
             Some(j) => {
                 let other = blobs.remove(j);
                 blobs[i] = blobs[i].joined(other);
-                // The grown box may now reach those passed over.
+                // The larger box may now overlap blobs that were checked before.
                 i = 0;
             }
             None => i += 1,

@@ -3,19 +3,18 @@
 use super::error::DetectError;
 use crate::config::ClassRef;
 
-/// Which classes are kept.
+/// A filter by class.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClassFilter {
-    /// One flag a class; none at all keeps every class.
+    /// One flag for each class. Empty keeps every class.
     kept: Vec<bool>,
 }
 
 impl ClassFilter {
-    /// Turns ids and names into a filter over a model's class names. Names are
-    /// compared without regard to case. `wanted` being empty keeps everything.
-    ///
-    /// Fails on an id or name that the model does not have; the message offers
-    /// the nearest name.
+    /// Builds a filter from ids and names over a model's class names. Names are compared
+    /// without regard to case. An empty `wanted` keeps every class.
+    /// || Fails on an id or name that the model does not have. The message offers the
+    /// nearest name.
     pub fn resolve(wanted: &[ClassRef], names: &[String]) -> Result<Self, DetectError> {
         if wanted.is_empty() {
             return Ok(Self::default());
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_names_mix_and_nothing_else_passes() {
+    fn filter_keeps_exactly_the_listed_ids_and_names() {
         let wanted = [ClassRef::Id(5), ClassRef::Name("Person".into())];
         let filter = ClassFilter::resolve(&wanted, &coco()).unwrap();
         let kept: Vec<u32> = (0..100).filter(|id| filter.keeps(*id)).collect();
@@ -107,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_filter_keeps_all() {
+    fn empty_filter_keeps_every_class() {
         let filter = ClassFilter::resolve(&[], &coco()).unwrap();
         assert!(filter.keeps(0) && filter.keeps(79));
     }
 
     #[test]
-    fn a_wrong_class_is_answered_with_the_nearest_or_the_range() {
+    fn unknown_class_error_names_the_nearest_class_or_the_range() {
         let error = |class| {
             ClassFilter::resolve(&[class], &coco())
                 .unwrap_err()

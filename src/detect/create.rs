@@ -1,4 +1,4 @@
-//! Makes the detector that a configuration asks for.
+//! Creates the detector of a configuration.
 
 use super::class_filter::ClassFilter;
 use super::detector::{DetectSettings, Detector, DetectorInfo};
@@ -7,9 +7,9 @@ use super::precomputed::{PrecomputedDetector, is_another_node};
 use super::{background, model, onnx};
 use crate::config::PipelineConfig;
 
-/// Loads and warms up the detector of a pipeline. `min_score` is the lowest score
-/// that the tracker has a use for (0..1). May take seconds: call it on the
-/// thread that will use the detector, never on a host's.
+/// Loads and warms up the detector of a pipeline. `min_score` is the lowest score that
+/// the tracker uses (0..1). May take seconds: call it on the detector's own thread, never
+/// on a host's.
 pub fn create(config: &PipelineConfig, min_score: f32) -> Result<Box<dyn Detector>, DetectError> {
     let settings = DetectSettings::new(config, min_score);
     if !needs_model(config) {
@@ -28,8 +28,8 @@ pub fn create(config: &PipelineConfig, min_score: f32) -> Result<Box<dyn Detecto
     }
 }
 
-/// Checks, without loading anything, that the configured model is there. Takes
-/// microseconds; a model may still turn out to be unusable in [`create`].
+/// Checks that the configured model exists, without loading it. Takes microseconds.
+/// [`create`] may still find the model unusable.
 pub fn check(config: &PipelineConfig) -> Result<(), DetectError> {
     if !needs_model(config) {
         return Ok(());
@@ -37,8 +37,8 @@ pub fn check(config: &PipelineConfig) -> Result<(), DetectError> {
     model::resolve(config).map(|_| ())
 }
 
-/// Checks that a detector knows the classes that a configuration asks for. Another
-/// node's become known one by one, and it decides which are tracked.
+/// Checks that a detector knows the configured classes. Classes of another node are
+/// skipped: they become known one by one, and that node decides which are tracked.
 pub fn check_classes(config: &PipelineConfig, info: &DetectorInfo) -> Result<(), DetectError> {
     if is_another_node(config) {
         return Ok(());
@@ -46,7 +46,7 @@ pub fn check_classes(config: &PipelineConfig, info: &DetectorInfo) -> Result<(),
     ClassFilter::resolve(config.classes(), &info.classes).map(drop)
 }
 
-/// Whether a change of the configuration needs another detector to be loaded.
+/// Whether a change of the configuration needs another detector.
 pub fn needs_reload(old: &PipelineConfig, new: &PipelineConfig) -> bool {
     let keys = |c: &PipelineConfig| {
         let service = &c.service;
@@ -61,7 +61,7 @@ pub fn needs_reload(old: &PipelineConfig, new: &PipelineConfig) -> bool {
     keys(old) != keys(new)
 }
 
-/// Whether the source gives pictures in which things have to be found.
+/// Whether the source gives pictures without known detections.
 fn needs_model(config: &PipelineConfig) -> bool {
     config.camera.address().map_or(true, |a| a.gives_pictures())
 }

@@ -15,30 +15,30 @@ pub trait Detector: Send {
     /// What this detector is and where it runs.
     fn info(&self) -> &DetectorInfo;
 
-    /// Takes new settings, from the next frame on. On an error (a class that
-    /// the model does not know) the former settings stay.
+    /// Applies new settings from the next frame on. On an error (a class that the model
+    /// does not know) the old settings stay.
     fn configure(&mut self, settings: &DetectSettings) -> Result<(), DetectError>;
 
-    /// Whether it can find anything in this frame: a model needs a picture.
+    /// Whether it can process this frame. A model needs a picture.
     fn takes(&self, frame: &Frame) -> bool {
         frame.precomputed.is_none()
     }
 
-    /// The queue of the model that it shares with other pipelines.
+    /// The queue of its model, if it shares one with other pipelines.
     fn queue(&self) -> Option<&ModelQueue> {
         None
     }
 
-    /// Gets the frame ready that [`Detector::infer`] is called with next, while
-    /// another pipeline may still use the model.
+    /// Prepares the next frame for [`Detector::infer`], while another pipeline may still
+    /// use the model.
     fn prepare(&mut self, _frame: &Frame) -> Result<(), DetectError> {
         Ok(())
     }
 
-    /// Replaces what is in `out` by the objects of this frame, best score
-    /// first. The same frames give the same detections on every run. Blocks for
-    /// as long as the model takes, and gives `permit` back as soon as that is over.
-    /// On an error `out` is empty and the detector stays usable.
+    /// Replaces the contents of `out` with the objects of this frame, best score first.
+    /// The same frames give the same detections on every run. Blocks while the model
+    /// runs, and drops `permit` right after that. On an error `out` is empty and the
+    /// detector stays usable.
     fn infer(
         &mut self,
         frame: &Frame,
@@ -46,8 +46,8 @@ pub trait Detector: Send {
         out: &mut Vec<Detection>,
     ) -> Result<StageTimes, DetectError>;
 
-    /// As [`Detector::infer`], for a caller who has one frame and no permit: waits
-    /// for a permit of the model, behind earlier requests.
+    /// As [`Detector::infer`], for one frame without a permit: waits for a permit of the
+    /// model, behind earlier requests.
     fn detect(
         &mut self,
         frame: &Frame,
@@ -60,23 +60,23 @@ pub trait Detector: Send {
     }
 }
 
-/// What a detector is configured with; may change while it runs.
+/// Settings of a detector. They may change while it runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetectSettings {
-    /// Weaker detections are left out, 0..1.
+    /// Lowest score of a detection, 0..1.
     pub min_score: f32,
     /// Overlap above which two boxes of a class are one object, 0..1.
     pub iou: f32,
     /// Classes to keep; empty keeps all.
     pub classes: Vec<ClassRef>,
-    /// The part of the frame that is looked at: x1, y1, x2, y2, normalised, or
-    /// pixels when any value is above 1.
+    /// Region of the frame to search: x1, y1, x2, y2, normalised, or pixels when any
+    /// value is above 1.
     pub roi: Option<[f32; 4]>,
 }
 
 impl DetectSettings {
-    /// The settings of a pipeline. `min_score` is the lowest score that the tracker
-    /// has a use for. A camera's own class filter replaces the general one.
+    /// The settings of a pipeline. `min_score` is the lowest score that the tracker uses.
+    /// A camera's own class filter replaces the general one.
     pub fn new(config: &PipelineConfig, min_score: f32) -> Self {
         let filter = &config.camera.classes_filter;
         Self {
@@ -93,18 +93,18 @@ impl DetectSettings {
     }
 }
 
-/// How long the parts of one detection took.
+/// The times of one detection's parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StageTimes {
     /// Crop, resize, convert.
     pub preprocess: Duration,
     /// The model itself; for builtin:motion, the background subtraction.
     pub inference: Duration,
-    /// Decoding, overlap removal, mapping back.
+    /// Decoding, non-maximum suppression, mapping back.
     pub postprocess: Duration,
 }
 
-/// What a detector is and where it runs.
+/// Description of a detector and its device.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DetectorInfo {
     /// Absolute path of the model file, or `builtin:motion`.
@@ -114,7 +114,7 @@ pub struct DetectorInfo {
     /// Names of the classes; a detection's `class_id` is an index into it.
     #[serde(serialize_with = "as_slice")]
     pub classes: Arc<[String]>,
-    /// Size of the model's input in pixels; 0 x 0 where any size will do.
+    /// Size of the model's input in pixels; 0 x 0 where any size is possible.
     pub input: FrameSize,
     /// The device of the configuration.
     pub requested_device: Device,
@@ -126,7 +126,7 @@ pub struct DetectorInfo {
     pub runtime: String,
 }
 
-/// serde knows `Arc` only behind a feature that would hold for the whole build.
+/// serde supports `Arc` only with a feature that would apply to the whole build.
 fn as_slice<S: serde::Serializer>(classes: &Arc<[String]>, s: S) -> Result<S::Ok, S::Error> {
     classes[..].serialize(s)
 }

@@ -1,56 +1,56 @@
-//! What can go wrong in detection, each with the thing at fault and the remedy.
+//! Errors of detection.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::config::Device;
 
-/// Why there is no detector, or why it could not look at a frame. Every
-/// message is one line that names the thing at fault and what mends it.
+/// Why there is no detector, or why it could not process a frame. Every message is one
+/// line that names the thing at fault and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DetectError {
-    /// None of the places searched holds an ONNX Runtime that can be used.
+    /// No searched path holds a usable ONNX Runtime.
     #[error(
-        "no usable ONNX Runtime; looked at {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
+        "no usable ONNX Runtime; searched {}. Run `cargo xtask setup`, or `pip install onnxruntime` \
          and set REXTRACK_ORT_DYLIB to the onnxruntime library in its capi folder",
-        list(tried)
+        list(searched)
     )]
     NoRuntime {
-        /// Every place looked at and what was wrong with it.
-        tried: Vec<SearchedPath>,
+        /// Every searched path, with the reason why it was not usable.
+        searched: Vec<SearchedPath>,
     },
-    /// The process already runs on another ONNX Runtime than the one asked for.
+    /// The process already uses another ONNX Runtime than the requested one.
     #[error(
-        "ONNX Runtime {asked} cannot be used, since this process already runs on {loaded}; \
-         set service.onnxruntime before the first model is loaded, and restart the host to change it",
-        asked = asked.display(),
+        "ONNX Runtime {requested} cannot be used, because this process already uses {loaded}; \
+         restart the host to change it, and set service.onnxruntime before the first model is loaded",
+        requested = requested.display(),
         loaded = loaded.display()
     )]
     RuntimeFixed {
-        /// The library asked for.
-        asked: PathBuf,
+        /// The requested library.
+        requested: PathBuf,
         /// The library in use until the process ends.
         loaded: PathBuf,
     },
     /// No file for the model's name.
     #[error(
-        "model '{model}' not found; looked at {}. Models found: {}. Put the .onnx file into that \
+        "model '{model}' not found; searched {}. Models found: {}. Put the .onnx file into that \
          folder, or set tracking.model (`--model`) to a model that was found, to a path, or to \
          builtin:motion",
-        paths(looked),
-        if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+        paths(searched),
+        if found.is_empty() { "none".to_owned() } else { found.join(", ") }
     )]
     ModelMissing {
         /// As configured.
         model: String,
-        /// Paths that were tried.
-        looked: Vec<PathBuf>,
-        /// Names of models that are there.
-        present: Vec<String>,
+        /// The searched paths.
+        searched: Vec<PathBuf>,
+        /// Names of models that exist.
+        found: Vec<String>,
     },
-    /// Only PyTorch weights were found, which need an export first.
+    /// Only PyTorch weights were found. They must be exported first.
     #[error(
-        "model '{model}': {path} holds PyTorch weights, rextrack runs ONNX; export it once with \
+        "model '{model}': {path} holds PyTorch weights, but rextrack needs ONNX; export it once with \
          `yolo export model={path} format=onnx` (needs `pip install ultralytics`) and use the .onnx file",
         path = path.display()
     )]
@@ -66,44 +66,46 @@ pub enum DetectError {
         /// As configured.
         model: String,
     },
-    /// The file is no ONNX model, or ONNX Runtime refuses it.
+    /// The file is not an ONNX model, or ONNX Runtime rejects it.
     #[error("model {}: {reason}", path.display())]
     ModelUnreadable {
         /// The model file.
         path: PathBuf,
-        /// What is wrong and what mends it.
+        /// The reason and the remedy.
         reason: String,
     },
-    /// An ONNX model, but not of a family that is understood.
+    /// An ONNX model of an unknown family.
     #[error(
-        "model {}: {reason}. rextrack understands detection heads of {} with one float32 input \
+        "model {}: {reason}. rextrack supports detection heads of {} with one float32 input \
          [1, 3, h, w]",
         path.display(),
-        super::head::supported()
+        supported
     )]
     ModelForeign {
         /// The model file.
         path: PathBuf,
-        /// What was found.
+        /// Its inputs or outputs, as far as they are at fault.
         reason: String,
+        /// The supported families.
+        supported: String,
     },
-    /// An explicit device that cannot be had.
+    /// The requested device is not available.
     #[error("device {device} cannot be used: {reason}")]
     Device {
         /// As configured.
         device: Device,
-        /// What is missing and what mends it.
+        /// The reason and the remedy.
         reason: String,
     },
-    /// A class filter names something that the model does not know.
+    /// A class filter names a class that the model does not have.
     #[error("unknown class {class}: {hint}")]
     UnknownClass {
         /// The class as configured.
         class: String,
-        /// The nearest name, or the ids there are.
+        /// The nearest name, or the valid ids.
         hint: String,
     },
-    /// A region of interest that leaves nothing to look at.
+    /// A region of interest without a pixel of the frame.
     #[error(
         "roi {roi:?} holds no pixel of the {width} x {height} frame; give [x1, y1, x2, y2] with x1 < x2 \
          and y1 < y2 inside the frame (0..1, or pixels when any value is above 1), or null"
@@ -118,7 +120,7 @@ pub enum DetectError {
     },
     /// A frame whose bytes do not match its size.
     #[error(
-        "frame #{seq}: {bytes} bytes for {width} x {height} BGR pixels; the source must give width * height * 3"
+        "frame #{seq}: {bytes} bytes for {width} x {height} BGR pixels; the source must give width * height * 3 bytes"
     )]
     Frame {
         /// The frame's number.
@@ -132,7 +134,7 @@ pub enum DetectError {
     },
     /// The picture could not be prepared.
     #[error(
-        "picture processing failed: {0}; if it persists, check the OpenCV installation (`rextrack doctor`)"
+        "image processing failed: {0}; if it fails again, check the OpenCV installation (`rextrack doctor`)"
     )]
     Picture(String),
     /// The model ran and failed.
@@ -140,30 +142,30 @@ pub enum DetectError {
     Inference {
         /// The model file.
         path: PathBuf,
-        /// What ONNX Runtime said.
+        /// The message of ONNX Runtime.
         reason: String,
     },
 }
 
-/// What kind of thing is at fault; for exit codes and statuses.
+/// The kind of an error, for exit codes and statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The configuration is wrong in itself.
+    /// The configuration itself is wrong.
     Config,
-    /// The model that the configuration names is not there.
+    /// The configured model does not exist.
     Missing,
-    /// The model's file is not usable.
+    /// The model file is not usable.
     Model,
     /// ONNX Runtime is missing or not usable.
     Runtime,
-    /// The device is not to be had.
+    /// The requested device is not available.
     Device,
     /// A defect of rextrack or of a library under it.
     Internal,
 }
 
 impl DetectError {
-    /// What kind of thing is at fault.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NoRuntime { .. } | Self::RuntimeFixed { .. } => ErrorKind::Runtime,
@@ -178,18 +180,18 @@ impl DetectError {
     }
 }
 
-/// A place that was searched for ONNX Runtime, and why it did not serve.
+/// A path that was searched for ONNX Runtime, with the reason why it was not usable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchedPath {
     /// File or folder.
     pub path: PathBuf,
     /// For example `version 1.17.3, 1.20 or newer is needed`.
-    pub why: String,
+    pub reason: String,
 }
 
 impl fmt::Display for SearchedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.path.display(), self.why)
+        write!(f, "{} ({})", self.path.display(), self.reason)
     }
 }
 
@@ -202,8 +204,8 @@ impl From<opencv::Error> for DetectError {
     }
 }
 
-/// ONNX Runtime's messages can span lines and carry source locations; one line
-/// of bounded length is what fits into a log.
+/// ONNX Runtime's messages can span lines and contain source locations. A log needs one
+/// line of bounded length.
 pub(super) fn short(message: &str) -> String {
     const MAX: usize = 200;
     let line = message
@@ -219,7 +221,7 @@ pub(super) fn short(message: &str) -> String {
 
 fn list(items: &[SearchedPath]) -> String {
     if items.is_empty() {
-        return "no place at all (no home folder is known)".into();
+        return "nothing (there is no home folder)".into();
     }
     items
         .iter()
@@ -234,4 +236,138 @@ fn paths(items: &[PathBuf]) -> String {
         .map(|p| p.display().to_string())
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The only test of the wording: other tests match the variants.
+    #[test]
+    fn every_message_is_one_line_with_the_thing_and_the_remedy() {
+        let model = || "yolov8l".to_owned();
+        let path = || PathBuf::from("/models/yolov8l.onnx");
+        let searched = |path: &str, reason: &str| SearchedPath {
+            path: path.into(),
+            reason: reason.into(),
+        };
+        let errors: [(DetectError, &[&str]); 12] = [
+            (
+                DetectError::NoRuntime {
+                    searched: vec![
+                        searched("/a/libonnxruntime.so", "version 1.17.3"),
+                        searched("/b", "does not exist"),
+                    ],
+                },
+                &[
+                    "/a/libonnxruntime.so (version 1.17.3), /b (does not exist)",
+                    "cargo xtask setup",
+                    super::super::runtime::VARIABLE,
+                ],
+            ),
+            (
+                DetectError::RuntimeFixed {
+                    requested: "/new.so".into(),
+                    loaded: "/old.so".into(),
+                },
+                &["/new.so", "/old.so", "restart the host"],
+            ),
+            (
+                DetectError::ModelMissing {
+                    model: model(),
+                    searched: vec![path()],
+                    found: vec!["yolox_nano".into()],
+                },
+                &[
+                    "'yolov8l'",
+                    "/models/yolov8l.onnx",
+                    "Models found: yolox_nano.",
+                    "builtin:motion",
+                ],
+            ),
+            (
+                DetectError::ModelNeedsExport {
+                    model: model(),
+                    path: "/models/yolov8l.pt".into(),
+                },
+                &[
+                    "yolo export model=/models/yolov8l.pt format=onnx",
+                    "pip install ultralytics",
+                ],
+            ),
+            (
+                DetectError::UnknownBuiltin {
+                    model: "builtin:faces".into(),
+                },
+                &["builtin:faces", "builtin:motion"],
+            ),
+            (
+                DetectError::ModelUnreadable {
+                    path: path(),
+                    reason: "is empty".into(),
+                },
+                &["/models/yolov8l.onnx", "is empty"],
+            ),
+            (
+                DetectError::ModelForeign {
+                    path: path(),
+                    reason: "it has 2 outputs".into(),
+                    supported: super::super::head::supported(),
+                },
+                &[
+                    "/models/yolov8l.onnx",
+                    "it has 2 outputs",
+                    "YOLOX",
+                    "YOLOv8",
+                    "NanoDet",
+                    "[1, 3, h, w]",
+                ],
+            ),
+            (
+                DetectError::Device {
+                    device: Device::Cuda(0),
+                    reason: "no driver".into(),
+                },
+                &["cuda:0", "no driver"],
+            ),
+            (
+                DetectError::UnknownClass {
+                    class: "'persn'".into(),
+                    hint: "did you mean person?".into(),
+                },
+                &["'persn'", "did you mean person?"],
+            ),
+            (
+                DetectError::Roi {
+                    roi: [300.0, 0.0, 400.0, 50.0],
+                    width: 200,
+                    height: 100,
+                },
+                &["[300.0, 0.0, 400.0, 50.0]", "200 x 100", "x1 < x2"],
+            ),
+            (
+                DetectError::Frame {
+                    seq: 7,
+                    bytes: 191,
+                    width: 8,
+                    height: 8,
+                },
+                &["#7", "191 bytes", "8 x 8"],
+            ),
+            (
+                DetectError::Inference {
+                    path: path(),
+                    reason: "out of memory".into(),
+                },
+                &["/models/yolov8l.onnx", "out of memory", "rextrack doctor"],
+            ),
+        ];
+        for (error, parts) in errors {
+            let text = error.to_string();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            for part in parts {
+                assert!(text.contains(part), "{part} missing in: {text}");
+            }
+        }
+    }
 }

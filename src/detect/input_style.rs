@@ -1,20 +1,20 @@
-//! How a family of models wants its pictures.
+//! The input format of a family of models.
 
 /// Grey level of the padding, in most families.
 pub(super) const GREY: f32 = 114.0;
 
-/// How a model wants its picture.
+/// The format of a model's input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputStyle {
     /// Where the picture lies in the input.
     pub placement: Placement,
-    /// Red first; frames are blue first.
+    /// Whether red comes first. In frames blue comes first.
     pub rgb: bool,
-    /// What a byte of blue, green or red is multiplied with.
+    /// Factors for blue, green and red bytes.
     pub scale: [f32; 3],
-    /// What is then added.
+    /// Offsets that are added afterwards.
     pub offset: [f32; 3],
-    /// The byte that padding consists of.
+    /// The byte value of the padding.
     pub pad: f32,
 }
 
@@ -30,8 +30,8 @@ impl InputStyle {
         }
     }
 
-    /// Bytes less a mean and divided by a standard deviation, of blue, green and
-    /// red; black padding.
+    /// Bytes minus a mean, divided by a standard deviation, for blue, green and red.
+    /// Black padding.
     pub const fn normalised(
         placement: Placement,
         rgb: bool,
@@ -49,7 +49,7 @@ impl InputStyle {
     }
 }
 
-/// Where the picture lies in the input.
+/// Position of the picture in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// Top left, size rounded down.

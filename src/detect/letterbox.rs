@@ -1,5 +1,5 @@
-//! Letterbox: a frame, or a part of it, fitted into a model's input without
-//! changing its aspect, and boxes mapped back.
+//! Letterbox: fits a frame, or a part of it, into a model's input without changing its
+//! aspect, and maps boxes back.
 //!
 //! Each family was trained with one way of doing this, and scores drop with any
 //! other. YOLOX (`yolox/data/data_augment.py`, `preproc`) puts the picture at
@@ -17,12 +17,12 @@ use super::input_style::{InputStyle, Placement};
 use crate::flow::Frame;
 use crate::flow::{BBox, FrameSize};
 
-/// Where a crop of a frame lies in a model's input. Pixels throughout.
+/// Position of a frame's crop in a model's input. All values are pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LetterboxTransform {
     /// The whole frame.
     pub frame: FrameSize,
-    /// The part of the frame that is shown.
+    /// The part of the frame that the input shows.
     pub crop: Crop,
     /// The model's input.
     pub input: FrameSize,
@@ -45,7 +45,7 @@ impl LetterboxTransform {
                 Placement::TopLeft => v.floor(),
                 Placement::Centred => v.round_ties_even(),
             };
-            // A sliver of a region must not vanish.
+            // A very thin region must keep at least one pixel.
             (v as u32).clamp(1, max)
         };
         let scaled = FrameSize::new(
@@ -71,8 +71,8 @@ impl LetterboxTransform {
         }
     }
 
-    /// Maps a box from the input's pixels to the normalised full frame, clipped
-    /// to the crop. A box that lies in the padding alone comes back empty.
+    /// Maps a box from the input's pixels to the normalised full frame, clipped to the
+    /// crop. A box that lies only in the padding becomes empty.
     pub fn to_frame(&self, bbox: BBox) -> BBox {
         let [l, t, r, b] = bbox.ltrb();
         let axis = |v: f32, pad: u32, scaled: u32, crop: u32, origin: u32, frame: u32| {
@@ -118,10 +118,9 @@ pub struct Crop {
 }
 
 impl Crop {
-    /// The part of the frame that a region of interest means: x1, y1, x2, y2,
-    /// normalised, or pixels when any value is above 1. Pixels that the region
-    /// only touches belong to it; what lies outside the frame is cut off. Fails
-    /// when nothing is left.
+    /// The part of the frame for a region of interest: x1, y1, x2, y2, normalised, or
+    /// pixels when any value is above 1. Pixels that the region only touches belong to
+    /// it. The part outside the frame is cut off. Fails when nothing is left.
     pub fn of(frame: FrameSize, roi: Option<[f32; 4]>) -> Result<Self, DetectError> {
         let FrameSize { width, height } = frame;
         let Some(roi) = roi else {
@@ -139,8 +138,8 @@ impl Crop {
         } else {
             [f64::from(width), f64::from(height)]
         };
-        // f32 holds 0.1 as a little more than that; without the slack a region
-        // that ends on a pixel edge would take in one pixel more.
+        // 0.1 as f32 is slightly more than 0.1. Without the slack, a region that ends on
+        // a pixel edge would include one more pixel.
         const SLACK: f64 = 1e-3;
         let edge = |v: f32, scale: f64| f64::from(v) * scale;
         let low = |v: f32, scale: f64, max: u32| {
@@ -174,7 +173,7 @@ impl Crop {
         Ok(self)
     }
 
-    /// The crop as OpenCV wants it. Frames are far below `i32::MAX` pixels wide.
+    /// The crop as an OpenCV rectangle. Frames are far below `i32::MAX` pixels wide.
     fn rect(self) -> Rect {
         Rect::new(
             self.x as i32,
@@ -185,7 +184,7 @@ impl Crop {
     }
 }
 
-/// Shows a part of a frame as an OpenCV picture, without copying, to `f`.
+/// Passes a part of a frame to `f` as an OpenCV picture, without copying it.
 pub(super) fn with_crop<T>(
     frame: &Frame,
     crop: Crop,
@@ -213,7 +212,7 @@ pub struct Letterbox {
     resized: Mat,
     /// Planes of the model's input: channel, row, column.
     planes: Vec<f32>,
-    /// What `planes` holds padding for.
+    /// The position that the padding in `planes` was drawn for.
     fit: Option<LetterboxTransform>,
 }
 
@@ -229,8 +228,8 @@ impl Letterbox {
         }
     }
 
-    /// Draws the crop of the frame into the input and says where it lies. The
-    /// picture is then in [`Self::planes`].
+    /// Draws the crop of the frame into the input and returns its position. The picture
+    /// is then in [`Self::planes`].
     pub fn draw(&mut self, frame: &Frame, crop: Crop) -> Result<LetterboxTransform, DetectError> {
         let fit = LetterboxTransform::new(frame.size, crop, self.input, self.style.placement);
         if self.fit != Some(fit) {

@@ -1,18 +1,18 @@
 //! Detection: a frame in, detections out.
 //!
-//! In comes one [`Frame`]; out go [`Detection`]s, best first, in coordinates of
-//! the full frame. A detector belongs to the pipeline's infer thread, which
-//! makes it with [`create`] (this loads and warms up the model and may take
-//! seconds) and calls [`Detector::detect`] for each frame.
+//! A [`Frame`](crate::flow::Frame) comes in, [`Detection`](crate::flow::Detection)s come
+//! out, best first, in coordinates of the full frame. A detector belongs to the
+//! pipeline's infer thread. The thread creates it with [`create()`] (this loads and warms
+//! up the model and may take seconds) and calls [`Detector::detect`] for each frame.
 //!
 //! * [`runtime`] finds and loads ONNX Runtime, once for the process.
-//! * [`model`] finds the file that `tracking.model` means.
-//! * [`head`] tells which family a model is of, and decodes its output.
+//! * [`model`] finds the file of `tracking.model`.
+//! * [`head`] recognises a model's family and decodes its output.
 //! * [`letterbox`] fits frames into a model's input and maps boxes back.
-//! * `session` holds loaded models, each once for the process.
-//! * `permits` says which pipeline may use one next.
-//! * [`onnx`] ties these together; [`background`] needs no model at all.
-//! * `precomputed` hands on the detections of a source that has no picture.
+//! * `session` is a loaded model; `session_cache` loads each once for the process.
+//! * `permits` decides which pipeline may use a model next.
+//! * [`onnx`] is the detector that uses these; [`background`] needs no model at all.
+//! * `precomputed` passes on the detections of a source that has no picture.
 
 pub mod background;
 mod class_filter;
@@ -26,10 +26,12 @@ pub mod model;
 mod nms;
 pub mod onnx;
 mod onnx_metadata;
+mod ort_session;
 mod permits;
 mod precomputed;
 pub mod runtime;
 mod session;
+mod session_cache;
 
 pub use class_filter::ClassFilter;
 pub use create::{check, check_classes, create, needs_reload};

@@ -13,18 +13,18 @@ pub struct Candidate {
     pub bbox: BBox,
 }
 
-/// Candidates that enter, best first. The rest of a frame this crowded is noise
-/// below the score floor's intention, and the comparison is quadratic.
+/// Most candidates that are compared, best first. In a frame with more, the rest is
+/// noise, and the comparison is quadratic.
 const MAX_CANDIDATES: usize = 1000;
-/// Objects that leave.
+/// Most objects in the result.
 const MAX_OBJECTS: usize = 300;
 
-/// Keeps the best box among those of one class whose intersection over union is
-/// above `iou`. Boxes of different classes never remove each other. What stays
-/// is ordered by score, equal scores by their place in the input, so that a
-/// frame gives the same result on every run.
+/// Keeps the best of the boxes of one class whose intersection over union is above `iou`.
+/// Boxes of different classes never remove each other. The result is ordered by score,
+/// and equal scores by their position in the input, so that a frame gives the same result
+/// on every run.
 pub fn suppress(candidates: &mut Vec<Candidate>, iou: f32) {
-    // A stable sort keeps the input's order among equals.
+    // A stable sort keeps the input's order of equal scores.
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     candidates.truncate(MAX_CANDIDATES);
     let mut kept = 0;
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_of_an_overlapping_class_stays_and_others_are_untouched() {
+    fn best_box_of_a_class_stays_and_other_classes_are_untouched() {
         // IoU of boxes shifted by 2 of 10 is 8/12.
         let mut all = vec![
             candidate(0, 0.5, 0.0),
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_threshold_is_respected() {
+    fn boxes_below_the_iou_threshold_stay() {
         let pair = vec![candidate(0, 0.9, 0.0), candidate(0, 0.8, 2.0)];
         let mut strict = pair.clone();
         suppress(&mut strict, 0.6);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_capped() {
+    fn candidates_and_results_are_limited() {
         let mut all: Vec<_> = (0..2000)
             .map(|i| candidate(0, 0.5, i as f32 * 20.0))
             .collect();

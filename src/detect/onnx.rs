@@ -1,4 +1,4 @@
-//! The ONNX detector: letterbox, model, head, overlap removal.
+//! The ONNX detector: letterbox, model, head, non-maximum suppression.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use super::letterbox::{Crop, Letterbox, LetterboxTransform};
 use super::nms::{self, Candidate};
 use super::permits::{ModelQueue, Permit};
 use super::session::ModelSession;
+use super::session_cache;
 use crate::config::ServiceConfig;
 use crate::flow::{Detection, Frame};
 
@@ -22,19 +23,19 @@ pub struct OnnxDetector {
     settings: DetectSettings,
     filter: ClassFilter,
     candidates: Vec<Candidate>,
-    /// Where the frame lies that the letterbox holds, and how long it took to draw.
+    /// Position of the frame that the letterbox holds, and how long drawing it took.
     prepared: Option<(LetterboxTransform, Duration)>,
 }
 
 impl OnnxDetector {
-    /// Loads and warms up a model, unless another pipeline has done so. Takes up
-    /// to seconds, most of it inside ONNX Runtime. `path` is absolute.
+    /// Loads and warms up a model, unless another pipeline has loaded it. May take
+    /// seconds, mostly inside ONNX Runtime. `path` is absolute.
     pub fn load(
         path: &Path,
         service: &ServiceConfig,
         settings: &DetectSettings,
     ) -> Result<Self, DetectError> {
-        let model = ModelSession::get(path, service)?;
+        let model = session_cache::get(path, service)?;
         let classes: Arc<[String]> = model.head.classes.clone().into();
         let filter = ClassFilter::resolve(&settings.classes, &classes)?;
         let info = DetectorInfo {
@@ -58,7 +59,7 @@ impl OnnxDetector {
         })
     }
 
-    /// Draws a frame into the model's input; also says how long that took.
+    /// Draws a frame into the model's input and returns the time that it took.
     fn draw(&mut self, frame: &Frame) -> Result<(LetterboxTransform, Duration), DetectError> {
         let start = Instant::now();
         let crop = Crop::of(frame.size, self.settings.roi)?;
@@ -119,12 +120,12 @@ impl Detector for OnnxDetector {
                 return Err(error);
             }
         };
-        // The next camera's inference begins while this one's boxes are sorted out.
+        // The next camera's inference starts while this one's boxes are filtered.
         drop(permit);
         nms::suppress(&mut self.candidates, self.settings.iou);
         out.extend(self.candidates.iter().filter_map(|c| {
             let bbox = fit.to_frame(c.bbox);
-            // What lies in the padding alone is no part of the frame.
+            // Boxes that lie only in the padding are not part of the frame.
             (bbox.area() > 0.0).then_some(Detection {
                 class_id: c.class_id,
                 score: c.score,

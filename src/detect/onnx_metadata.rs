@@ -1,18 +1,18 @@
-//! The outline of an ONNX file: its metadata, without its weights.
+//! The metadata of an ONNX file, read without its weights.
 //!
-//! An ONNX model is one protobuf message (onnx.proto3, `ModelProto`); of its fields
-//! only `metadata_props` (14), entries of a key (1) and a value (2), are of interest
-//! here, and all others are skipped without being read.
+//! An ONNX model is one protobuf message (onnx.proto3, `ModelProto`). Of its fields only
+//! `metadata_props` (14) matters here, with entries of a key (1) and a value (2). All
+//! others are skipped without being read.
 
 use std::io::{BufRead, Read, Seek, SeekFrom};
 
 const METADATA: u64 = 14;
 const KEY: u64 = 1;
 const VALUE: u64 = 2;
-/// No entry that is of use to us is longer.
+/// No entry that we use is longer.
 const ENTRY_MAX: u64 = 64 * 1024;
 
-/// The value that a model's metadata gives a key.
+/// The value of a key in a model's metadata.
 pub fn metadata(file: &mut (impl BufRead + Seek), wanted: &str) -> Option<String> {
     loop {
         let tag = varint(file)?;
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use std::io::Cursor;
 
-    /// A model: version 9, a graph of 200 bytes, and two entries of metadata.
+    /// A model: version 9, a graph of 200 bytes, and two metadata entries.
     fn model() -> Vec<u8> {
         let mut bytes = vec![0x08, 9, 0x3a, 0xc8, 0x01];
         bytes.extend([0; 200]);
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_found_behind_the_weights() {
+    fn entry_behind_the_weights_is_found() {
         let find = |bytes: Vec<u8>, key| metadata(&mut Cursor::new(bytes), key);
         assert_eq!(find(model(), "license").as_deref(), Some("AGPL-3.0"));
         assert_eq!(find(model(), "names"), None);
     }
 
     #[test]
-    fn what_is_no_model_has_no_metadata() {
+    fn file_that_is_not_a_model_has_no_metadata() {
         for length in 0..model().len() {
             let mut cut = model();
             cut.truncate(length);

@@ -1,14 +1,14 @@
-//! Who may run a model, and when.
+//! Permits to run a model, and their order.
 //!
-//! Two limits hold at the same time. A loaded model runs one inference at a time,
-//! for any number of pipelines ([`ModelQueue`]). The owner of many pipelines may limit how many run
-//! at the same time over all models ([`InferencePermits`]).
+//! Two limits apply at the same time. A loaded model runs one inference at a time, for
+//! any number of pipelines ([`ModelQueue`]). The owner of many pipelines may limit how
+//! many inferences run at the same time over all models ([`InferencePermits`]).
 //!
-//! Requests are served in the order in which they came. One whose model is busy lets
-//! others go first and keeps its place, so that of cameras that all want more than
-//! there is, each gets as many inferences as any other. The next in line is told
-//! shortly before its turn ([`Request::wait_until_next`]): it chooses its frame then,
-//! not when it joined the queue, and has it ready when the model is free.
+//! Requests are served in the order in which they were made. A request whose model is
+//! busy keeps its position while others pass it. So cameras that all want more than there
+//! is get equally many inferences. The next request in the queue is notified shortly
+//! before it gets its permit ([`Request::wait_until_next`]): the camera chooses its frame
+//! then, not when it joined the queue, and the frame is ready when the model is free.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,22 +19,21 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::base::clock::{duration_ns, now_ns};
 
-/// The process's requests. Models are shared by all pipelines of a process, and so is
-/// the order in which they are used.
+/// The process's requests. All pipelines of a process share their models, and so the
+/// order in which they use them.
 static REQUESTS: Mutex<Requests> = Mutex::new(Requests::new());
 
-/// How many inferences may run at the same time, over all models. Clones share the
-/// same limit.
+/// How many inferences may run at the same time, over all models. Clones share one limit.
 #[derive(Debug, Clone)]
 pub struct InferencePermits(Arc<AtomicUsize>);
 
 impl InferencePermits {
-    /// So many at the same time, at least one.
+    /// A limit of `limit` inferences, at least one.
     pub fn new(limit: usize) -> Self {
         Self(Arc::new(AtomicUsize::new(limit.max(1))))
     }
 
-    /// Allows another number, from now on; what runs is not interrupted.
+    /// Changes the limit. Running inferences are not interrupted.
     pub fn resize(&self, limit: usize) {
         let mut requests = REQUESTS.lock();
         self.0.store(limit.max(1), Ordering::Relaxed);
@@ -52,8 +51,8 @@ struct ModelTimes {
     usual_ns: AtomicI64,
 }
 
-/// One pipeline's access to models: makes requests, one at a time. Clones are the
-/// same access.
+/// One pipeline's access to models: makes requests, one at a time. Clones share this
+/// access.
 #[derive(Debug, Clone)]
 pub struct Requester(Arc<Access>);
 
@@ -66,7 +65,7 @@ struct Access {
 }
 
 impl Requester {
-    /// Access under a limit, or under none but the models' own.
+    /// Access under a limit, or with `None` only under the models' own.
     pub fn new(limit: Option<InferencePermits>) -> Self {
         Self(Arc::new(Access {
             limit,
@@ -75,15 +74,15 @@ impl Requester {
         }))
     }
 
-    /// Ends the current wait and all later ones without a permit. For good.
+    /// Ends the current wait and all later ones, without a permit. There is no reopening.
     pub fn close(&self) {
         let _requests = REQUESTS.lock();
         self.0.closed.store(true, Ordering::Relaxed);
         self.0.changed.notify_all();
     }
 
-    /// Joins the queue of `model`, or that of the limit alone. `lead` is how long it
-    /// takes to get a frame ready.
+    /// Joins the queue of `model`, or only that of the limit. `lead` is how long it takes
+    /// to prepare a frame.
     pub fn request(&self, model: Option<&ModelQueue>, lead: Duration) -> Request {
         let mut requests = REQUESTS.lock();
         let ticket = requests.join(model.cloned(), Arc::clone(&self.0), duration_ns(lead));
@@ -96,7 +95,7 @@ impl Requester {
     }
 }
 
-/// A place in the queue; given up when dropped.
+/// A position in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
 pub struct Request {
     ticket: u64,
@@ -105,8 +104,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Blocks until this is the next in line and a frame that is chosen now is ready
-    /// when the model is free, or the turn is here already. Returns false when the
+    /// Blocks until this request is the next and a frame that is chosen now will be ready
+    /// when the model is free, or until the permit is granted. Returns false when the
     /// requester was closed.
     pub fn wait_until_next(&self) -> bool {
         self.wait(|state| match state {
@@ -130,13 +129,13 @@ impl Request {
         })
     }
 
-    fn wait(&self, what: impl Fn(State) -> Wait) -> bool {
+    fn wait(&self, wait_for: impl Fn(State) -> Wait) -> bool {
         let mut requests = REQUESTS.lock();
         loop {
             if self.access.closed.load(Ordering::Relaxed) {
                 return false;
             }
-            match what(requests.state(self.ticket)) {
+            match wait_for(requests.state(self.ticket)) {
                 Wait::Over => return true,
                 Wait::ForChange => self.access.changed.wait(&mut requests),
                 Wait::Until(at_ns) => {
@@ -165,22 +164,22 @@ impl Drop for Request {
     }
 }
 
-/// Leave to run one inference; given back when dropped.
+/// The right to run one inference. Dropping it passes the right on.
 #[derive(Debug)]
 pub struct Permit {
     ticket: u64,
     usual_ns: i64,
-    /// Whether the time that it is held is that of an inference.
+    /// Whether the time until the drop is that of an inference.
     is_measured: bool,
 }
 
 impl Permit {
-    /// Gives it back without an inference, which says nothing about how long one takes.
+    /// Drops the permit without an inference. Its time is not measured.
     pub fn discard(mut self) {
         self.is_measured = false;
     }
 
-    /// How long an inference of its model usually takes; 0 while that is not known.
+    /// How long an inference of its model usually takes; 0 while unknown.
     pub fn usual_ns(&self) -> i64 {
         self.usual_ns
     }
@@ -196,12 +195,12 @@ impl Drop for Permit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     Waiting,
-    /// Runs as soon as one that runs now is over.
+    /// Runs when the next running inference ends.
     Next {
         /// When to choose a frame.
         prepare_ns: i64,
     },
-    /// Has the permit.
+    /// Has a permit.
     Running {
         since_ns: i64,
     },
@@ -222,7 +221,7 @@ impl Entry {
         model.map(|model| Arc::as_ptr(&model.0) as usize)
     }
 
-    /// Key and size of the limit.
+    /// Key and value of the limit.
     fn limit(&self) -> Option<(usize, usize)> {
         let limit = self.access.limit.as_ref();
         limit.map(|limit| {
@@ -231,27 +230,27 @@ impl Entry {
         })
     }
 
-    /// How long it will probably run.
+    /// How long its inference will probably take.
     fn usual_ns(&self) -> i64 {
         let model = self.model.as_ref();
         model.map_or(0, |m| m.0.usual_ns.load(Ordering::Relaxed))
     }
 }
 
-/// All requests and permits, by age.
+/// All requests and permits, oldest first.
 #[derive(Debug)]
 struct Requests {
     entries: Vec<Entry>,
     latest_ticket: u64,
 }
 
-/// What is known of a limit during one pass over the entries.
+/// The use of one limit, counted in one pass over the entries.
 #[derive(Default)]
 struct LimitUse {
     running: usize,
-    /// First in their model's queue, and not running yet.
-    candidates: usize,
-    /// When the first of those that run will probably be over.
+    /// Requests that are first in their model's queue and do not run yet.
+    next: usize,
+    /// When the first running inference will probably end.
     first_end_ns: Option<i64>,
 }
 
@@ -313,9 +312,9 @@ impl Requests {
         self.dispatch(now_ns);
     }
 
-    /// Gives out what is free, and tells the workers that are next.
+    /// Grants permits for everything that is free, and wakes the workers that are next.
     fn dispatch(&mut self, now_ns: i64) {
-        // Models in use, with the probable end of that.
+        // Models in use, with the probable end of their inference.
         let mut busy: HashMap<usize, i64> = HashMap::new();
         let mut limits: HashMap<usize, LimitUse> = HashMap::new();
         for entry in &self.entries {
@@ -328,12 +327,12 @@ impl Requests {
                 limits.entry(key).or_default().count_running(end_ns);
             }
         }
-        // Models that somebody waits for who came earlier.
-        let mut taken: Vec<usize> = Vec::new();
+        // Models for which an earlier request waits.
+        let mut claimed: Vec<usize> = Vec::new();
         for entry in &mut self.entries {
             let model = entry.model_key();
             let is_running = matches!(entry.state, State::Running { .. });
-            if is_running || model.is_some_and(|model| taken.contains(&model)) {
+            if is_running || model.is_some_and(|model| claimed.contains(&model)) {
                 continue;
             }
             let limit = entry.limit();
@@ -357,10 +356,11 @@ impl Requests {
                     State::Running { since_ns: now_ns }
                 }
                 Some(end_ns) => {
-                    taken.extend(model);
-                    used.candidates += 1;
-                    // As many as run are at most one inference away from their turn.
-                    if used.candidates > size {
+                    claimed.extend(model);
+                    used.next += 1;
+                    // Only as many requests as the limit allows are one inference away
+                    // from their permit.
+                    if used.next > size {
                         State::Waiting
                     } else {
                         State::Next {

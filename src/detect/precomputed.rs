@@ -1,4 +1,4 @@
-//! Detections that the source knows already, filtered as a model's are.
+//! Detections that the source already knows, filtered like a model's.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,15 +12,15 @@ use crate::flow::FrameSize;
 use crate::flow::{COCO, Detection};
 use crate::flow::{Frame, Precomputed};
 
-/// Hands on what frames know, by the same thresholds, classes and region that a
-/// model would be asked with. The classes of a simulated crowd are COCO's, so that a filter
-/// that was written for a model holds. Another node's slots pass it by; their names
-/// come with them.
+/// Passes on the detections that frames carry, filtered by the same thresholds, classes
+/// and region as a model's. A simulated crowd has COCO's classes, so a filter written for
+/// a model works. Slots of another node are not filtered, and their class names come with
+/// them.
 pub struct PrecomputedDetector {
     info: DetectorInfo,
     settings: DetectSettings,
     filter: ClassFilter,
-    /// The classes are another node's, which decides what it tracks.
+    /// Whether the classes are another node's, which decides what it tracks.
     is_another_node: bool,
 }
 
@@ -68,7 +68,7 @@ impl PrecomputedDetector {
     }
 }
 
-/// Whether another node tracks, and this one shows its slots.
+/// Whether another node tracks, and this one only shows its slots.
 pub(super) fn is_another_node(config: &PipelineConfig) -> bool {
     config.camera.address().is_ok_and(|a| a.is_another_node())
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn thresholds_classes_and_region_hold_as_for_a_model() {
+    fn thresholds_classes_and_region_apply_as_for_a_model() {
         let detection = |class_id, score, x| Detection {
             class_id,
             score,

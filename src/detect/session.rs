@@ -1,38 +1,33 @@
-//! Models that are loaded: one session a file and device, shared by all
-//! pipelines of the process that use it.
+//! A loaded model, with its head and its queue.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, Weak};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
-use ort::ErrorCode;
-use ort::ep::{self, ExecutionProvider};
-use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionOutputs};
 use ort::value::{TensorElementType, TensorRef, ValueType};
 use parking_lot::Mutex;
 
 use super::error::{DetectError, short};
-use super::head::{Head, Metadata};
+use super::head::{self, Head, Metadata};
+use super::ort_session;
 use super::permits::ModelQueue;
-use super::runtime::{self, Runtime};
+use super::runtime;
 use crate::base::panics;
 use crate::config::{Device, ServiceConfig};
 use crate::flow::FrameSize;
 
-/// Input size of a model that takes any and states none.
+/// Input size of a model that accepts any size and names none.
 const DEFAULT_INPUT: u32 = 640;
-/// Coarsest step of all heads; other input sizes do not divide into cells.
+/// Coarsest step of all heads. Other input sizes do not divide into cells.
 const INPUT_STEP: u32 = 32;
 
-/// A loaded and warmed-up model. Pipelines that share one take turns: an
-/// inference keeps all of the session's threads busy anyway.
+/// A loaded and warmed-up model. Pipelines that share it run one inference at a time,
+/// since an inference keeps all of the session's threads busy anyway.
 pub struct ModelSession {
-    /// Free for the one who has the permit of `queue`.
+    /// Used with the permit of `queue`.
     session: Mutex<Session>,
-    /// Who uses it, and who is next.
+    /// The requests for this model.
     pub queue: ModelQueue,
     path: PathBuf,
     /// How its output is read.
@@ -47,56 +42,15 @@ pub struct ModelSession {
     pub runtime: String,
 }
 
-/// What makes two requests one: the same file, unchanged, on the same device.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    path: PathBuf,
-    bytes: u64,
-    modified: Option<SystemTime>,
-    device: String,
-}
-
-/// The place of one model; locked while it is loaded, so that a second pipeline
-/// waits for it instead of loading it too.
-type Place = Arc<Mutex<Weak<ModelSession>>>;
-
-fn place(path: &Path, device: Device) -> Place {
-    static PLACES: OnceLock<Mutex<HashMap<Key, Place>>> = OnceLock::new();
-    let about = path.metadata().ok();
-    let key = Key {
-        path: path.canonicalize().unwrap_or_else(|_| path.to_owned()),
-        bytes: about.as_ref().map_or(0, std::fs::Metadata::len),
-        modified: about.and_then(|m| m.modified().ok()),
-        device: device.to_string(),
-    };
-    let mut places = PLACES.get_or_init(Mutex::default).lock();
-    // Nobody waits for a place that only the table knows.
-    places.retain(|_, place| Arc::strong_count(place) > 1 || place.lock().strong_count() > 0);
-    Arc::clone(places.entry(key).or_default())
-}
-
 impl ModelSession {
-    /// The model of that file on the device of the configuration: the one that
-    /// is loaded already, or a new one. Takes up to seconds, most of it inside
-    /// ONNX Runtime. `path` is absolute.
-    pub fn get(path: &Path, service: &ServiceConfig) -> Result<Arc<Self>, DetectError> {
-        let place = place(path, service.device);
-        let mut loaded = place.lock();
-        if let Some(model) = loaded.upgrade() {
-            log::info!("model {} is loaded already, and shared", path.display());
-            return Ok(model);
-        }
-        let model = Arc::new(Self::load(path, service)?);
-        *loaded = Arc::downgrade(&model);
-        Ok(model)
-    }
-
-    fn load(path: &Path, service: &ServiceConfig) -> Result<Self, DetectError> {
-        // ort panics on some models that are none of ours (sequences of maps, for
-        // one); such a file must not take the infer thread down.
+    /// Loads and warms up a model. May take seconds, mostly inside ONNX Runtime.
+    /// `path` is absolute.
+    pub(super) fn load(path: &Path, service: &ServiceConfig) -> Result<Self, DetectError> {
+        // ort panics on some unsupported models (for example sequences of maps). Such a
+        // file must not crash the infer thread.
         catch_unwind(AssertUnwindSafe(|| Self::open(path, service))).unwrap_or_else(|panic| {
             let reason = format!(
-                "ONNX Runtime cannot describe it ({})",
+                "ONNX Runtime cannot read its inputs and outputs ({}); export it again",
                 short(&panics::text(&*panic))
             );
             Err(DetectError::ModelUnreadable {
@@ -110,9 +64,10 @@ impl ModelSession {
         let foreign = |reason| DetectError::ModelForeign {
             path: path.into(),
             reason,
+            supported: head::supported(),
         };
         let runtime = runtime::load(service.onnxruntime.as_deref())?;
-        let (mut session, device) = open_session(path, service.device, &runtime)?;
+        let (mut session, device) = ort_session::open(path, service.device, &runtime)?;
         let metadata = match session.metadata() {
             Ok(metadata) => Metadata::read(|key| metadata.custom(key)),
             Err(_) => Metadata::default(),
@@ -147,9 +102,9 @@ impl ModelSession {
         })
     }
 
-    /// Runs the model on planes of [`ModelSession::input`] and hands its output
-    /// to `read`, together with the time at which the run began. Call it with the
-    /// permit of [`ModelSession::queue`]: without one it waits in no order.
+    /// Runs the model on planes of size [`ModelSession::input`] and passes its output to
+    /// `read`, together with the time at which the run began. Call it with the permit of
+    /// [`ModelSession::queue`]: without one, calls run in any order.
     pub fn run<T>(
         &self,
         planes: &[f32],
@@ -166,7 +121,9 @@ impl ModelSession {
             .try_extract_tensor::<f32>()
             .map_err(|e| failed(short(e.message())))?;
         if numbers.len() != self.head.output_len() {
-            return Err(failed(format!("its output changed its shape to {shape:?}")));
+            return Err(failed(format!(
+                "the shape of its output has changed to {shape:?}"
+            )));
         }
         read(numbers, started)
     }
@@ -187,128 +144,11 @@ fn run<'s>(
         })
 }
 
-/// Opens the model on the device, and says which device that is.
-fn open_session(
-    path: &Path,
-    asked: Device,
-    runtime: &Runtime,
-) -> Result<(Session, Device), DetectError> {
-    let gpu = match asked {
-        Device::Cpu => None,
-        Device::Cuda(n) => Some(n),
-        Device::Auto => Some(0),
-    };
-    if let Some(n) = gpu {
-        let has_cuda = ep::CUDA::is_available().unwrap_or(false);
-        let attempt = if has_cuda {
-            commit(path, runtime, Some(n))
-        } else {
-            Err(CommitError::Device(format!(
-                "ONNX Runtime {} at {} is built without CUDA; `pip install onnxruntime-gpu` and set \
-                 REXTRACK_ORT_DYLIB to its library, or set service.device to auto or cpu",
-                runtime.located.version,
-                runtime.located.path.display()
-            )))
-        };
-        match (attempt, asked) {
-            (Ok(session), _) => return Ok((session, Device::Cuda(n))),
-            (Err(CommitError::Model(error)), _) => return Err(error),
-            (Err(CommitError::Device(reason)), Device::Auto) => {
-                if has_cuda {
-                    log::warn!("CUDA cannot be used, the model runs on the CPU: {reason}");
-                } else {
-                    log::debug!("the model runs on the CPU: {reason}");
-                }
-            }
-            (Err(CommitError::Device(reason)), _) => {
-                return Err(DetectError::Device {
-                    device: asked,
-                    reason,
-                });
-            }
-        }
-    }
-    match commit(path, runtime, None) {
-        Ok(session) => Ok((session, Device::Cpu)),
-        Err(CommitError::Model(error)) => Err(error),
-        Err(CommitError::Device(reason)) => Err(DetectError::Device {
-            device: asked,
-            reason,
-        }),
-    }
-}
-
-/// Whose fault it is that there is no session.
-enum CommitError {
-    Model(DetectError),
-    Device(String),
-}
-
-fn commit(path: &Path, runtime: &Runtime, gpu: Option<u32>) -> Result<Session, CommitError> {
-    let device = |e: ort::Error<SessionBuilder>| CommitError::Device(short(e.message()));
-    let mut builder = Session::builder(&runtime.environment)
-        .map_err(|e| CommitError::Device(short(e.message())))?
-        .with_intra_threads(threads())
-        .map_err(device)?
-        // Threads that spin while they wait for the next frame would take a
-        // core each from the host that we are a guest of.
-        .with_intra_op_spinning(false)
-        .map_err(device)?
-        .with_deterministic_compute(true)
-        .map_err(device)?;
-    if let Some(n) = gpu {
-        let cuda = ep::CUDA::default()
-            .with_device_id(i32::try_from(n).unwrap_or(i32::MAX))
-            .build()
-            .error_on_failure();
-        builder = builder.with_execution_providers([cuda]).map_err(|e| {
-            CommitError::Device(format!(
-                "{}; CUDA GPU {n} needs an NVIDIA driver, CUDA and cuDNN as this ONNX Runtime wants \
-                 them (`nvidia-smi` shows the GPUs), or set service.device to auto or cpu",
-                short(e.message())
-            ))
-        })?;
-    }
-    builder.commit_from_file(path).map_err(|e| {
-        let said = short(e.message());
-        let reason = match e.code() {
-            // An empty file is a valid protobuf without a graph.
-            _ if path.metadata().is_ok_and(|m| m.len() == 0) => {
-                "is empty, not an ONNX model; download or export it again".into()
-            }
-            ErrorCode::InvalidProtobuf | ErrorCode::NoModel => format!(
-                "is not an ONNX model, or is cut short ({said}); download or export it again"
-            ),
-            ErrorCode::InvalidGraph | ErrorCode::NotImplemented | ErrorCode::InvalidArgument => {
-                format!(
-                    "ONNX Runtime {} refuses it: {said}; export it again, with a lower opset if \
-                         that is the complaint",
-                    runtime.located.version
-                )
-            }
-            _ if gpu.is_some() => return CommitError::Device(said),
-            _ => format!("cannot be loaded: {said}; download or export it again"),
-        };
-        CommitError::Model(DetectError::ModelUnreadable {
-            path: path.into(),
-            reason,
-        })
-    })
-}
-
-/// Threads for one model: half of the processors, since two hyper-threads share
-/// one set of arithmetic units, but two where there are only two, and at most
-/// four, so that a host keeps cores for its own picture.
-fn threads() -> usize {
-    let logical = std::thread::available_parallelism().map_or(1, usize::from);
-    (logical / 2).clamp(2, 4).min(logical)
-}
-
-/// The size of the model's input, or why it is not one that frames fit into.
+/// The size of the model's input, or why frames do not fit into it.
 fn input_size(session: &Session, metadata: &Metadata) -> Result<FrameSize, String> {
     let [input] = session.inputs() else {
         return Err(format!(
-            "it has {} inputs, one is expected",
+            "it has {} inputs instead of one",
             session.inputs().len()
         ));
     };
@@ -372,7 +212,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// What `xtask/convert/check_nanodet.py --record` wrote.
+    /// The output of `xtask/convert/check_nanodet.py --record`.
     #[derive(serde::Deserialize)]
     struct Record {
         row_step: usize,
@@ -380,7 +220,7 @@ mod tests {
         rows: Vec<Vec<f32>>,
     }
 
-    /// The invented picture of that script, as the model wants it.
+    /// The generated picture of that script, in the model's input format.
     fn picture(input: FrameSize) -> Vec<f32> {
         let (mean, deviation) = ([103.53, 116.28, 123.675], [57.375, 57.12, 58.395]);
         let mut planes = Vec::new();
@@ -398,8 +238,8 @@ mod tests {
     }
 
     #[test]
-    fn the_converted_nanodet_gives_the_outputs_of_its_source() {
-        const TEST: &str = "the_converted_nanodet_gives_the_outputs_of_its_source";
+    fn converted_nanodet_gives_the_outputs_of_its_source() {
+        const TEST: &str = "converted_nanodet_gives_the_outputs_of_its_source";
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let model = root.join("models/nanodet_g.onnx");
         if !model.is_file() || runtime::locate(None).is_err() {
@@ -411,7 +251,7 @@ mod tests {
         }
         let text = std::fs::read_to_string(root.join("tests/data/nanodet_g.json")).unwrap();
         let record: Record = serde_json::from_str(&text).unwrap();
-        let session = ModelSession::get(&model, &ServiceConfig::default()).unwrap();
+        let session = ModelSession::load(&model, &ServiceConfig::default()).unwrap();
         let columns = 124;
         let planes = picture(session.input);
         session

@@ -6,11 +6,11 @@
 pub const REXTRACK_ABI_MAJOR: u32 = 0;
 /// Minor version of the ABI that this header describes: goes up when something
 /// is added.
-pub const REXTRACK_ABI_MINOR: u32 = 1;
+pub const REXTRACK_ABI_MINOR: u32 = 2;
 
-/// What hosts name the library by when they are linked to it: libraries of one
-/// such name can take each other's place. While the major is 0, a new minor may
-/// break and counts.
+/// The version in the file name of the shared library. A linked host loads the library by
+/// this name, so two libraries with the same name must be interchangeable. While the
+/// major is 0, a new minor may break hosts, so the minor is part of the name.
 pub fn compatibility() -> String {
     match REXTRACK_ABI_MAJOR {
         0 => format!("0.{REXTRACK_ABI_MINOR}"),

@@ -1,4 +1,4 @@
-//! Arguments from the host: checked once, here.
+//! Checks the arguments of the host.
 
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use super::status::{Failure, RextrackStatus};
 use super::text_buffer::write_text;
 
-/// Text from the host.
+/// Borrows a text of the host.
 ///
 /// # Safety
 /// `text` is NULL or a NUL-terminated string that lives as long as `'a`.
@@ -25,13 +25,12 @@ pub unsafe fn text<'a>(text: *const c_char, function: &str) -> Result<&'a str, F
     })
 }
 
-/// Hands text over by the rule of every function with `buffer`, `capacity`
-/// and `length`.
+/// Writes a text, by the rule of every function with `buffer`, `capacity` and `length`.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `capacity` bytes; `length` is NULL or
 /// points to a `size_t`.
-pub unsafe fn hand_over(
+pub unsafe fn write_sized_text(
     text: &str,
     buffer: *mut c_char,
     capacity: usize,
@@ -40,12 +39,12 @@ pub unsafe fn hand_over(
 ) -> Result<(), Failure> {
     if buffer.is_null() && capacity > 0 {
         return Err(Failure::argument(format!(
-            "{function}: buffer is NULL, capacity {capacity}"
+            "{function}: buffer is NULL but capacity is {capacity}; pass a buffer, or capacity 0"
         )));
     }
     if buffer.is_null() && length.is_null() {
         return Err(Failure::argument(format!(
-            "{function}: neither buffer nor length is given"
+            "{function}: buffer and length are both NULL; pass at least one"
         )));
     }
     // SAFETY: NULL or valid, as the caller vouches.
@@ -61,7 +60,7 @@ pub unsafe fn hand_over(
         return Ok(());
     }
     let reason = format!(
-        "{function}: {} bytes are needed, the buffer has {capacity}",
+        "{function}: the text needs {} bytes, the buffer has {capacity}; pass a larger buffer",
         text.len() + 1
     );
     Err(Failure(RextrackStatus::RextrackErrBufferTooSmall, reason))
@@ -91,9 +90,8 @@ pub unsafe fn check_struct<T>(
     Ok(theirs)
 }
 
-/// Reads a struct that begins with `uint32_t struct_size` as far as the
-/// caller's version of it reaches: fields that an older caller does not have
-/// are 0, fields that only a newer caller has are left out.
+/// Reads a struct that begins with `uint32_t struct_size`. Fields that an older caller
+/// does not have are 0. Fields that only a newer caller has are ignored.
 ///
 /// # Safety
 /// `pointer` is NULL or points to a struct that begins with its own size in
@@ -108,7 +106,7 @@ pub unsafe fn read_struct<T: Copy>(
     let size = theirs.min(size_of::<T>());
     let mut ours = MaybeUninit::<T>::zeroed();
     // SAFETY: both sides have at least `size` bytes and do not overlap; what
-    // is not copied is zero, which the caller says is a value.
+    // is not copied is zero, which is a value as the caller vouches.
     Ok(unsafe {
         let (from, to) = (pointer.cast::<u8>(), ours.as_mut_ptr().cast::<u8>());
         std::ptr::copy_nonoverlapping(from, to, size);
@@ -116,9 +114,8 @@ pub unsafe fn read_struct<T: Copy>(
     })
 }
 
-/// Writes a struct that begins with `uint32_t struct_size` as far as the
-/// caller's version of it reaches: an older caller gets the fields it knows,
-/// the fields that only a newer caller knows stay untouched.
+/// Writes a struct that begins with `uint32_t struct_size`. An older caller gets the
+/// fields that it has. Fields that only a newer caller has stay unchanged.
 ///
 /// # Safety
 /// `out` is NULL or points to a struct that begins with its own size in
@@ -152,7 +149,7 @@ mod tests {
     #![allow(clippy::undocumented_unsafe_blocks)]
     use super::*;
 
-    /// A struct as it was, as it is, and as it will be.
+    /// A struct in an older version of the ABI, in this one, and in a newer one.
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
     struct Old {
@@ -161,14 +158,14 @@ mod tests {
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Precomputed {
+    struct Current {
         old: Old,
         second: u64,
     }
     #[repr(C)]
     #[derive(Debug, Clone, Copy, PartialEq)]
     struct New {
-        known: Precomputed,
+        known: Current,
         third: u64,
     }
 
@@ -179,39 +176,38 @@ mod tests {
         Old { struct_size, first }
     }
 
-    fn known<T>(first: u32, second: u64) -> Precomputed {
+    fn known<T>(first: u32, second: u64) -> Current {
         let old = old::<T>(first);
-        Precomputed { old, second }
+        Current { old, second }
     }
 
     #[test]
-    fn an_older_caller_gets_the_fields_it_has_room_for() {
-        // What lies behind the struct in the caller's memory.
+    fn write_struct_fills_only_the_fields_of_an_older_caller() {
+        // The second element is the memory behind the caller's struct.
         let mut memory = [old::<Old>(0), old::<Old>(77)];
-        let out = memory.as_mut_ptr().cast::<Precomputed>();
-        unsafe { write_struct(&known::<Precomputed>(5, u64::MAX), out, LEAST, "f") }.unwrap();
+        let out = memory.as_mut_ptr().cast::<Current>();
+        unsafe { write_struct(&known::<Current>(5, u64::MAX), out, LEAST, "f") }.unwrap();
         assert_eq!(memory, [old::<Old>(5), old::<Old>(77)]);
     }
 
     #[test]
-    fn a_newer_caller_keeps_what_the_library_does_not_know() {
+    fn write_struct_leaves_unknown_fields_of_a_newer_caller_unchanged() {
         let mut theirs = New {
             known: known::<New>(0, 0),
             third: 77,
         };
         let out = (&raw mut theirs).cast();
-        unsafe { write_struct(&known::<Precomputed>(5, 6), out, LEAST, "f") }.unwrap();
+        unsafe { write_struct(&known::<Current>(5, 6), out, LEAST, "f") }.unwrap();
         assert_eq!((theirs.known, theirs.third), (known::<New>(5, 6), 77));
     }
 
     #[test]
-    fn fields_that_an_older_caller_lacks_are_zero() {
+    fn read_struct_zeroes_fields_that_an_older_caller_lacks() {
         let memory = [old::<Old>(5), old::<Old>(u32::MAX)];
-        let read =
-            unsafe { read_struct(memory.as_ptr().cast::<Precomputed>(), LEAST, "f") }.unwrap();
+        let read = unsafe { read_struct(memory.as_ptr().cast::<Current>(), LEAST, "f") }.unwrap();
         assert_eq!(
             read,
-            Precomputed {
+            Current {
                 old: old::<Old>(5),
                 second: 0
             }
@@ -219,23 +215,23 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_only_a_newer_caller_has_are_left_out() {
+    fn read_struct_ignores_unknown_fields_of_a_newer_caller() {
         let theirs = New {
             known: known::<New>(5, 6),
             third: 77,
         };
-        let pointer = (&raw const theirs).cast::<Precomputed>();
+        let pointer = (&raw const theirs).cast::<Current>();
         let read = unsafe { read_struct(pointer, LEAST, "f") }.unwrap();
         assert_eq!(read, known::<New>(5, 6));
     }
 
     #[test]
-    fn a_size_below_the_first_version_is_refused_with_the_remedy() {
+    fn struct_size_below_the_first_version_is_rejected() {
         let memory = Old {
             struct_size: 4,
             first: 0,
         };
-        let pointer = (&raw const memory).cast::<Precomputed>();
+        let pointer = (&raw const memory).cast::<Current>();
         let refused = unsafe { read_struct(pointer, LEAST, "f") }.unwrap_err();
         assert!(
             refused.1.contains("struct_size is 4, at least 8"),

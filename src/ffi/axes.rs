@@ -1,6 +1,7 @@
-//! A slot's values by name.
+//! Slot values selected by name.
 
 use std::ffi::{CString, c_char};
+use std::mem::offset_of;
 use std::sync::LazyLock;
 
 use super::args;
@@ -9,25 +10,25 @@ use super::snapshot::{RextrackSnapshot, SNAPSHOT_LEAST};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::flow::{AXES, Axis, Quantity, Slot};
 
-/// Values of `RextrackAxis.quantity`: how a value changes with other units or another
-/// origin.
+/// Values of `RextrackAxis.quantity`: how `slots.units` and `slots.origin` of the
+/// configuration convert an axis.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackQuantity {
-    /// A number that no unit changes.
+    /// Never converted.
     RextrackQuantityNumber = 0,
-    /// A position across the frame.
+    /// Horizontal position.
     RextrackQuantityX = 1,
-    /// A position along the frame.
+    /// Vertical position.
     RextrackQuantityY = 2,
-    /// A width.
+    /// Width.
     RextrackQuantityWidth = 3,
-    /// A height.
+    /// Height.
     RextrackQuantityHeight = 4,
-    /// A velocity across the frame.
+    /// Horizontal velocity.
     RextrackQuantityVelocityX = 5,
-    /// A velocity along the frame.
+    /// Vertical velocity.
     RextrackQuantityVelocityY = 6,
 }
 
@@ -37,14 +38,14 @@ const _: () = assert!(
         && RextrackQuantity::RextrackQuantityVelocityY as u32 == Quantity::VelocityY as u32
 );
 
-/// One value of a slot: its name, as in `osc.axes`, and its meaning. Texts are static:
-/// do not free them.
+/// One value of a slot: its name and its meaning. The texts are static: do not free them.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RextrackAxis {
-    /// Such as `x`, `id` or `speed`.
+    /// The name in `osc.axes`, such as `x`, `id` or `speed`.
     pub name: *const c_char,
-    /// Such as `frame widths` or `ms`; empty for plain numbers. In normalised units.
+    /// The unit in normalised units, such as `frame widths` or `ms`. Empty for plain
+    /// numbers.
     pub unit: *const c_char,
     /// One sentence in English.
     pub description: *const c_char,
@@ -59,11 +60,14 @@ unsafe impl Send for RextrackAxis {}
 // SAFETY: as above.
 unsafe impl Sync for RextrackAxis {}
 
-/// The table as C sees it.
+/// Size of the struct in the first version of the ABI that has it.
+const AXIS_LEAST: usize = offset_of!(RextrackAxis, empty) + size_of::<f32>();
+
+/// The table of axes with C strings.
 static TABLE: LazyLock<Vec<RextrackAxis>> = LazyLock::new(|| AXES.iter().map(to_c).collect());
 
 fn to_c(axis: &Axis) -> RextrackAxis {
-    // The table's texts hold no NUL. Leaked on purpose: hosts keep the pointers.
+    // The table's texts contain no NUL. Leaked on purpose: hosts keep the pointers.
     let text = |text: &str| {
         CString::new(text)
             .unwrap_or_default()
@@ -79,12 +83,13 @@ fn to_c(axis: &Axis) -> RextrackAxis {
     }
 }
 
-/// Writes up to `capacity` axes to `axes` and the number of all axes to `count`. Their
-/// order does not change within a major version; new ones are added at the end. Ask for
-/// an axis by its name: its index is what `rextrack_poll_axes` takes.
+/// Writes up to `capacity` axes to `axes`, and the number of all axes to `count`. The
+/// index of an axis is the number that `rextrack_poll_axes` takes: look it up by name.
+/// A newer library adds axes at the end, and does not change the order within a major
+/// version.
 ///
-/// `axis_size` is `sizeof(RextrackAxis)`, so that the struct may grow. `axes` may be
-/// NULL when `capacity` is 0; `count` may be NULL.
+/// Set `axis_size` to `sizeof(RextrackAxis)`: the struct may grow in a newer library.
+/// `axes` may be NULL if `capacity` is 0. `count` may be NULL if `axes` is not.
 ///
 /// Any thread. Never blocks.
 ///
@@ -100,22 +105,25 @@ pub unsafe extern "C" fn rextrack_axes(
 ) -> RextrackStatus {
     guard(|| {
         if axes.is_null() && (capacity > 0 || count.is_null()) {
-            return Err(Failure::argument("rextrack_axes: axes is NULL"));
+            return Err(Failure::argument(
+                "rextrack_axes: axes is NULL; pass an array, or capacity 0 and count",
+            ));
         }
-        if capacity > 0 && axis_size < size_of::<RextrackAxis>() {
+        if capacity > 0 && axis_size < AXIS_LEAST {
             return Err(Failure::argument(format!(
                 "rextrack_axes: axis_size is {axis_size}, at least {} is needed; set it to \
                  sizeof(RextrackAxis)",
-                size_of::<RextrackAxis>()
+                AXIS_LEAST
             )));
         }
         for (index, axis) in TABLE.iter().take(capacity).enumerate() {
-            // SAFETY: `index` < `capacity`, and each struct has at least the size of ours,
-            // as the caller vouches and as was checked. A larger one may be unaligned to
-            // ours, so it is written byte by byte.
+            let size = axis_size.min(size_of::<RextrackAxis>());
+            // SAFETY: `index` < `capacity`, and each struct of the caller has `axis_size`
+            // bytes, as the caller vouches. Both sides have at least `size` bytes and do
+            // not overlap. Bytes have no alignment.
             unsafe {
-                let place = axes.cast::<u8>().add(index * axis_size);
-                place.cast::<RextrackAxis>().write_unaligned(*axis);
+                let out = axes.cast::<u8>().add(index * axis_size);
+                std::ptr::copy_nonoverlapping(std::ptr::from_ref(axis).cast(), out, size);
             }
         }
         // SAFETY: NULL or valid, as the caller vouches.
@@ -126,13 +134,15 @@ pub unsafe extern "C" fn rextrack_axes(
     })
 }
 
-/// As `rextrack_poll_at`, for values that are chosen by name: writes the values of up to
-/// `slot_capacity` slots, p1 first, each as `axis_count` floats in the order of `axes`, so
-/// that the value of axis i of slot s is `values[s * axis_count + i]`. `axes` holds
-/// indices of `rextrack_axes`. With `t_ns` 0 slots stay as they were captured. Units and
-/// origin are those of the configuration, but for axes that never change. Whole numbers
-/// are exact up to 2^24. Places beyond the pipeline's slots get the values of an empty
-/// slot.
+/// As `rextrack_poll` and `rextrack_poll_at`, for the axes that you select: writes
+/// `axis_count` floats for each of up to `slot_capacity` slots, p1 first.
+/// `values[s * axis_count + i]` is the value of axis `axes[i]` in slot `s`. `axes` has
+/// indices of `rextrack_axes`.
+///
+/// `t_ns` 0 gives the slots as captured; any other value moves them to that time, as
+/// `rextrack_poll_at` does. Units and origin are those of the configuration. Whole numbers
+/// are exact up to 2^24. Entries beyond the pipeline's slots get the values of an empty
+/// slot. `snapshot` may be NULL.
 ///
 /// Any thread, any number at once. Wait-free, as `rextrack_poll`.
 ///
@@ -157,11 +167,13 @@ pub unsafe extern "C" fn rextrack_poll_axes(
         let length = axis_count.saturating_mul(slot_capacity);
         if length > isize::MAX as usize / size_of::<f32>() {
             return Err(Failure::argument(format!(
-                "{NAME}: {slot_capacity} slots of {axis_count} axes are too many"
+                "{NAME}: {slot_capacity} slots of {axis_count} axes exceed the address space"
             )));
         }
         if length > 0 && (axes.is_null() || values.is_null()) {
-            return Err(Failure::argument(format!("{NAME}: axes or values is NULL")));
+            return Err(Failure::argument(format!(
+                "{NAME}: axes or values is NULL; pass both, or axis_count or slot_capacity 0"
+            )));
         }
         let indices: &[u32] = if length == 0 {
             &[]
@@ -171,7 +183,7 @@ pub unsafe extern "C" fn rextrack_poll_axes(
         };
         if let Some(unknown) = indices.iter().find(|i| **i as usize >= AXES.len()) {
             return Err(Failure::argument(format!(
-                "{NAME}: there is no axis {unknown}; rextrack_axes has {}",
+                "{NAME}: axis {unknown} does not exist; use an index below {}, from rextrack_axes",
                 AXES.len()
             )));
         }

@@ -1,18 +1,17 @@
-//! Events: what happened since the last time somebody asked.
+//! Events: changes of slots and of the source since the previous poll.
 
 use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::pipeline::Event;
 
-/// Values of `RextrackEvent.kind`. A newer library may know more: ignore those
-/// that you do not know.
+/// Values of `RextrackEvent.kind`. A newer library may have more: ignore unknown kinds.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackEventKind {
     /// A slot has a new owner.
     RextrackEventEntered = 1,
-    /// A slot's owner is not seen any more; the slot is held for it.
+    /// A slot's owner is no longer seen. The slot is held for it.
     RextrackEventLost = 2,
     /// A lost owner was seen again.
     RextrackEventFound = 3,
@@ -20,24 +19,24 @@ pub enum RextrackEventKind {
     RextrackEventLeft = 4,
     /// The source's state changed, to `source_state`.
     RextrackEventSource = 5,
-    /// A stage failed inside and was started anew; the log says more.
+    /// A stage of the pipeline failed and was restarted. The log has the reason.
     RextrackEventRestarted = 6,
-    /// `count` older events were dropped, because nobody asked in time.
+    /// The queue was full: `count` older events were dropped.
     RextrackEventOverflow = 7,
 }
 
-/// One thing that happened. Its layout is fixed for the life of the ABI's
-/// major version, since it stands in arrays.
+/// One event. The layout does not change within a major version of the ABI, because
+/// hosts keep arrays of it.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackEvent {
     /// A `RextrackEventKind`.
     pub kind: u32,
-    /// Index of the slot, 0 for p1; of no meaning for kinds without a slot.
+    /// Index of the slot, 0 for p1. Meaningless for kinds without a slot.
     pub slot: u32,
-    /// Number of the snapshot that showed it first.
+    /// Number of the first snapshot that shows the change.
     pub seq: u64,
-    /// When, on the clock of `rextrack_now_ns`.
+    /// Time of the event, on the clock of `rextrack_now_ns`.
     pub time_ns: i64,
     /// The owner's track.
     pub track_id: u64,
@@ -45,9 +44,9 @@ pub struct RextrackEvent {
     pub generation: u32,
     /// The owner's class.
     pub class_id: i32,
-    /// Where the source stood, a `RextrackSourceState`.
+    /// State of the source, a `RextrackSourceState`.
     pub source_state: u32,
-    /// For an overflow, how many events were dropped; else 0.
+    /// Number of dropped events for an overflow; 0 for other kinds.
     pub count: u32,
 }
 
@@ -67,13 +66,13 @@ impl From<Event> for RextrackEvent {
     }
 }
 
-/// Takes up to `capacity` events that nobody took yet, oldest first, and writes
-/// how many to `count`. Each event is given once, whoever asks. The queue holds
-/// 1024; when nobody asks for so long that it overflows, the oldest are dropped
-/// and the next call begins with a `REXTRACK_EVENT_OVERFLOW`.
+/// Removes up to `capacity` events from the pipeline's queue, oldest first, and writes
+/// their number to `count`. Each event is returned once: callers share the queue. The
+/// queue holds 1024 events. When it is full, the oldest events are dropped, and the next
+/// call returns a `REXTRACK_EVENT_OVERFLOW` first.
 ///
 /// Any thread. Takes a lock that the pipeline's thread holds for well below a
-/// microsecond; does not allocate.
+/// microsecond. Does not allocate.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `events` has room for `capacity`
@@ -91,12 +90,12 @@ pub unsafe extern "C" fn rextrack_poll_events(
         let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         if events.is_null() && capacity > 0 {
             return Err(Failure::argument(format!(
-                "{NAME}: events is NULL, capacity {capacity}"
+                "{NAME}: events is NULL but capacity is {capacity}; pass an array, or capacity 0"
             )));
         }
         // SAFETY: NULL or valid, as the caller vouches.
         let count = unsafe { count.as_mut() }
-            .ok_or_else(|| Failure::argument(format!("{NAME}: count is NULL")))?;
+            .ok_or_else(|| Failure::argument(format!("{NAME}: count is NULL; pass a size_t")))?;
         *count = pipeline.drain_events(capacity, |index, event| {
             // SAFETY: `index` < `capacity`, for which the caller vouches.
             unsafe { events.add(index).write(event.into()) };

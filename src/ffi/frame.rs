@@ -1,4 +1,4 @@
-//! Pictures, in and out.
+//! Frames from the host, and previews for it.
 
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -8,24 +8,23 @@ use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 use crate::flow::FrameSize;
 use crate::flow::PixelFormat;
-use crate::sink::picture::{self, Layout};
-use crate::source::Image;
+use crate::pipeline::Image;
+use crate::pipeline::picture::{self, Layout};
 
-/// Values of `format`: 8 bits a channel, the first named channel first in
-/// memory.
+/// Values of `format`: 8 bits per channel, in the order of the name.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackPixelFormat {
-    /// 4 bytes a pixel; alpha is ignored on the way in and 255 on the way out.
+    /// 4 bytes per pixel. Alpha is ignored in pushed frames and 255 in previews.
     RextrackPixelRgba8 = 1,
-    /// 4 bytes a pixel; TouchDesigner's and most windows' format.
+    /// 4 bytes per pixel; the format of TouchDesigner and most window systems.
     RextrackPixelBgra8 = 2,
-    /// 3 bytes a pixel.
+    /// 3 bytes per pixel.
     RextrackPixelRgb8 = 3,
-    /// 3 bytes a pixel; OpenCV's format, and the cheapest here.
+    /// 3 bytes per pixel; OpenCV's format. It needs no conversion.
     RextrackPixelBgr8 = 4,
-    /// 1 byte a pixel.
+    /// 1 byte per pixel.
     RextrackPixelGray8 = 5,
 }
 
@@ -34,17 +33,17 @@ pub enum RextrackPixelFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackFrameFlags {
-    /// The first row in memory is the bottom one, as in OpenGL.
+    /// The first row in memory is the bottom row, as in OpenGL.
     RextrackFrameFlipped = 1,
     /// For `rextrack_preview`: draw boxes, slot numbers, ids and trails.
     RextrackFrameAnnotated = 2,
 }
 
-/// A picture of the host's, for `rextrack_push_frame`.
+/// A frame of the host, for `rextrack_push_frame`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RextrackFrame {
-    /// `sizeof(RextrackFrame)`.
+    /// `sizeof(RextrackFrame)`, set by the caller.
     pub struct_size: u32,
     /// A `RextrackPixelFormat`.
     pub format: u32,
@@ -54,12 +53,12 @@ pub struct RextrackFrame {
     pub height: u32,
     /// The first row in memory.
     pub data: *const c_void,
-    /// Bytes from one row to the next; 0 means rows without gaps.
+    /// Bytes from one row to the next. 0 means rows without gaps.
     pub stride: usize,
-    /// When it was captured, on the clock of `rextrack_now_ns`; 0 means now. At
-    /// most 60 s ago and 1 s ahead, and not more than 1 s before that of the
-    /// frame pushed before it: anything else is a time of another clock, and
-    /// refused with `_ERR_INVALID_ARGUMENT`.
+    /// Capture time on the clock of `rextrack_now_ns`; 0 means now. It must be at most
+    /// 60 s in the past, at most 1 s in the future, and at most 1 s before the capture
+    /// time of the previous frame. Other values belong to another clock, and give
+    /// `REXTRACK_ERR_INVALID_ARGUMENT`.
     pub capture_ns: i64,
     /// `REXTRACK_FRAME_FLIPPED` or 0.
     pub flags: u32,
@@ -67,7 +66,7 @@ pub struct RextrackFrame {
     pub reserved: u32,
 }
 
-/// A picture in the host's memory that `rextrack_preview` fills in.
+/// An image in the host's memory that `rextrack_preview` fills in.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RextrackImage {
@@ -83,29 +82,29 @@ pub struct RextrackImage {
     pub height: u32,
     /// Not used; 0.
     pub reserved: u32,
-    /// Where the pixels go, set by the caller; NULL to ask for the size alone.
+    /// Memory for the pixels, set by the caller. NULL asks for the size only.
     pub data: *mut c_void,
-    /// Bytes at `data`, set by the caller.
+    /// Size of `data` in bytes, set by the caller.
     pub capacity: usize,
-    /// Bytes from one row to the next, set by the caller; 0 means rows without
-    /// gaps, and receives how many that are.
+    /// Bytes from one row to the next, set by the caller. 0 means rows without gaps; the
+    /// field then receives the number.
     pub stride: usize,
     /// Receives the number of the frame.
     pub frame_seq: u64,
-    /// Receives when it was captured.
+    /// Receives the capture time of the frame.
     pub capture_ns: i64,
 }
 
 const FRAME_LEAST: usize = offset_of!(RextrackFrame, reserved) + size_of::<u32>();
 const IMAGE_LEAST: usize = offset_of!(RextrackImage, capture_ns) + size_of::<i64>();
 
-/// Copies a frame of the host in, for a pipeline whose `camera.stream` is
-/// `push:`, and returns; the memory is the host's again. The newest frame wins:
-/// one that nobody took yet gives way and counts as dropped. While the pipeline
-/// does not run, frames are ignored. Frames may change size and format.
+/// Passes a frame of the host to a pipeline whose `camera.stream` is `push:`. The frame is
+/// copied before this function returns. It replaces a frame that is not processed yet;
+/// the replaced frame counts as dropped. A pipeline that is not running ignores frames.
+/// Size and format may change from frame to frame.
 ///
-/// Any thread. Blocks for the copy alone, about as long as a memcpy of the
-/// frame; BGR8 saves the pipeline a conversion.
+/// Any thread. Blocks for the copy, about as long as a memcpy of the frame. BGR8 saves
+/// the pipeline a conversion.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `frame` is NULL or describes readable
@@ -122,7 +121,9 @@ pub unsafe extern "C" fn rextrack_push_frame(
         // SAFETY: NULL or valid, as the caller vouches.
         let frame = unsafe { args::read_struct(frame, FRAME_LEAST, NAME) }?;
         if frame.data.is_null() {
-            return Err(Failure::argument(format!("{NAME}: data is NULL")));
+            return Err(Failure::argument(format!(
+                "{NAME}: data is NULL; pass the first row"
+            )));
         }
         let format = pixel_format(frame.format, NAME)?;
         let row = frame.width as usize * format.bytes();
@@ -131,10 +132,14 @@ pub unsafe extern "C" fn rextrack_push_frame(
             .checked_mul((frame.height as usize).saturating_sub(1))
             .and_then(|n| n.checked_add(row))
             .filter(|n| isize::try_from(*n).is_ok())
-            .ok_or_else(|| Failure::argument(format!("{NAME}: stride is {stride} bytes")))?;
+            .ok_or_else(|| {
+                Failure::argument(format!(
+                    "{NAME}: stride is {stride} bytes, which exceeds the address space"
+                ))
+            })?;
         let image = Image {
-            // SAFETY: not NULL; the caller vouches for the rows that size and
-            // stride describe.
+            // SAFETY: not NULL; the caller vouches for the rows that size and stride
+            // describe.
             bytes: unsafe { std::slice::from_raw_parts(frame.data.cast(), bytes) },
             format,
             size: FrameSize::new(frame.width, frame.height),
@@ -147,15 +152,16 @@ pub unsafe extern "C" fn rextrack_push_frame(
     })
 }
 
-/// Writes the newest processed frame to the caller's buffer, in the format,
-/// stride and direction that the caller set, with slots drawn in if
-/// `REXTRACK_FRAME_ANNOTATED` is set. Nothing is drawn or converted while nobody
-/// asks. `_ERR_NO_FRAME`: none was processed yet. `_ERR_BUFFER_TOO_SMALL`: width,
-/// height and stride are filled in, so that the caller can make room; the same
-/// is the answer to `data` NULL with `capacity` 0.
+/// Writes the newest processed frame to the caller's buffer, in the format, stride and row
+/// order that the caller set. `REXTRACK_FRAME_ANNOTATED` draws the slots into it.
 ///
-/// Any thread that may spend some milliseconds on a large frame; not for a
-/// host's cook thread.
+/// Returns `REXTRACK_ERR_NO_FRAME` if no frame has been processed yet. Returns
+/// `REXTRACK_ERR_BUFFER_TOO_SMALL` if `capacity` is too small: width, height and stride are
+/// filled in, so that you can allocate the buffer and call again. `data` NULL with
+/// `capacity` 0 asks for the size in the same way.
+///
+/// Any thread that may block for some milliseconds. Do not call it from a host's cook,
+/// audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `image` is NULL or valid, with
@@ -174,14 +180,14 @@ pub unsafe extern "C" fn rextrack_preview(
         let mut image = unsafe { args::read_struct(out, IMAGE_LEAST, NAME) }?;
         if image.data.is_null() && image.capacity > 0 {
             return Err(Failure::argument(format!(
-                "{NAME}: data is NULL, capacity {}",
+                "{NAME}: data is NULL but capacity is {}; pass a buffer, or capacity 0",
                 image.capacity
             )));
         }
         let format = pixel_format(image.format, NAME)?;
         let annotated = image.flags & RextrackFrameFlags::RextrackFrameAnnotated as u32 != 0;
         let Some(newest) = pipeline.preview(false)? else {
-            let text = format!("{NAME}: no frame was processed yet; try again");
+            let text = format!("{NAME}: no frame has been processed yet; try again");
             return Err(Failure(RextrackStatus::RextrackErrNoFrame, text));
         };
         let mut layout = Layout::tight(format, newest.size.width);
@@ -197,20 +203,20 @@ pub unsafe extern "C" fn rextrack_preview(
         unsafe { args::write_struct(&image, out, IMAGE_LEAST, NAME) }?;
         if layout.stride < row {
             return Err(Failure::argument(format!(
-                "{NAME}: stride is {} bytes, a row takes {row}",
+                "{NAME}: stride is {} bytes, a row needs {row}; set 0 for rows without gaps",
                 layout.stride
             )));
         }
         let needed = layout.bytes(image.width, image.height);
         if image.capacity < needed {
             let text = format!(
-                "{NAME}: {needed} bytes are needed, the buffer has {}",
+                "{NAME}: the image needs {needed} bytes, the buffer has {}; pass a larger one",
                 image.capacity
             );
             return Err(Failure(RextrackStatus::RextrackErrBufferTooSmall, text));
         }
-        // Drawn only now that there is room. A newer frame of another size may
-        // have come meanwhile: then this one, plain, is what is left.
+        // Draws only when the buffer is large enough. If a newer frame has another size,
+        // the first frame is used without drawing.
         let drawn = if annotated {
             pipeline.preview(true)?
         } else {

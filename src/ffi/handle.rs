@@ -3,7 +3,7 @@
 use super::status::Failure;
 use crate::pipeline::Pipeline;
 
-/// One camera's pipeline. Opaque: only pointers to it cross the boundary.
+/// The pipeline of one camera. Opaque: hosts only hold pointers to it.
 pub struct RextrackPipeline {
     pub(super) pipeline: Pipeline,
 }
@@ -19,5 +19,5 @@ pub unsafe fn handle<'a>(
     // SAFETY: as the caller vouches; NULL becomes `None`.
     unsafe { pipeline.as_ref() }
         .map(|p| &p.pipeline)
-        .ok_or_else(|| Failure::argument(format!("{function}: pipeline is NULL")))
+        .ok_or_else(|| Failure::argument(format!("{function}: pipeline is NULL; create it first")))
 }

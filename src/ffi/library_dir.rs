@@ -1,10 +1,9 @@
-//! Where this shared library lies: ONNX Runtime is looked for beside it.
+//! The folder of this shared library. ONNX Runtime is searched for there.
 
 use std::path::PathBuf;
 
-/// The folder that the running code was loaded from: that of the shared
-/// library, or of the program into which it was linked. `None` when the system
-/// does not tell.
+/// The folder of the shared library, or of the program it is linked into. `None` when the
+/// system does not report it.
 pub fn find() -> Option<PathBuf> {
     let file = loaded_from()?;
     let file = std::fs::canonicalize(&file).unwrap_or(file);
@@ -18,7 +17,7 @@ fn loaded_from() -> Option<PathBuf> {
 
     // SAFETY: an all-zero `Dl_info` is valid, and `dladdr` fills it in.
     let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
-    // SAFETY: any address may be asked for; `info` is ours.
+    // SAFETY: every address is allowed; `info` is ours.
     let found = unsafe { libc::dladdr(loaded_from as *const () as *const c_void, &mut info) };
     if found == 0 || info.dli_fname.is_null() {
         return None;

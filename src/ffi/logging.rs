@@ -1,4 +1,4 @@
-//! The log: to stderr, or to the host's callback.
+//! The log: to stderr or to the host's callback.
 
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Once;
@@ -10,10 +10,12 @@ use super::library_dir;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::address::one_line;
 
-/// Receives one line of the log. `level` is 1 error, 2 warning, 3 info,
-/// 4 debug, 5 trace. `message` is UTF-8 without control characters and lives until
-/// the callback returns. Called from any thread of the library, several at
-/// once; it should return quickly and must not call back into the library.
+/// Receives one line of the log. `level` is 1 error, 2 warning, 3 info, 4 debug, 5 trace.
+/// `message` is UTF-8 without control characters, and valid until the callback returns.
+/// `user` is the pointer passed to `rextrack_set_log`.
+///
+/// Any thread of the library may call it, several at the same time. Return quickly, and do
+/// not call the library from the callback.
 pub type RextrackLogCallback =
     Option<unsafe extern "C" fn(level: i32, message: *const c_char, user: *mut c_void)>;
 
@@ -44,8 +46,8 @@ impl Log for HostLog {
         if !self.enabled(record.metadata()) {
             return;
         }
-        // Held during the call, so that `rextrack_set_log` returns only after
-        // the old callback is not running any more.
+        // Held during the call, so that `rextrack_set_log` returns only after a running
+        // callback has returned.
         let receiver = RECEIVER.read();
         let line = one_line(&record.args().to_string());
         let Some(receiver) = *receiver else {
@@ -67,13 +69,13 @@ impl Log for HostLog {
     fn flush(&self) {}
 }
 
-/// Puts the library's log in place, unless the process has one already (a
-/// Rust host that brought its own keeps it).
+/// Installs the library's logger, unless the process has one already: a Rust host keeps
+/// its own.
 pub fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Some(folder) = library_dir::find() {
-            crate::detect::runtime::set_library_dir(folder);
+            crate::pipeline::set_library_dir(folder);
         }
         let stderr = env_logger::Builder::new()
             .filter_level(LevelFilter::Trace)
@@ -84,13 +86,14 @@ pub fn prepare() {
     });
 }
 
-/// Where the log of the whole process goes, and how much of it. `level`: 0
-/// off, 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback`
-/// NULL means stderr; `user` is handed to it as it is. When this returns, the
-/// previous callback is not running and will not be called again. Passwords
-/// never reach the log.
+/// Sets the level and the receiver of the log, for the whole process. `level`: 0 off,
+/// 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback` NULL means
+/// stderr. `user` is passed to the callback unchanged.
 ///
-/// Any thread but the callback itself. Blocks until running callbacks return.
+/// When this function returns, the previous callback is not running and will not be called
+/// again. The log contains no passwords.
+///
+/// Any thread, but not from inside the callback. Blocks until running callbacks return.
 ///
 /// # Safety
 /// `callback` and `user` must be usable from any thread until they are
@@ -130,19 +133,19 @@ mod tests {
 
     static LINES: parking_lot::Mutex<Vec<String>> = parking_lot::Mutex::new(Vec::new());
 
-    unsafe extern "C" fn keep(_: i32, message: *const c_char, _: *mut c_void) {
-        // SAFETY: the log hands over a text that is ended by a NUL.
+    unsafe extern "C" fn collect(_: i32, message: *const c_char, _: *mut c_void) {
+        // SAFETY: the log passes a NUL-terminated text.
         let message = unsafe { CStr::from_ptr(message) };
         LINES.lock().push(message.to_str().unwrap().to_owned());
     }
 
     #[test]
-    fn a_host_is_told_foreign_words_as_one_line_without_control_characters() {
+    fn log_lines_reach_the_callback_without_control_characters() {
         let stderr = env_logger::Builder::new().build();
         let host = HostLog { stderr };
         log::set_max_level(LevelFilter::Info);
         *RECEIVER.write() = Some(Receiver {
-            callback: keep,
+            callback: collect,
             user: std::ptr::null_mut(),
         });
         host.log(

@@ -8,7 +8,7 @@
 //! | `version.rs` | `rextrack_abi_version`, `rextrack_version_string`, `rextrack_now_ns` |
 //! | `status.rs` | `rextrack_status_string`, `rextrack_last_error` |
 //! | `logging.rs` | `rextrack_set_log` |
-//! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_destroy` |
+//! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_reset_slots`, `_destroy` |
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
 //! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
 //! | `axes.rs` | `rextrack_axes`, `rextrack_poll_axes` |
@@ -16,11 +16,10 @@
 //! | `frame.rs` | `rextrack_push_frame`, `rextrack_preview` |
 //! | `stats.rs` | `rextrack_stats`, `rextrack_info` |
 //!
-//! Errors and panics end in `status::guard`, the one place where they become
-//! a number and a thread's last message.
+//! `status::guard` turns every error and panic into a status and the last message of the
+//! calling thread.
 
-// Raw pointers from the host are what this folder is for. Every use says why
-// it holds.
+// This folder reads and writes memory of the host. Every use says why it is sound.
 #![allow(unsafe_code)]
 
 #[allow(dead_code)] // The build script and the installer use the rest of it.

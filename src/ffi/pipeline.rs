@@ -1,4 +1,4 @@
-//! The life of a pipeline.
+//! Creates, starts, stops and destroys pipelines.
 
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use super::status::{Failure, RextrackStatus, guard};
 use crate::config::PipelineConfig;
 use crate::pipeline::{Pipeline, PipelineError, PipelineOptions};
 
-/// Makes a pipeline from JSON and writes its handle to `out`. The host owns
-/// it and gives it back with `rextrack_destroy`. The pipeline does not run
-/// yet: no model is loaded and no stream is opened, but the configuration is
-/// checked fully and the model's file is looked for.
+/// Creates a pipeline from JSON and writes its handle to `out`. The host owns the handle
+/// and must pass it to `rextrack_destroy`. This function checks the configuration and that
+/// the model's file exists. It does not load the model or open the stream:
+/// `rextrack_start` does.
 ///
 /// `config_json`: `{"camera": {"stream": ...}, "tracking": {...}, "slots":
-/// {...}, "osc": {...} or null, "service": {...}}`, everything optional but
-/// `camera.stream`; the keys are those of the configuration file
-/// (docs/ref/config.md). OSC is off unless `osc` is given.
+/// {...}, "osc": {...} or null, "service": {...}}`. Only `camera.stream` is required. The
+/// keys are those of the configuration file (docs/ref/config.md). Without `osc`, the
+/// pipeline sends no OSC.
 ///
-/// On an error `out` is set to NULL and `rextrack_last_error` names each key
-/// at fault. `REXTRACK_ERR_CONFIG`, `_ERR_MODEL`, `_ERR_INVALID_ARGUMENT`.
+/// On an error, `out` is NULL and `rextrack_last_error` names each wrong key:
+/// `REXTRACK_ERR_CONFIG`, `REXTRACK_ERR_MODEL` or `REXTRACK_ERR_INVALID_ARGUMENT`.
 ///
-/// Any thread. Takes below 5 ms.
+/// Any thread. Takes less than 5 ms.
 ///
 /// # Safety
 /// `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
@@ -36,8 +36,9 @@ pub unsafe extern "C" fn rextrack_create(
     guard(|| {
         super::logging::prepare();
         // SAFETY: NULL or valid, as the caller vouches.
-        let out = unsafe { out.as_mut() }
-            .ok_or_else(|| Failure::argument("rextrack_create: out is NULL"))?;
+        let out = unsafe { out.as_mut() }.ok_or_else(|| {
+            Failure::argument("rextrack_create: out is NULL; pass a pointer to a handle")
+        })?;
         *out = std::ptr::null_mut();
         // SAFETY: NULL or NUL-terminated, as the caller vouches.
         let json = unsafe { args::text(config_json, "rextrack_create") }?;
@@ -54,13 +55,12 @@ pub unsafe extern "C" fn rextrack_create(
     })
 }
 
-/// Starts the pipeline's threads: they load the model, open the stream and go
-/// on by themselves, through every loss of the camera. They run a little below
-/// normal priority, so that the host's own threads go first. What becomes of it is
-/// told by `rextrack_wait` and `rextrack_stats`. Starting a running pipeline
-/// does nothing.
+/// Starts the pipeline's threads. They load the model, open the stream, and reconnect
+/// whenever the camera is lost. They run slightly below normal priority, so that the host's
+/// own threads come first. `rextrack_wait` and `rextrack_stats` report progress and errors.
+/// Starting a running pipeline does nothing.
 ///
-/// Any thread. Returns at once, below 1 ms.
+/// Any thread. Returns within 1 ms.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.
@@ -73,11 +73,11 @@ pub unsafe extern "C" fn rextrack_start(pipeline: *mut RextrackPipeline) -> Rext
     })
 }
 
-/// Stops the pipeline's threads and releases all slots; the last snapshot says
-/// so. The pipeline can be started again: track ids and generations go on.
-/// Stopping a stopped pipeline does nothing.
+/// Stops the pipeline's threads and releases all slots: the last snapshot shows them
+/// empty. You can start the pipeline again; track ids and generations continue. Stopping a
+/// stopped pipeline does nothing.
 ///
-/// Any thread. Blocks for at most 1 s, usually for a few milliseconds.
+/// Any thread. Blocks for at most 1 s, usually a few milliseconds.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.
@@ -90,13 +90,12 @@ pub unsafe extern "C" fn rextrack_stop(pipeline: *mut RextrackPipeline) -> Rextr
     })
 }
 
-/// Releases all slots and gives them out anew: the next snapshot shows them
-/// empty, the next processed frame seats whoever is seen, longest-lived first,
-/// from p1 on, each with a new generation. Nothing else restarts. While the
-/// pipeline is stopped there is nothing to release.
+/// Empties all slots and assigns them again. The next snapshot shows all slots empty. The
+/// next processed frame assigns the visible tracks from p1 on, longest-lived first, each
+/// with a new generation. Nothing else restarts. On a stopped pipeline this does nothing.
 ///
-/// Any thread. Does not wait for the release; never blocks for longer than
-/// another thread's `start`, `stop` or `set_config`.
+/// Any thread. Does not wait for the release. May wait for a `rextrack_start`,
+/// `rextrack_stop` or `rextrack_set_config` of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.
@@ -109,13 +108,12 @@ pub unsafe extern "C" fn rextrack_reset_slots(pipeline: *mut RextrackPipeline) -
     })
 }
 
-/// Gives a handle back; the last owner's stops the pipeline if it runs and
-/// frees it. There is one owner, the caller of `rextrack_create`, and one more
-/// for each `rextrack_find`. NULL is fine. This owner must not use the handle
-/// any more, and none of its threads may be inside a function with it.
+/// Releases a handle. Each `rextrack_create` and each `rextrack_find` returns a handle that
+/// must be released once. The last release stops the pipeline and frees it. NULL is
+/// allowed and does nothing. After this call you must not use the handle, and no other
+/// thread of yours may be inside a function with it.
 ///
-/// Any thread. Blocks for at most 2 s, even in the middle of connecting or of
-/// inference.
+/// Any thread. Blocks for at most 2 s, even while the pipeline connects or runs the model.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle that this owner is not using elsewhere.
@@ -127,21 +125,21 @@ pub unsafe extern "C" fn rextrack_destroy(pipeline: *mut RextrackPipeline) -> Re
             // `rextrack_find`, and the caller vouches that this is its last use.
             let pipeline = unsafe { Arc::from_raw(pipeline) };
             if Arc::into_inner(pipeline).is_some() {
-                give_back_memory();
+                trim_heap();
             }
         }
         Ok(())
     })
 }
 
-/// Gives the system back what the pipeline's threads freed. glibc keeps up to
-/// some megabytes for each of up to eight arenas a core, in case other threads
-/// ask for as much; a host that changes pipelines would seem to leak.
+/// Returns the memory that the pipeline's threads freed to the system. glibc keeps some
+/// megabytes in each of up to eight arenas per core, so a host that replaces pipelines would
+/// seem to leak.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn give_back_memory() {
-    // SAFETY: may be called at any time; touches only what nobody uses.
+fn trim_heap() {
+    // SAFETY: may be called at any time; touches only free memory.
     unsafe { libc::malloc_trim(0) };
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn give_back_memory() {}
+fn trim_heap() {}

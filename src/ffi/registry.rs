@@ -1,5 +1,5 @@
-//! Pipelines of the process by their camera's id, for parts of one host that
-//! work on the same camera.
+//! The pipelines of the process by camera id, so that several parts of a host can share
+//! one.
 
 use std::ffi::{CStr, c_char};
 use std::sync::{Arc, Weak};
@@ -27,12 +27,13 @@ fn find(camera: &str) -> Option<Arc<RextrackPipeline>> {
     named.find_map(|(_, pipeline)| pipeline.upgrade())
 }
 
-/// Finds the pipeline of this process whose `camera.id` is `camera_id` and
-/// writes its handle to `out`; of several the one that was created last. For
-/// two guests of a host that work on one camera, such as a node that tracks
-/// and a node that shows the picture. The caller becomes one more owner: each
-/// owner calls `rextrack_destroy` once, and the last one frees the pipeline.
-/// `REXTRACK_ERR_NOT_FOUND`: there is none (any more), and `out` is NULL.
+/// Finds the pipeline of this process whose `camera.id` is `camera_id`, and writes a handle
+/// to `out`. If several have that id, the newest one is returned. Use it when two parts of
+/// a host share one camera, such as a node that tracks and a node that shows the image.
+///
+/// The caller owns the handle and must pass it to `rextrack_destroy`; the last release
+/// frees the pipeline. If no pipeline has that id, `out` is NULL and the status is
+/// `REXTRACK_ERR_NOT_FOUND`.
 ///
 /// Any thread. Never blocks.
 ///
@@ -46,11 +47,14 @@ pub unsafe extern "C" fn rextrack_find(
 ) -> RextrackStatus {
     guard(|| {
         // SAFETY: NULL or valid, as the caller vouches.
-        let out = unsafe { out.as_mut() }
-            .ok_or_else(|| Failure::argument("rextrack_find: out is NULL"))?;
+        let out = unsafe { out.as_mut() }.ok_or_else(|| {
+            Failure::argument("rextrack_find: out is NULL; pass a pointer to a handle")
+        })?;
         *out = std::ptr::null_mut();
         if camera_id.is_null() {
-            return Err(Failure::argument("rextrack_find: camera_id is NULL"));
+            return Err(Failure::argument(
+                "rextrack_find: camera_id is NULL; pass the id of a camera",
+            ));
         }
         // SAFETY: not NULL, and NUL-terminated as the caller vouches.
         let camera = unsafe { CStr::from_ptr(camera_id) }

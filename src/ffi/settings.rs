@@ -1,4 +1,4 @@
-//! The configuration of a pipeline that lives.
+//! Reads and changes the configuration of a pipeline.
 
 use std::ffi::c_char;
 
@@ -6,18 +6,18 @@ use super::args;
 use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
 
-/// Changes the configuration by an RFC 7396 merge patch: the keys that are to
-/// change, `null` for those that go back to their default. Thresholds, classes,
-/// region, persistence, slots and OSC change at once; a changed stream restarts
-/// the source alone; a changed model is loaded beside the old one and replaces
-/// it when it is warm. Slots and identities are kept throughout.
+/// Changes the configuration with a JSON merge patch (RFC 7396). The patch has the keys to
+/// change; `null` resets a key to its default.
 ///
-/// On an error nothing has changed, and `rextrack_last_error` says why. A
-/// model that is there but turns out not to be usable is only found while it
-/// is loaded: the pipeline then goes on with the old one, and `rextrack_wait`
-/// returns the error once.
+/// Thresholds, classes, region, persistence, slots and OSC apply with the next frame. A
+/// changed stream restarts only the source. A changed model is loaded while the old one
+/// keeps running, and replaces it once it is ready. Slots and track ids are kept.
 ///
-/// Any thread. Does not wait for the change; below 5 ms.
+/// On an error nothing changes, and `rextrack_last_error` has the reason. An unusable model
+/// file is detected only while it is loaded: the pipeline then keeps the old model, and
+/// `rextrack_wait` returns the error once.
+///
+/// Any thread. Takes less than 5 ms, and does not wait for the change to apply.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `patch_json` is NULL or NUL-terminated.
@@ -35,15 +35,16 @@ pub unsafe extern "C" fn rextrack_set_config(
     })
 }
 
-/// The configuration in force as JSON, every key with its value. Passwords are
-/// replaced by `***`; a patch that gives such an address back keeps the
-/// password that is in force.
+/// Writes the current configuration as JSON, every key with its value. Passwords are
+/// replaced by `***`. A patch may contain such an address: the pipeline then keeps its
+/// current password.
 ///
-/// `length` receives the length in bytes without the closing NUL, also when
-/// the buffer is too small (`REXTRACK_ERR_BUFFER_TOO_SMALL`; what fits is
-/// written). `buffer` may be NULL with `capacity` 0 to ask for the length.
+/// `length` receives the length in bytes without the closing NUL, also when the buffer is
+/// too small. In that case the text is cut to fit, and the status is
+/// `REXTRACK_ERR_BUFFER_TOO_SMALL`. To ask only for the length, pass NULL as `buffer` and
+/// 0 as `capacity`.
 ///
-/// Any thread. Never blocks for longer than another thread's `set_config`.
+/// Any thread. May wait for a `rextrack_set_config` of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -55,12 +56,12 @@ pub unsafe extern "C" fn rextrack_get_config(
     capacity: usize,
     length: *mut usize,
 ) -> RextrackStatus {
-    // SAFETY: the same promises.
+    // SAFETY: the caller vouches for the same conditions.
     unsafe { rextrack_get_config_ex(pipeline, 0, buffer, capacity, length) }
 }
 
-/// As `rextrack_get_config`; with `include_secrets` not 0 the passwords in
-/// addresses are given as they are. Do not log that.
+/// As `rextrack_get_config`. If `include_secrets` is not 0, the text contains the passwords
+/// of addresses: do not log it.
 ///
 /// # Safety
 /// As `rextrack_get_config`.
@@ -80,6 +81,6 @@ pub unsafe extern "C" fn rextrack_get_config_ex(
         let text = serde_json::to_string(&json)
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
         // SAFETY: as the caller vouches.
-        unsafe { args::hand_over(&text, buffer, capacity, length, NAME) }
+        unsafe { args::write_sized_text(&text, buffer, capacity, length, NAME) }
     })
 }

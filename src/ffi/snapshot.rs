@@ -1,4 +1,4 @@
-//! Snapshots: the newest one, and the next one.
+//! Polls the newest snapshot and waits for the next one.
 
 use std::mem::offset_of;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::pipeline::{Header, Next};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackSlotState {
-    /// Nobody sits here.
+    /// The slot has no owner.
     RextrackSlotEmpty = 0,
     /// The owner was seen in the newest processed frame.
     RextrackSlotActive = 1,
-    /// The owner is not seen, and the slot is kept for it.
+    /// The owner is not seen. The slot is kept for it.
     RextrackSlotHeld = 2,
 }
 
@@ -29,46 +29,47 @@ pub enum RextrackSlotState {
 pub enum RextrackSourceState {
     /// Not started, or stopped.
     RextrackSourceStopped = 0,
-    /// Opening for the first time.
+    /// Connecting for the first time.
     RextrackSourceConnecting = 1,
     /// Frames arrive.
     RextrackSourceLive = 2,
-    /// Was live, is not now; being reopened.
+    /// The connection is lost. The pipeline reconnects.
     RextrackSourceLost = 3,
-    /// A file came to its end.
+    /// The file has ended.
     RextrackSourceEnded = 4,
-    /// Cannot work until the configuration changes.
+    /// The source cannot work. Change the configuration.
     RextrackSourceFailed = 5,
 }
 
-/// One numbered place, p1..pN. Its layout is fixed for the life of the ABI's
-/// major version, since it stands in arrays.
+/// One slot, p1..pN. The layout does not change within a major version of the ABI, because
+/// hosts keep arrays of it. New values are added as axes: see `rextrack_axes`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackSlot {
-    /// The owner's track, never reused in the pipeline's life; from 1.
+    /// Id of the owner's track, from 1. A pipeline never uses an id twice.
     pub track_id: u64,
-    /// Goes up by one with each new owner: the same person or the next one.
+    /// Increases by one with each new owner.
     pub generation: u32,
     /// A `RextrackSlotState`: 0 empty, 1 active (seen in the newest frame),
     /// 2 held (not seen, kept).
     pub state: u32,
-    /// Index into the model's classes; -1 when empty.
+    /// Index into the model's classes; -1 if the slot is empty.
     pub class_id: i32,
     /// Score of the latest detection, 0..1.
     pub score: f32,
-    /// Centre, 0 left to 1 right of the full frame, unless the configuration
-    /// asks for pixels. Predicted while held.
+    /// Horizontal centre, 0 left to 1 right of the full frame, or in the units of
+    /// `slots.units`. Predicted while held.
     pub x: f32,
-    /// Centre, 0 top to 1 bottom, unless the configuration asks otherwise.
+    /// Vertical centre, 0 top to 1 bottom, or by `slots.units` and `slots.origin`.
     pub y: f32,
-    /// Width in frame widths.
+    /// Width in frame widths, or by `slots.units`.
     pub w: f32,
-    /// Height in frame heights.
+    /// Height in frame heights, or by `slots.units`.
     pub h: f32,
-    /// Velocity in frame widths per second.
+    /// Horizontal velocity in frame widths per second, or by `slots.units`.
     pub vx: f32,
-    /// Velocity in frame heights per second.
+    /// Vertical velocity in frame heights per second, or by `slots.units` and
+    /// `slots.origin`.
     pub vy: f32,
     /// Milliseconds since the owner was last seen.
     pub age_ms: u32,
@@ -79,7 +80,8 @@ pub struct RextrackSlot {
 /// A `RextrackSlot` in machine words.
 type RextrackSlotWords = [u64; size_of::<RextrackSlot>() / size_of::<u64>()];
 
-/// Hosts get the beginning of a slot as it lies in memory: copied, not converted.
+/// `RextrackSlot` is the beginning of `Slot` in memory, so that polling copies without
+/// converting.
 const LAYOUT: () = assert!(
     size_of::<RextrackSlot>() == size_of::<RextrackSlotWords>()
         && size_of::<RextrackSlot>() <= size_of::<Slot>()
@@ -91,9 +93,9 @@ const LAYOUT: () = assert!(
         && offset_of!(RextrackSlot, life_ms) == offset_of!(Slot, life_ms)
 );
 
-/// What all slots of a poll have in common. Set `struct_size` to
-/// `sizeof(RextrackSnapshot)` before each first use; later versions of the
-/// library may know more fields at the end, and fill in those you know.
+/// The part of a snapshot that all slots share. Set `struct_size` to
+/// `sizeof(RextrackSnapshot)` before the first use. A newer library may have more fields at
+/// the end; it fills in only the fields that your struct has.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackSnapshot {
@@ -104,25 +106,25 @@ pub struct RextrackSnapshot {
     pub source_state: u32,
     /// Number of the snapshot, from 1; 0 before the first.
     pub seq: u64,
-    /// Number of the source's frame, from 1, dropped frames counted.
+    /// Number of the source's frame, from 1. Dropped frames are counted.
     pub frame_seq: u64,
-    /// When that frame was captured, on the clock of `rextrack_now_ns`.
+    /// Capture time of that frame, on the clock of `rextrack_now_ns`.
     pub capture_ns: i64,
-    /// When the snapshot was published, on the same clock.
+    /// Publication time of the snapshot, on the same clock.
     pub publish_ns: i64,
-    /// Slots that the pipeline has; may be more than were asked for.
+    /// Number of slots of the pipeline. May be larger than the caller's array.
     pub slot_count: u32,
-    /// Slots in state 1.
+    /// Number of active slots.
     pub active_count: u32,
-    /// Tracks that wait for a free slot.
+    /// Number of tracks that wait for a free slot.
     pub waiting_count: u32,
-    /// Width of the frame in pixels; 0 before the first.
+    /// Width of the frame in pixels; 0 before the first frame.
     pub frame_width: u32,
-    /// Height of the frame in pixels; 0 before the first.
+    /// Height of the frame in pixels; 0 before the first frame.
     pub frame_height: u32,
 }
 
-/// A caller of the first version knows this much.
+/// Size of the struct in the first version of the ABI.
 pub(super) const SNAPSHOT_LEAST: usize =
     offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
 
@@ -144,13 +146,13 @@ impl From<Header> for RextrackSnapshot {
     }
 }
 
-/// Copies the newest whole snapshot: up to `capacity` slots, p1 first, to
-/// `slots`, the rest to `snapshot`. Entries of `slots` beyond `slot_count`
-/// stay as they are. Before the first snapshot `seq` and `slot_count` are 0.
-/// Either of the two may be NULL (`slots` with `capacity` 0).
+/// Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
+/// the values that all slots share to `snapshot`. Entries of `slots` beyond `slot_count`
+/// stay unchanged. Before the first snapshot, `seq` and `slot_count` are 0. Either `slots`
+/// (with `capacity` 0) or `snapshot` may be NULL, not both.
 ///
-/// Any thread, any number at once. Wait-free: no lock, no allocation, no
-/// system call. Made for a host's cook, audio or render thread.
+/// Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
+/// call. Safe for a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `slots` has room for `capacity`
@@ -162,18 +164,18 @@ pub unsafe extern "C" fn rextrack_poll(
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
 ) -> RextrackStatus {
-    // SAFETY: the same promises.
+    // SAFETY: the caller vouches for the same conditions.
     guard(|| unsafe { copy_out(pipeline, None, slots, capacity, snapshot, "rextrack_poll") })
 }
 
-/// As `rextrack_poll`, with each occupied slot moved by its own motion from the
-/// snapshot's `capture_ns` to `t_ns` on the clock of `rextrack_now_ns`, and
-/// `age_ms` and `life_ms` grown as much. Give it the time at which the picture
-/// will be seen, and what it shows does not lag behind the people. The speed
-/// decays while nothing is seen, so that nobody flies off the stage; a time
-/// before `capture_ns` moves nothing.
+/// As `rextrack_poll`, with each occupied slot predicted to the time `t_ns` on the clock of
+/// `rextrack_now_ns`. Its position moves by its velocity from the snapshot's `capture_ns`
+/// to `t_ns`, and `age_ms` and `life_ms` grow by the same time. Pass the time at which your
+/// output becomes visible, to compensate the latency of camera and tracking. The predicted
+/// velocity decays, so that positions do not run away. A time before `capture_ns` changes
+/// nothing.
 ///
-/// Any thread, any number at once. Wait-free, as `rextrack_poll`.
+/// Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
 ///
 /// # Safety
 /// As `rextrack_poll`.
@@ -185,7 +187,7 @@ pub unsafe extern "C" fn rextrack_poll_at(
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
 ) -> RextrackStatus {
-    // SAFETY: the same promises.
+    // SAFETY: the caller vouches for the same conditions.
     guard(|| unsafe {
         copy_out(
             pipeline,
@@ -198,7 +200,7 @@ pub unsafe extern "C" fn rextrack_poll_at(
     })
 }
 
-/// What `rextrack_poll` and `rextrack_poll_at` have in common.
+/// The common part of `rextrack_poll` and `rextrack_poll_at`.
 ///
 /// # Safety
 /// As `rextrack_poll`.
@@ -213,7 +215,9 @@ unsafe fn copy_out(
     // SAFETY: NULL or live, as the caller vouches.
     let pipeline = unsafe { handle::handle(pipeline, function) }?;
     if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
-        return Err(Failure::argument(format!("{function}: slots is NULL")));
+        return Err(Failure::argument(format!(
+            "{function}: slots is NULL; pass an array, or capacity 0 and a snapshot"
+        )));
     }
     if !snapshot.is_null() {
         // SAFETY: not NULL, and valid as the caller vouches. Checked before
@@ -234,15 +238,20 @@ unsafe fn copy_out(
     unsafe { args::write_struct(&header.into(), snapshot, SNAPSHOT_LEAST, function) }
 }
 
-/// Blocks until a snapshot newer than `after_seq` is there, then returns
-/// `REXTRACK_OK`. Begin with 0, go on with the `seq` of the last poll.
-/// `_ERR_TIMEOUT`: none came within `timeout_ms`. `_ERR_ENDED`: the file is
-/// over. `_ERR_NOT_RUNNING`: the pipeline is stopped. `_ERR_MODEL`,
-/// `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the pipeline
-/// cannot go on until its configuration changes; see `rextrack_last_error`. A
-/// camera that is lost is none of these: the pipeline goes on trying.
+/// Waits for a snapshot newer than `after_seq`. Pass 0 the first time, then the `seq` of
+/// your latest poll. Returns
 ///
-/// Any thread that may block; not for a host's cook thread.
+/// - `REXTRACK_OK`: a newer snapshot is ready to poll;
+/// - `REXTRACK_ERR_TIMEOUT`: no newer snapshot within `timeout_ms`;
+/// - `REXTRACK_ERR_ENDED`: the file has ended, no snapshot will follow;
+/// - `REXTRACK_ERR_NOT_RUNNING`: the pipeline is stopped;
+/// - `REXTRACK_ERR_MODEL`, `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the
+///   pipeline cannot work until its configuration changes. `rextrack_last_error` has the
+///   reason.
+///
+/// A lost camera is not an error: the pipeline reconnects, and this function times out.
+///
+/// Any thread that may block. Do not call it from a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.
@@ -260,15 +269,15 @@ pub unsafe extern "C" fn rextrack_wait(
             Next::Failed(error) => Err(error.into()),
             Next::TimedOut => Err(Failure(
                 RextrackStatus::RextrackErrTimeout,
-                format!("rextrack_wait: no newer snapshot within {timeout_ms} ms"),
+                format!("rextrack_wait: no newer snapshot within {timeout_ms} ms; call it again"),
             )),
             Next::Ended => Err(Failure(
                 RextrackStatus::RextrackErrEnded,
-                "the file is over".into(),
+                "rextrack_wait: the file has ended; no newer snapshot will follow".into(),
             )),
             Next::Stopped => Err(Failure(
                 RextrackStatus::RextrackErrNotRunning,
-                "the pipeline is not running; call rextrack_start".into(),
+                "rextrack_wait: the pipeline is not running; call rextrack_start".into(),
             )),
         }
     })

@@ -1,4 +1,4 @@
-//! How a pipeline is doing.
+//! Counters, rates and facts of a pipeline.
 
 use std::ffi::c_char;
 use std::mem::offset_of;
@@ -11,8 +11,8 @@ use crate::pipeline::Stats;
 /// Bytes of a device's name, the closing NUL included.
 pub const REXTRACK_DEVICE_CHARS: usize = 16;
 
-/// Counts, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)`
-/// first. Latencies are milliseconds, smoothed over about 16 frames.
+/// Counters, rates and latencies. Set `struct_size` to `sizeof(RextrackStats)` before
+/// the call. Latencies are milliseconds, smoothed over about 16 frames.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackStats {
@@ -21,41 +21,41 @@ pub struct RextrackStats {
     /// A `RextrackSourceState`: 0 stopped, 1 connecting, 2 live, 3 lost,
     /// 4 ended, 5 failed.
     pub source_state: u32,
-    /// Frames that the source gave.
+    /// Frames received from the source.
     pub frames_in: u64,
     /// Frames that were processed.
     pub frames_processed: u64,
-    /// Frames that gave way to a newer one before anyone took them.
+    /// Frames that were replaced by a newer one before they were processed.
     pub dropped: u64,
-    /// How often the source was lost and came back.
+    /// Number of times the source was lost and reconnected.
     pub reconnects: u64,
-    /// Measured frames per second of the source.
+    /// Frames per second of the source, measured.
     pub fps_in: f32,
-    /// Measured processed frames per second.
+    /// Frames processed per second, measured.
     pub fps_proc: f32,
     /// Decoding and colour conversion.
     pub capture_ms: f32,
     /// Resize and conversion to the model's input.
     pub preprocess_ms: f32,
-    /// The model.
+    /// Running the model.
     pub inference_ms: f32,
-    /// Decoding of its output and suppression of doubles.
+    /// Decoding the model's output and suppressing duplicates.
     pub postprocess_ms: f32,
-    /// Tracker and slots.
+    /// Tracking and assigning slots.
     pub track_ms: f32,
-    /// From the arrival of a frame to its published snapshot.
+    /// From the arrival of a frame to the publication of its snapshot.
     pub end_to_end_ms: f32,
     /// Tracks that wait for a free slot.
     pub waiting: u32,
     /// Not used; 0.
     pub reserved: u32,
-    /// The device that was asked for, such as "auto".
+    /// The device in the configuration, such as "auto".
     pub requested_device: [c_char; REXTRACK_DEVICE_CHARS],
-    /// The device in use, such as "cpu"; empty until the model is loaded.
+    /// The device in use, such as "cpu". Empty until the model is loaded.
     pub device: [c_char; REXTRACK_DEVICE_CHARS],
 }
 
-/// A caller of the first version knows this much.
+/// Size of the struct in the first version of the ABI.
 const STATS_LEAST: usize = offset_of!(RextrackStats, device) + REXTRACK_DEVICE_CHARS;
 
 impl From<&Stats> for RextrackStats {
@@ -77,28 +77,27 @@ impl From<&Stats> for RextrackStats {
             end_to_end_ms: s.stages.end_to_end.recent_ms,
             waiting: s.waiting,
             reserved: 0,
-            requested_device: characters(&s.requested_device),
-            device: characters(&s.device),
+            requested_device: to_chars(&s.requested_device),
+            device: to_chars(&s.device),
         }
     }
 }
 
-fn characters(text: &str) -> [c_char; REXTRACK_DEVICE_CHARS] {
+fn to_chars(text: &str) -> [c_char; REXTRACK_DEVICE_CHARS] {
     let mut out = [0; REXTRACK_DEVICE_CHARS];
-    for (place, byte) in out
+    for (char, byte) in out
         .iter_mut()
         .zip(text.bytes())
         .take(REXTRACK_DEVICE_CHARS - 1)
     {
-        *place = byte as c_char;
+        *char = byte as c_char;
     }
     out
 }
 
-/// Writes counts, rates and latencies to `stats`.
+/// Writes counters, rates and latencies to `stats`.
 ///
-/// Any thread. Takes short locks that the pipeline's threads hold for
-/// microseconds.
+/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -118,13 +117,15 @@ pub unsafe extern "C" fn rextrack_stats(
     })
 }
 
-/// What does not change from frame to frame, as JSON: version, OpenCV, camera,
-/// source (without its password), device asked for, tracker, under `problem`
-/// why nothing comes out (null while all is well), and under `detector` the
-/// model's file, family, classes, input size, licence, device in use and runtime; `detector` is null until the model is loaded. Buffer and
-/// length as in `rextrack_get_config`.
+/// Writes facts about the pipeline as JSON: version, OpenCV, camera, source (without its
+/// password), requested device and tracker.
 ///
-/// Any thread. Takes short locks.
+/// `problem` is null, or says why the pipeline produces no snapshots. `detector` is null
+/// until the model is loaded; then it has the model's file, family, classes, input size,
+/// licence, device and runtime. `buffer`, `capacity` and `length` work as in
+/// `rextrack_get_config`.
+///
+/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -143,6 +144,6 @@ pub unsafe extern "C" fn rextrack_info(
         let text = serde_json::to_string(&pipeline.info())
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
         // SAFETY: as the caller vouches.
-        unsafe { args::hand_over(&text, buffer, capacity, length, NAME) }
+        unsafe { args::write_sized_text(&text, buffer, capacity, length, NAME) }
     })
 }

@@ -1,54 +1,54 @@
-//! Statuses, and the one place where errors and panics become them.
+//! Statuses, and the conversion of errors and panics to them.
 
 use std::cell::RefCell;
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::base::panics;
-use crate::detect::DetectError;
+use crate::pipeline::DetectError;
 use crate::pipeline::PipelineError;
 
-/// What a function returns: 0 is fine, negative is an error. The text of the
-/// latest error of the calling thread is in `rextrack_last_error`.
+/// The result of a function: 0 is success, a negative value is an error.
+/// `rextrack_last_error` has the message of the calling thread's latest error.
 ///
-/// It is an `int32_t` with these values; a newer library may return values
-/// that are not listed here, so treat every negative value as an error.
+/// The type is `int32_t`. A newer library may return values that are not listed here: treat
+/// every negative value as an error.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 // The names are those of the header: REXTRACK_OK, REXTRACK_ERR_CONFIG.
 #[allow(clippy::enum_variant_names)]
 pub enum RextrackStatus {
-    /// Done.
+    /// Success.
     RextrackOk = 0,
-    /// A NULL where none is allowed, a size of 0, text that is not UTF-8, a
-    /// `struct_size` that was not set. Correct the call.
+    /// An argument is wrong: an unexpected NULL, a size of 0, text that is not UTF-8, a
+    /// `struct_size` that is not set. Correct the call.
     RextrackErrInvalidArgument = -1,
-    /// The configuration is wrong; the message names each key. Correct it.
+    /// The configuration is wrong. The message names each wrong key and the remedy.
     RextrackErrConfig = -2,
-    /// The model's file is missing or not usable. See the message's remedy.
+    /// The model's file is missing or unusable. The message has the remedy.
     RextrackErrModel = -3,
-    /// ONNX Runtime is missing or too old. See the message's remedy.
+    /// ONNX Runtime is missing or too old. The message has the remedy.
     RextrackErrRuntime = -4,
-    /// The device that was asked for is not to be had. Ask for `auto` or `cpu`.
+    /// The requested device is not available. Use `auto` or `cpu`.
     RextrackErrDevice = -5,
-    /// The source cannot be had, and no other try will help.
+    /// The source cannot be opened, and a retry will not help. Correct `camera.stream`.
     RextrackErrSource = -6,
-    /// Nothing happened within the time given. Try again.
+    /// Nothing happened before the timeout. Call again.
     RextrackErrTimeout = -7,
-    /// The buffer is too small; the length that is needed was written.
+    /// The buffer is too small. The required size was written; call again with a larger one.
     RextrackErrBufferTooSmall = -8,
     /// The pipeline is not running. Call `rextrack_start`.
     RextrackErrNotRunning = -9,
-    /// The file is over; no newer snapshot will come.
+    /// The file has ended. No newer snapshot will follow.
     RextrackErrEnded = -10,
-    /// No frame was processed yet. Try again.
+    /// No frame has been processed yet. Try again.
     RextrackErrNoFrame = -11,
-    /// No pipeline of that name. Create it first.
+    /// No pipeline has that camera id. Create it first.
     RextrackErrNotFound = -12,
-    /// A defect of rextrack or a machine out of resources. Please report it.
+    /// A defect of rextrack, or the machine is out of resources. Please report it.
     RextrackErrInternal = -98,
-    /// A defect of rextrack: it was caught at the boundary, the process is
-    /// fine, the pipeline concerned should be destroyed. Please report it.
+    /// A defect of rextrack that was caught. The process can continue; destroy the
+    /// pipeline. Please report it.
     RextrackErrPanic = -99,
 }
 
@@ -79,13 +79,13 @@ impl From<PipelineError> for Failure {
 
 fn status_of(error: &DetectError) -> RextrackStatus {
     match error.kind() {
-        crate::detect::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
-        crate::detect::ErrorKind::Missing | crate::detect::ErrorKind::Model => {
+        crate::pipeline::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
+        crate::pipeline::ErrorKind::Missing | crate::pipeline::ErrorKind::Model => {
             RextrackStatus::RextrackErrModel
         }
-        crate::detect::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
-        crate::detect::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
-        crate::detect::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,
+        crate::pipeline::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
+        crate::pipeline::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
+        crate::pipeline::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,
     }
 }
 
@@ -93,7 +93,7 @@ thread_local! {
     static LAST_ERROR: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs an entry of the ABI: converts its error and stops its panic.
+/// Runs a function of the ABI: converts its error and catches its panic.
 pub fn guard(entry: impl FnOnce() -> Result<(), Failure>) -> RextrackStatus {
     let failure = match catch_unwind(AssertUnwindSafe(entry)) {
         Ok(Ok(())) => return RextrackStatus::RextrackOk,
@@ -103,18 +103,17 @@ pub fn guard(entry: impl FnOnce() -> Result<(), Failure>) -> RextrackStatus {
             panics::text(panic.as_ref()),
         ),
     };
-    // Fails only while the thread is being taken down: nobody can ask then.
+    // Fails only while the thread ends: nothing can read the message then.
     LAST_ERROR
         .try_with(|last| *last.borrow_mut() = failure.1)
         .ok();
     failure.0
 }
 
-/// The message of the latest function that failed on the calling thread, as
-/// UTF-8 with a closing NUL, cut to `capacity` bytes if need be. Returns the
-/// full length without the NUL; 0 when nothing failed yet. `buffer` may be
-/// NULL when `capacity` is 0, to ask for the length alone. A function that
-/// succeeds leaves the message as it was.
+/// Writes the message of the calling thread's latest error as UTF-8 with a closing NUL, cut
+/// to `capacity` bytes. Returns the full length without the NUL, 0 if there was no error
+/// yet. To ask only for the length, pass NULL as `buffer` and 0 as `capacity`. A successful
+/// function does not change the message.
 ///
 /// Any thread. Never blocks.
 ///
@@ -132,8 +131,8 @@ pub unsafe extern "C" fn rextrack_last_error(buffer: *mut c_char, capacity: usiz
         .unwrap_or(0)
 }
 
-/// A status in plain English. The text is static: do not free it. An unknown
-/// status gives "unknown status", never NULL.
+/// A short English text for a status. The text is static: do not free it. Returns "unknown
+/// status" for other values, never NULL.
 ///
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]
@@ -142,15 +141,15 @@ pub extern "C" fn rextrack_status_string(status: i32) -> *const c_char {
         0 => c"ok",
         -1 => c"invalid argument",
         -2 => c"wrong configuration",
-        -3 => c"model missing or not usable",
-        -4 => c"ONNX Runtime missing or not usable",
+        -3 => c"model missing or unusable",
+        -4 => c"ONNX Runtime missing or too old",
         -5 => c"device not available",
         -6 => c"source not available",
         -7 => c"timed out",
         -8 => c"buffer too small",
         -9 => c"not running",
-        -10 => c"the file is over",
-        -11 => c"no frame yet",
+        -10 => c"file ended",
+        -11 => c"no frame processed yet",
         -12 => c"not found",
         -98 => c"internal error",
         -99 => c"internal panic",

@@ -1,8 +1,8 @@
-//! Text for a host's buffer.
+//! Copies text into a host's buffer.
 
 use std::ffi::c_char;
 
-/// Writes text with a closing NUL, cut at a character's edge to fit.
+/// Writes text with a closing NUL. Text that does not fit is cut between two characters.
 ///
 /// # Safety
 /// `buffer` is NULL, or has room for `capacity` bytes.
@@ -14,7 +14,7 @@ pub unsafe fn write_text(text: &str, buffer: *mut c_char, capacity: usize) {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    // SAFETY: `end` + 1 <= `capacity` bytes, as the caller vouches; our text
+    // SAFETY: `end` + 1 <= `capacity` bytes, for which the caller vouches; our text
     // and the host's buffer do not overlap.
     unsafe {
         std::ptr::copy_nonoverlapping(text.as_ptr().cast(), buffer, end);

@@ -28,8 +28,8 @@ pub extern "C" fn rextrack_version_string() -> *const c_char {
     TEXT.as_ptr()
 }
 
-/// Now, in nanoseconds of the clock that all times of this library are on:
-/// monotonic, the same for the whole process, with an arbitrary start.
+/// The current time in nanoseconds, on the clock of all times in this library. The clock
+/// is monotonic, the same for the whole process, and starts at an arbitrary value.
 ///
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]

@@ -1,6 +1,6 @@
 //! A detection: one object in one frame.
 
-use super::BBox;
+use super::geometry::BBox;
 
 /// One object seen in one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Detection, FrameSize, RemoteSlots};
+use super::detection::Detection;
+use super::geometry::FrameSize;
+use super::remote_slots::RemoteSlots;
 
 /// Most pixels of a picture that is painted: more than 8K. The size that a source claims
 /// for its frames costs memory only up to this.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{BBox, FrameSize, SlotState};
+use super::geometry::{BBox, FrameSize};
+use super::slot::SlotState;
 
 /// The node that tracks, when it is another machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -32,8 +32,8 @@ pub enum SlotState {
 /// One numbered place, as a host sees it.
 ///
 /// Units and origin are given for the default `slots.units` and `slots.origin`. The
-/// values that outputs send, with their names, are the rows of [`AXES`](super::AXES): a new field gets
-/// a row there.
+/// values that outputs send are listed in [`AXES`](super::AXES): a new field needs a row
+/// there.
 ///
 /// The type has no padding, so that it can be copied as [`SlotWords`]: the fields of four
 /// bytes are even in number. Fields are only ever added at the end, because the C ABI
@@ -180,11 +180,11 @@ mod tests {
             w: 0.1,
             h: 0.3,
             vx: 0.1,
-            vy: 0.0,
             age_ms: 0,
             life_ms: 400,
             speed: 0.2,
             presence: 0.5,
+            ..Slot::default()
         }
     }
 

@@ -37,9 +37,9 @@ mod tests {
             vx: 0.1,
             vy: -0.1,
             age_ms: 40,
-            life_ms: 400,
             speed: 0.2,
             presence: 0.75,
+            ..Slot::default()
         };
         let json = serde_json::to_value(slot).unwrap();
         assert_eq!(json.as_object().unwrap().len(), AXES.len());

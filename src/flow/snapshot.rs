@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{FrameSize, Slot, SourceState};
+use super::geometry::FrameSize;
+use super::slot::Slot;
+use super::source_state::SourceState;
 
 /// All slots at one moment, as one consistent whole.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]

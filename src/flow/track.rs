@@ -1,6 +1,6 @@
 //! A track: one object followed over frames.
 
-use super::{BBox, FrameSize};
+use super::geometry::{BBox, FrameSize};
 
 /// When a frame was captured, and its size: what a tracker needs to know of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,17 +1,16 @@
-//! Which buffer of the exchange is read and which may be written.
+//! Which buffer of the snapshot buffer is read and which may be written.
 //!
-//! The protocol alone, apart from what lies in the buffers, so that a model
-//! checker can walk through every order in which its steps may happen (see the
-//! tests). The counters are a parameter for the same reason.
+//! Only the protocol is here, without the contents of the buffers, so that a model
+//! checker can try every order of its steps (see the tests). The counters are a type
+//! parameter for the same reason.
 //!
-//! `newest` holds, in one word, the number of the newest buffer and how many
-//! readers took hold of it since it became the newest. A reader adds one to
-//! that word, which tells it the buffer and registers it there in the same
-//! step. When the writer publishes, it swaps the word and so learns how many
-//! readers ever took hold of the old buffer; once as many have let go
-//! (`released`), nobody reads it and it may be written again. A reader that
-//! was put to sleep in the middle of a read therefore pins one buffer and
-//! disturbs nobody.
+//! `newest` holds, in one word, the number of the newest buffer and how many readers
+//! acquired it since it became the newest. A reader adds one to that word: the same step
+//! tells it the buffer and registers it there. When the writer publishes, it swaps the
+//! word and so learns how many readers acquired the old buffer in all. Once as many have
+//! released it (`released`), nobody reads the buffer and it may be written again. A
+//! reader that the system suspends in the middle of a read therefore pins one buffer and
+//! delays nobody.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,27 +28,27 @@ pub trait Counter {
     fn fetch_add(&self, value: u64, order: Ordering) -> u64;
 }
 
-/// What readers and the writer share about `N` buffers.
+/// The state of `N` buffers that readers and the writer share.
 #[derive(Debug)]
 pub struct BufferPool<const N: usize, C = AtomicU64> {
     newest: C,
-    /// Readers that let go of each buffer since it became the newest.
+    /// How many readers released each buffer since it became the newest.
     released: [C; N],
 }
 
-/// What the writer remembers about `N` buffers.
+/// The writer's own state of `N` buffers.
 #[derive(Debug)]
-pub struct Ledger<const N: usize> {
+pub struct WriterState<const N: usize> {
     newest: usize,
-    /// Readers that took hold of each retired buffer in all.
-    taken: [u64; N],
+    /// How many readers acquired each retired buffer in all.
+    acquired: [u64; N],
 }
 
-impl<const N: usize> Default for Ledger<N> {
+impl<const N: usize> Default for WriterState<N> {
     fn default() -> Self {
         Self {
             newest: 0,
-            taken: [0; N],
+            acquired: [0; N],
         }
     }
 }
@@ -65,40 +64,39 @@ impl<const N: usize, C: Counter> Default for BufferPool<N, C> {
 }
 
 impl<const N: usize, C: Counter> BufferPool<N, C> {
-    /// Takes hold of the newest buffer, for reading until [`Self::release`].
-    /// Wait-free.
-    pub fn hold(&self) -> usize {
-        // Acquire: what was written before the buffer was published is seen.
-        let held = self.newest.fetch_add(1, Ordering::Acquire);
-        (held >> COUNT_BITS) as usize
+    /// Acquires the newest buffer for reading, until [`Self::release`]. Wait-free.
+    pub fn acquire(&self) -> usize {
+        // Acquire: the reader sees everything that was written before the buffer was
+        // published.
+        let word = self.newest.fetch_add(1, Ordering::Acquire);
+        (word >> COUNT_BITS) as usize
     }
 
-    /// Lets go of a buffer that was held. Wait-free.
+    /// Releases a buffer that was acquired. Wait-free.
     pub fn release(&self, buffer: usize) {
         // Release: the reads are over before the writer may write again.
         self.released[buffer].fetch_add(1, Ordering::Release);
     }
 
-    /// A buffer that nobody reads, for the writer to write; `None` when
-    /// sleeping readers pin every one.
-    pub fn free(&self, ledger: &Ledger<N>) -> Option<usize> {
+    /// A buffer without readers, for the writer; `None` when suspended readers pin all of
+    /// them.
+    pub fn free(&self, state: &WriterState<N>) -> Option<usize> {
         (0..N).find(|&buffer| {
-            buffer != ledger.newest
-                && self.released[buffer].load(Ordering::Acquire) == ledger.taken[buffer]
+            buffer != state.newest
+                && self.released[buffer].load(Ordering::Acquire) == state.acquired[buffer]
         })
     }
 
-    /// Makes a buffer that [`Self::free`] gave the newest.
-    pub fn publish(&self, ledger: &mut Ledger<N>, buffer: usize) {
+    /// Makes a buffer that [`Self::free`] returned the newest.
+    pub fn publish(&self, state: &mut WriterState<N>, buffer: usize) {
         self.released[buffer].store(0, Ordering::Relaxed);
-        // Release: readers that see the number see the words, and the count of
-        // zero. Acquire: our next look at `released` comes after the readers'
-        // additions.
+        // Release: readers that see the number also see the words and the count of zero.
+        // Acquire: our next load of `released` comes after the readers' additions.
         let old = self
             .newest
             .swap((buffer as u64) << COUNT_BITS, Ordering::AcqRel);
-        ledger.taken[ledger.newest] = old & COUNT_MASK;
-        ledger.newest = buffer;
+        state.acquired[state.newest] = old & COUNT_MASK;
+        state.newest = buffer;
     }
 }
 
@@ -128,7 +126,7 @@ impl Counter for AtomicU64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    // The model's cell is for one thread; that it is not is what is checked.
+    // The model's cell is not `Sync`. The model checks the accesses from several threads.
     #![allow(clippy::arc_with_non_send_sync)]
     use std::sync::Arc;
 
@@ -161,59 +159,59 @@ mod tests {
     /// that is not ordered against another.
     struct Buffer {
         words: [Model; 2],
-        touched: UnsafeCell<()>,
+        access: UnsafeCell<()>,
     }
 
     struct Modelled<const N: usize> {
-        rotation: BufferPool<N, Model>,
+        pool: BufferPool<N, Model>,
         buffers: [Buffer; N],
     }
 
     impl<const N: usize> Modelled<N> {
         fn new() -> Self {
             Self {
-                rotation: BufferPool::default(),
+                pool: BufferPool::default(),
                 buffers: std::array::from_fn(|_| Buffer {
                     words: [Model::new(0), Model::new(0)],
-                    touched: UnsafeCell::new(()),
+                    access: UnsafeCell::new(()),
                 }),
             }
         }
 
         /// Publishes a number; false when every buffer is pinned.
-        fn write(&self, ledger: &mut Ledger<N>, number: u64) -> bool {
-            let Some(free) = self.rotation.free(ledger) else {
+        fn write(&self, state: &mut WriterState<N>, number: u64) -> bool {
+            let Some(free) = self.pool.free(state) else {
                 return false;
             };
             let buffer = &self.buffers[free];
-            buffer.touched.with_mut(|_| {
+            buffer.access.with_mut(|_| {
                 for word in &buffer.words {
                     word.store(number, Ordering::Relaxed);
                 }
             });
-            self.rotation.publish(ledger, free);
+            self.pool.publish(state, free);
             true
         }
 
         fn read(&self) -> u64 {
-            let held = self.rotation.hold();
-            let buffer = &self.buffers[held];
-            let [first, second] = buffer.touched.with(|_| {
+            let index = self.pool.acquire();
+            let buffer = &self.buffers[index];
+            let [first, second] = buffer.access.with(|_| {
                 let load = |i: usize| buffer.words[i].load(Ordering::Relaxed);
                 [load(0), load(1)]
             });
-            self.rotation.release(held);
+            self.pool.release(index);
             assert_eq!(first, second, "a torn read");
             first
         }
     }
 
-    /// Runs `writes` publications against readers that read so often each, in
-    /// every order that the memory model allows.
+    /// Checks `writes` publications against readers with `reads` reads each, in every
+    /// order that the memory model allows.
     fn check<const N: usize>(writes: u64, readers: usize, reads: usize) {
         let mut builder = loom::model::Builder::new();
-        // Without a bound the third thread alone takes minutes; errors of
-        // such protocols show within three preemptions.
+        // Without a bound the third thread alone takes minutes. Errors of such protocols
+        // show within three preemptions.
         builder.preemption_bound = Some(3);
         builder.check(move || {
             let model = Arc::new(Modelled::<N>::new());
@@ -230,10 +228,10 @@ mod tests {
                     })
                 })
                 .collect();
-            let mut ledger = Ledger::default();
+            let mut state = WriterState::default();
             let mut newest = 0;
             for number in 1..=writes {
-                if model.write(&mut ledger, number) {
+                if model.write(&mut state, number) {
                     newest = number;
                 }
             }
@@ -241,8 +239,8 @@ mod tests {
                 thread.join().unwrap();
             }
             assert_eq!(model.read(), newest);
-            // Nobody holds anything now, so everything but the newest is free.
-            assert!(model.write(&mut ledger, writes + 1));
+            // Nobody reads any more, so every buffer but the newest is free.
+            assert!(model.write(&mut state, writes + 1));
         });
     }
 

@@ -3,14 +3,14 @@
 use crate::config::PipelineConfig;
 use crate::{detect, sink, source};
 
-/// The stages that a change restarts; the rest of it applies at once.
+/// The stages that a change restarts. Everything else in it applies at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChangeSet {
-    /// The source has to be opened again.
+    /// The source must be reopened.
     pub source: bool,
-    /// The model has to be loaded again.
+    /// The model must be reloaded.
     pub detector: bool,
-    /// The configured sinks have to be made again.
+    /// The configured sinks must be rebuilt.
     pub sinks: bool,
 }
 

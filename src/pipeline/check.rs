@@ -7,7 +7,7 @@ use crate::config::{Config, ConfigError, PipelineConfig};
 use crate::{config, detect, track};
 
 /// Finds what is wrong with a configuration without loading or opening
-/// anything: [`Pipeline::new`](super::Pipeline::new) would refuse it with the same error.
+/// anything: [`Pipeline::new`](super::Pipeline::new) rejects it with the same error.
 ///
 /// # Errors
 /// Keys out of range, a tracker that does not exist, a model file that is missing or of

@@ -13,16 +13,16 @@ use crate::flow::Snapshot;
 use crate::sink::{Sink, SinkError};
 use crate::slots::OutputUnits;
 
-/// Snapshots that may wait. Beyond that the oldest is dropped; half a second
-/// at 120 frames a second.
+/// Most snapshots that wait, half a second at 120 frames a second. Beyond that the oldest
+/// is dropped.
 const QUEUE_MAX: usize = 64;
 
-/// One snapshot in both units.
+/// One snapshot, normalised and converted.
 #[derive(Debug, Clone)]
 pub struct SnapshotPair {
     /// Normalised, origin top left.
     pub normalized: Arc<Snapshot>,
-    /// In the units and with the origin that the configuration asks for.
+    /// In the configured units, with the configured origin.
     pub converted: Arc<Snapshot>,
     /// The units of `converted`.
     pub units: OutputUnits,
@@ -32,7 +32,7 @@ enum Job {
     Send(SnapshotPair),
     /// Replaces the configured sinks.
     SetConfigured(Vec<Box<dyn Sink>>, Arc<[String]>),
-    /// Other names of the classes, from the next snapshot on.
+    /// New class names, from the next snapshot on.
     LearnClasses(Arc<[String]>),
     /// Replaces the owner's sinks.
     SetOwn(Vec<Box<dyn Sink>>),
@@ -48,16 +48,16 @@ pub struct Dispatcher {
     reports: Mutex<Vec<Report>>,
 }
 
-/// What is known of a sink.
+/// The report on one sink.
 struct Report {
     public: SinkReport,
-    /// Snapshots that were dropped in the queue before all sinks.
+    /// Snapshots that the queue dropped before they reached any sink.
     overrun: u64,
 }
 
 impl Dispatcher {
-    /// Queues a snapshot. With `lossless` it waits for room, else the oldest
-    /// snapshot is dropped.
+    /// Queues a snapshot. With `lossless` it waits for room, otherwise it drops the
+    /// oldest snapshot.
     pub fn send(&self, snapshots: SnapshotPair, lossless: bool) {
         let mut queue = self.queue.lock();
         while lossless && queue.len() >= QUEUE_MAX {
@@ -77,48 +77,48 @@ impl Dispatcher {
         self.changed.notify_one();
     }
 
-    /// Puts other sinks in the place of those that the configuration asked for, and
-    /// tells all the names of the classes.
+    /// Replaces the configured sinks and gives all sinks the class names.
     pub fn set_configured(&self, sinks: Vec<Box<dyn Sink>>, classes: Arc<[String]>) {
         let job = Job::SetConfigured(sinks, classes);
         self.queue.lock().push_back(job);
         self.changed.notify_one();
     }
 
-    /// Tells all sinks other names of the classes.
+    /// Gives all sinks new class names.
     pub fn learn_classes(&self, classes: &Arc<[String]>) {
         let mut queue = self.queue.lock();
-        // Names that still wait are out of date; so the queue stays bounded.
+        // Class names that are still queued are outdated. Dropping them keeps the queue
+        // bounded.
         queue.retain(|job| !matches!(job, Job::LearnClasses(_)));
         queue.push_back(Job::LearnClasses(Arc::clone(classes)));
         drop(queue);
         self.changed.notify_one();
     }
 
-    /// Puts other sinks in the place of the owner's.
+    /// Replaces the owner's sinks.
     pub fn set_own(&self, sinks: Vec<Box<dyn Sink>>) {
         self.queue.lock().push_back(Job::SetOwn(sinks));
         self.changed.notify_one();
     }
 
-    /// Ends [`Dispatcher::run`] after all that is queued went out.
+    /// Ends [`Dispatcher::run`] when everything queued is sent.
     pub fn finish(&self) {
         self.queue.lock().push_back(Job::Finish);
         self.changed.notify_one();
     }
 
-    /// What each sink sent and could not send.
+    /// The counts and the problem of each sink.
     pub fn reports(&self) -> Vec<SinkReport> {
         let reports = self.reports.lock();
         reports.iter().map(|report| report.public.clone()).collect()
     }
 
-    /// The thread's work: sends until [`Dispatcher::finish`]. Blocks in the
-    /// queue, and where a sink blocks (a file's write).
+    /// The thread's work: sends until [`Dispatcher::finish`]. Blocks in its queue, and
+    /// where a sink blocks (a file's write).
     pub fn run(&self, own: &mut Vec<Box<dyn Sink>>) {
         let mut configured: Vec<Box<dyn Sink>> = Vec::new();
         let mut classes: Arc<[String]> = Arc::default();
-        self.describe(&configured, own);
+        self.reset_reports(&configured, own);
         loop {
             let job = {
                 let mut queue = self.queue.lock();
@@ -147,7 +147,7 @@ impl Dispatcher {
                     for sink in configured.iter_mut().chain(own.iter_mut()) {
                         sink.learn_classes(&classes);
                     }
-                    self.describe(&configured, own);
+                    self.reset_reports(&configured, own);
                 }
                 Job::LearnClasses(names) => {
                     classes = names;
@@ -158,7 +158,7 @@ impl Dispatcher {
                 Job::SetOwn(sinks) => {
                     *own = sinks;
                     own.iter_mut().for_each(|sink| sink.learn_classes(&classes));
-                    self.describe(&configured, own);
+                    self.reset_reports(&configured, own);
                 }
                 Job::Finish => break,
             }
@@ -168,16 +168,16 @@ impl Dispatcher {
         }
     }
 
-    /// Has a sink do something, unless it broke before, and notes its counts. A
-    /// sink that panics is problem; the others go on.
+    /// Runs `work` on a sink, unless the sink has failed before, and records its counts.
+    /// A panic disables only that sink; the others keep running.
     fn attempt(
         &self,
         index: usize,
         sink: &mut dyn Sink,
         work: impl FnOnce(&mut dyn Sink) -> Result<(), SinkError>,
     ) {
-        let problem = |r: &Report| r.public.problem.is_some();
-        if self.reports.lock().get(index).is_none_or(problem) {
+        let has_failed = |r: &Report| r.public.problem.is_some();
+        if self.reports.lock().get(index).is_none_or(has_failed) {
             return;
         }
         let caught = catch_unwind(AssertUnwindSafe(|| work(sink)));
@@ -185,7 +185,7 @@ impl Dispatcher {
             Err(SinkError {
                 name: sink.name().to_owned(),
                 reason: format!(
-                    "failed inside ({}); please report this",
+                    "failed inside ({}); please report it with the log",
                     panics::text(panic.as_ref())
                 ),
             })
@@ -200,7 +200,7 @@ impl Dispatcher {
         }
     }
 
-    fn describe(&self, configured: &[Box<dyn Sink>], own: &[Box<dyn Sink>]) {
+    fn reset_reports(&self, configured: &[Box<dyn Sink>], own: &[Box<dyn Sink>]) {
         *self.reports.lock() = (configured.iter().chain(own))
             .map(|sink| Report {
                 public: SinkReport {
@@ -222,15 +222,15 @@ mod tests {
     use super::*;
     use crate::sink::SinkStats;
 
-    /// Sends when it is let, and says what.
-    struct Gate {
+    /// Sends when the test allows it, and reports each snapshot.
+    struct BlockingSink {
         open: Receiver<()>,
         sent: Sender<u64>,
     }
 
-    impl Sink for Gate {
+    impl Sink for BlockingSink {
         fn name(&self) -> &str {
-            "gate"
+            "blocking"
         }
 
         fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
@@ -261,24 +261,25 @@ mod tests {
         }
     }
 
-    /// A dispatcher whose only sink is inside the sending of snapshot 1, until it is
-    /// let go.
+    /// A dispatcher whose only sink is sending snapshot 1 until the test allows it to go
+    /// on.
     struct Busy {
         dispatcher: Arc<Dispatcher>,
-        let_go: Sender<()>,
+        release: Sender<()>,
         sent: Receiver<u64>,
         thread: std::thread::JoinHandle<()>,
     }
 
     fn busy() -> Busy {
         let dispatcher = Arc::new(Dispatcher::default());
-        let (let_go, open) = channel();
-        let (tell, sent) = channel();
+        let (release, open) = channel();
+        let (sent_tx, sent) = channel();
         let sinks = Arc::clone(&dispatcher);
         let thread = std::thread::spawn(move || {
-            sinks.run(&mut vec![
-                Box::new(Gate { open, sent: tell }) as Box<dyn Sink>
-            ]);
+            sinks.run(&mut vec![Box::new(BlockingSink {
+                open,
+                sent: sent_tx,
+            }) as Box<dyn Sink>]);
         });
         dispatcher.send(snapshots(1), false);
         while !dispatcher.queue.lock().is_empty() {
@@ -286,7 +287,7 @@ mod tests {
         }
         Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         }
@@ -295,20 +296,20 @@ mod tests {
     const MAX: u64 = QUEUE_MAX as u64;
 
     #[test]
-    fn a_full_queue_drops_the_oldest_counts_it_and_still_finishes() {
+    fn full_queue_drops_the_oldest_counts_it_and_still_finishes() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
         for seq in 2..=MAX + 11 {
             dispatcher.send(snapshots(seq), false);
         }
-        // Full of snapshots: the end finds its place all the same, behind them.
+        // The queue is full of snapshots. The end is queued all the same, behind them.
         dispatcher.finish();
         assert_eq!(dispatcher.queue.lock().len(), QUEUE_MAX + 1);
-        drop(let_go);
+        drop(release);
         thread.join().unwrap();
         let kept = 12..=MAX + 11;
         let expected: Vec<u64> = [1].into_iter().chain(kept).chain([u64::MAX]).collect();
@@ -317,10 +318,10 @@ mod tests {
     }
 
     #[test]
-    fn without_loss_the_sender_waits_for_room() {
+    fn lossless_sender_waits_for_room() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
@@ -334,9 +335,9 @@ mod tests {
         while dispatcher.queue.lock().len() < QUEUE_MAX {
             std::thread::yield_now();
         }
-        assert!(!all.is_finished(), "it waits");
+        assert!(!all.is_finished(), "the sender waits");
         assert!(dispatcher.queue.lock().len() <= QUEUE_MAX);
-        drop(let_go);
+        drop(release);
         all.join().unwrap();
         thread.join().unwrap();
         let expected: Vec<u64> = (1..=3 * MAX).chain([u64::MAX]).collect();
@@ -345,10 +346,10 @@ mod tests {
     }
 
     #[test]
-    fn other_sinks_take_over_between_two_snapshots_of_a_full_queue() {
+    fn new_sinks_replace_the_old_ones_between_two_snapshots_of_a_full_queue() {
         let Busy {
             dispatcher,
-            let_go,
+            release,
             sent,
             thread,
         } = busy();
@@ -356,7 +357,7 @@ mod tests {
         let (second_sent, second) = channel();
         let (never, open) = channel();
         drop(never);
-        dispatcher.set_own(vec![Box::new(Gate {
+        dispatcher.set_own(vec![Box::new(BlockingSink {
             open,
             sent: second_sent,
         })]);
@@ -364,12 +365,12 @@ mod tests {
             dispatcher.send(snapshots(seq), false);
         }
         dispatcher.finish();
-        drop(let_go);
+        drop(release);
         thread.join().unwrap();
         let old: Vec<u64> = sent.try_iter().collect();
         let new: Vec<u64> = second.try_iter().collect();
-        assert_eq!(old, [1], "2 was the oldest that waited");
-        // The order to change sinks takes a place, and is never dropped.
+        assert_eq!(old, [1], "2 was the oldest in the queue");
+        // The request to change sinks takes one place in the queue and is never dropped.
         assert_eq!(new.first(), Some(&12));
         assert_eq!(new[new.len() - 2..], [MAX + 10, u64::MAX]);
     }

@@ -1,4 +1,4 @@
-//! Why a pipeline cannot be made or cannot go on.
+//! Why a pipeline cannot be created or cannot continue.
 
 use crate::address::OscAddressError;
 use crate::config::ConfigError;
@@ -6,36 +6,36 @@ use crate::detect::DetectError;
 use crate::sink::annotate::AnnotateError;
 use crate::source::SourceError;
 
-/// Why a pipeline cannot be made, changed, or cannot go on.
+/// Why a pipeline cannot be created, changed or continued.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PipelineError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The model, its runtime or its device is not to be had.
+    /// The model, its runtime or its device is not available.
     #[error(transparent)]
     Detect(std::sync::Arc<DetectError>),
-    /// OSC addresses cannot be made from the configuration.
+    /// The configuration gives no valid OSC addresses.
     #[error(transparent)]
     Osc(#[from] OscAddressError),
-    /// The source cannot be had, and no other try can help.
+    /// The source cannot be opened, and a retry cannot help.
     #[error("{0}")]
     Source(String),
-    /// A frame that the host handed in cannot be taken.
+    /// A frame of the host was rejected.
     #[error("{0}")]
     Push(String),
-    /// An output could not be made.
+    /// An output could not be created.
     #[error("{0}")]
     Sink(String),
     /// A picture could not be drawn.
     #[error("{0}")]
     Picture(String),
     /// A defect of rextrack, or a machine out of threads.
-    #[error("internal error in {place}: {reason}; please report it with the log")]
+    #[error("internal error in {part}: {reason}; please report it with the log")]
     Internal {
-        /// Where.
-        place: &'static str,
-        /// What is known.
+        /// The part that failed.
+        part: &'static str,
+        /// The cause, as far as it is known.
         reason: String,
     },
 }

@@ -1,9 +1,9 @@
-//! What happened, one thing at a time, for hosts that act on it once: somebody
-//! entered, somebody left, the camera was lost.
+//! Events for hosts that act once on each: a person entered, a person left, the camera
+//! was lost.
 //!
-//! Snapshots say how things are and may be skipped; events are queued, so that
-//! none is missed between two polls. The queue is bounded: a host that never
-//! asks loses the oldest, and is told how many.
+//! Snapshots describe the current state, so a host may skip some of them. Events are
+//! queued, so none is missed between two polls. The queue is bounded: a host that does
+//! not poll loses the oldest events and gets their count.
 
 use std::collections::VecDeque;
 
@@ -12,64 +12,64 @@ use parking_lot::Mutex;
 use crate::flow::SourceState;
 use crate::flow::{Slot, SlotState, Snapshot};
 
-/// Events that wait for a host at most; ten minutes of a busy stage.
+/// Most events that wait for a host: ten minutes of a busy stage.
 pub const EVENTS_MAX: usize = 1024;
 
-/// What kind of thing happened.
+/// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// A slot has a new owner.
     Entered = 1,
-    /// A slot's owner is not seen any more; the slot is held for it.
+    /// A slot's owner is no longer seen. The slot is held for it.
     Lost = 2,
-    /// A lost owner was seen again.
+    /// An owner whose slot was held is seen again.
     Found = 3,
     /// A slot was released.
     Left = 4,
     /// The source's state changed.
     Source = 5,
-    /// A stage failed inside and was started anew.
+    /// A stage failed inside and was restarted.
     Restarted = 6,
-    /// Older events were dropped, because nobody asked for them in time.
+    /// Older events were dropped because the host did not poll in time.
     Overflow = 7,
 }
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Event {
-    /// What.
+    /// Its kind.
     pub kind: EventKind,
-    /// Number of the snapshot that showed it first.
+    /// Number of the first snapshot that shows it.
     pub seq: u64,
-    /// When: the snapshot's capture time.
+    /// The capture time of that snapshot.
     pub time_ns: i64,
-    /// Index of the slot, p1 is 0; of no meaning for kinds without a slot.
+    /// Index of the slot, 0 for p1. Meaningless for kinds without a slot.
     pub slot: u32,
-    /// The slot's owner: track, generation and class.
+    /// Track id of the slot's owner.
     pub track_id: u64,
     /// See [`Slot::generation`].
     pub generation: u32,
     /// See [`Slot::class_id`].
     pub class_id: i32,
-    /// Where the source stood.
+    /// State of the source at that time.
     pub source_state: SourceState,
     /// For [`EventKind::Overflow`], how many events were dropped; else 0.
     pub count: u64,
 }
 
-/// The queue between the infer thread and whoever asks.
+/// The queue between the infer thread and the host.
 #[derive(Debug, Default)]
 pub struct EventQueue(Mutex<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Event>,
-    /// The newest of those that were dropped, and how many they are.
+    /// The newest dropped event, with the number of all dropped events.
     dropped: Option<Event>,
 }
 
 impl EventQueue {
-    /// Adds an event; when the queue is full the oldest gives way.
+    /// Adds an event. A full queue drops the oldest.
     pub fn push(&self, event: Event) {
         let mut queue = self.0.lock();
         if queue.waiting.len() == EVENTS_MAX
@@ -85,8 +85,8 @@ impl EventQueue {
         queue.waiting.push_back(event);
     }
 
-    /// Takes up to `limit` events, oldest first. Returns how many. Does not
-    /// allocate; holds a lock for as long as `take` takes.
+    /// Takes up to `limit` events, oldest first, and returns how many. Does not allocate.
+    /// Holds a lock while `take` runs.
     pub fn drain(&self, limit: usize, mut take: impl FnMut(usize, Event)) -> usize {
         let mut queue = self.0.lock();
         let mut taken = 0;
@@ -110,12 +110,12 @@ pub struct SnapshotDiff {
 }
 
 impl SnapshotDiff {
-    /// Where the source stood in the latest snapshot.
+    /// State of the source in the latest snapshot.
     pub fn source_state(&self) -> SourceState {
         self.source_state
     }
 
-    /// Reports every change since the snapshot before.
+    /// Queues an event for every change since the previous snapshot.
     pub fn observe(&mut self, snapshot: &Snapshot, queue: &EventQueue) {
         let event = |kind, slot: usize, owner: &Slot| Event {
             kind,
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owners_stay_is_told_from_end_to_end() {
+    fn owner_gives_events_from_entered_to_left() {
         use EventKind::*;
         use SlotState::*;
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_that_are_taken_away_have_left() {
+    fn owners_of_removed_slots_have_left() {
         use EventKind::*;
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         kinds(&mut watcher, &queue, &[slot(1, SlotState::Active); 3]);
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_drops_the_oldest_and_says_how_many() {
+    fn full_queue_drops_the_oldest_and_counts_them() {
         let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
         let people = EVENTS_MAX as u32 / 2 + 10;
         for generation in 1..=people {

@@ -5,16 +5,16 @@ use std::time::Duration;
 use crate::base::mailbox::{Mailbox, Received};
 use crate::source::FrameEvent;
 
-/// What the infer thread waits on. The mailbox of a running pipeline; a script in
-/// tests, in which time passes only where it is waited for.
+/// The queue that the infer thread waits on. A running pipeline uses a mailbox. Tests use
+/// a script, in which time passes only during waits.
 pub trait FrameQueue: Send + Sync {
-    /// Waits for a delivery, at most `timeout`; see [`Mailbox::take`].
+    /// Waits for a frame event, at most `timeout`; see [`Mailbox::take`].
     fn take(&self, timeout: Option<Duration>) -> Received<FrameEvent>;
 
-    /// Waits for something else than a delivery; see [`Mailbox::wait_for_wake`].
+    /// Waits for a wake-up, not for a frame event; see [`Mailbox::wait_for_wake`].
     fn wait_for_wake(&self) -> Received<FrameEvent>;
 
-    /// The delivery that came meanwhile, if any.
+    /// The frame event that arrived in the meantime, if any.
     fn take_newer(&self) -> Option<FrameEvent>;
 
     /// Ends the current or the next wait.
@@ -31,7 +31,7 @@ impl FrameQueue for Mailbox<FrameEvent> {
     }
 
     fn take_newer(&self) -> Option<FrameEvent> {
-        self.take_back()
+        self.try_take()
     }
 
     fn wake(&self) {

@@ -1,4 +1,4 @@
-//! A pipeline's threads: started, stopped, dropped.
+//! Starts, stops and drops a pipeline's threads.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,16 +23,16 @@ use crate::detect::Requester;
 use crate::flow::SourceState;
 use crate::source::{self, Capture, FrameEvent, SourceContext};
 
-/// How long a stop waits for a thread before it leaves it behind. All of them
-/// together stay within the second that a stop may take.
+/// How long a stop waits for a thread before it gives up on joining it. All of these
+/// waits together stay within the second that a stop may take.
 const STOP_STAGES: Duration = Duration::from_millis(750);
 const STOP_SINK: Duration = Duration::from_millis(200);
-/// How long dropping a pipeline waits for what a stop left behind, within the
-/// two seconds that it may take.
+/// How long dropping a pipeline waits for threads that a stop could not join, within the
+/// two seconds that a drop may take.
 const DROP: Duration = Duration::from_millis(1900);
 
-/// One camera, tracked. All methods may be called from any thread; dropping
-/// it stops it.
+/// One camera, tracked. All methods may be called from any thread. Dropping the pipeline
+/// stops it.
 pub struct Pipeline {
     pub(super) shared: Arc<Shared>,
     pub(super) run: Mutex<Option<Run>>,
@@ -40,7 +40,7 @@ pub struct Pipeline {
 
 /// The parts of a pipeline that exist only while it runs.
 pub(super) struct Run {
-    /// Ends the wait of a stage that is to be restarted.
+    /// Ends the backoff of a stage that is about to restart.
     stop: Shutdown,
     pub(super) frames: Arc<Mailbox<FrameEvent>>,
     /// The infer thread's access to models.
@@ -57,13 +57,13 @@ pub(super) struct SourceThread {
 }
 
 impl Pipeline {
-    /// Makes a pipeline that does not run yet. Checks the configuration and
-    /// that the model's file is there; loads nothing, opens nothing.
+    /// Creates a pipeline that does not run yet. Checks the configuration and that the
+    /// model file exists. Loads and opens nothing.
     pub fn new(config: PipelineConfig) -> Result<Self, PipelineError> {
         Self::with(config, PipelineOptions::default())
     }
 
-    /// As [`Pipeline::new`], with what no configuration says.
+    /// As [`Pipeline::new`], with options that are not part of the configuration.
     pub fn with(config: PipelineConfig, options: PipelineOptions) -> Result<Self, PipelineError> {
         check(&config)?;
         Ok(Self {
@@ -72,7 +72,7 @@ impl Pipeline {
         })
     }
 
-    /// Starts the threads and returns at once. Does nothing when they run.
+    /// Starts the threads and returns at once. Does nothing when they already run.
     pub fn start(&self) -> Result<(), PipelineError> {
         let mut run = self.run.lock();
         if run.is_some() {
@@ -135,8 +135,8 @@ impl Pipeline {
         let address = config.camera.address()?;
         let transport = config.camera.rtsp_transport;
         let stop = Shutdown::new();
-        // Here and not on the source's thread: a host may push as soon as this
-        // has returned.
+        // Done here and not on the source's thread: a host may push as soon as this
+        // function has returned.
         self.shared.app_source.clear();
         self.shared.source.set_remote(None);
         let context = SourceContext {
@@ -164,9 +164,9 @@ impl Pipeline {
         Ok(SourceThread { stop, thread })
     }
 
-    /// Stops the threads within a second, and releases all slots. A thread
-    /// that is stuck inside FFmpeg or ONNX Runtime is left to end by itself.
-    /// Does nothing when they do not run.
+    /// Stops the threads within a second and releases all slots. A thread that is stuck
+    /// inside FFmpeg or ONNX Runtime ends by itself later. Does nothing when the pipeline
+    /// does not run.
     pub fn stop(&self) {
         let mut run = self.run.lock();
         let Some(Run {
@@ -196,13 +196,13 @@ impl Pipeline {
         self.shared.buffer.notify_waiters();
     }
 
-    /// Whether the threads were started and not stopped.
+    /// Whether the threads were started and not stopped since.
     pub fn is_running(&self) -> bool {
         self.run.lock().is_some()
     }
 
-    /// Releases all slots; the next frame reassigns them from p1 on.
-    /// Does nothing while the pipeline does not run.
+    /// Releases all slots. The next frame reassigns them from p1 on. Does nothing while
+    /// the pipeline does not run.
     pub fn reset_slots(&self) {
         if let Some(run) = self.run.lock().as_ref() {
             self.shared.reset.store(true, Ordering::Release);
@@ -210,15 +210,15 @@ impl Pipeline {
         }
     }
 
-    /// The configuration in force.
+    /// The current configuration.
     pub fn config(&self) -> Arc<PipelineConfig> {
         self.shared.config()
     }
 }
 
 impl Drop for Pipeline {
-    /// Stops, and waits for every thread within two seconds: a thread that is
-    /// still inside a library when the process ends would bring it down.
+    /// Stops the pipeline and waits up to two seconds for every thread. A thread that is
+    /// still inside a library when the process ends would crash the process.
     fn drop(&mut self) {
         let deadline = within(DROP);
         self.stop();

@@ -1,8 +1,8 @@
 //! Loads a model beside the running pipeline.
 //!
-//! Loading takes from tens of milliseconds to many seconds. It has a thread of
-//! its own (`rextrack:<camera>:load`), so that a pipeline whose model is
-//! changed keeps tracking with the old one until the new one is warm.
+//! Loading takes from tens of milliseconds to many seconds. It runs on its own thread
+//! (`rextrack:<camera>:load`), so a pipeline whose model changes keeps tracking with the
+//! old model until the new one is warm.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -13,22 +13,23 @@ use crate::config::PipelineConfig;
 use crate::detect::{self, Detector};
 use crate::track;
 
-/// How models are loaded: the configuration, where the loading thread goes when it is
-/// left to itself, and what to call when there is a result.
+/// Starts to load a model. The arguments are the configuration, the list that the loading
+/// thread joins because it ends by itself, and a callback for the time when a result is
+/// ready.
 pub type StartLoader = Box<
     dyn FnMut(Arc<PipelineConfig>, &UnjoinedThreads, Box<dyn FnOnce() + Send>) -> Loader + Send,
 >;
 
-/// A model on its way.
+/// A model that is being loaded.
 pub struct Loader {
     result: Receiver<Result<Box<dyn Detector>, PipelineError>>,
-    /// What it is loaded for.
+    /// The configuration that it is loaded for.
     pub config: Arc<PipelineConfig>,
 }
 
 impl Loader {
-    /// Starts to load; `done` is called when there is a result. The thread is
-    /// put among `unjoined`, since it ends by itself.
+    /// Starts to load. `done` is called when a result is ready. The thread is added to
+    /// `unjoined`, since it ends by itself.
     pub fn start(
         config: Arc<PipelineConfig>,
         unjoined: &UnjoinedThreads,
@@ -40,14 +41,14 @@ impl Loader {
         let work = move || {
             let min_score = track::detection_min_score(&wanted.tracking);
             let loaded = detect::create(&wanted, min_score).map_err(PipelineError::from);
-            // Nobody listens any more when the pipeline was stopped meanwhile.
+            // Nobody receives the result if the pipeline was stopped in the meantime.
             send.send(loaded).ok();
             done();
         };
         let on_panic = move |reason| {
             panicked
                 .send(Err(PipelineError::Internal {
-                    place: "model loading",
+                    part: "model loading",
                     reason,
                 }))
                 .ok();
@@ -58,7 +59,7 @@ impl Loader {
                 let (send, result) = channel();
                 let reason = error.to_string();
                 send.send(Err(PipelineError::Internal {
-                    place: "thread start",
+                    part: "thread start",
                     reason,
                 }))
                 .ok();
@@ -68,7 +69,7 @@ impl Loader {
         Self { result, config }
     }
 
-    /// A loader whose result comes from `result`.
+    /// A loader that takes its result from `result`.
     #[cfg(test)]
     pub fn from_channel(
         config: Arc<PipelineConfig>,
@@ -77,13 +78,13 @@ impl Loader {
         Self { result, config }
     }
 
-    /// The result, if it is there.
+    /// The result, if it is ready.
     pub fn poll(&self) -> Option<Result<Box<dyn Detector>, PipelineError>> {
         match self.result.try_recv() {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err(PipelineError::Internal {
-                place: "model loading",
+                part: "model loading",
                 reason: "the loading thread ended without a result".into(),
             })),
         }

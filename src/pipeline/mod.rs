@@ -7,9 +7,9 @@
 //! | `rextrack:<id>:infer` | detector, tracker, slots; publishes | its mailbox, the queue for the model, the model |
 //! | `rextrack:<id>:sink` | OSC, files | its queue, a file's write |
 //!
-//! Between source and infer stands a mailbox for one frame in which the newest
-//! wins; behind infer stand the snapshot buffer, from which hosts poll without ever
-//! waiting, and the queue of the sinks.
+//! Between source and infer is a mailbox for one frame: a newer frame replaces an older
+//! one. Behind infer are the snapshot buffer, which hosts poll without ever waiting, and
+//! the queue of the sinks.
 
 mod buffer_pool;
 mod change_set;
@@ -33,6 +33,11 @@ mod thread;
 mod tracking_chain;
 mod worker;
 
+// The parts of stations that the C ABI needs: it knows the pipeline alone.
+pub(crate) use crate::detect::runtime::set_library_dir;
+pub use crate::detect::{DetectError, ErrorKind};
+pub(crate) use crate::sink::picture;
+pub use crate::source::Image;
 pub use check::{check, check_options, schema};
 pub use error::PipelineError;
 pub use events::{EVENTS_MAX, Event, EventKind};

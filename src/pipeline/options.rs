@@ -13,7 +13,7 @@ pub struct PipelineOptions {
     pub low_priority: bool,
     /// Fail when the source cannot be opened at the first try, instead of retrying.
     pub fail_fast: bool,
-    /// How many inferences may run at the same time, shared with other pipelines.
-    /// Without it only the models' own limit holds: one at a time for each.
+    /// How many inferences may run at the same time, shared with other pipelines. Without
+    /// it only the models' own limit applies: one inference at a time for each model.
     pub permits: Option<InferencePermits>,
 }

@@ -1,4 +1,4 @@
-//! Makes the sinks that a configuration asks for.
+//! Creates the sinks of a configuration.
 
 use std::sync::Arc;
 
@@ -7,19 +7,19 @@ use crate::config::{PipelineConfig, SinkConfig};
 use crate::sink::osc::OscMonitor;
 use crate::sink::{CreateSinkError, SINKS, Sink, SinkContext};
 
-/// The configured sinks of one camera, and why some could not be made.
+/// The configured sinks of one camera, and the errors of those that could not be created.
 #[derive(Default)]
 pub struct Outputs {
     pub sinks: Vec<Box<dyn Sink>>,
-    /// Errors that keep the pipeline from doing what the configuration asks for.
+    /// Errors after which the pipeline counts as failed.
     pub failures: Vec<PipelineError>,
-    /// Errors that it runs on without.
-    pub refusals: Vec<PipelineError>,
+    /// Errors that do not stop the pipeline.
+    pub warnings: Vec<PipelineError>,
 }
 
 impl Outputs {
-    /// Makes all sinks that can be made. `classes` are the names of the model's
-    /// classes; `osc_monitor` gets what the main OSC output sends.
+    /// Creates all sinks that can be created. `classes` are the model's class names.
+    /// `osc_monitor` gets the messages of the main OSC output.
     pub fn create(
         config: &PipelineConfig,
         classes: &Arc<[String]>,
@@ -57,7 +57,7 @@ impl Outputs {
                 Ok(sink) => self.sinks.push(sink),
                 Err(CreateSinkError::Address(error)) => self.failures.push(error.into()),
                 Err(CreateSinkError::Sink(error)) => {
-                    self.refusals.push(PipelineError::Sink(error.to_string()));
+                    self.warnings.push(PipelineError::Sink(error.to_string()));
                 }
             }
         }

@@ -12,16 +12,15 @@ use crate::sink::Sink;
 use crate::{detect, track};
 
 impl Pipeline {
-    /// Applies an RFC 7396 merge patch to the configuration. Thresholds,
-    /// classes, region, persistence, slots and OSC change at once; a changed
-    /// stream restarts the source alone, a changed model is loaded beside the
-    /// old one and replaces it when it is ready. Slots are kept throughout.
-    /// When it returns an error nothing has changed.
+    /// Applies an RFC 7396 merge patch to the configuration. Thresholds, classes, region,
+    /// persistence, slots and OSC change at once. A changed stream restarts only the
+    /// source. A changed model is loaded beside the old one and replaces it when it is
+    /// ready. Slots are kept throughout. On an error nothing changes.
     pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
         self.change(|current| Ok(current.merged(patch)?))
     }
 
-    /// As [`Pipeline::set_config`], to a whole new configuration.
+    /// As [`Pipeline::set_config`], with a whole new configuration.
     pub fn replace_config(&self, new: PipelineConfig) -> Result<(), PipelineError> {
         self.change(|_| {
             new.validate()?;
@@ -29,19 +28,19 @@ impl Pipeline {
         })
     }
 
-    /// Puts other sinks in the place of [`PipelineOptions::sinks`](super::PipelineOptions::sinks), between two snapshots.
-    /// The old ones are dropped without [`Sink::finish`].
+    /// Replaces [`PipelineOptions::sinks`](super::PipelineOptions::sinks) between two
+    /// snapshots. The old sinks are dropped without [`Sink::finish`].
     pub fn set_sinks(&self, sinks: Vec<Box<dyn Sink>>) {
         self.shared.dispatcher.set_own(sinks);
     }
 
-    /// What the configured OSC output sends from now on, as datagrams, until the
-    /// receiver is dropped.
+    /// The datagrams that the configured OSC output sends from now on, until the receiver
+    /// is dropped.
     pub fn monitor_osc(&self) -> Receiver<Vec<u8>> {
         self.shared.osc_monitor.watch()
     }
 
-    /// Whether [`Pipeline::replace_config`] would take a configuration. Changes
+    /// Checks whether [`Pipeline::replace_config`] would accept a configuration. Changes
     /// nothing.
     pub fn check_config(&self, new: &PipelineConfig) -> Result<(), PipelineError> {
         new.validate()?;
@@ -83,7 +82,7 @@ impl Pipeline {
             let config = self.shared.config();
             run.source.stop.request();
             self.shared.app_source.wake();
-            // The old thread ends by itself; whatever it still reads is refused.
+            // The old thread ends by itself. Frames that it still reads are rejected.
             let new = self.start_source(&config, &run.frames)?;
             let old = std::mem::replace(&mut run.source, new);
             self.shared.unjoined.add([old.thread]);

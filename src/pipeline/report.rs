@@ -1,4 +1,4 @@
-//! What a pipeline reports about itself: state, counts, model, preview.
+//! Reports of a pipeline: state, counts, model, preview.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::detect::DetectorInfo;
 use crate::flow::{Frame, RemoteNode, SourceState};
 use crate::sink::annotate::{AnnotateError, annotate};
 
-/// What a pipeline is made of.
+/// Static facts about a pipeline.
 #[derive(Debug, Clone, Serialize)]
 pub struct Info {
     /// Version of rextrack.
@@ -24,12 +24,12 @@ pub struct Info {
     pub camera: String,
     /// Address of the source, without its password.
     pub source: String,
-    /// The device that was asked for.
+    /// The device in the configuration.
     pub requested_device: String,
     /// The tracker.
     pub tracker: String,
-    /// Why nothing comes out: what is wrong with the source or the model.
-    /// `null` while all is well.
+    /// The problem with the source or the model that stops the output; `null` while there
+    /// is none.
     pub problem: Option<String>,
     /// Model, family, classes, input size, licence, device in use and runtime;
     /// `null` until the model is loaded.
@@ -37,36 +37,36 @@ pub struct Info {
 }
 
 impl Pipeline {
-    /// Where the source stands.
+    /// State of the source.
     pub fn source_state(&self) -> SourceState {
         self.shared.source.state()
     }
 
-    /// The node whose tracks these are, when another one made them.
+    /// The node that tracks, when the slots come from another node.
     pub fn remote(&self) -> Option<RemoteNode> {
         self.shared.source.remote()
     }
 
-    /// Why the source gives nothing, while it does not.
+    /// Why the source gives no frames at the moment.
     pub fn source_problem(&self) -> Option<String> {
         self.shared.source.problem()
     }
 
-    /// What is known of the model, once it is loaded.
+    /// The model's description, once it is loaded.
     pub fn detector(&self) -> Option<DetectorInfo> {
         self.shared.detector.lock().clone()
     }
 
     /// The newest processed frame with its slots.
-    pub fn view(&self) -> Option<AnnotatedFrame> {
-        self.shared.view.lock().clone()
+    pub fn annotated_frame(&self) -> Option<AnnotatedFrame> {
+        self.shared.annotated_frame.lock().clone()
     }
 
-    /// The newest processed frame, its slots drawn in if `annotated`. Draws on
-    /// the calling thread, and only then; takes some milliseconds on a large
-    /// frame. `None` before the first frame.
+    /// The newest processed frame, with its slots drawn in if `annotated`. Draws on the
+    /// calling thread, which takes some milliseconds for a large frame. `None` before the
+    /// first frame.
     pub fn preview(&self, annotated: bool) -> Result<Option<Arc<Frame>>, PipelineError> {
-        let Some(view) = self.view() else {
+        let Some(view) = self.annotated_frame() else {
             return Ok(None);
         };
         let painted = view.frame.painted().map_err(AnnotateError::from)?;
@@ -79,8 +79,8 @@ impl Pipeline {
         Ok(Some(Arc::new(frame)))
     }
 
-    /// Everything that does not change from frame to frame: versions, source,
-    /// model and device, and what is wrong. Holds no password.
+    /// Everything that does not change from frame to frame: versions, source, model,
+    /// device, and the current problem. Contains no password.
     pub fn info(&self) -> Info {
         let config = self.shared.config();
         Info {

@@ -1,4 +1,4 @@
-//! What a pipeline's threads and its owner share.
+//! The state that a pipeline's threads and its owner share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -23,18 +23,18 @@ use crate::sink::annotate::Trails;
 use crate::sink::osc::OscMonitor;
 use crate::source::{AppSource, FramePool, Sampling, SourceStatus};
 
-/// The newest processed frame with what was seen in it.
+/// The newest processed frame with its slots.
 #[derive(Debug, Clone)]
 pub struct AnnotatedFrame {
     /// The picture.
     pub frame: Arc<Frame>,
-    /// The slots after it; normalised, origin top left.
+    /// Its slots; normalised, origin top left.
     pub snapshot: Arc<Snapshot>,
-    /// Where the slots' owners have been lately.
+    /// Recent positions of the slots' owners.
     pub trails: Trails,
 }
 
-/// What the infer thread measures.
+/// Measurements of the infer thread.
 #[derive(Debug, Default)]
 pub struct Measured {
     pub stages: Stages,
@@ -48,33 +48,34 @@ pub struct Measured {
 }
 
 pub struct Shared {
-    /// The configuration in force. Replaced as a whole.
+    /// The current configuration. It is replaced as a whole.
     pub config: Mutex<Arc<PipelineConfig>>,
-    /// Goes up with each replacement, so that the infer thread sees it without
-    /// taking the lock.
+    /// Goes up with each replacement, so that the infer thread notices it without the
+    /// lock.
     pub config_version: AtomicU64,
     pub buffer: SnapshotBuffer,
     pub events: EventQueue,
     pub source: Arc<SourceStatus>,
     pub sampling: Arc<Sampling>,
-    /// Where a `push:` source gets its frames.
+    /// Frames for a `push:` source.
     pub app_source: Arc<AppSource>,
     pub pool: Arc<FramePool>,
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
     pub failure: Mutex<Option<PipelineError>>,
-    /// Why the latest change was given up, until somebody is told.
-    pub refused: Mutex<Option<PipelineError>>,
+    /// The latest error that does not stop the pipeline, such as a change that was dropped.
+    /// The host takes it once.
+    pub reported_once: Mutex<Option<PipelineError>>,
     pub finished: AtomicBool,
-    /// The slots are to be released, by the infer thread.
+    /// Asks the infer thread to release the slots.
     pub reset: AtomicBool,
-    pub view: Mutex<Option<AnnotatedFrame>>,
-    /// Held by the infer thread while it runs, so that a pipeline which is
-    /// started again goes on with the same track ids and generations.
+    pub annotated_frame: Mutex<Option<AnnotatedFrame>>,
+    /// Locked by the infer thread while it runs. It outlives that thread, so a restarted
+    /// pipeline continues the track ids and generations.
     pub chain: Mutex<TrackingChain>,
     pub dispatcher: Dispatcher,
     pub unjoined: UnjoinedThreads,
-    /// Sinks that the owner added; lent to the sink thread while it runs.
+    /// The owner's sinks. The sink thread holds the lock while it runs.
     pub sinks: Mutex<Vec<Box<dyn Sink>>>,
     /// See [`PipelineOptions::low_priority`].
     pub low_priority: bool,
@@ -82,7 +83,7 @@ pub struct Shared {
     pub fail_fast: bool,
     /// See [`PipelineOptions::permits`].
     pub permits: Option<InferencePermits>,
-    /// What the OSC output sends, for those who watch.
+    /// Copies what the OSC output sends, for monitors.
     pub osc_monitor: Arc<OscMonitor>,
 }
 
@@ -105,10 +106,10 @@ impl Shared {
             measured: Mutex::default(),
             detector: Mutex::default(),
             failure: Mutex::default(),
-            refused: Mutex::default(),
+            reported_once: Mutex::default(),
             finished: AtomicBool::new(false),
             reset: AtomicBool::new(false),
-            view: Mutex::default(),
+            annotated_frame: Mutex::default(),
             dispatcher: Dispatcher::default(),
             unjoined: UnjoinedThreads::default(),
             sinks: Mutex::new(options.sinks),
@@ -119,21 +120,22 @@ impl Shared {
         }
     }
 
-    /// Takes the rate of frames that a configuration asks for.
+    /// Applies the frame rate of a configuration.
     pub fn configure_sampling(&self, config: &PipelineConfig) {
         self.sampling
             .configure(config.tracking.period_frames, config.camera.max_fps);
     }
 
-    /// The configuration in force.
+    /// The current configuration.
     pub fn config(&self) -> Arc<PipelineConfig> {
         Arc::clone(&self.config.lock())
     }
 
-    /// Tells everyone that a stage panicked and is being started anew.
-    pub fn restarting(&self, camera: &str, role: &'static str, reason: String) {
+    /// Reports a stage that panicked and restarts: in the log, as an event, and to
+    /// waiting hosts.
+    pub fn report_restart(&self, camera: &str, role: &'static str, reason: String) {
         log::error!(
-            "[{camera}] the {role} stage failed inside ({reason}) and is started anew; please \
+            "[{camera}] the {role} stage failed inside ({reason}) and restarts; please \
              report this"
         );
         self.events.push(Event {
@@ -147,19 +149,16 @@ impl Shared {
             source_state: self.source.state(),
             count: 0,
         });
-        self.refuse(PipelineError::Internal {
-            place: role,
-            reason,
-        });
+        self.report_once(PipelineError::Internal { part: role, reason });
     }
 
-    /// Notes why a change was given up, and wakes who waits.
-    pub fn refuse(&self, error: PipelineError) {
-        *self.refused.lock() = Some(error);
+    /// Reports an error once that does not stop the pipeline, and wakes waiting hosts.
+    pub fn report_once(&self, error: PipelineError) {
+        *self.reported_once.lock() = Some(error);
         self.buffer.notify_waiters();
     }
 
-    /// Notes why the pipeline cannot go on, and wakes who waits for it.
+    /// Records why the pipeline cannot continue, and wakes waiting hosts.
     pub fn fail(&self, error: PipelineError) {
         *self.failure.lock() = Some(error);
         self.buffer.notify_waiters();

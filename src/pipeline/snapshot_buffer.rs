@@ -1,10 +1,10 @@
-//! The exchange between the tracking thread and any number of pollers.
+//! Passes snapshots from the tracking thread to any number of pollers.
 //!
-//! Readers are wait-free: one atomic addition to take hold of the newest
-//! snapshot, loads, one atomic addition to let go. No lock, no allocation, no
-//! system call, no retry, however fast the writer is.
+//! Readers are wait-free: one atomic addition acquires the newest snapshot, then come the
+//! loads, and one atomic addition releases it. No lock, no allocation, no system call, no
+//! retry, however fast the writer is.
 //!
-//! How the buffers take turns is told in `rotation`.
+//! `buffer_pool` decides which buffer is read and which is written.
 //!
 //! Buffers are made of atomic words, so that no unsafe code is needed.
 
@@ -13,21 +13,21 @@ use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::buffer_pool::{BufferPool, Ledger};
+use super::buffer_pool::{BufferPool, WriterState};
 use crate::flow::FrameSize;
 use crate::flow::SourceState;
 use crate::flow::{SLOTS_MAX, Slot, SlotState, SlotWords, Snapshot};
 use crate::slots::OutputUnits;
 
-/// One is the newest, one is being written; the rest are for readers that were
-/// put to sleep in the middle of a read.
+/// One is the newest, one is being written. The rest are for readers that the system
+/// suspends in the middle of a read.
 const BUFFERS: usize = 16;
 
 const HEADER_WORDS: usize = 8;
 const SLOT_WORDS: usize = size_of::<SlotWords>() / size_of::<u64>();
 const WORDS: usize = HEADER_WORDS + SLOTS_MAX * SLOT_WORDS;
 
-/// All of a snapshot but its slots.
+/// A snapshot without its slots.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Header {
     /// As in [`Snapshot::seq`]; 0 before the first.
@@ -44,12 +44,12 @@ pub struct Header {
     pub frame_size: FrameSize,
     /// As in [`Snapshot::waiting`].
     pub waiting: u32,
-    /// Slots that are active.
+    /// Number of active slots.
     pub active: u32,
-    /// Slots in all.
+    /// Number of all slots.
     pub slot_count: u32,
-    /// Units and origin in which hosts want the slots; the slots themselves
-    /// are exchanged in normalized form, in which they can be predicted.
+    /// Units and origin for the host. The stored slots are normalised, because only those
+    /// can be predicted.
     pub units: OutputUnits,
 }
 
@@ -60,18 +60,18 @@ type Buffer = Box<[AtomicU64]>;
 pub enum Wake {
     /// There is a newer snapshot.
     Newer,
-    /// Something else happened; see [`SnapshotBuffer::alarm`].
+    /// Something else happened; see [`SnapshotBuffer::notify_waiters`].
     Notified,
     /// Nothing happened in time.
     TimedOut,
 }
 
-/// Hands the newest snapshot to whoever asks.
+/// Gives the newest snapshot to any number of readers.
 #[derive(Debug)]
 pub struct SnapshotBuffer {
     buffers: [Buffer; BUFFERS],
-    rotation: BufferPool<BUFFERS>,
-    /// What the writer remembers; also what `wait` sleeps on.
+    pool: BufferPool<BUFFERS>,
+    /// The writer's state. `wait` sleeps on it too.
     writer: Mutex<Writer>,
     published: Condvar,
 }
@@ -79,8 +79,8 @@ pub struct SnapshotBuffer {
 #[derive(Debug)]
 struct Writer {
     seq: u64,
-    ledger: Ledger<BUFFERS>,
-    /// Bumped to wake sleepers without a snapshot.
+    state: WriterState<BUFFERS>,
+    /// Goes up to wake waiters without a snapshot.
     notify_count: u64,
 }
 
@@ -89,10 +89,10 @@ impl Default for SnapshotBuffer {
         let buffer = |_| (0..WORDS).map(|_| AtomicU64::new(0)).collect();
         Self {
             buffers: std::array::from_fn(buffer),
-            rotation: BufferPool::default(),
+            pool: BufferPool::default(),
             writer: Mutex::new(Writer {
                 seq: 0,
-                ledger: Ledger::default(),
+                state: WriterState::default(),
                 notify_count: 0,
             }),
             published: Condvar::new(),
@@ -101,43 +101,42 @@ impl Default for SnapshotBuffer {
 }
 
 impl SnapshotBuffer {
-    /// Makes `snapshot` the newest; slots beyond [`SLOTS_MAX`] are left out.
-    /// Returns false, and leaves the previous one in place, when every buffer
-    /// is pinned by a sleeping reader.
+    /// Makes `snapshot` the newest. Slots beyond [`SLOTS_MAX`] are left out. Returns
+    /// false and keeps the previous one when suspended readers pin all buffers.
     pub fn publish(&self, snapshot: &Snapshot, units: OutputUnits) -> bool {
         let mut writer = self.writer.lock();
-        let Some(free) = self.rotation.free(&writer.ledger) else {
+        let Some(free) = self.pool.free(&writer.state) else {
             return false;
         };
         encode(snapshot, units, &self.buffers[free]);
-        self.rotation.publish(&mut writer.ledger, free);
+        self.pool.publish(&mut writer.state, free);
         writer.seq = snapshot.seq;
         drop(writer);
         self.published.notify_all();
         true
     }
 
-    /// Gives up to `limit` slots of the newest snapshot to `take`, with what
-    /// they have in common. Wait-free as far as `take` is.
+    /// Passes up to `limit` slots of the newest snapshot to `take`, with the header.
+    /// Wait-free as far as `take` is.
     pub fn read(
         &self,
         limit: usize,
         mut take: impl FnMut(&Header, usize, StoredSlot<'_>),
     ) -> Header {
-        let held = self.rotation.hold();
-        let buffer = &self.buffers[held];
+        let index = self.pool.acquire();
+        let buffer = &self.buffers[index];
         let header = decode_header(buffer);
         let count = (header.slot_count as usize).min(limit);
         let (words, _) = buffer[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
-        for (index, words) in words.iter().take(count).enumerate() {
-            take(&header, index, StoredSlot(words));
+        for (slot, words) in words.iter().take(count).enumerate() {
+            take(&header, slot, StoredSlot(words));
         }
-        self.rotation.release(held);
+        self.pool.release(index);
         header
     }
 
-    /// Blocks until a snapshot newer than `after_seq` is there, more than
-    /// `notify_count` notify_count were raised, or the deadline is over.
+    /// Blocks until a snapshot newer than `after_seq` is published, `notify_waiters` was
+    /// called more than `notify_count` times, or the deadline is over.
     pub fn wait(&self, after_seq: u64, notify_count: u64, deadline: Instant) -> Wake {
         let mut writer = self.writer.lock();
         loop {
@@ -153,14 +152,14 @@ impl SnapshotBuffer {
         }
     }
 
-    /// Alarms raised so far. Ask before looking at what an alarm may tell, so
-    /// that one raised in between is not slept through.
+    /// How often `notify_waiters` was called. Read it before the state that it reports,
+    /// so that a wait does not miss a change in between.
     pub fn notify_count(&self) -> u64 {
         self.writer.lock().notify_count
     }
 
-    /// Wakes everyone in [`SnapshotBuffer::wait`], because something else happened
-    /// that they ought to see.
+    /// Wakes everyone in [`SnapshotBuffer::wait`] because of a change other than a new
+    /// snapshot.
     pub fn notify_waiters(&self) {
         self.writer.lock().notify_count += 1;
         self.published.notify_all();
@@ -221,17 +220,17 @@ fn decode_header(words: &[AtomicU64]) -> Header {
     }
 }
 
-/// A slot that lies in the exchange while it is read.
+/// A slot inside the buffer, while it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredSlot<'a>(&'a [AtomicU64; SLOT_WORDS]);
 
 impl StoredSlot<'_> {
-    /// Copies the first words of the slot to their place, one load and one store a word. A copy by
-    /// way of the stack costs four times as much: it is written in words and
-    /// read back in vectors, for which a processor has to wait.
+    /// Copies the first words of the slot to `target`, one load and one store a word. A
+    /// copy by way of the stack costs four times as much: it is written in words and read
+    /// back in vectors, and the processor stalls on that.
     #[inline]
-    pub fn copy_to<const N: usize>(self, place: &mut [u64; N]) {
-        for (to, word) in place.iter_mut().zip(self.0) {
+    pub fn copy_to<const N: usize>(self, target: &mut [u64; N]) {
+        for (to, word) in target.iter_mut().zip(self.0) {
             *to = word.load(Ordering::Relaxed);
         }
     }
@@ -254,7 +253,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
-    /// A snapshot in which every field tells its number.
+    /// A snapshot in which every field is derived from its number.
     fn numbered(n: u64) -> Snapshot {
         let f = (n % 1000) as f32;
         let slot = |i: u64| Slot {
@@ -272,7 +271,7 @@ mod tests {
             age_ms: n as u32,
             life_ms: n as u32 + 1,
             speed: f + 6.0,
-            presence: f + 7.0,
+            ..Slot::default()
         };
         Snapshot {
             seq: n,
@@ -286,22 +285,22 @@ mod tests {
         }
     }
 
-    fn read(exchange: &SnapshotBuffer) -> (Header, Vec<Slot>) {
+    fn read(buffer: &SnapshotBuffer) -> (Header, Vec<Slot>) {
         let mut slots = vec![Slot::default(); 32];
-        let header = exchange.read(slots.len(), |_, index, slot| {
+        let header = buffer.read(slots.len(), |_, index, slot| {
             slots[index] = slot.load();
         });
         (header, slots)
     }
 
     #[test]
-    fn what_is_read_is_what_was_published() {
-        let exchange = SnapshotBuffer::default();
-        assert_eq!(read(&exchange).0, Header::default());
+    fn reader_gets_the_published_snapshot() {
+        let buffer = SnapshotBuffer::default();
+        assert_eq!(read(&buffer).0, Header::default());
         let snapshot = numbered(17);
         let units = OutputUnits::from_bits(2);
-        assert!(exchange.publish(&snapshot, units));
-        let (header, slots) = read(&exchange);
+        assert!(buffer.publish(&snapshot, units));
+        let (header, slots) = read(&buffer);
         assert_eq!(slots, snapshot.slots);
         assert_eq!(
             header,
@@ -321,17 +320,17 @@ mod tests {
     }
 
     #[test]
-    fn readers_never_see_half_an_update() {
-        let exchange = Arc::new(SnapshotBuffer::default());
-        exchange.publish(&numbered(1), OutputUnits::default());
+    fn readers_never_see_a_torn_snapshot() {
+        let buffer = Arc::new(SnapshotBuffer::default());
+        buffer.publish(&numbered(1), OutputUnits::default());
         let done = Arc::new(AtomicBool::new(false));
         let readers: Vec<_> = (0..4)
             .map(|_| {
-                let (exchange, done) = (Arc::clone(&exchange), Arc::clone(&done));
+                let (buffer, done) = (Arc::clone(&buffer), Arc::clone(&done));
                 std::thread::spawn(move || {
                     let mut last = 0;
                     while !done.load(Ordering::Relaxed) {
-                        let (header, slots) = read(&exchange);
+                        let (header, slots) = read(&buffer);
                         assert!(header.seq >= last, "snapshots never run backwards");
                         last = header.seq;
                         assert_eq!(slots, numbered(header.seq).slots);
@@ -340,7 +339,7 @@ mod tests {
             })
             .collect();
         for n in 2..20_000 {
-            exchange.publish(&numbered(n), OutputUnits::default());
+            buffer.publish(&numbered(n), OutputUnits::default());
         }
         done.store(true, Ordering::Relaxed);
         for reader in readers {
@@ -349,31 +348,32 @@ mod tests {
     }
 
     #[test]
-    fn sleeping_readers_pin_their_buffer_and_stop_nobody() {
-        let exchange = SnapshotBuffer::default();
-        exchange.publish(&numbered(1), OutputUnits::default());
-        // A read inside a read is a reader that sleeps in the middle of its own.
-        exchange.read(1, |_, _, _| {
+    fn suspended_reader_pins_its_buffer_and_blocks_nobody() {
+        let buffer = SnapshotBuffer::default();
+        buffer.publish(&numbered(1), OutputUnits::default());
+        // A read inside a read simulates a reader that is suspended in the middle of its
+        // own.
+        buffer.read(1, |_, _, _| {
             for n in 2..100 {
-                assert!(exchange.publish(&numbered(n), OutputUnits::default()));
-                assert_eq!(read(&exchange).0.seq, n);
+                assert!(buffer.publish(&numbered(n), OutputUnits::default()));
+                assert_eq!(read(&buffer).0.seq, n);
             }
         });
-        assert!(exchange.publish(&numbered(100), OutputUnits::default()));
-        assert_eq!(read(&exchange).0.seq, 100);
+        assert!(buffer.publish(&numbered(100), OutputUnits::default()));
+        assert_eq!(read(&buffer).0.seq, 100);
     }
 
     #[test]
-    fn wait_returns_for_a_newer_snapshot_and_for_an_alarm() {
-        let exchange = Arc::new(SnapshotBuffer::default());
+    fn wait_returns_for_a_newer_snapshot_and_for_a_notification() {
+        let buffer = Arc::new(SnapshotBuffer::default());
         let late = Instant::now() + Duration::from_secs(3600);
-        assert_eq!(exchange.wait(0, 0, Instant::now()), Wake::TimedOut);
-        exchange.publish(&numbered(5), OutputUnits::default());
-        assert_eq!(exchange.wait(4, 0, late), Wake::Newer);
-        let sleeper = Arc::clone(&exchange);
-        let thread = std::thread::spawn(move || sleeper.wait(5, 0, late));
-        exchange.notify_waiters();
+        assert_eq!(buffer.wait(0, 0, Instant::now()), Wake::TimedOut);
+        buffer.publish(&numbered(5), OutputUnits::default());
+        assert_eq!(buffer.wait(4, 0, late), Wake::Newer);
+        let waiter = Arc::clone(&buffer);
+        let thread = std::thread::spawn(move || waiter.wait(5, 0, late));
+        buffer.notify_waiters();
         assert_eq!(thread.join().unwrap(), Wake::Notified);
-        assert_eq!(exchange.notify_count(), 1);
+        assert_eq!(buffer.notify_count(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! A stage of the pipeline on its thread.
+//! Runs a stage of the pipeline on its thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use crate::base::panics;
 use crate::base::shutdown::Shutdown;
 use crate::source::Backoff;
 
-/// Starts a stage's thread. A stage that panics is started anew, after 0.25 s
-/// doubling to 8 s, until `stop`; the log, an event and whoever waits are told.
+/// Starts a stage's thread. A stage that panics is restarted after 0.25 s, doubling to 8
+/// s, until `stop`. Each restart is logged, queued as an event and reported to waiting
+/// hosts.
 pub fn spawn(
     shared: &Arc<Shared>,
     camera: &str,
@@ -20,12 +21,12 @@ pub fn spawn(
     stop: &Shutdown,
     mut work: impl FnMut() + Send + 'static,
 ) -> Result<NamedThread, PipelineError> {
-    /// A stage that ran for that long is not in a vicious circle.
+    /// The backoff starts over after a stage ran this long.
     const STEADY: Duration = Duration::from_secs(60);
-    let (told, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
+    let (shared, stop, camera_id) = (Arc::clone(shared), stop.clone(), camera.to_owned());
     let supervised = move || {
-        if told.low_priority {
-            thread::give_way();
+        if shared.low_priority {
+            thread::lower_priority();
         }
         let mut backoff = Backoff::new(0);
         loop {
@@ -36,14 +37,14 @@ pub fn spawn(
             if began.elapsed() > STEADY {
                 backoff.reset();
             }
-            told.restarting(&camera_id, role, panics::text(panic.as_ref()));
+            shared.report_restart(&camera_id, role, panics::text(panic.as_ref()));
             if stop.wait(backoff.next_wait()) {
                 return;
             }
         }
     };
     NamedThread::spawn(camera, role, supervised, |_| {}).map_err(|e| PipelineError::Internal {
-        place: "thread start",
+        part: "thread start",
         reason: e.to_string(),
     })
 }
@@ -59,7 +60,7 @@ mod tests {
     use crate::config::PipelineConfig;
 
     #[test]
-    fn a_stage_that_panics_is_started_anew_and_everyone_is_told() {
+    fn stage_that_panics_is_restarted_and_reported() {
         let config = PipelineConfig::from_json(
             r#"{"camera": {"stream": "push:"}, "tracking": {"model": "builtin:motion"}}"#,
         )
@@ -75,13 +76,12 @@ mod tests {
         let thread = spawn(&pipeline.shared, "cam1", "infer", &Shutdown::new(), work).unwrap();
         assert!(thread.join_by(within(Duration::from_secs(60))).is_none());
         let Next::Failed(error) = pipeline.next(0, Duration::ZERO) else {
-            panic!("nobody was told");
+            panic!("the panic was not reported");
         };
-        let told = error.to_string();
-        assert!(
-            told.contains("infer") && told.contains("a defect of ours"),
-            "{told}"
-        );
+        let PipelineError::Internal { part, reason } = error else {
+            panic!("{error}");
+        };
+        assert_eq!((part, reason.as_str()), ("infer", "a defect of ours"));
         let mut kinds = Vec::new();
         pipeline.drain_events(9, |_, event| kinds.push(event.kind));
         assert_eq!(kinds, [EventKind::Restarted]);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_ends_the_wait_for_the_next_try() {
+    fn stop_ends_the_wait_for_the_next_restart() {
         let config = PipelineConfig::from_json(
             r#"{"camera": {"stream": "push:"}, "tracking": {"model": "builtin:motion"}}"#,
         )

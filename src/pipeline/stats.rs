@@ -1,4 +1,4 @@
-//! What a pipeline measures about itself.
+//! Measurements of a pipeline.
 
 use serde::Serialize;
 
@@ -24,13 +24,13 @@ pub struct Latency {
     count: u64,
     #[serde(skip)]
     total_ns: i64,
-    /// How many frames took up to each of [`Latency::BOUNDS_MS`], and how many
-    /// took longer.
+    /// How many frames took up to each of [`Latency::BOUNDS_MS`], and how many took
+    /// longer.
     #[serde(skip)]
     buckets: [u64; Latency::BOUNDS_MS.len() + 1],
 }
 
-/// Nobody reads nanoseconds out of a report.
+/// Reports need no nanoseconds.
 fn to_microseconds<S: serde::Serializer>(ms: &f32, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_f64((f64::from(*ms) * 1e3).round() / 1e3)
 }
@@ -46,18 +46,19 @@ impl Latency {
         self.count
     }
 
-    /// Their times together, in seconds.
+    /// Sum of their times, in seconds.
     pub fn total_s(&self) -> f64 {
         self.total_ns as f64 / 1e9
     }
 
-    /// How many frames took longer than the bound before and up to each of
-    /// [`Self::BOUNDS_MS`]; last, how many took longer than all.
+    /// For each of [`Self::BOUNDS_MS`], how many frames took longer than the previous
+    /// bound and up to this one. The last entry counts the frames that took longer than
+    /// every bound.
     pub fn buckets(&self) -> &[u64] {
         &self.buckets
     }
 
-    /// Takes one frame's time in.
+    /// Records the time of one frame.
     pub fn record(&mut self, ns: i64) {
         let ms = ns as f32 / 1e6;
         self.recent_ms = if self.count == 0 {
@@ -77,16 +78,16 @@ impl Latency {
 /// The time of each stage.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Stages {
-    /// Decoding and colour conversion by the source's thread. A live stream's
-    /// decoding cannot be told from waiting for it and is not in here.
+    /// Decoding and colour conversion by the source's thread. For a live stream the
+    /// decoding is left out, since it cannot be separated from waiting for the stream.
     pub capture: Latency,
-    /// Waiting until the model was free: other cameras use it too.
+    /// Waiting for a permit, because other cameras use the model too.
     pub wait: Latency,
     /// Crop, resize, letterbox and conversion to the model's input.
     pub preprocess: Latency,
     /// The model.
     pub inference: Latency,
-    /// Decoding of the model's output, and suppression of doubles.
+    /// Decoding of the model's output, and non-maximum suppression.
     pub postprocess: Latency,
     /// Tracker and slots.
     pub track: Latency,
@@ -94,7 +95,7 @@ pub struct Stages {
     pub end_to_end: Latency,
 }
 
-/// How a pipeline is doing.
+/// Counts, rates and latencies of a pipeline.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Stats {
     /// Frames a second that the source gives, measured.
@@ -105,21 +106,21 @@ pub struct Stats {
     pub frames_in: u64,
     /// Frames that were processed.
     pub frames_processed: u64,
-    /// Frames that were replaced by a newer one before anyone took them.
+    /// Frames that a newer one replaced before they were processed.
     pub dropped: u64,
-    /// Frames that wait for the model now: none or one.
+    /// Frames that wait for the model now: zero or one.
     pub queued: u64,
-    /// How often the source was lost and came back.
+    /// How often a lost source came back.
     pub reconnects: u64,
-    /// Snapshots published, ticks between frames included.
+    /// Published snapshots, ticks between frames included.
     pub snapshots: u64,
-    /// Tracks that got an id, in all.
+    /// All tracks that got an id.
     pub tracks: u64,
     /// Tracks that wait for a free slot now.
     pub waiting: u32,
-    /// Where the source stands.
+    /// State of the source.
     pub source_state: SourceState,
-    /// The device that was asked for.
+    /// The device in the configuration.
     pub requested_device: String,
     /// The device in use; empty until the model is loaded.
     pub device: String,
@@ -127,7 +128,7 @@ pub struct Stats {
     pub stages: Stages,
     /// Seconds from the first frame's arrival to the latest snapshot.
     pub elapsed_s: f64,
-    /// Each output, with what it sent and what it could not.
+    /// The counts of each output.
     pub sinks: Vec<SinkReport>,
 }
 
@@ -147,9 +148,9 @@ impl Stats {
 pub struct SinkReport {
     /// Such as `osc 127.0.0.1:5005`.
     pub name: String,
-    /// What went out and what did not.
+    /// What was sent and what was dropped.
     #[serde(flatten)]
     pub stats: SinkStats,
-    /// Why nothing is sent any more.
+    /// Why this output no longer sends.
     pub problem: Option<String>,
 }

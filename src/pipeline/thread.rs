@@ -1,4 +1,4 @@
-//! Named threads that can be waited for with a bound.
+//! Named threads that can be joined with a deadline.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::base::panics;
 /// Of 0..=99, where 50 is normal: nice 4 on Linux, "below normal" on Windows.
 const BELOW_NORMAL: u8 = 38;
 
-/// Lets other threads go before the calling one and, on Linux, before those that
-/// it starts. On a busy machine the host's cook or render thread then keeps its
-/// processor when one of ours wakes up.
-pub fn give_way() {
+/// Lowers the priority of the calling thread and, on Linux, of the threads that it
+/// starts. On a busy machine the host's cook or render thread then keeps its processor
+/// when one of ours wakes up.
+pub fn lower_priority() {
     let Ok(priority) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
         return;
     };
-    // Where the system does not allow it everything works as well, but for that.
+    // Where the system does not allow it, everything works at normal priority.
     thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
 }
 
@@ -33,9 +33,9 @@ pub struct NamedThread {
 }
 
 impl NamedThread {
-    /// Starts `work` on a thread named `rextrack:<camera>:<role>` (Linux shows
-    /// the first 15 bytes of it). A panic ends at the thread's edge: it is
-    /// given to `on_panic` as text.
+    /// Starts `work` on a thread named `rextrack:<camera>:<role>` (Linux shows the first
+    /// 15 bytes of it). A panic does not leave the thread: its text is passed to
+    /// `on_panic`.
     pub fn spawn(
         camera: &str,
         role: &str,
@@ -61,11 +61,10 @@ impl NamedThread {
         })
     }
 
-    /// Waits until `deadline` for the thread to end. A thread that is stuck in
-    /// a call of another library (FFmpeg, ONNX Runtime) is left behind: it
-    /// ends by itself when that call returns, and touches nothing of ours but
-    /// memory that it shares ownership of. Gives the thread back if it is not
-    /// over by then.
+    /// Waits until `deadline` for the thread to end, and returns the thread if it has not
+    /// ended by then. A thread that is stuck in a call of another library (FFmpeg, ONNX
+    /// Runtime) ends by itself when that call returns. Until then it touches only memory
+    /// that it shares ownership of.
     pub fn join_by(self, deadline: Instant) -> Option<Self> {
         let mut ended = self.ended.0.lock();
         while !*ended {
@@ -75,7 +74,7 @@ impl NamedThread {
             }
         }
         drop(ended);
-        // A panic was told where it happened.
+        // `on_panic` has reported a panic.
         self.handle.join().ok();
         None
     }
@@ -86,43 +85,43 @@ impl NamedThread {
     }
 }
 
-/// Threads that were asked to end and are waited for later: a source that was
-/// replaced, a model that is being loaded, whatever a stop could not wait for.
+/// Threads that were asked to end and are joined later: a source that was replaced, a
+/// model that is being loaded, a thread that a stop could not join in time.
 #[derive(Debug, Default)]
 pub struct UnjoinedThreads(Mutex<Vec<NamedThread>>);
 
 impl UnjoinedThreads {
-    /// Adds a thread, and lets go of those that have ended meanwhile.
+    /// Adds a thread, and joins the threads that have ended.
     pub fn add(&self, thread: impl IntoIterator<Item = NamedThread>) {
         let mut threads = self.0.lock();
         threads.extend(thread);
         let now = Instant::now();
-        let still = threads.drain(..).filter_map(|t| t.join_by(now)).collect();
-        *threads = still;
+        let running = threads.drain(..).filter_map(|t| t.join_by(now)).collect();
+        *threads = running;
     }
 
-    /// Waits for all of them until `deadline`.
+    /// Joins all of them until `deadline`.
     pub fn join_by(&self, deadline: Instant) {
         let threads = std::mem::take(&mut *self.0.lock());
-        let still = threads.into_iter().filter_map(|t| t.join_by(deadline));
-        let mut still: Vec<_> = still.collect();
-        self.0.lock().append(&mut still);
+        let running = threads.into_iter().filter_map(|t| t.join_by(deadline));
+        let mut running: Vec<_> = running.collect();
+        self.0.lock().append(&mut running);
     }
 
-    /// Says which threads are left for good.
+    /// Logs the threads that still run. Nobody joins them after this.
     pub fn log_unjoined(&self) {
         for thread in self.0.lock().drain(..) {
             let name = thread.name();
             let camera = name.split(':').nth(1).unwrap_or_default();
             log::warn!(
                 "[{camera}] the thread {name} is still in a call that cannot be interrupted; \
-                 it ends by itself, you need not do anything"
+                 it ends by itself, no action is needed"
             );
         }
     }
 }
 
-/// Shorthand for a deadline.
+/// The time after `duration`, for a deadline.
 pub fn within(duration: Duration) -> Instant {
     Instant::now() + duration
 }
@@ -133,23 +132,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_stays_inside_and_is_told() {
-        let (tell, told) = std::sync::mpsc::channel();
+    fn panic_is_passed_to_the_handler_and_ends_only_the_thread() {
+        let (panic_tx, panic_rx) = std::sync::mpsc::channel();
         let thread = NamedThread::spawn(
             "cam1",
             "test",
             || panic!("on purpose"),
             move |text| {
-                tell.send(text).unwrap();
+                panic_tx.send(text).unwrap();
             },
         )
         .unwrap();
-        assert_eq!(told.recv().unwrap(), "on purpose");
+        assert_eq!(panic_rx.recv().unwrap(), "on purpose");
         assert!(thread.join_by(within(Duration::from_secs(5))).is_none());
     }
 
     #[test]
-    fn a_stuck_thread_is_left_behind_at_the_deadline() {
+    fn stuck_thread_is_returned_at_the_deadline() {
         let stop = crate::base::shutdown::Shutdown::new();
         let inside = stop.clone();
         let work = move || {

@@ -1,5 +1,5 @@
-//! The part of a pipeline that remembers: tracker and slots. No threads, no
-//! clocks, no input or output; the same detections give the same snapshots.
+//! The stateful part of a pipeline: tracker and slots. No threads, no clocks, no input or
+//! output. The same detections give the same snapshots.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ pub struct TrackingChain {
     seq: u64,
     frame_seq: u64,
     frame_size: FrameSize,
-    /// Newest time that was given to tracker or slots; never runs back, except to
-    /// another time base.
+    /// Latest time that tracker or slots saw. It never runs backwards, except when the
+    /// source has another time base.
     latest_ns: i64,
-    /// Newest time of a frame; ticks do not count.
+    /// Latest time of a frame, without ticks.
     latest_frame_ns: Option<i64>,
     tracks: u64,
-    /// Whether the owners of the slots are another node's.
+    /// Whether the slots come from another node.
     is_remote: bool,
 }
 
@@ -59,9 +59,9 @@ impl TrackingChain {
         }
     }
 
-    /// Takes new settings without losing a slot that still exists. Another kind of
-    /// tracker knows none of the owners: all slots are released then. Returns whether
-    /// they were, and a snapshot has to be published.
+    /// Applies new settings without losing a slot that still exists. A new kind of
+    /// tracker does not know the owners, so all slots are released then. Returns whether
+    /// they were, and the caller must publish a snapshot.
     #[must_use = "a release that is not published is never seen by a host"]
     pub fn configure(&mut self, config: &PipelineConfig) -> bool {
         self.tracker_settings = TrackerSettings::from(&config.tracking);
@@ -83,8 +83,8 @@ impl TrackingChain {
         is_replaced
     }
 
-    /// Makes a tracker of the configured kind that knows nobody yet, and releases
-    /// the slots of the old one's tracks. Ids go on.
+    /// Creates a tracker of the configured kind, without tracks, and releases the slots
+    /// of the old tracker's tracks. The ids continue.
     fn replace_tracker(&mut self) {
         self.tracker = track::create(&self.tracker_name, &self.tracker_settings);
         self.tracker.reserve_ids(self.tracks);
@@ -92,13 +92,12 @@ impl TrackingChain {
         self.slots.reset();
     }
 
-    /// Moves the time on to a frame's; no two frames have the same. When it lies far
-    /// behind the frame before, the source is another one with another time base: what
-    /// is known by the old one's is forgotten, since its times would lie in the future
-    /// for as long as the difference. (A file that was read faster than it plays is ahead
-    /// of the clock that a camera's frames are stamped by.) Returns false then: this
-    /// frame's snapshot shows the slots empty, and the next frame is the first that is
-    /// tracked.
+    /// Advances the time to that of a frame. No two frames get the same time. A time far
+    /// before the previous frame means another source with another time base, for example
+    /// a camera after a file that was read faster than it plays. The old tracks are
+    /// dropped then, since their times would lie in the future. The function returns
+    /// false in that case: this frame's snapshot shows the slots empty, and tracking
+    /// begins with the next frame.
     fn advance_to_frame(&mut self, capture_ns: i64) -> bool {
         let before_ns = self.latest_frame_ns.replace(capture_ns);
         match before_ns {
@@ -119,7 +118,7 @@ impl TrackingChain {
         }
     }
 
-    /// One processed frame; `now_ns` is when its snapshot is published.
+    /// Processes one frame. `now_ns` is the publish time of its snapshot.
     pub fn frame(&mut self, frame_seq: u64, input: TrackerInput<'_>, now_ns: i64) -> SnapshotPair {
         let meta = input.meta;
         self.frame_seq = frame_seq;
@@ -144,7 +143,7 @@ impl TrackingChain {
         self.snapshot(SourceState::Live, now_ns)
     }
 
-    /// One snapshot of another node: its owners sit here as they do there.
+    /// Processes one snapshot of another node: its owners get the same slots here.
     pub fn apply_remote(
         &mut self,
         frame_seq: u64,
@@ -163,8 +162,8 @@ impl TrackingChain {
         self.snapshot(SourceState::Live, now_ns)
     }
 
-    /// Time passed without a frame, up to `time_ns` of the frames' own time. `unseen`
-    /// says that nothing can be seen now, because the source is lost.
+    /// Lets time pass without a frame, up to `time_ns` of the frames' own time. `unseen`
+    /// means that the source is lost and nothing can be seen now.
     pub fn tick(
         &mut self,
         time_ns: i64,
@@ -176,19 +175,19 @@ impl TrackingChain {
         if unseen {
             self.tracker.source_lost();
         }
-        // Published whether or not a slot changed: held ones move.
+        // Published even if no slot changed state: held slots move.
         let _changed = self.slots.tick(self.latest_ns, unseen);
         self.snapshot(state, now_ns)
     }
 
-    /// The file is over. Time stands where the file left it.
+    /// Ends a file. The time stays where the file ended.
     pub fn end(&mut self, now_ns: i64) -> SnapshotPair {
         self.snapshot(SourceState::Ended, now_ns)
     }
 
     /// Releases every slot: at the end of a run, or because the host wants them
-    /// reassigned. Tracks go on; those that are still seen get slots with the
-    /// next frame, longest-lived first.
+    /// reassigned. Tracks continue. Those that are still seen get slots with the next
+    /// frame, longest-lived first.
     pub fn release_all(&mut self, state: SourceState, now_ns: i64) -> SnapshotPair {
         self.slots.reset();
         self.snapshot(state, now_ns)
@@ -209,7 +208,7 @@ impl TrackingChain {
         self.tracks
     }
 
-    /// The slots as they are, published at `now_ns`.
+    /// The current slots, published at `now_ns`.
     pub fn snapshot(&mut self, source_state: SourceState, now_ns: i64) -> SnapshotPair {
         self.seq += 1;
         let mut normalized = Snapshot {

@@ -1,8 +1,9 @@
 //! The infer thread: takes frames, runs the chain, publishes snapshots.
 //!
 //! It blocks in four places only: in its mailbox, in the queue for the model, in the
-//! model, and in a dispatcher that may not lose a snapshot (files with `every_frame`).
+//! model, and in a dispatcher that must not lose a snapshot (files with `every_frame`).
 
+mod inference;
 mod reconfigure;
 
 use std::sync::Arc;
@@ -18,29 +19,27 @@ use super::tracking_chain::TrackingChain;
 use crate::base::clock::{Clock, duration_ns};
 use crate::base::mailbox::Received;
 use crate::config::PipelineConfig;
-use crate::detect::{DetectError, Detector, Permit, Requester, StageTimes};
-use crate::flow::Detection;
-use crate::flow::FrameMeta;
-use crate::flow::{Frame, Precomputed, SourceState};
+use crate::detect::{Detector, Requester, StageTimes};
+use crate::flow::{Detection, Frame, Precomputed, SourceState};
 use crate::sink::annotate::Trails;
 use crate::source::FrameEvent;
-use crate::track::TrackerInput;
 
-/// How often held slots move while no frame comes.
+/// How often held slots move without frames.
 const TICK: Duration = Duration::from_millis(40);
-/// A source that is silent for this many of its usual intervals is not seen
-/// any more, long before its read time-out says so.
+/// After this many of its usual intervals without a frame, a source counts as unseen,
+/// long before its read time-out.
 const STALL_INTERVALS: i64 = 4;
-/// But never sooner than this.
+/// The shortest silence that counts.
 const STALL_MIN: Duration = Duration::from_millis(250);
 
-/// What a worker uses besides the state that it shares with the pipeline's owner.
+/// The dependencies of a worker besides the state that it shares with the pipeline's
+/// owner.
 pub struct WorkerContext {
-    /// Where frames come from.
+    /// The source of frames.
     pub frames: Arc<dyn FrameQueue>,
     /// Its access to models; closed when the pipeline stops.
     pub requester: Requester,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Loads models.
     pub start_loader: StartLoader,
@@ -57,26 +56,26 @@ pub struct Worker {
     detector: Option<Box<dyn Detector>>,
     loader: Option<Loader>,
     detections: Vec<Detection>,
-    /// Arrival of the newest frame; what a stall is measured from.
+    /// Arrival of the newest frame. A stall is measured from it.
     frame_ns: Option<i64>,
-    /// How much later than it was captured the newest frame arrived: time between
-    /// frames goes on in their own time, also when that is not the clock's.
+    /// How much later than its capture the newest frame arrived. Between frames time
+    /// passes in the frames' own time, even where that is not the clock's.
     lag_ns: i64,
-    /// How long it usually takes to get a frame ready for the model.
+    /// How long it usually takes to prepare a frame for the model.
     prepare_ns: i64,
     /// As [`CameraConfig::is_lossless`](crate::config::CameraConfig::is_lossless).
     lossless: bool,
     ended: bool,
-    /// Whether the model refused the latest frame.
+    /// Whether inference failed for the latest frame.
     last_frame_failed: bool,
     diff: SnapshotDiff,
     trails: Trails,
 }
 
-/// Times of one frame before the tracker.
+/// Times of one frame before tracking.
 #[derive(Default)]
 struct DetectTimes {
-    /// Waiting for the turn at the model.
+    /// Waiting for the permit of the model.
     wait_ns: i64,
     stages: StageTimes,
 }
@@ -126,7 +125,7 @@ impl Worker {
                 Received::Item(FrameEvent::End) => self.end(&mut chain),
                 Received::TimedOut => self.tick(&mut chain),
                 Received::Woken => {
-                    // What it was woken for comes first.
+                    // Changes come before the tick.
                     self.apply_changes(&mut chain);
                     self.tick(&mut chain);
                 }
@@ -137,18 +136,19 @@ impl Worker {
         self.publish(snapshots);
     }
 
-    /// Whether time goes on by itself. In a file with `every_frame` it stands,
-    /// and nothing happens between frames.
+    /// Whether time passes between frames. With `every_frame` it does not: a file has its
+    /// own time.
     fn is_live(&self) -> bool {
         !self.lossless
     }
 
-    /// How long to wait for a frame before something else is due.
+    /// How long to wait for a frame before the next tick or release is due.
     fn next_timeout(&self, chain: &TrackingChain) -> Option<Duration> {
         if !self.is_live() {
             return None;
         }
-        // A frame that was taken after the camera was lost said it was live.
+        // The latest snapshot shows another state than the source has now. This happens when
+        // a frame is processed after the camera was lost: its snapshot says live.
         if self.shared.source.state() != self.diff.source_state() && !self.ended {
             return Some(Duration::ZERO);
         }
@@ -167,10 +167,10 @@ impl Worker {
         Some(Duration::from_nanos((due - now).max(0) as u64))
     }
 
-    /// Whether nothing can be seen now.
+    /// Whether the source shows nothing at the moment.
     fn is_unseen(&self, now: i64) -> bool {
         let state = self.shared.source.state();
-        // A changed stream has shown nothing yet, and may never.
+        // A changed stream has shown nothing yet, and may never do so.
         let silent = self.frame_ns.is_none_or(|t| now - t >= self.stall_ns());
         self.ended || silent || matches!(state, SourceState::Lost | SourceState::Failed)
     }
@@ -196,14 +196,14 @@ impl Worker {
     }
 
     fn take_frame(&mut self, chain: &mut TrackingChain, frame: Frame) {
-        // After a change of the source its first frames come before its detector.
+        // After a change of the source its first frames arrive before its detector.
         let detector = self.detector.as_deref();
         if !detector.is_some_and(|detector| detector.takes(&frame)) {
             self.shared.source.count_dropped();
-            return self.shared.pool.give(frame.bgr);
+            return self.shared.pool.release(frame.bgr);
         }
         match &frame.precomputed {
-            None => self.detect_in_turn(chain, frame),
+            None => self.detect_with_permit(chain, frame),
             Some(Precomputed::Detections(..)) => self.detect(chain, frame, None, 0),
             Some(Precomputed::Slots(remote, _)) => {
                 let remote = Arc::clone(remote);
@@ -216,137 +216,7 @@ impl Worker {
         }
     }
 
-    /// Processes a frame when it is this camera's turn at the model. What came
-    /// meanwhile is newer and takes its place.
-    fn detect_in_turn(&mut self, chain: &mut TrackingChain, frame: Frame) {
-        let Some(detector) = self.detector.as_ref() else {
-            return self.shared.pool.give(frame.bgr);
-        };
-        // Twice as long as usual, since the next in line works beside the inference
-        // that it waits for.
-        let lead = Duration::from_nanos(2 * self.prepare_ns.unsigned_abs());
-        let asked = self.clock.now_ns();
-        let request = self.requester.request(detector.queue(), lead);
-        if !request.wait_until_next() {
-            return self.shared.pool.give(frame.bgr);
-        }
-        let chosen = self.clock.now_ns();
-        let (mut frame, mut is_last) = self.newest(frame);
-        let mut prepared = self.prepare(&frame);
-        let ready = self.clock.now_ns();
-        let Some(permit) = request.permit() else {
-            return self.shared.pool.give(frame.bgr);
-        };
-        let granted = self.clock.now_ns();
-        let wait_ns = (chosen - asked) + (granted - ready);
-        // The inference before took longer than it usually does.
-        if granted - frame.arrival_ns > permit.usual_ns() && !is_last {
-            let seq = frame.seq;
-            (frame, is_last) = self.newest(frame);
-            if frame.seq != seq {
-                prepared = self.prepare(&frame);
-            }
-        }
-        match prepared {
-            Ok(()) => self.detect(chain, frame, Some(permit), wait_ns),
-            Err(error) => {
-                permit.discard();
-                self.note_arrival(&frame);
-                self.frame_failed(frame, error);
-            }
-        }
-        if is_last {
-            self.end(chain);
-        }
-    }
-
-    /// Gets a frame ready for the model.
-    fn prepare(&mut self, frame: &Frame) -> Result<(), DetectError> {
-        let Some(detector) = self.detector.as_mut() else {
-            return Ok(());
-        };
-        let began = self.clock.now_ns();
-        let prepared = detector.prepare(frame);
-        let took = self.clock.now_ns() - began;
-        self.prepare_ns += (took - self.prepare_ns) / 8;
-        prepared
-    }
-
-    /// The newest frame, and whether the file is over after it. A file with
-    /// `every_frame` keeps its order. After a change of the configuration the frames in
-    /// the queue may be another source's, which this detector does not know.
-    fn newest(&self, mut frame: Frame) -> (Frame, bool) {
-        let is_changed = self.shared.config_version.load(Ordering::Acquire) != self.config_version;
-        let newer = if self.lossless || is_changed {
-            None
-        } else {
-            self.frames.take_newer()
-        };
-        let detector = self.detector.as_deref();
-        match newer {
-            Some(FrameEvent::Frame(newer)) if !detector.is_some_and(|d| d.takes(&newer)) => {
-                self.shared.source.count_dropped();
-                self.shared.pool.give(newer.bgr);
-                (frame, false)
-            }
-            Some(FrameEvent::Frame(newer)) => {
-                self.shared.source.count_dropped();
-                let older = std::mem::replace(&mut frame, newer);
-                self.shared.pool.give(older.bgr);
-                (frame, false)
-            }
-            Some(FrameEvent::End) => (frame, true),
-            None => (frame, false),
-        }
-    }
-
-    fn detect(
-        &mut self,
-        chain: &mut TrackingChain,
-        frame: Frame,
-        permit: Option<Permit>,
-        wait_ns: i64,
-    ) {
-        self.note_arrival(&frame);
-        let Some(detector) = self.detector.as_mut() else {
-            return self.shared.pool.give(frame.bgr);
-        };
-        let stages = match detector.infer(&frame, permit, &mut self.detections) {
-            Ok(stages) => stages,
-            Err(error) => return self.frame_failed(frame, error),
-        };
-        if std::mem::take(&mut self.last_frame_failed) {
-            *self.shared.failure.lock() = None;
-        }
-        let tracked_from = self.clock.now_ns();
-        let meta = FrameMeta {
-            capture_ns: frame.capture_ns,
-            size: frame.size,
-        };
-        let snapshots = chain.frame(
-            frame.seq,
-            TrackerInput {
-                meta,
-                detections: &self.detections,
-                frame: Some(&frame).filter(|frame| frame.precomputed.is_none()),
-            },
-            tracked_from,
-        );
-        let times = DetectTimes { wait_ns, stages };
-        self.finish(chain, frame, snapshots, &times, tracked_from);
-    }
-
-    /// A frame that the model refuses is no reason to go down: the next may be
-    /// fine. A lasting defect shows in every frame.
-    fn frame_failed(&mut self, frame: Frame, error: DetectError) {
-        if !std::mem::replace(&mut self.last_frame_failed, true) {
-            log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
-        }
-        self.shared.fail(error.into());
-        self.shared.pool.give(frame.bgr);
-    }
-
-    /// Takes over another node's class names, which become known one by one.
+    /// Takes over the class names of another node, which arrive one by one.
     fn learn_classes(&self, classes: &Arc<[String]>) {
         let mut detector = self.shared.detector.lock();
         if let Some(info) = detector.as_mut()
@@ -357,7 +227,7 @@ impl Worker {
         }
     }
 
-    /// Counts a processed frame, keeps it for those who look, and publishes.
+    /// Counts a processed frame, keeps it for previews, and publishes its snapshot.
     fn finish(
         &mut self,
         chain: &TrackingChain,
@@ -391,14 +261,14 @@ impl Worker {
             snapshot: Arc::clone(&snapshots.normalized),
             trails: self.trails.clone(),
         };
-        let previous = self.shared.view.lock().replace(view);
+        let previous = self.shared.annotated_frame.lock().replace(view);
         if let Some(frame) = previous.and_then(|v| Arc::try_unwrap(v.frame).ok()) {
-            self.shared.pool.give(frame.bgr);
+            self.shared.pool.release(frame.bgr);
         }
         self.publish(snapshots);
     }
 
-    /// Takes the time since the previous processed frame into the rate.
+    /// Updates the frame rate with the time since the previous processed frame.
     fn note_arrival(&mut self, frame: &Frame) {
         let arrival_ns = frame.arrival_ns;
         self.lag_ns = arrival_ns - frame.capture_ns;
@@ -406,7 +276,7 @@ impl Worker {
             let mut measured = self.shared.measured.lock();
             let step = (arrival_ns - previous).max(1);
             let old = measured.interval_ns;
-            // After a gap the old rate is the better guess.
+            // A gap says nothing about the frame rate, so the old rate stays.
             if old == 0 || step < old * STALL_INTERVALS {
                 measured.interval_ns = if old == 0 {
                     step
@@ -417,7 +287,7 @@ impl Worker {
         }
     }
 
-    /// The file is over.
+    /// Ends a file.
     fn end(&mut self, chain: &mut TrackingChain) {
         self.ended = true;
         self.shared.source.set_state(SourceState::Ended);

@@ -18,7 +18,7 @@ const SLOT_NUMBER_MAX: u32 = SLOTS_MAX as u32;
 /// One whole snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlotsMessage {
-    /// [`VERSION`](super::VERSION).
+    /// [`VERSION`].
     pub v: u32,
     /// Name of the machine that tracks.
     pub node: String,

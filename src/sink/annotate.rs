@@ -1,4 +1,4 @@
-//! Annotated pictures: slots drawn into a frame.
+//! Draws slots into a frame.
 
 mod pen;
 mod trails;
@@ -14,40 +14,40 @@ use crate::flow::{Slot, SlotState};
 use pen::Pen;
 pub use trails::Trails;
 
-/// Why a picture was not made.
+/// Why a picture could not be drawn or written.
 #[derive(Debug, thiserror::Error)]
 pub enum AnnotateError {
     /// The frame's memory does not match its size.
     #[error(
-        "frame #{seq}: {bytes} bytes are not a picture of {width}x{height}; this is a fault of the source"
+        "frame #{seq}: {bytes} bytes are not a picture of {width}x{height}; please report this, with the source"
     )]
     Frame {
         /// Number of the frame.
         seq: u64,
-        /// Bytes it holds.
+        /// Size of its memory in bytes.
         bytes: usize,
-        /// Width it claims.
+        /// Its width in pixels.
         width: u32,
-        /// Height it claims.
+        /// Its height in pixels.
         height: u32,
     },
     /// OpenCV could not draw.
-    #[error("drawing failed ({0}); check that OpenCV's imgproc is installed whole")]
+    #[error("drawing failed ({0}); check that OpenCV's imgproc is installed completely")]
     Draw(#[from] opencv::Error),
     /// The picture could not be written.
     #[error(
         "{path}: the picture cannot be written ({reason}); give a .png or .jpg in a folder that exists and is writable"
     )]
     Save {
-        /// Where it was to go.
+        /// The path of the file.
         path: String,
-        /// What the system or OpenCV says.
+        /// The message of the system or of OpenCV.
         reason: String,
     },
 }
 
-/// Draws every occupied slot into the frame: its trail, box, number, track id
-/// and class; dashed while HELD. Takes normalised slots (0..1, origin top left).
+/// Draws every occupied slot into the frame: its trail, box, number, track id and class.
+/// The box is dashed while HELD. Takes normalised slots (0..1, origin top left).
 /// Blocks for some milliseconds on a large frame.
 ///
 /// # Errors
@@ -75,18 +75,18 @@ pub fn annotate(
     for (index, slot) in occupied() {
         pen.draw_box(&mut picture, index, slot)?;
     }
-    // After all boxes, so that no box crosses a label.
+    // Labels come after all boxes, so that no box crosses a label.
     for (index, slot) in occupied() {
         pen.draw_label(&mut picture, index, slot, classes)?;
     }
     Ok(())
 }
 
-/// Writes a frame as PNG or JPEG, as the path's ending says.
+/// Writes a frame as PNG or JPEG, by the extension of the path.
 ///
 /// # Errors
-/// When the frame's memory does not match its size or the file cannot be
-/// written; names the file.
+/// When the frame's memory does not match its size or the file cannot be written. Names the
+/// file.
 pub fn save(frame: &Frame, path: &Path) -> Result<(), AnnotateError> {
     check(frame)?;
     let row = Mat::from_bytes::<Vec3b>(&frame.bgr)?;
@@ -95,21 +95,21 @@ pub fn save(frame: &Frame, path: &Path) -> Result<(), AnnotateError> {
         path: path.display().to_string(),
         reason,
     };
-    let ending = path
+    let extension = path
         .extension()
         .and_then(|e| e.to_str())
         .unwrap_or_default()
         .to_lowercase();
-    if !["png", "jpg", "jpeg"].contains(&ending.as_str()) {
-        return Err(fail(format!("unknown ending '{ending}'")));
+    if !["png", "jpg", "jpeg"].contains(&extension.as_str()) {
+        return Err(fail(format!("unknown extension '{extension}'")));
     }
-    // Encoded in memory and written by us: OpenCV gives no reason when a file
-    // cannot be opened, and cannot open every Windows path.
+    // Encoded in memory, because OpenCV gives no reason when it cannot open a file, and
+    // cannot open every Windows path.
     let mut bytes = opencv::core::Vector::<u8>::new();
-    let encoded = imgcodecs::imencode_def(&format!(".{ending}"), &picture, &mut bytes)
+    let encoded = imgcodecs::imencode_def(&format!(".{extension}"), &picture, &mut bytes)
         .map_err(|e| fail(e.message))?;
     if !encoded {
-        return Err(fail(format!("OpenCV has no encoder for .{ending}")));
+        return Err(fail(format!("OpenCV has no encoder for .{extension}")));
     }
     std::fs::write(path, bytes.as_slice()).map_err(|e| fail(e.to_string()))
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_active_slot_is_framed_in_its_colour() {
+    fn active_slot_has_a_box_in_its_colour() {
         let mut frame = grey();
         annotate(
             &mut frame,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_held_slot_is_dashed() {
+    fn held_slot_has_a_dashed_box() {
         let mut frame = grey();
         annotate(
             &mut frame,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_slots_leave_the_frame_alone() {
+    fn empty_slots_are_not_drawn() {
         let mut frame = grey();
         annotate(
             &mut frame,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_and_labels_at_the_edges_are_drawn_within_the_frame() {
+    fn boxes_and_labels_at_the_edges_stay_inside_the_frame() {
         let mut frame = grey();
         let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
         let slots = corners.map(|(x, y)| Slot {

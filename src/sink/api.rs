@@ -15,19 +15,17 @@ pub trait Sink: Send {
         false
     }
 
-    /// Tells the names of the classes, as soon as they are known and whenever they
-    /// change.
+    /// Sets the class names, once they are known and whenever they change.
     fn learn_classes(&mut self, _classes: &Arc<[String]>) {}
 
-    /// Sends one whole snapshot. Must not block for longer than a file write.
+    /// Sends one complete snapshot. Must not block longer than a file write.
     ///
     /// # Errors
-    /// When the sink is broken for good, such as a full disk. A sink that tries
-    /// again with the next snapshot counts and logs its failure by itself and
-    /// gives `Ok`.
+    /// When the sink cannot continue, as with a full disk. A sink that retries with the next
+    /// snapshot counts and logs the failure itself and returns `Ok`.
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError>;
 
-    /// What went out so far.
+    /// The counters so far.
     fn stats(&self) -> SinkStats;
 
     /// Called once, after the last snapshot.
@@ -36,26 +34,25 @@ pub trait Sink: Send {
     }
 }
 
-/// Counters of one sink, from its start.
+/// Counters of one sink since its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct SinkStats {
-    /// Datagrams or lines handed to the system.
+    /// Datagrams or lines passed to the system.
     pub sent: u64,
-    /// Datagrams or lines that did not get out, or that the receiver's machine
-    /// sent back.
+    /// Datagrams or lines that could not be sent, or that the receiver's machine refused.
     pub failed: u64,
-    /// Bytes handed to the system.
+    /// Bytes passed to the system.
     pub bytes: u64,
-    /// Snapshots that were replaced by newer ones before they were sent.
+    /// Snapshots that newer ones replaced before they were sent.
     pub dropped: u64,
 }
 
-/// Why a snapshot did not get out.
+/// Why a snapshot could not be sent.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {reason}")]
 pub struct SinkError {
-    /// The sink at fault.
+    /// The name of the sink.
     pub name: String,
-    /// What went wrong, and the remedy.
+    /// The error and the remedy.
     pub reason: String,
 }

@@ -1,4 +1,4 @@
-//! JSON lines: one whole snapshot a line.
+//! JSON lines: one complete snapshot per line.
 
 use std::path::Path;
 
@@ -16,28 +16,28 @@ pub struct JsonlSink {
 }
 
 impl JsonlSink {
-    /// Makes or empties a file, which is flushed every second.
+    /// Creates or truncates a file. It is flushed every second.
     ///
     /// # Errors
-    /// When the file cannot be made; names it.
+    /// When the file cannot be created. Names the file.
     pub fn create(path: &Path) -> Result<Self, SinkError> {
         Ok(Self {
             out: TextOutput::create("jsonl", path)?,
         })
     }
 
-    /// Adds to a file, which is made if it is not there and flushed every second.
+    /// Appends to a file, or creates it. It is flushed every second.
     ///
     /// # Errors
-    /// When the file cannot be made or opened; names it.
+    /// When the file cannot be created or opened. Names the file.
     pub fn append(path: &Path) -> Result<Self, SinkError> {
         Ok(Self {
             out: TextOutput::append("jsonl", path)?,
         })
     }
 
-    /// Writes to the standard output, each line at once. Blocks while the
-    /// program that reads it does not read.
+    /// Writes to the standard output, and flushes each line. Blocks while the reading program
+    /// does not read.
     pub fn stdout() -> Self {
         Self {
             out: TextOutput::stdout("jsonl"),
@@ -45,8 +45,8 @@ impl JsonlSink {
     }
 }
 
-/// Makes the sink of `jsonl`, if it is configured. It has a thread of its own, because a
-/// disk or a reader of the standard output can block.
+/// Creates the sink of `jsonl`, if it is configured. It has its own thread, because a disk
+/// or a reader of the standard output can block.
 pub(super) fn create(config: &SinkConfig, _context: &SinkContext<'_>) -> Option<CreatedSink> {
     let path = &config.jsonl.as_ref()?.path;
     let sink = if path == Path::new("-") {
@@ -70,7 +70,7 @@ impl Sink for JsonlSink {
         let mut line = serde_json::to_string(snapshot).map_err(|e| SinkError {
             name: self.out.name().to_owned(),
             reason: format!(
-                "snapshot {} is no JSON ({e}); please report this",
+                "snapshot {} cannot be written as JSON ({e}); please report this",
                 snapshot.seq
             ),
         })?;
@@ -96,7 +96,7 @@ mod tests {
     use crate::sink::text::tests::SharedText;
 
     #[test]
-    fn every_snapshot_is_one_line_with_all_its_fields() {
+    fn snapshot_is_one_line_with_all_fields() {
         let shared = SharedText::default();
         let mut sink = JsonlSink {
             out: TextOutput::new("jsonl".into(), Box::new(shared.clone()), 0),

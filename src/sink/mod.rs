@@ -1,8 +1,8 @@
 //! Sinks: snapshots in, messages, files and pictures out.
 //!
-//! Sinks run on the pipeline's sink thread, which takes the newest snapshot: a slow sink
-//! misses snapshots and never slows the flow; one that may block ([`ThreadedSink`]) has a
-//! thread of its own. [`OscSink`] sends to an OSC receiver, [`MotSink`] and [`JsonlSink`]
+//! Sinks run on the pipeline's sink thread, which takes the newest snapshot. A slow sink
+//! misses snapshots and never slows the pipeline. A sink that may block runs on its own
+//! thread ([`ThreadedSink`]). [`OscSink`] sends to an OSC receiver, [`MotSink`] and [`JsonlSink`]
 //! write text, and [`annotate`] draws slots into a frame.
 //!
 //! A kind of sink is one file of this folder and one row of [`SINKS`]; its section of the
@@ -26,7 +26,7 @@ pub use osc::OscSink;
 pub use registry::{CreateSinkError, CreatedSink, SinkContext, SinkKind, needs_restart};
 pub use threaded::ThreadedSink;
 
-/// The kinds of sinks that the library makes. The service has more.
+/// The kinds of sinks in the library. The service has more.
 pub const SINKS: &[SinkKind] = &[
     SinkKind {
         key: "osc",

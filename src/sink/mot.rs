@@ -1,4 +1,4 @@
-//! MOTChallenge rows of the tracks that sit in slots.
+//! MOTChallenge rows of the slots' owners.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,21 +14,21 @@ use crate::flow::{SlotState, Snapshot};
 /// frame,id,left,top,width,height,score,-1,-1,-1
 /// ```
 ///
-/// `frame` is the source's frame number from 1, `id` the track id, the box is
-/// in pixels of the full frame with two decimals. The format of the
-/// MOTChallenge benchmarks (Dendorfer et al. 2020, "MOT20").
+/// `frame` is the source's frame number from 1, `id` the track id. The box is in pixels of
+/// the full frame with two decimals. This is the format of the MOTChallenge benchmarks
+/// (Dendorfer et al. 2020, "MOT20").
 pub struct MotSink {
     out: TextOutput,
-    /// Snapshots between frames repeat the newest frame's number.
+    /// The latest written frame: snapshots between frames repeat its number.
     frame_seq: u64,
     rows: String,
 }
 
 impl MotSink {
-    /// Makes or empties the file.
+    /// Creates or truncates the file.
     ///
     /// # Errors
-    /// When the file cannot be made; names it.
+    /// When the file cannot be created. Names the file.
     pub fn create(path: &Path) -> Result<Self, SinkError> {
         Ok(Self::new(TextOutput::create("mot", path)?))
     }
@@ -100,7 +100,7 @@ mod tests {
     use crate::flow::Slot;
 
     #[test]
-    fn active_slots_of_new_frames_become_rows() {
+    fn active_slots_of_new_frames_are_rows() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.txt");
         let mut sink = MotSink::create(&path).unwrap();

@@ -1,4 +1,4 @@
-//! A frame's pixels, laid out as a host wants them.
+//! Converts a frame's pixels to a host's layout or to JPEG.
 
 use opencv::core::{Mat, MatTraitConst, Size, Vec3b, Vec4b, Vector};
 use opencv::{imgcodecs, imgproc};
@@ -6,12 +6,12 @@ use opencv::{imgcodecs, imgproc};
 use super::annotate::AnnotateError;
 use crate::flow::{Frame, PixelFormat};
 
-/// How a host wants pixels.
+/// The layout of pixels in a host's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Channels and their order; alpha is 255.
     pub format: PixelFormat,
-    /// Bytes from one row to the next, at least a row's.
+    /// Bytes from one row to the next, at least those of a row.
     pub stride: usize,
     /// Whether the bottom row comes first, as in OpenGL.
     pub flipped: bool,
@@ -27,14 +27,14 @@ impl Layout {
         }
     }
 
-    /// Bytes that a picture takes; the last row ends after its pixels.
+    /// Size of a picture in bytes. The last row ends after its pixels.
     pub fn bytes(&self, width: u32, height: u32) -> usize {
         let row = width as usize * self.format.bytes();
         self.stride * (height as usize).saturating_sub(1) + row
     }
 }
 
-/// Writes a frame's pixels to `out`, which must hold [`Layout::bytes`].
+/// Writes a frame's pixels to `out`, which needs room for [`Layout::bytes`].
 ///
 /// # Errors
 /// When the frame's memory does not match its size.
@@ -59,8 +59,8 @@ pub fn write(frame: &Frame, layout: &Layout, out: &mut [u8]) -> Result<(), Annot
     Ok(())
 }
 
-/// A frame as JPEG, reduced to `width` pixels a row where it is wider. `quality`
-/// is 1..100. Takes some milliseconds on the calling thread.
+/// Encodes a frame as JPEG, reduced to `width` if it is wider. `quality` is 1..100. Takes
+/// some milliseconds on the calling thread.
 ///
 /// # Errors
 /// When the frame's memory does not match its size or OpenCV cannot encode it.
@@ -132,21 +132,21 @@ mod tests {
     }
 
     #[test]
-    fn a_jpeg_has_the_width_that_was_asked_for_and_never_more_than_there_is() {
+    fn jpeg_has_the_requested_width_but_at_most_the_frames() {
         let wide = Frame {
             size: FrameSize::new(64, 32),
             bgr: vec![120; 64 * 32 * 3],
             ..frame()
         };
-        for (asked, width, height) in [(16, 16, 8), (64, 64, 32), (500, 64, 32)] {
-            let bytes = Vector::from_slice(&jpeg(&wide, asked, 80).unwrap());
+        for (requested, width, height) in [(16, 16, 8), (64, 64, 32), (500, 64, 32)] {
+            let bytes = Vector::from_slice(&jpeg(&wide, requested, 80).unwrap());
             let read = imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR).unwrap();
             assert_eq!((read.cols(), read.rows()), (width, height));
         }
     }
 
     #[test]
-    fn pixels_come_in_the_layout_that_was_asked_for() {
+    fn pixels_have_the_requested_layout() {
         let mut out = [0; 16];
         let rgba = Layout::tight(PixelFormat::Rgba8, 2);
         write(&frame(), &rgba, &mut out).unwrap();

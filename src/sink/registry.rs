@@ -1,4 +1,4 @@
-//! The kinds of sinks that a configuration can ask for.
+//! The kinds of sinks in a configuration.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::config::{PipelineConfig, SinkConfig};
 pub struct SinkKind {
     /// The key of [`SinkConfig`].
     pub key: &'static str,
-    /// Makes the sink if its key is set.
+    /// Creates the sink if its key is set.
     pub create: fn(&SinkConfig, &SinkContext<'_>) -> Option<CreatedSink>,
 }
 
-/// A sink, or why it could not be made.
+/// A sink, or the reason why it could not be created.
 pub type CreatedSink = Result<Box<dyn Sink>, CreateSinkError>;
 
-/// What a sink may use besides its own section.
+/// Inputs of a sink besides its own section.
 pub struct SinkContext<'a> {
     /// The configuration of the pipeline.
     pub config: &'a PipelineConfig,
@@ -28,18 +28,18 @@ pub struct SinkContext<'a> {
     pub osc_monitor: Option<&'a Arc<OscMonitor>>,
 }
 
-/// Why a sink could not be made.
+/// Why a sink could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateSinkError {
-    /// Its addresses cannot be used.
+    /// Its OSC addresses are invalid.
     #[error(transparent)]
     Address(#[from] OscAddressError),
-    /// A file or thread could not be had from the system.
+    /// The system could not open its file or start its thread.
     #[error(transparent)]
     Sink(#[from] SinkError),
 }
 
-/// Whether the configured sinks have to be made again.
+/// Whether the change requires new sinks.
 pub fn needs_restart(old: &PipelineConfig, new: &PipelineConfig) -> bool {
     let keys = |c: &PipelineConfig| (c.osc.clone(), c.camera.sinks.clone(), c.camera.id.clone());
     keys(old) != keys(new)

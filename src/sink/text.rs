@@ -1,4 +1,4 @@
-//! Text files that grow line by line.
+//! Buffered output of lines to a file or the standard output.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::api::{SinkError, SinkStats};
 use crate::base::clock::NS_PER_S;
 
-/// How much of a file can be lost when the process is killed.
+/// Time between flushes: the most that is lost when the process is killed.
 const FLUSH_NS: i64 = NS_PER_S;
 
 /// A buffered text output, flushed every second.
@@ -20,12 +20,12 @@ pub(super) struct TextOutput {
 }
 
 impl TextOutput {
-    /// Makes or empties a file.
+    /// Creates or truncates a file.
     pub fn create(kind: &str, path: &Path) -> Result<Self, SinkError> {
         Self::file(kind, path, File::create(path))
     }
 
-    /// Makes a file or goes on where it ends.
+    /// Appends to a file, or creates it.
     pub fn append(kind: &str, path: &Path) -> Result<Self, SinkError> {
         let file = File::options().create(true).append(true).open(path);
         Self::file(kind, path, file)
@@ -44,7 +44,7 @@ impl TextOutput {
         }
     }
 
-    /// Writes to the standard output, each snapshot at once.
+    /// Writes to the standard output, and flushes each snapshot.
     pub fn stdout(kind: &str) -> Self {
         Self::new(format!("{kind} stdout"), Box::new(io::stdout()), 0)
     }
@@ -68,7 +68,7 @@ impl TextOutput {
         self.stats
     }
 
-    /// Appends whole lines, given with their line ends.
+    /// Appends complete lines with their line breaks.
     pub fn write(&mut self, lines: &str, now_ns: i64) -> Result<(), SinkError> {
         let count = lines.lines().count() as u64;
         let mut written = self.out.write_all(lines.as_bytes());
@@ -95,9 +95,9 @@ impl TextOutput {
 
     fn error(&self, e: &io::Error) -> SinkError {
         let remedy = match e.kind() {
-            io::ErrorKind::StorageFull => "make room on the disk",
-            io::ErrorKind::BrokenPipe => "the reading program has ended",
-            _ => "check the disk and the folder's rights",
+            io::ErrorKind::StorageFull => "free space on the disk",
+            io::ErrorKind::BrokenPipe => "the reading program has ended; start it again",
+            _ => "check the disk and the folder's permissions",
         };
         SinkError {
             name: self.name.clone(),
@@ -112,7 +112,7 @@ pub(super) mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
 
-    /// Memory that a test can read while it is written.
+    /// Memory that a test can read while a sink writes it.
     #[derive(Clone, Default)]
     pub struct SharedText(Arc<Mutex<Vec<u8>>>);
 
@@ -146,15 +146,11 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn lines_reach_the_file_every_second() {
+    fn lines_are_flushed_every_second() {
         let shared = SharedText::default();
         let mut out = TextOutput::new("t".into(), Box::new(shared.clone()), NS_PER_S);
         out.write("a\n", 0).unwrap();
-        assert_eq!(
-            shared.text(),
-            "a\n",
-            "the first line shows at once that it works"
-        );
+        assert_eq!(shared.text(), "a\n", "the first line is flushed at once");
         out.write("b\n", NS_PER_S - 1).unwrap();
         assert_eq!(shared.text(), "a\n");
         out.write("c\n", NS_PER_S).unwrap();
@@ -187,7 +183,7 @@ pub(super) mod tests {
         let mut out = TextOutput::new("mot out.txt".into(), Box::new(FullDisk), 0);
         let error = out.write("a\n", 0).unwrap_err().to_string();
         assert!(
-            error.contains("out.txt") && error.contains("make room"),
+            error.contains("out.txt") && error.contains("free space"),
             "{error}"
         );
         assert_eq!(out.stats().failed, 1);

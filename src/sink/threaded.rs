@@ -1,4 +1,4 @@
-//! A sink on a thread of its own, so that what it blocks in holds up no other.
+//! Runs a sink on its own thread, so that it does not block other sinks.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,13 +11,13 @@ use super::api::{Sink, SinkError, SinkStats};
 use crate::base::panics;
 use crate::flow::Snapshot;
 
-/// Snapshots that may wait; beyond that the oldest is left out.
+/// Snapshots that may wait; more drop the oldest.
 const QUEUE_MAX: usize = 64;
-/// How long the last snapshots may take to get out.
+/// Maximum time to send the last snapshots.
 const FINISH: Duration = Duration::from_millis(150);
 
-/// Hands snapshots to another sink's thread. Never blocks but in
-/// [`Sink::finish`], and there not for long.
+/// Passes snapshots to the thread of another sink. Blocks only in [`Sink::finish`], for at
+/// most 150 ms.
 pub struct ThreadedSink {
     name: String,
     normalized: bool,
@@ -35,17 +35,17 @@ struct State {
     waiting: VecDeque<Arc<Snapshot>>,
     stats: SinkStats,
     dropped: u64,
-    /// Asked to flush, and answered.
+    /// A flush is requested and not done yet.
     flush: bool,
     closed: bool,
     problem: Option<SinkError>,
 }
 
 impl ThreadedSink {
-    /// Starts a thread, named after the sink, that ends when this is dropped.
+    /// Starts a thread with the name of the sink. It ends when this is dropped.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system cannot start a thread.
     pub fn new(sink: Box<dyn Sink>) -> Result<Self, SinkError> {
         let threaded = Self {
             name: sink.name().to_owned(),
@@ -58,7 +58,7 @@ impl ThreadedSink {
             .spawn(move || work(sink, &shared))
             .map_err(|e| SinkError {
                 name: threaded.name.clone(),
-                reason: format!("no thread could be started ({e})"),
+                reason: format!("its thread could not be started ({e}); close other programs"),
             })?;
         Ok(threaded)
     }
@@ -90,7 +90,7 @@ fn work(mut sink: Box<dyn Sink>, shared: &Shared) {
             Err(SinkError {
                 name: sink.name().to_owned(),
                 reason: format!(
-                    "failed inside ({}); please report this",
+                    "panicked ({}); please report this",
                     panics::text(panic.as_ref())
                 ),
             })
@@ -102,10 +102,10 @@ fn work(mut sink: Box<dyn Sink>, shared: &Shared) {
             state.problem = Some(error);
             state.flush = false;
         }
-        let over = state.problem.is_some();
+        let has_failed = state.problem.is_some();
         drop(state);
         shared.changed.notify_all();
-        if over {
+        if has_failed {
             return;
         }
     }
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
-    /// Says which snapshot it is at, and goes on when it is told to.
+    /// Reports the snapshot that it sends, and waits for permission to continue.
     struct Slow(Sender<u64>, Receiver<()>, SinkStats);
 
     impl Sink for Slow {
@@ -196,24 +196,24 @@ mod tests {
     }
 
     #[test]
-    fn a_sink_that_hangs_holds_nobody_up_and_the_oldest_give_way() {
-        let (said, at) = channel();
-        let (go, gate) = channel();
-        let slow = Slow(said, gate, SinkStats::default());
+    fn blocked_sink_does_not_block_send_and_drops_the_oldest() {
+        let (report, reported) = channel();
+        let (resume, permission) = channel();
+        let slow = Slow(report, permission, SinkStats::default());
         let mut sink = ThreadedSink::new(Box::new(slow)).unwrap();
         let snapshot = |seq| Snapshot {
             seq,
             ..Snapshot::default()
         };
         sink.send(&snapshot(1)).unwrap();
-        assert_eq!(at.recv().unwrap(), 1);
+        assert_eq!(reported.recv().unwrap(), 1);
         for seq in 2..=(QUEUE_MAX as u64 + 11) {
             sink.send(&snapshot(seq)).unwrap();
         }
         assert_eq!(sink.stats().dropped, 10);
-        drop(go);
+        drop(resume);
         assert_eq!(
-            at.iter().take(QUEUE_MAX).last(),
+            reported.iter().take(QUEUE_MAX).last(),
             Some(QUEUE_MAX as u64 + 11)
         );
         sink.finish().unwrap();

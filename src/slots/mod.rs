@@ -8,10 +8,10 @@
 //!                       +-------------+  seen again: same slot, same generation
 //! ```
 //!
-//! [`Smoother`] steadies the tracks' boxes, [`SlotTable`] assigns tracks to slots by these
-//! rules, [`OutputUnits`] converts a snapshot to the units and origin that the
-//! configuration asks for. The types [`Slot`](crate::flow::Slot) and
-//! [`Snapshot`](crate::flow::Snapshot) are in [`flow`](crate::flow).
+//! [`Smoother`] smooths the tracks' boxes, [`SlotTable`] assigns tracks to slots by these
+//! rules, and [`OutputUnits`] converts a snapshot to the configured units and origin. The
+//! types [`Slot`](crate::flow::Slot) and [`Snapshot`](crate::flow::Snapshot) are in
+//! [`flow`](crate::flow).
 
 mod output_units;
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Units and origin of the slots that outputs give.
+//! Units and origin of the slots in outputs.
 
 use crate::config::{Origin, SlotsConfig, Units};
 use crate::flow::{FrameSize, Slot, SlotState, Snapshot};
 
-/// Turns normalised slots (0..1, origin top left) into the units and origin of
-/// `slots.units` and `slots.origin`. By default it changes nothing.
+/// Converts normalised slots (0..1, origin top left) to the units and origin of
+/// `slots.units` and `slots.origin`. The default changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputUnits {
     units: Units,
@@ -21,23 +21,23 @@ impl From<&SlotsConfig> for OutputUnits {
 }
 
 impl OutputUnits {
-    /// Whether [`apply`](Self::apply) leaves every snapshot as it is.
+    /// Whether [`apply`](Self::apply) changes nothing.
     pub fn is_identity(self) -> bool {
         self == Self::default()
     }
 
-    /// Rewrites positions, sizes and velocities of a normalised snapshot. Must
-    /// be applied once only. Slots whose position is zeroed (never used, or
-    /// released with `on_release: zero`) stay zero also where y grows upwards.
-    /// Before the first frame there is no frame size, and pixels are all 0.
+    /// Converts positions, sizes and velocities of a normalised snapshot. Must be applied
+    /// once only. Slots with a zeroed position (never used, or released with `on_release:
+    /// zero`) stay zero even where y grows upwards. Before the first frame there is no
+    /// frame size, and all pixel values are 0.
     pub fn apply(self, snapshot: &mut Snapshot) {
         for slot in &mut snapshot.slots {
             self.convert(slot, snapshot.frame_size);
         }
     }
 
-    /// As [`apply`](Self::apply), for one slot of a frame of that size. Neither
-    /// allocates nor blocks.
+    /// As [`apply`](Self::apply), for one slot of a frame of that size. Does not allocate
+    /// or block.
     pub fn convert(self, slot: &mut Slot, size: FrameSize) {
         if self.is_identity() || is_zeroed(slot) {
             return;
@@ -48,7 +48,7 @@ impl OutputUnits {
         };
         if self.origin == Origin::BottomLeft {
             slot.y = 1.0 - slot.y;
-            // Not `-vy`, which shows a resting object's speed as "-0".
+            // `-vy` would show the velocity of an object at rest as "-0".
             slot.vy = 0.0 - slot.vy;
         }
         for v in [&mut slot.x, &mut slot.w, &mut slot.vx] {
@@ -59,14 +59,14 @@ impl OutputUnits {
         }
     }
 
-    /// The units in one word, for the exchange.
+    /// Packs the units into one word, for the snapshot buffer.
     pub(crate) fn to_bits(self) -> u32 {
         let pixels = u32::from(self.units == Units::Pixels);
         let bottom_left = u32::from(self.origin == Origin::BottomLeft);
         pixels | bottom_left << 1
     }
 
-    /// The units of such a word.
+    /// Unpacks such a word.
     pub(crate) fn from_bits(bits: u32) -> Self {
         let pick = |bit: u32| bits & bit != 0;
         Self {
@@ -84,7 +84,7 @@ impl OutputUnits {
     }
 }
 
-/// An emptied slot that keeps its last box has a size; a zeroed one has none.
+/// A released slot that keeps its last box has a size; a zeroed one has none.
 fn is_zeroed(slot: &Slot) -> bool {
     slot.state == SlotState::Empty && slot.w == 0.0 && slot.h == 0.0
 }
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    fn presented(units: Units, origin: Origin) -> Vec<Slot> {
+    fn converted(units: Units, origin: Origin) -> Vec<Slot> {
         let mut s = snapshot();
         OutputUnits::from(&SlotsConfig {
             units,
@@ -131,29 +131,29 @@ mod tests {
     #[test]
     fn default_changes_nothing() {
         assert_eq!(
-            presented(Units::Normalized, Origin::TopLeft),
+            converted(Units::Normalized, Origin::TopLeft),
             snapshot().slots
         );
     }
 
     #[test]
     fn pixels_scale_each_axis_by_its_side() {
-        let s = presented(Units::Pixels, Origin::TopLeft)[0];
+        let s = converted(Units::Pixels, Origin::TopLeft)[0];
         assert_eq!((s.x, s.y, s.w, s.h), (160.0, 96.0, 64.0, 240.0));
         assert_eq!((s.vx, s.vy), (320.0, 120.0));
     }
 
     #[test]
     fn bottom_left_mirrors_y_and_its_velocity() {
-        let s = presented(Units::Normalized, Origin::BottomLeft)[0];
+        let s = converted(Units::Normalized, Origin::BottomLeft)[0];
         assert_eq!((s.x, s.y, s.h, s.vx, s.vy), (0.25, 0.8, 0.5, 0.5, -0.25));
-        let s = presented(Units::Pixels, Origin::BottomLeft)[0];
+        let s = converted(Units::Pixels, Origin::BottomLeft)[0];
         assert_eq!((s.y, s.vy), (384.0, -120.0));
     }
 
     #[test]
     fn zeroed_slots_stay_zero_and_kept_ones_are_mirrored() {
-        let slots = presented(Units::Pixels, Origin::BottomLeft);
+        let slots = converted(Units::Pixels, Origin::BottomLeft);
         assert_eq!(slots[1], Slot::default());
         assert_eq!((slots[2].x, slots[2].y), (160.0, 384.0));
         assert!(

@@ -1,4 +1,4 @@
-//! Steadying of boxes: a detector's boxes tremble even around what rests.
+//! Smoothing of boxes: a detector's boxes jitter even around objects at rest.
 
 use std::collections::HashMap;
 use std::f32::consts::PI;
@@ -7,26 +7,26 @@ use crate::base::clock::NS_PER_S;
 use crate::flow::BBox;
 use crate::flow::Track;
 
-/// Cut-off for what rests, in hertz, at the weakest smoothing.
+/// Cut-off for objects at rest, in hertz, at the weakest smoothing.
 const CUTOFF_WEAK: f32 = 5.0;
 /// The same at the strongest.
 const CUTOFF_STRONG: f32 = 0.25;
-/// Hertz that the cut-off rises by for each frame width or height a second: what
-/// moves must not lag.
+/// Hertz that the cut-off rises by for each frame width or height a second, so that
+/// moving objects do not lag.
 const SPEED: f32 = 10.0;
-/// Cut-off of the speed itself, as the paper proposes.
+/// Cut-off of the speed itself, as in the paper.
 const SPEED_CUTOFF: f32 = 1.0;
 
-/// Steadies tracks by the 1 Euro filter (Casiez, Roussel, Vogel: "1€ Filter: A
-/// Simple Speed-based Low-pass Filter for Noisy Input in Interactive Systems",
-/// CHI 2012): the slower a value moves, the more it is smoothed. Stands between
-/// tracker and slots, so that every output shows the same.
+/// Smooths tracks by the 1 Euro filter (Casiez, Roussel, Vogel: "1€ Filter: A Simple
+/// Speed-based Low-pass Filter for Noisy Input in Interactive Systems", CHI 2012): the
+/// slower a value moves, the more it is smoothed. It works between tracker and slots, so
+/// that every output shows the same.
 #[derive(Debug)]
 pub struct Smoother {
     strength: f32,
     memory_ns: i64,
     filters: HashMap<u64, OneEuroBox>,
-    steadied: Vec<Track>,
+    smoothed: Vec<Track>,
 }
 
 #[derive(Debug)]
@@ -45,18 +45,18 @@ struct OneEuro {
 }
 
 impl Smoother {
-    /// `strength` 0 leaves everything as it is, 1 smooths most. A track that is
-    /// not seen for `memory_ns` is forgotten.
+    /// `strength` 0 changes nothing, 1 smooths most. A track that is not seen for
+    /// `memory_ns` is forgotten.
     pub fn new(strength: f32, memory_ns: i64) -> Self {
         Self {
             strength,
             memory_ns,
             filters: HashMap::new(),
-            steadied: Vec::new(),
+            smoothed: Vec::new(),
         }
     }
 
-    /// Takes new settings; what is known of the tracks stays.
+    /// Applies new settings. The state of the tracks stays.
     pub fn configure(&mut self, strength: f32, memory_ns: i64) {
         self.strength = strength;
         self.memory_ns = memory_ns;
@@ -70,13 +70,13 @@ impl Smoother {
         self.filters.clear();
     }
 
-    /// The tracks that were seen at `now_ns`, with steadied boxes.
+    /// The tracks that were seen at `now_ns`, with smoothed boxes.
     pub fn apply<'a>(&'a mut self, now_ns: i64, tracks: &'a [Track]) -> &'a [Track] {
         if self.strength <= 0.0 {
             return tracks;
         }
         let cutoff = CUTOFF_WEAK * (CUTOFF_STRONG / CUTOFF_WEAK).powf(self.strength);
-        self.steadied.clear();
+        self.smoothed.clear();
         for track in tracks {
             let bbox = track.bbox;
             let raw = [bbox.x, bbox.y, bbox.w, bbox.h];
@@ -85,7 +85,7 @@ impl Smoother {
                 .entry(track.id)
                 .or_insert_with(|| OneEuroBox::new(raw, now_ns));
             let [x, y, w, h] = filter.next(raw, now_ns, cutoff);
-            self.steadied.push(Track {
+            self.smoothed.push(Track {
                 bbox: BBox::new(x, y, w, h),
                 ..*track
             });
@@ -93,7 +93,7 @@ impl Smoother {
         let memory_ns = self.memory_ns;
         self.filters
             .retain(|_, filter| now_ns.saturating_sub(filter.latest_ns) <= memory_ns);
-        &self.steadied
+        &self.smoothed
     }
 }
 
@@ -131,7 +131,7 @@ impl OneEuro {
     }
 }
 
-/// How much a new value counts after `dt_s`, 0..1.
+/// The weight of a new value after `dt_s`, 0..1.
 fn weight(cutoff: f32, dt_s: f32) -> f32 {
     1.0 / (1.0 + 1.0 / (2.0 * PI * cutoff * dt_s))
 }
@@ -155,8 +155,8 @@ mod tests {
         }
     }
 
-    /// What comes out for `x(frame)` in 200 frames at 25 a second.
-    fn steadied(strength: f32, x: impl Fn(usize) -> f32) -> Vec<f32> {
+    /// The output for `x(frame)` in 200 frames at 25 a second.
+    fn smoothed(strength: f32, x: impl Fn(usize) -> f32) -> Vec<f32> {
         let mut smoother = Smoother::new(strength, 1000 * NS_PER_MS);
         (0..200)
             .map(|n| smoother.apply(n as i64 * STEP_NS, &[track(x(n))])[0].bbox.x)
@@ -164,40 +164,40 @@ mod tests {
     }
 
     /// Root mean square of the steps from frame to frame.
-    fn tremble(values: &[f32]) -> f32 {
+    fn jitter(values: &[f32]) -> f32 {
         let steps = values.windows(2).map(|w| (w[1] - w[0]).powi(2));
         (steps.sum::<f32>() / (values.len() - 1) as f32).sqrt()
     }
 
-    fn trembling(n: usize) -> f32 {
+    fn jittering(n: usize) -> f32 {
         0.5 + 0.002 * ((n * 7919 % 11) as f32 - 5.0) / 5.0
     }
 
     #[test]
-    fn nothing_is_changed_at_strength_zero() {
-        let raw: Vec<f32> = (0..200).map(trembling).collect();
-        assert_eq!(steadied(0.0, trembling), raw);
+    fn strength_zero_changes_nothing() {
+        let raw: Vec<f32> = (0..200).map(jittering).collect();
+        assert_eq!(smoothed(0.0, jittering), raw);
     }
 
     #[test]
-    fn what_rests_trembles_less_the_stronger_the_smoothing() {
-        let raw = tremble(&steadied(0.0, trembling));
-        let half = tremble(&steadied(0.5, trembling));
-        let full = tremble(&steadied(1.0, trembling));
+    fn stationary_boxes_jitter_less_with_smoothing() {
+        let raw = jitter(&smoothed(0.0, jittering));
+        let half = jitter(&smoothed(0.5, jittering));
+        let full = jitter(&smoothed(1.0, jittering));
         assert!(half < raw / 3.0 && full < half / 2.0, "{raw} {half} {full}");
     }
 
     #[test]
-    fn who_walks_is_not_left_behind() {
+    fn walking_person_is_smoothed_without_lag() {
         // A quarter of the frame a second: a brisk walk through a small room.
         let walk = |n: usize| 0.25 * n as f32 * 0.04;
-        let shown = steadied(0.5, walk);
+        let shown = smoothed(0.5, walk);
         let lag = walk(199) - shown[199];
         assert!((0.0..0.012).contains(&lag), "{lag}");
     }
 
     #[test]
-    fn who_comes_back_after_the_memory_starts_where_seen() {
+    fn track_that_returns_after_the_memory_starts_at_its_position() {
         let mut smoother = Smoother::new(1.0, 1000 * NS_PER_MS);
         smoother.apply(0, &[track(0.2)]);
         smoother.apply(1001 * NS_PER_MS, &[]);

@@ -1,4 +1,4 @@
-//! The table of slots: which track owns which slot, and which tracks wait.
+//! The table of slots: the owners of all slots, and the waiting tracks.
 
 use crate::base::clock::NS_PER_MS;
 use crate::config::OnRelease;
@@ -9,27 +9,27 @@ use crate::flow::{
 /// Assigns tracks to numbered slots.
 ///
 /// * A new track takes the lowest-numbered empty slot and keeps it for life.
-/// * An owner that was not seen in the newest frame is HELD, and released once
-///   it was not seen for longer than the persistence.
-/// * Within one update releases come first, then assignment. A slot released by
-///   an update is empty in the snapshot of that update and can be taken from
-///   the next one on, so that every output shows `state` 0 once.
-/// * Tracks without a slot wait, longest-lived first. A waiting track gets a slot
-///   only in an update that sees it, and forgotten after the persistence.
+/// * An owner that is not in the newest frame is HELD. It is released when it was not
+///   seen for longer than the persistence.
+/// * Within one update releases come first, then assignment. A slot that an update
+///   releases is empty in the snapshot of that update and can be assigned from the next
+///   one on, so that every output shows `state` 0 once.
+/// * Tracks without a slot wait, longest-lived first. A waiting track gets a slot only in
+///   an update that sees it. It is forgotten after the persistence.
 ///
 /// All times are nanoseconds of capture time and must not run backwards.
 /// Single-threaded; every call is O(tracks x slots) and allocates only while
 /// the crowd grows.
 #[derive(Debug)]
 pub struct SlotTable {
-    /// Never shrinks: a entry beyond `objects_max` keeps its generation for the
-    /// day on which `objects_max` is raised again.
+    /// Never shrinks: an entry beyond `objects_max` keeps its generation until
+    /// `objects_max` is raised again.
     entries: Vec<SlotEntry>,
     waiting: Vec<SlotOwner>,
     objects_max: usize,
     persistence_ns: i64,
     on_release: OnRelease,
-    /// Time of the latest update or tick: what hosts were shown last.
+    /// Time of the latest update or tick, whose state hosts saw last.
     now_ns: i64,
 }
 
@@ -37,21 +37,22 @@ pub struct SlotTable {
 struct SlotEntry {
     generation: u32,
     owner: Option<SlotOwner>,
-    /// The slot as shown while it has no owner.
+    /// The slot while it has no owner.
     vacant: Slot,
-    /// Owned when the running update began, and so not free within it.
+    /// Whether it had an owner when the running update began. It is not free within that
+    /// update.
     was_owned: bool,
-    /// How surely the owner is here; see [`Slot::presence`].
+    /// The presence of the owner; see [`Slot::presence`].
     presence: f32,
-    /// The owner as another node identifies it, if that node assigned the slot.
+    /// The owner's identity at another node, if that node assigned the slot.
     remote_owner: Option<(u64, u64, u32)>,
 }
 
-/// A track as the table knows it.
+/// A track in the table.
 #[derive(Debug, Clone, Copy)]
 struct SlotOwner {
     track: Track,
-    /// Whether the newest frame saw it.
+    /// Whether it was in the newest frame.
     seen: bool,
 }
 
@@ -70,10 +71,10 @@ impl SlotTable {
         table
     }
 
-    /// Takes new settings without losing a slot that still exists. Owners of
-    /// slots that vanish wait for another one; slots that come back carry on
-    /// with their generation. A shorter persistence takes hold at the next
-    /// update or tick. Publish a snapshot afterwards, so that hosts see it.
+    /// Applies new settings without losing a slot that still exists. Owners of removed
+    /// slots wait for another slot. Slots that come back continue with their generation.
+    /// A shorter persistence applies at the next update or tick. Publish a snapshot
+    /// afterwards, so that hosts see it.
     pub fn configure(&mut self, objects_max: u32, persistence_ns: i64, on_release: OnRelease) {
         self.objects_max = objects_max as usize;
         self.persistence_ns = persistence_ns.max(0);
@@ -95,10 +96,9 @@ impl SlotTable {
         }
     }
 
-    /// Takes a processed frame: its capture time and the confirmed tracks that
-    /// were seen in it. A track that was seen is ACTIVE however long ago the
-    /// frame before was; one that comes back after its deadline is a new owner,
-    /// whether or not a tick fell in between.
+    /// Processes a frame: its capture time and the confirmed tracks that were seen in it.
+    /// A track that was seen is ACTIVE however long ago the previous frame was. A track
+    /// that returns after its deadline is a new owner, with or without a tick in between.
     pub fn update(&mut self, now_ns: i64, tracks: &[Track]) {
         for entry in &mut self.entries {
             entry.was_owned = entry.owner.is_some();
@@ -111,11 +111,11 @@ impl SlotTable {
         self.now_ns = now_ns;
     }
 
-    /// Lets time pass without a frame. With `source_lost` nobody is seen any
-    /// more, and ACTIVE slots become HELD; otherwise an owner seen in the newest
-    /// frame stays ACTIVE, however slow the camera is. HELD slots past their
-    /// deadline are released. Returns whether a state or the count of waiting
-    /// tracks changed, and a snapshot must be published.
+    /// Lets time pass without a frame. With `source_lost` nobody is seen, and ACTIVE
+    /// slots become HELD. Without it, an owner that was seen in the newest frame stays
+    /// ACTIVE, however slow the camera is. HELD slots past their deadline are released.
+    /// Returns whether a state or the number of waiting tracks changed, and a snapshot
+    /// must be published.
     #[must_use = "a release that is not published is never seen by a host"]
     pub fn tick(&mut self, now_ns: i64, source_lost: bool) -> bool {
         let persistence_ns = self.persistence_ns;
@@ -131,46 +131,48 @@ impl SlotTable {
         changed
     }
 
-    /// Takes another node's slots: its owners get the same slots here. An owner
-    /// that has left its slot there is released, and a new one gets it one update later,
-    /// so that the slot is seen empty between them. `last_id` counts the tracks' own
-    /// ids up; the other node's begin anew when it does.
-    ///
-    /// A slot that is held there is predicted here, from where its owner was last
-    /// seen.
+    /// Applies another node's slots: its owners get the same slots here. An owner that
+    /// has left its slot there is released. A new owner gets the slot one update later,
+    /// so that the slot is seen empty in between. `last_id` is the latest track id of
+    /// this pipeline. It goes up for each new owner, since the other node's ids may start
+    /// over.
+    /// || A slot that is HELD there is predicted here, from the last position of its
+    /// owner.
     pub fn apply_remote(&mut self, now_ns: i64, remote: &RemoteSlots, last_id: &mut u64) {
         let on_release = self.on_release;
         let shown_ns = self.now_ns;
         self.waiting.clear();
         for (index, entry) in self.entries[..self.objects_max].iter_mut().enumerate() {
-            let there = remote.slots.iter().find(|slot| slot.index == index);
+            let remote_slot = remote.slots.iter().find(|slot| slot.index == index);
             let was_owned = entry.owner.is_some();
-            if was_owned && entry.remote_owner != there.map(|slot| slot.owner) {
+            if was_owned && entry.remote_owner != remote_slot.map(|slot| slot.owner) {
                 entry.release(on_release, shown_ns);
             }
-            let Some(there) = there else { continue };
+            let Some(remote_slot) = remote_slot else {
+                continue;
+            };
             let id = match &entry.owner {
                 Some(owner) => owner.track.id,
                 None if was_owned => continue,
                 None => {
                     *last_id += 1;
                     entry.generation = entry.generation.wrapping_add(1);
-                    entry.remote_owner = Some(there.owner);
+                    entry.remote_owner = Some(remote_slot.owner);
                     *last_id
                 }
             };
-            let seen = there.state == SlotState::Active;
+            let seen = remote_slot.state == SlotState::Active;
             match &mut entry.owner {
                 Some(owner) if !seen => owner.seen = false,
-                owner => *owner = Some(SlotOwner::remote(id, there, now_ns)),
+                owner => *owner = Some(SlotOwner::remote(id, remote_slot, now_ns)),
             }
         }
         self.update_presence(now_ns);
         self.now_ns = now_ns;
     }
 
-    /// Releases every slot and forgets the waiting tracks; generations go on. Publish a
-    /// snapshot afterwards, so that hosts see the slots empty.
+    /// Releases every slot and forgets the waiting tracks. Generations continue. Publish
+    /// a snapshot afterwards, so that hosts see the slots empty.
     pub fn reset(&mut self) {
         self.waiting.clear();
         for entry in &mut self.entries {
@@ -178,10 +180,10 @@ impl SlotTable {
         }
     }
 
-    /// Writes all slots, p1 first, over what `slots` holds. `now_ns` is the
-    /// time that HELD slots are predicted for and ages are counted to: that of
-    /// the update or tick just made; `size` is the frame's, whose aspect speeds depend on.
-    /// Normalised, origin top left.
+    /// Writes all slots to `slots`, p1 first, and replaces its contents. `now_ns` is the
+    /// time of the latest update or tick. HELD slots are predicted for it, and ages are
+    /// counted to it. `size` is the frame's, whose aspect speeds depend on. Normalised,
+    /// origin top left.
     pub fn fill(&self, now_ns: i64, size: FrameSize, slots: &mut Vec<Slot>) {
         slots.clear();
         slots.extend(
@@ -191,7 +193,7 @@ impl SlotTable {
         );
     }
 
-    /// Whether any slot is taken.
+    /// Whether any slot has an owner.
     pub fn is_occupied(&self) -> bool {
         self.entries.iter().any(|entry| entry.owner.is_some())
     }
@@ -201,8 +203,8 @@ impl SlotTable {
         u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)
     }
 
-    /// When the next slot is released (or a waiting track forgotten) if nobody
-    /// is seen until then: the time for which to ask for a tick.
+    /// When the next slot is released (or a waiting track forgotten) if nobody is seen
+    /// until then. Call `tick` at that time.
     pub fn next_deadline_ns(&self) -> Option<i64> {
         let owners = self.entries.iter().filter_map(|entry| entry.owner.as_ref());
         owners
@@ -217,14 +219,14 @@ impl SlotTable {
             .min()
     }
 
-    /// Moves the presence of every owner on to `now_ns`: up while it is seen, down to 0
-    /// at its release while it is not.
+    /// Updates the presence of every owner: it rises while the owner is seen, and falls
+    /// to 0 at the release while it is not.
     fn update_presence(&mut self, now_ns: i64) {
         let (before_ns, persistence_ns) = (self.now_ns, self.persistence_ns);
         for entry in &mut self.entries {
             let Some(owner) = &entry.owner else { continue };
             if owner.seen {
-                // A slot that is new to its owner starts at 0.
+                // A slot with a new owner starts at 0.
                 let since_ns = now_ns.saturating_sub(before_ns.max(owner.track.first_seen_ns));
                 entry.presence = risen_presence(entry.presence, since_ns);
             } else {
@@ -243,7 +245,7 @@ impl SlotTable {
         }
     }
 
-    /// Releases and forgets the owners that `stays` does not keep.
+    /// Releases and forgets the owners for which `stays` returns false.
     fn retain(&mut self, mut stays: impl FnMut(&mut SlotOwner) -> bool) {
         for entry in &mut self.entries {
             if entry.owner.as_mut().is_some_and(|owner| !stays(owner)) {
@@ -253,7 +255,7 @@ impl SlotTable {
         self.waiting.retain_mut(stays);
     }
 
-    /// Puts tracks without a slot on the waiting list.
+    /// Adds tracks without a slot to the waiting list.
     fn admit(&mut self, tracks: &[Track]) {
         for track in tracks {
             let owners = self.entries.iter().filter_map(|s| s.owner.as_ref());
@@ -294,13 +296,13 @@ impl SlotEntry {
         self.owner.is_none() && !self.was_owned
     }
 
-    /// Empties the entry. `shown_ns` is when hosts were last shown the owner:
-    /// with `keep` the position stays at that value, not at a newer prediction.
+    /// Empties the entry. `shown_ns` is when hosts last saw the owner. With `keep` the
+    /// slot keeps the position of that time, not a newer prediction.
     fn release(&mut self, on_release: OnRelease, shown_ns: i64) {
         if self.owner.is_none() {
             return;
         }
-        // A released slot has no speed, so that the frame's size does not matter here.
+        // A released slot has no speed, so the frame's size does not matter here.
         let last = self.show(shown_ns, FrameSize::default());
         self.owner = None;
         self.presence = 0.0;
@@ -321,26 +323,26 @@ impl SlotEntry {
 }
 
 impl SlotOwner {
-    /// An owner as another node sees it. One that is held there already stands
-    /// still: its speed has been used up in predicting it.
-    fn remote(id: u64, there: &RemoteSlot, now_ns: i64) -> Self {
-        let seen = there.state == SlotState::Active;
+    /// An owner of another node. If it is HELD there, its velocity is 0 here: the other
+    /// node's position already includes it.
+    fn remote(id: u64, remote_slot: &RemoteSlot, now_ns: i64) -> Self {
+        let seen = remote_slot.state == SlotState::Active;
         Self {
             track: Track {
                 id,
-                class_id: there.class_id,
-                score: there.score,
-                bbox: there.bbox,
-                velocity: if seen { there.velocity } else { [0.0; 2] },
-                first_seen_ns: now_ns.saturating_sub(there.life_ns),
-                last_seen_ns: now_ns.saturating_sub(there.age_ns),
+                class_id: remote_slot.class_id,
+                score: remote_slot.score,
+                bbox: remote_slot.bbox,
+                velocity: if seen { remote_slot.velocity } else { [0.0; 2] },
+                first_seen_ns: now_ns.saturating_sub(remote_slot.life_ns),
+                last_seen_ns: now_ns.saturating_sub(remote_slot.age_ns),
             },
             seen,
         }
     }
 
-    /// Takes a frame. Returns false when the owner is gone, and leaves it
-    /// then as hosts were shown it last.
+    /// Processes a frame. Returns false when the owner is gone, and then keeps the state
+    /// that hosts saw last.
     fn on_frame(&mut self, tracks: &[Track], now_ns: i64, persistence_ns: i64) -> bool {
         let overdue = self.is_overdue(now_ns, persistence_ns);
         if overdue && !self.seen {
@@ -359,7 +361,8 @@ impl SlotOwner {
         true
     }
 
-    /// Takes a tick between frames; returns as [`see`](Self::on_frame) does.
+    /// Processes a tick between frames. The result is that of
+    /// [`on_frame`](Self::on_frame).
     fn on_tick(&mut self, source_lost: bool, now_ns: i64, persistence_ns: i64) -> bool {
         let seen = self.seen && !source_lost;
         if !seen && self.is_overdue(now_ns, persistence_ns) {
@@ -376,8 +379,8 @@ impl SlotOwner {
     fn show(&self, now_ns: i64, size: FrameSize) -> Slot {
         let track = &self.track;
         let age_ns = now_ns.saturating_sub(track.last_seen_ns).max(0);
-        // An object that is seen stands where it was seen; prediction to a time
-        // of the host's choice is the host's call.
+        // An ACTIVE object is at its observed position. Prediction to another time is the
+        // host's own call.
         let dt_s = if self.seen { 0.0 } else { age_ns as f32 * 1e-9 };
         let ([x, y], [vx, vy]) =
             motion::predict([track.bbox.x, track.bbox.y], track.velocity, dt_s);

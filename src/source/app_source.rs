@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::capture::FramePool;
+use super::frame_pool::FramePool;
 use super::status::SourceStatus;
 use crate::base::clock::{FRAME_BACKWARDS_MAX_NS, NS_PER_MS, NS_PER_S, now_ns};
 use crate::base::mailbox::Mailbox;
@@ -127,14 +127,14 @@ impl AppSource {
             size: image.size,
             capture_ns,
         };
-        if let Some(displaced) = self.mailbox.offer(pushed) {
+        if let Some(displaced) = self.mailbox.replace(pushed) {
             self.drop(displaced, status);
         }
         Ok(())
     }
 
     fn drop_untaken(&self, status: &SourceStatus) {
-        if let Some(untaken) = self.mailbox.take_back() {
+        if let Some(untaken) = self.mailbox.try_take() {
             self.drop(untaken, status);
         }
     }
@@ -142,7 +142,7 @@ impl AppSource {
     fn drop(&self, pushed: PushedFrame, status: &SourceStatus) {
         status.count_frame();
         status.count_dropped();
-        self.pool.give(pushed.pixels);
+        self.pool.release(pushed.pixels);
     }
 
     /// The capture time of a frame that is pushed at `now_ns`. One that cannot be is
@@ -168,8 +168,8 @@ impl AppSource {
     /// source is started: what was pushed until then is not news.
     pub fn clear(&self) {
         self.latest_ns.store(0, Ordering::Relaxed);
-        if let Some(stale) = self.mailbox.take_back() {
-            self.pool.give(stale.pixels);
+        if let Some(stale) = self.mailbox.try_take() {
+            self.pool.release(stale.pixels);
         }
     }
 
@@ -204,7 +204,7 @@ impl AppSource {
     fn copy(&self, image: &Image<'_>) -> Vec<u8> {
         let row = image.size.width as usize * image.format.bytes();
         let (rows, stride) = (image.size.height as usize, image.stride);
-        let mut pixels = self.pool.take();
+        let mut pixels = self.pool.acquire();
         pixels.clear();
         pixels.reserve(row * rows);
         if stride == row && !image.flipped {

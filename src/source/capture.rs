@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::api::{FrameOrEnd, Source, Timestamp};
 use super::backoff::Backoff;
 use super::error::{Retry, SourceError};
+use super::frame_pool::FramePool;
 use super::sampling::Sampling;
 use super::status::SourceStatus;
 use crate::base::clock::{Clock, NS_PER_MS, NS_PER_S, Schedule};
@@ -22,28 +21,6 @@ pub enum FrameEvent {
     Frame(Frame),
     /// The file is over; nothing follows.
     End,
-}
-
-/// Used frame buffers, so that a steady stream allocates nothing.
-#[derive(Debug, Default)]
-pub struct FramePool(Mutex<Vec<Vec<u8>>>);
-
-impl FramePool {
-    /// One is being filled, one waits, one is processed, one is looked at.
-    const KEPT: usize = 4;
-
-    /// A used buffer, or an empty one.
-    pub fn take(&self) -> Vec<u8> {
-        self.0.lock().pop().unwrap_or_default()
-    }
-
-    /// Gives a buffer back.
-    pub fn give(&self, buffer: Vec<u8>) {
-        let mut kept = self.0.lock();
-        if kept.len() < Self::KEPT {
-            kept.push(buffer);
-        }
-    }
 }
 
 /// Opens the source anew; may block for the source's time-outs.
@@ -110,7 +87,7 @@ impl Capture {
                 Ended::EndOfFile if self.looped => continue,
                 Ended::EndOfFile => {
                     // Behind the last frame, also when the newest wins.
-                    self.frame_tx.deliver(FrameEvent::End);
+                    self.frame_tx.send(FrameEvent::End);
                     return;
                 }
                 Ended::Lost(SourceError::Stopped) => break,
@@ -203,7 +180,7 @@ impl Capture {
                 continue;
             }
             let started_ns = self.clock.now_ns();
-            let (size, bgr, precomputed) = match source.retrieve(self.pool.take()) {
+            let (size, bgr, precomputed) = match source.retrieve(self.pool.acquire()) {
                 Ok(content) => content.into_parts(),
                 Err(error) => return Ended::Lost(error),
             };
@@ -232,11 +209,12 @@ impl Capture {
             return false;
         }
         if self.lossless {
-            return self.frame_tx.deliver(FrameEvent::Frame(frame));
+            return self.frame_tx.send(FrameEvent::Frame(frame));
         }
-        if let Some(FrameEvent::Frame(displaced)) = self.frame_tx.offer(FrameEvent::Frame(frame)) {
+        if let Some(FrameEvent::Frame(displaced)) = self.frame_tx.replace(FrameEvent::Frame(frame))
+        {
             self.status.count_dropped();
-            self.pool.give(displaced.bgr);
+            self.pool.release(displaced.bgr);
         }
         true
     }

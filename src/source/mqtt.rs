@@ -52,7 +52,7 @@ pub struct MqttSource {
 }
 
 impl MqttSource {
-    /// Prepares a connection; it is made by the first [`Source::advance`]. `ca_file` has
+    /// Prepares a connection; it is made by the first [`Source::grab`]. `ca_file` has
     /// the certificates that the broker is known by, instead of the system's.
     pub fn open(
         url: &NetworkAddress,

@@ -9,7 +9,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::SourceError;
+use super::error::SourceError;
 
 /// How much FFmpeg looks at to find out what a file is.
 const PROBED: u64 = 1 << 20;

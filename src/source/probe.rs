@@ -12,7 +12,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use super::SourceError;
+use super::error::SourceError;
 use super::http_auth::Challenge;
 use crate::base::printable;
 use crate::base::shutdown::Shutdown;
@@ -318,7 +318,7 @@ mod tests {
         let (port, _camera) = camera(&[BASIC, BASIC]);
         let refused = ask(port, Some(("u", "wrong"))).unwrap_err();
         assert!(matches!(refused, SourceError::CredentialsRefused { .. }));
-        assert_eq!(refused.retry(), super::super::Retry::Slowly);
+        assert_eq!(refused.retry(), crate::source::Retry::Slowly);
         let (port, camera) = camera(&[BASIC, OK]);
         ask(port, Some(("user", "pass"))).unwrap();
         assert!(camera.join().unwrap()[1].contains("Authorization: Basic dXNlcjpwYXNz\r\n"));

@@ -41,7 +41,7 @@ impl Source for PushSource {
             if let Received::Item(pushed) = self.app_source.mailbox.take(patience) {
                 let stamp = Timestamp::Capture(pushed.capture_ns);
                 if let Some(skipped) = self.current.replace(pushed) {
-                    self.app_source.pool.give(skipped.pixels);
+                    self.app_source.pool.release(skipped.pixels);
                 }
                 return Ok(FrameOrEnd::Frame(stamp));
             }
@@ -64,7 +64,7 @@ impl Source for PushSource {
                 reason: format!("colours cannot be converted ({})", e.message.trim()),
             })?;
         }
-        self.app_source.pool.give(pushed.pixels);
+        self.app_source.pool.release(pushed.pixels);
         Ok(Payload::Picture(pushed.size, buffer))
     }
 }

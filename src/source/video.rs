@@ -31,11 +31,6 @@ pub fn open(
     match address {
         StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
         StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
-        #[cfg(feature = "mqtt")]
-        StreamAddress::Mqtt { .. } => Err(SourceError::Address(format!("{shown} is no video"))),
-        StreamAddress::Push | StreamAddress::Synth(_) => {
-            Err(SourceError::Address(format!("{shown} is no video")))
-        }
         StreamAddress::Rtsp { .. } | StreamAddress::Http { .. } => {
             ask_first(address, &shown, stop)?;
             if stop.is_requested() {
@@ -45,6 +40,7 @@ pub fn open(
                 address, transport, shown,
             )?))
         }
+        _ => Err(SourceError::Address(format!("{shown} is not a video"))),
     }
 }
 

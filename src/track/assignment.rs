@@ -1,21 +1,20 @@
-//! Optimal assignment: which detection continues which track, so that the
-//! total cost is the least possible. Greedy pairing would let the first track
-//! take a detection that the second one needs.
+//! Optimal assignment of detections to tracks with the least total cost. Greedy pairing
+//! would let the first track take a detection that the second one needs.
 //!
-//! Shortest augmenting paths (R. Jonker, A. Volgenant: "A Shortest Augmenting
-//! Path Algorithm for Dense and Sparse Linear Assignment Problems", 1987) on a
-//! rectangular matrix with a gate: leaving a row unassigned costs as much as
-//! the gate, hence no pair above it is ever made, and a row whose neighbours
-//! are few is settled in a few steps, however large the crowd.
+//! Shortest augmenting paths (R. Jonker, A. Volgenant: "A Shortest Augmenting Path
+//! Algorithm for Dense and Sparse Linear Assignment Problems", 1987) on a rectangular
+//! matrix with a gate: leaving a row unassigned costs as much as the gate. So no pair
+//! above the gate is ever made, and a row with few neighbours is settled in a few steps,
+//! however large the crowd.
 
 const NONE: usize = usize::MAX;
 
-/// A solver that keeps its memory from call to call.
+/// A solver that reuses its memory from call to call.
 #[derive(Debug, Default)]
 pub struct Assignment {
     /// Costs, row after row; infinite above the gate.
     costs: Vec<f64>,
-    /// Dual prices; `costs - row_price - column_price` never is negative.
+    /// Dual prices; `costs - row_price - column_price` is never negative.
     row_price: Vec<f64>,
     column_price: Vec<f64>,
     row_of: Vec<usize>,
@@ -29,11 +28,10 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Pairs rows with columns such that the sum of `cost - gate` over the
-    /// pairs is least. Each row and column appears at most once in the result;
-    /// pairs at or above `gate`, and pairs whose cost is not a number, never.
-    /// Costs must not be negative. The result is `column_of`: for each row its
-    /// column, if it has one. Equal inputs give equal results.
+    /// Pairs rows with columns so that the sum of `cost - gate` over the pairs is least.
+    /// Each row and column appears at most once in the result. Pairs at or above `gate`,
+    /// and pairs with NaN as their cost, never appear. Costs must not be negative. The
+    /// result has for each row its column, if any. Equal inputs give equal results.
     pub fn solve(
         &mut self,
         rows: usize,
@@ -93,7 +91,7 @@ impl Assignment {
                 }
             }
             if nearest == NONE || nearest_distance >= drop_distance {
-                // The dropped row hands its column back along the path.
+                // The dropped row passes its column back along the path.
                 let column = std::mem::replace(&mut self.column_of[dropped], NONE);
                 break (column, drop_distance);
             }
@@ -105,8 +103,8 @@ impl Assignment {
             (row, row_distance) = (self.row_of[nearest], nearest_distance);
         };
 
-        // Prices move by how much sooner than the end a place was reached,
-        // which keeps every reduced cost non-negative.
+        // Prices move by how much earlier than the end a column was reached. This keeps
+        // every reduced cost non-negative.
         self.row_price[root] += total;
         for &column in &self.settled_columns {
             let early = total - self.distance[column];
@@ -139,7 +137,7 @@ mod tests {
             .collect()
     }
 
-    /// Sum of `cost - gate` over the pairs: what an assignment is to minimise.
+    /// Sum of `cost - gate` over the pairs, which an assignment minimises.
     fn gain(costs: &[Vec<f64>], gate: f64, pairs: &[Option<usize>]) -> f64 {
         pairs
             .iter()
@@ -148,7 +146,7 @@ mod tests {
             .sum()
     }
 
-    /// The least gain over all assignments, found by trying every one.
+    /// The least gain over all assignments, found by brute force.
     fn least_gain(costs: &[Vec<f64>], gate: f64, taken: &mut Vec<bool>) -> f64 {
         let Some((row, rest)) = costs.split_first() else {
             return 0.0;
@@ -165,32 +163,32 @@ mod tests {
     }
 
     #[test]
-    fn gives_up_the_nearest_pair_where_that_is_best_for_all() {
+    fn total_cost_is_least_even_without_the_nearest_pair() {
         let costs = [vec![0.1, 0.2], vec![0.15, 0.9]];
         assert_eq!(solve(&costs, 1.0), [Some(1), Some(0)]);
     }
 
     #[test]
-    fn never_pairs_at_or_above_the_gate_nor_without_a_number() {
+    fn costs_at_or_above_the_gate_and_nan_are_never_paired() {
         let costs = [vec![0.8, f64::NAN], vec![f64::INFINITY, 0.7]];
         assert_eq!(solve(&costs, 0.8), [None, Some(1)]);
     }
 
     #[test]
-    fn empty_sides_give_empty_answers() {
+    fn empty_sides_give_no_pairs() {
         assert_eq!(solve(&[], 1.0), []);
         assert_eq!(solve(&[vec![], vec![]], 1.0), [None, None]);
     }
 
     proptest! {
         #[test]
-        fn is_as_good_as_trying_every_assignment(
+        fn result_is_as_good_as_brute_force(
             rows in 0usize..7,
             columns in 0usize..7,
             steps in proptest::collection::vec(0u8..12, 49),
             gate in 0.1f64..1.2,
         ) {
-            // Few distinct costs, so that ties are common.
+            // Few distinct costs make ties common.
             let cost = |r: usize, c: usize| f64::from(steps[r * 7 + c]) / 10.0;
             let costs: Vec<Vec<f64>> =
                 (0..rows).map(|r| (0..columns).map(|c| cost(r, c)).collect()).collect();

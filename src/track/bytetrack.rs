@@ -1,19 +1,19 @@
 //! ByteTrack: "Multi-Object Tracking by Associating Every Detection Box"
 //! (Zhang et al. 2021, arXiv:2110.06864).
 //!
-//! Strong detections are paired with all tracks first; the weak ones, which
-//! others throw away, then keep those tracks alive that are still without a
-//! pair, since a person half hidden still shows as a weak detection. A new
-//! track is confirmed, and gets its id, when it is seen in a second frame.
+//! Strong detections are paired with all tracks first. The weak ones, which other
+//! trackers drop, then keep the tracks that are still without a pair, since a half-hidden
+//! person still shows as a weak detection. A new track is confirmed, and gets its id,
+//! when it is seen in a second frame.
 //!
 //! Where this differs from the paper, and why:
 //! * Time is measured in capture time, not in frames; see [`super::kalman`].
 //!   A lost track is forgotten after the persistence, before association.
 //! * Lengths are in frame heights, so frames may change their size midway.
-//! * Every strong detection without a track may start one. The paper asks 0.1
-//!   more for that, which made no difference worth explaining to a user whose
-//!   object scores just above the confidence and yet is not tracked.
-//! * A track may be continued by a detection of another class at a price; see
+//! * Every strong detection without a track may start one. The paper requires 0.1 more
+//!   for that. It made no measurable difference, and a user would not understand why an
+//!   object just above the confidence is not tracked.
+//! * A track may be continued by a detection of another class, at a price; see
 //!   `FOREIGN_CLASS`.
 
 use super::assignment::Assignment;
@@ -26,7 +26,7 @@ use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The row of this tracker.
+/// The row of this tracker in [`TRACKERS`](super::TRACKERS).
 pub(super) const KIND: TrackerKind = TrackerKind {
     name: "bytetrack",
     description: "ByteTrack (Zhang et al. 2021)",
@@ -67,20 +67,20 @@ impl From<&TrackerSettings> for ByteTrackOptions {
     }
 }
 
-/// Highest cost of a pair in each stage. The first and the last see costs that
-/// the score is part of, the second plain overlap.
+/// Highest cost of a pair in each stage. In the first and the last stage the score is
+/// part of the cost, in the second only the overlap.
 const STRONG_GATE: f64 = 0.9;
 const WEAK_GATE: f64 = 0.5;
 const UNCONFIRMED_GATE: f64 = 0.7;
 
-/// How much an overlap counts when the detection's class is not the track's.
-/// Detectors take a car for a truck now and then, in one and the same box:
-/// that keeps its track. A person who passes in front of a bus covers little
-/// of it: that never does. Between two candidates the own class wins.
+/// The weight of an overlap when the detection's class is not the track's. Detectors
+/// sometimes report a car as a truck, in the same box: that keeps its track. A person who
+/// passes in front of a bus covers little of it: that never does. Of two candidates the
+/// one of the same class wins.
 const FOREIGN_CLASS: f32 = 0.5;
 
-/// A class is given up when this much more score has spoken against it than
-/// for it, lately.
+/// A track changes its class when the recent score of other classes exceeds that of its
+/// own by this much.
 const CLASS_EVIDENCE: f32 = 2.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +89,11 @@ enum State {
     Unconfirmed,
     /// Seen in the latest frame.
     Tracked,
-    /// Confirmed, and not seen of late.
+    /// Confirmed, and not seen recently.
     Lost,
 }
 
-/// One object, as the tracker knows it.
+/// One object of the tracker.
 #[derive(Debug, Clone)]
 struct Target {
     /// 0 until confirmed.
@@ -142,8 +142,8 @@ impl Target {
     }
 }
 
-/// The class that prevailed lately (a majority vote after Boyer and Moore,
-/// weighted by score and bounded, so that the far past does not decide).
+/// The prevailing class of recent frames (a majority vote after Boyer and Moore, weighted
+/// by score and bounded, so that old frames do not decide).
 #[derive(Debug, Clone, Copy)]
 struct ClassVote {
     id: u32,
@@ -162,12 +162,12 @@ impl ClassVote {
     }
 }
 
-/// The tracker. See the module.
+/// The ByteTrack tracker; see the module.
 #[derive(Debug)]
 pub struct ByteTrack {
     settings: TrackerSettings,
     options: ByteTrackOptions,
-    /// In order of birth, which settles ties.
+    /// In order of creation, which decides ties.
     targets: Vec<Target>,
     last_id: u64,
     latest: Option<FrameMeta>,
@@ -196,7 +196,7 @@ impl ByteTrack {
         }
     }
 
-    /// Moves every target to `meta`, without looking at detections yet.
+    /// Predicts every target at the time of `meta`, before detections are considered.
     fn predict(&mut self, meta: FrameMeta) {
         let now = meta.capture_ns;
         let persistence = self.settings.persistence_ns;
@@ -217,8 +217,8 @@ impl ByteTrack {
         }
     }
 
-    /// Pairs targets for which `takes_part` holds with the detections that
-    /// `pool` lists, and takes the paired ones out of `pool`.
+    /// Pairs the targets for which `takes_part` returns true with the detections in
+    /// `pool`, and removes the paired ones from `pool`.
     fn associate(
         &mut self,
         meta: FrameMeta,
@@ -251,28 +251,33 @@ impl ByteTrack {
         pool.retain(|&detection| detection != usize::MAX);
     }
 
-    /// Two targets on one object: the one that has been followed for longer stays.
+    /// Of two targets on one object, keeps the one with the longer history.
     fn remove_duplicates(&mut self) {
-        let lived = |t: &Target| t.last_seen_ns - t.first_seen_ns;
-        let mut doomed = std::mem::take(&mut self.candidates);
-        doomed.clear();
+        let history_ns = |t: &Target| t.last_seen_ns - t.first_seen_ns;
+        let mut duplicates = std::mem::take(&mut self.candidates);
+        duplicates.clear();
         for (l, lost) in self.targets.iter().enumerate() {
             if lost.state != State::Lost {
                 continue;
             }
             for (t, tracked) in self.targets.iter().enumerate() {
-                let rivals = tracked.state == State::Tracked && tracked.class.id == lost.class.id;
-                if rivals && tracked.bbox.iou(lost.bbox) > self.options.duplicate_iou {
-                    doomed.push(if lived(tracked) > lived(lost) { l } else { t });
+                let is_same_class =
+                    tracked.state == State::Tracked && tracked.class.id == lost.class.id;
+                if is_same_class && tracked.bbox.iou(lost.bbox) > self.options.duplicate_iou {
+                    duplicates.push(if history_ns(tracked) > history_ns(lost) {
+                        l
+                    } else {
+                        t
+                    });
                 }
             }
         }
         let mut index = 0;
         self.targets.retain(|_| {
             index += 1;
-            !doomed.contains(&(index - 1))
+            !duplicates.contains(&(index - 1))
         });
-        self.candidates = doomed;
+        self.candidates = duplicates;
     }
 }
 
@@ -290,7 +295,11 @@ impl Tracker for ByteTrack {
         );
         strong.clear();
         weak.clear();
-        for (index, detection) in detections.iter().enumerate().filter(|(_, d)| is_sound(d)) {
+        for (index, detection) in detections
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| is_trackable(d))
+        {
             if detection.score >= confidence {
                 strong.push(index);
             } else if detection.score >= self.options.low_score {
@@ -325,7 +334,7 @@ impl Tracker for ByteTrack {
         );
         self.targets.retain(|t| t.state != State::Unconfirmed);
 
-        // A first frame has no past that could confirm anything.
+        // The first frame has no earlier frame to confirm with.
         let first = self.latest.is_none();
         for detection in strong.iter().map(|&index| &detections[index]) {
             self.targets.push(Target {
@@ -382,9 +391,9 @@ impl Tracker for ByteTrack {
     }
 }
 
-/// Whether a detection can be tracked at all: a model gone wrong gives boxes
-/// that are not numbers, and one of them would spoil the filter for good.
-fn is_sound(detection: &Detection) -> bool {
+/// Whether a detection can be tracked. A defective model gives boxes with NaN, and a
+/// single one would spoil the filter for good.
+fn is_trackable(detection: &Detection) -> bool {
     let BBox { x, y, w, h } = detection.bbox;
     [x, y, w, h, detection.score].iter().all(|v| v.is_finite()) && w > 0.0 && h > 0.0
 }

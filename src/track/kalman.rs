@@ -9,15 +9,14 @@
 //! between two coordinates: four filters of two are the same filter, exactly.
 //!
 //! The papers count time in frames of 30 Hz video. Here the state moves in
-//! [`TICKS_PER_S`], with a step of any length, so that a velocity means the
-//! same on a slow camera, a fast one, and one that stutters. The noise stays
-//! per step as in the papers: most of what a box does unforeseen comes with
-//! each look at it (the detector's jitter, a partly hidden body), not with the
-//! time in between, and growing it with the time made tracking at 10 and 5
-//! frames per second worse.
+//! [`TICKS_PER_S`], with a step of any length, so that a velocity means the same on a
+//! slow camera, a fast one, and one that stutters. The noise stays per step as in the
+//! papers. Most of the unpredicted change of a box comes with each observation (jitter of
+//! the detector, a partly hidden body), not with the time in between. Growing the noise
+//! with time made tracking at 10 and 5 frames per second worse.
 
-/// The filter's unit of time: the papers' noise constants hold for one frame
-/// of 30 Hz video.
+/// The filter's unit of time. The papers' noise constants are for one frame of 30 Hz
+/// video.
 pub const TICKS_PER_S: f64 = 30.0;
 
 /// Standard deviation of a position, per box height.
@@ -28,11 +27,11 @@ const VELOCITY_STD: f64 = 1.0 / 160.0;
 const ASPECT_STD: f64 = 1e-2;
 const ASPECT_VELOCITY_STD: f64 = 1e-5;
 const ASPECT_MEASURED_STD: f64 = 1e-1;
-/// Extrapolation must not turn a box inside out.
+/// Extrapolation must not make a box negative.
 const SMALLEST: f64 = 1e-4;
 
-/// A box as the filter sees it. Lengths are in frame heights on both axes, so
-/// that a person's noise is the same in a wide frame as in a tall one.
+/// The filter's box. Lengths are in frame heights on both axes, so that a person's noise
+/// is the same in a wide frame as in a tall one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measurement {
     /// Horizontal centre.
@@ -91,7 +90,7 @@ impl Coordinate {
     }
 }
 
-/// Where a box is, how it moves, and how sure that is.
+/// The position and motion of a box, with their uncertainty.
 #[derive(Debug, Clone, Copy)]
 pub struct KalmanBox {
     x: Coordinate,
@@ -101,7 +100,7 @@ pub struct KalmanBox {
 }
 
 impl KalmanBox {
-    /// Starts at rest, with a wide guess of the velocity.
+    /// Starts at rest, with a large uncertainty of the velocity.
     pub fn new(first: Measurement) -> Self {
         let (p, v) = (
             2.0 * POSITION_STD * first.height,
@@ -115,8 +114,8 @@ impl KalmanBox {
         }
     }
 
-    /// Moves the estimate `dt` ticks ahead. An object that nobody sees should
-    /// not grow or shrink on: `keep_height` stops that.
+    /// Predicts the estimate `dt` ticks ahead. `keep_height` stops the growth or
+    /// shrinking of an object that is not seen.
     pub fn predict(&mut self, dt: f64, keep_height: bool) {
         if keep_height {
             self.height.velocity = 0.0;
@@ -131,7 +130,7 @@ impl KalmanBox {
         self.height.position = self.height.position.max(SMALLEST);
     }
 
-    /// Takes in where the box was seen.
+    /// Corrects the estimate with an observation.
     pub fn correct(&mut self, seen: Measurement) {
         let p = POSITION_STD * self.height.position;
         self.x.correct(seen.x, p);
@@ -140,7 +139,7 @@ impl KalmanBox {
         self.height.correct(seen.height, p);
     }
 
-    /// The estimate now.
+    /// The current estimate.
     pub fn estimate(&self) -> Measurement {
         Measurement {
             x: self.x.position,
@@ -155,8 +154,8 @@ impl KalmanBox {
         [self.x.velocity * TICKS_PER_S, self.y.velocity * TICKS_PER_S]
     }
 
-    /// Stretches the horizontal axis, when the frame's aspect has changed and
-    /// normalised positions shall stay where they were.
+    /// Stretches the horizontal axis when the frame's aspect has changed, so that
+    /// normalised positions stay the same.
     pub fn stretch_x(&mut self, factor: f64) {
         for c in [&mut self.x, &mut self.aspect] {
             c.position *= factor;
@@ -178,7 +177,7 @@ mod tests {
         }
     }
 
-    /// Walks at 0.3 frame heights per second and looks `fps` times a second.
+    /// Walks at 0.3 frame heights per second, seen `fps` times a second.
     fn walked(fps: f64, seconds: f64) -> KalmanBox {
         let mut filter = KalmanBox::new(at(0.1));
         for frame in 1..=(fps * seconds) as usize {
@@ -231,7 +230,7 @@ mod tests {
             }
         }
 
-        /// R is diagonal, so the four coordinates may be taken in one by one.
+        /// R is diagonal, so the four coordinates can be corrected one by one.
         fn correct(&mut self, seen: [f64; 4], r: [f64; 4]) {
             for (z, r, k) in seen.iter().zip(r).enumerate().map(|(k, (z, r))| (z, r, k)) {
                 let row = self.covariance[k];
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn four_small_filters_are_the_papers_filter_of_eight_at_30_fps() {
+    fn four_small_filters_equal_the_papers_filter_of_eight_at_30_fps() {
         let square = |v: [f64; 8]| v.map(|s| s * s);
         let first = Measurement {
             x: 0.4,
@@ -303,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shrinking_box_never_turns_inside_out() {
+    fn shrinking_box_never_becomes_negative() {
         let mut filter = KalmanBox::new(at(0.5));
         for frame in 0..10 {
             filter.predict(1.0, false);

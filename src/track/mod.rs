@@ -1,12 +1,12 @@
-//! Tracking: detections of one frame in, tracks out. Runs on the pipeline's
-//! infer thread, allocates only while the crowd grows, never blocks.
+//! Tracking: detections of one frame in, tracks out. Runs on the pipeline's infer thread,
+//! allocates only while the crowd grows, never blocks.
 //!
 //! * [`Tracker`] is the interface; a tracker is one file of this folder, with its own
 //!   options, and one row of [`TRACKERS`].
 //! * [`bytetrack`] decides which detection continues which track.
-//! * [`kalman`] predicts where a track should be by now.
+//! * [`kalman`] predicts the current position of a track.
 //! * [`assignment`] finds the best pairing of tracks and detections.
-//! * [`replay`] runs a tracker over a file of given detections, for scoring.
+//! * [`replay`] runs a tracker over a file of recorded detections, for scoring.
 
 pub mod assignment;
 pub mod bytetrack;
@@ -22,7 +22,7 @@ pub use tracker::{Tracker, TrackerInput, TrackerKind, TrackerSettings};
 /// Every tracker, the default first.
 pub const TRACKERS: &[TrackerKind] = &[
     bytetrack::KIND,
-    // Another kind, to test a change of it with.
+    // Another kind, for tests that change the tracker.
     #[cfg(test)]
     TrackerKind {
         name: "other",

@@ -6,7 +6,7 @@ use super::TRACKERS;
 use super::tracker::{Tracker, TrackerKind, TrackerSettings};
 use crate::config::{ConfigError, TrackingConfig, check_against};
 
-/// Checks that the configured tracker exists and has the options that are given for it.
+/// Checks that the configured tracker exists and accepts its options.
 ///
 /// # Errors
 /// All issues, with the keys at fault.
@@ -18,12 +18,13 @@ pub fn check(config: &TrackingConfig) -> Result<(), ConfigError> {
     check_against(&schema, "tracking.tracker_options", &options)
 }
 
-/// A tracker of that name, without tracks.
+/// Creates the tracker of that name, without tracks.
 pub fn create(name: &str, settings: &TrackerSettings) -> Box<dyn Tracker> {
     (kind(name).create)(settings)
 }
 
-/// The weakest score that a tracker makes use of: what a detector must hand over.
+/// The lowest score that the tracker uses. The detector must pass on all detections from
+/// it on.
 pub fn detection_min_score(config: &TrackingConfig) -> f32 {
     (kind(&config.tracker).min_score)(&TrackerSettings::from(config))
 }
@@ -71,7 +72,7 @@ fn names() -> Vec<&'static str> {
     TRACKERS.iter().map(|kind| kind.name).collect()
 }
 
-/// The kind of that name. A configuration is checked before; an unknown name is the
+/// The kind of that name. The configuration was checked before. An unknown name gives the
 /// default.
 fn kind(name: &str) -> &'static TrackerKind {
     let found = TRACKERS.iter().find(|kind| kind.name == name);
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_checked_against_the_tracker_that_is_chosen() {
+    fn options_are_checked_against_the_configured_tracker() {
         assert!(issues("bytetrack", json!({})).is_empty());
         assert!(issues("bytetrack", json!({"low_score": 0.2})).is_empty());
         assert_eq!(issues("sortt", json!({})), ["tracking.tracker"]);

@@ -1,5 +1,5 @@
-//! Replay: a tracker run over a file of given detections, so that it can be
-//! scored by itself, apart from the detector.
+//! Replay: runs a tracker over a file of detections, to score it separately from the
+//! detector.
 //!
 //! Both files are MOTChallenge's (Dendorfer et al. 2020, arXiv:2003.09003):
 //! comma-separated rows in pixels of the frame, frames numbered from 1.
@@ -12,11 +12,11 @@ use super::tracker::{TrackerInput, TrackerSettings};
 use crate::base::clock::NS_PER_S;
 use crate::flow::{BBox, Detection, FrameMeta, FrameSize};
 
-/// Highest frame number taken: ten days at 30 fps. A number beyond is a slip,
-/// and every frame up to it would be walked through.
+/// Highest accepted frame number: ten days at 30 fps. A higher number is a mistake, and
+/// the replay would process every frame up to it.
 const LAST_FRAME: u64 = 26_000_000;
 
-/// What the detections were made of, and what follows them.
+/// The video of the detections, and the tracker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplaySettings {
     /// Size of the frames in pixels.
@@ -29,7 +29,7 @@ pub struct ReplaySettings {
     pub settings: TrackerSettings,
 }
 
-/// What a replay went through.
+/// Counts of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplayStats {
     /// Frames up to the last one with a detection.
@@ -38,7 +38,7 @@ pub struct ReplayStats {
     pub detections: u64,
     /// Rows written.
     pub rows: u64,
-    /// Different tracks among them.
+    /// Number of different tracks among them.
     pub tracks: u64,
 }
 
@@ -53,7 +53,7 @@ pub enum ReplayError {
     Row {
         /// Number of the line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// The detections cannot be read.
@@ -64,11 +64,11 @@ pub enum ReplayError {
     Write(#[source] io::Error),
 }
 
-/// Reads detections (`frame,-1,left,top,width,height,score`; further columns
-/// and the rows' order do not matter), tracks them and writes
-/// `frame,id,left,top,width,height,score,-1,-1,-1`, both in pixels. All
-/// detections count as one class. Frames without detections are tracked too.
-/// Blocks for as long as it takes; the whole input is held in memory.
+/// Reads detections (`frame,-1,left,top,width,height,score`; further columns and the
+/// rows' order do not matter), tracks them and writes
+/// `frame,id,left,top,width,height,score,-1,-1,-1`, both in pixels. All detections have
+/// one class. Frames without detections are tracked too. Blocks until the end of the
+/// input, and holds all of it in memory.
 pub fn replay(
     detections: impl BufRead,
     mut out: impl Write,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_out_in_pixels_with_an_identity() {
+    fn rows_are_written_in_pixels_with_an_id() {
         let (out, stats) = run("1,-1,20,10,40,50,0.9\n2,-1,20,10,40,50,0.8,-1,-1,-1\n").unwrap();
         assert_eq!(
             out,
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_without_rows_pass_too() {
+    fn frames_without_rows_are_tracked_too() {
         // Two seconds at 10 fps are beyond the persistence of one.
         let (out, stats) = run("1,-1,20,10,40,50,0.9\n22,-1,20,10,40,50,0.9\n\
                                 23,-1,20,10,40,50,0.9\n")
@@ -241,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_at_all_is_an_empty_result() {
+    fn empty_input_gives_an_empty_result() {
         assert_eq!(run("").unwrap(), (String::new(), ReplayStats::default()));
     }
 
     #[test]
-    fn errors_name_line_field_and_form() {
+    fn errors_name_line_field_and_format() {
         for (input, part) in [
             (
                 "1,-1,20,10,40,50,0.9\n1,-1,20,10,40,50\n",
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_video_needs_a_size_and_a_rate() {
+    fn size_and_frame_rate_must_be_positive() {
         let good = ReplaySettings {
             size: FrameSize::new(2, 1),
             fps: 30.0,

@@ -14,8 +14,8 @@ pub struct TrackerInput<'a> {
     pub meta: FrameMeta,
     /// The detections, best score first.
     pub detections: &'a [Detection],
-    /// The frame, for trackers that look at the picture. `None` when detections are
-    /// replayed from a file.
+    /// The frame, for trackers that use the picture. `None` when detections are replayed
+    /// from a file.
     pub frame: Option<&'a Frame>,
 }
 
@@ -30,37 +30,34 @@ impl<'a> TrackerInput<'a> {
     }
 }
 
-/// Follows objects from frame to frame.
+/// Tracks objects from frame to frame.
 pub trait Tracker: Send {
-    /// Takes the detections of one frame and returns the confirmed tracks that
-    /// were seen in this very frame, by ascending id. Lost tracks are
-    /// remembered, not returned. Detections without a finite score and a box
-    /// of positive size are ignored. `meta.capture_ns` must not run backwards.
+    /// Takes the detections of one frame and returns the confirmed tracks that were seen
+    /// in this frame, by ascending id. Lost tracks are remembered, but not returned.
+    /// Detections without a finite score and a box of positive size are ignored.
+    /// `meta.capture_ns` must not run backwards.
     fn update(&mut self, input: TrackerInput<'_>) -> &[Track];
 
-    /// Says that the source went away: until the next `update` nobody is seen.
-    ///
-    /// Without this, a track that was seen in the latest frame survives the
-    /// time to the next one, however slow the camera. With it, the track is
-    /// lost from its last sighting on and forgotten after the persistence, as
-    /// the slots do with their owners.
+    /// Reports that the source is lost: nobody is seen until the next `update`.
+    /// || Without this call, a track that was seen in the latest frame survives until the
+    /// next frame, however slow the camera. With it, the track is lost since its last
+    /// detection and is removed after the persistence, as slots do with their owners.
     fn source_lost(&mut self);
 
-    /// Gives no id up to this one any more.
+    /// Assigns only ids above this one from now on.
     fn reserve_ids(&mut self, up_to: u64);
 
-    /// Takes new settings without losing a track.
+    /// Applies new settings without losing a track.
     fn configure(&mut self, settings: &TrackerSettings);
 }
 
-/// What a tracker is configured with.
+/// Settings of a tracker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrackerSettings {
     /// Detections at or above this score may start and lead tracks (0..1).
     pub confidence: f32,
-    /// How long a lost track is remembered, in nanoseconds of capture time.
-    /// Slots go by the same rule, so no track returns to a slot that has been
-    /// released.
+    /// How long a lost track is remembered, in nanoseconds of capture time. Slots use the
+    /// same time, so no track returns to a slot that has been released.
     pub persistence_ns: i64,
     /// The tracker's own options, from `tracking.tracker_options`.
     pub options: Map<String, Value>,
@@ -80,14 +77,15 @@ impl From<&TrackingConfig> for TrackerSettings {
 pub struct TrackerKind {
     /// The name in `tracking.tracker`.
     pub name: &'static str,
-    /// One line for people.
+    /// A description of one line.
     pub description: &'static str,
     /// The JSON Schema of its options.
     pub options: fn() -> Schema,
-    /// A tracker without tracks. Options that the schema refuses count as left out.
+    /// Creates the tracker, without tracks. Options that the schema rejects count as
+    /// missing.
     pub create: fn(&TrackerSettings) -> Box<dyn Tracker>,
-    /// The weakest score that the tracker makes use of: the detector must hand over
-    /// detections down to it. It lies below `confidence`, since a person half behind
-    /// another still shows as a weak detection.
+    /// The lowest score that the tracker uses. The detector must pass on all detections
+    /// from it on. It is below `confidence`, since a person half behind another still
+    /// shows as a weak detection.
     pub min_score: fn(&TrackerSettings) -> f32,
 }

@@ -1,5 +1,5 @@
-/* Every function of the ABI, used as wrongly as C allows, from eight threads at
- * once. Prints nothing and returns 0 when every answer is as documented. */
+/* Misuses every function of the ABI in every way that C allows, from eight threads
+ * at the same time. Prints nothing and returns 0 if every status is as documented. */
 #include <rextrack.h>
 #include <rextrack.h>
 
@@ -54,6 +54,9 @@ static void with_null(void) {
     RextrackPipeline *p = NULL;
     RextrackSnapshot snapshot;
     RextrackSlot slot;
+    RextrackAxis axis;
+    uint32_t index = 0;
+    float value;
     RextrackStats stats;
     RextrackEvent event;
     RextrackFrame frame;
@@ -83,6 +86,16 @@ static void with_null(void) {
     EXPECT(rextrack_poll(NULL, &slot, 1, &snapshot),
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_poll_at(NULL, 0, &slot, 1, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_axes(NULL, sizeof(RextrackAxis), 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_axes(NULL, sizeof(RextrackAxis), 0, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_axes(&axis, 0, 1, &length), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_axes(&axis, sizeof axis - 1, 1, &length),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_axes(NULL, 0, 0, &length), REXTRACK_OK);
+    EXPECT(rextrack_poll_axes(NULL, 0, &index, 1, &value, 1, &snapshot),
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_wait(NULL, 0, 0), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_push_frame(NULL, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
@@ -124,6 +137,55 @@ static void with_json(void) {
     if (p != NULL) EXPECT(0, 1);
 }
 
+/* The struct of a host that was built against a newer library. */
+typedef struct NewerAxis {
+    RextrackAxis known;
+    uint64_t added;
+} NewerAxis;
+
+static void with_axes(RextrackPipeline *p) {
+    RextrackSnapshot snapshot;
+    RextrackAxis axes[64];
+    NewerAxis newer[2];
+    /* More slots than the pipeline has. */
+    float values[300 * 2];
+    uint32_t indices[2] = {0, 0}, unknown = UINT32_MAX;
+    size_t count = 0, i;
+    memset(&snapshot, 0, sizeof snapshot);
+    memset(newer, 7, sizeof newer);
+    EXPECT(rextrack_axes(axes, sizeof axes[0], 64, &count), REXTRACK_OK);
+    if (count == 0 || count > 64) {
+        EXPECT(0, 1);
+        return;
+    }
+    for (i = 0; i < count; i++)
+        if (strcmp(axes[i].name, "class") == 0) indices[1] = (uint32_t)i;
+    EXPECT(rextrack_axes(axes, sizeof axes[0], 1, NULL), REXTRACK_OK);
+    EXPECT(rextrack_axes(&newer[0].known, sizeof newer[0], 2, NULL), REXTRACK_OK);
+    if (strcmp(newer[1].known.name, axes[1].name) != 0) EXPECT(0, 1);
+    if (newer[0].added != UINT64_C(0x0707070707070707)) EXPECT(0, 1);
+    EXPECT(rextrack_poll_axes(p, 0, indices, 2, values, 1, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    snapshot.struct_size = sizeof snapshot;
+    EXPECT(rextrack_poll_axes(p, 0, indices, 2, values, 300, &snapshot),
+           REXTRACK_OK);
+    /* Empty slots, and entries beyond the last slot: x 0, class -1. */
+    if (values[299 * 2] != 0.0f || values[299 * 2 + 1] != -1.0f) EXPECT(0, 1);
+    EXPECT(rextrack_poll_axes(p, INT64_MAX, indices, 2, values, 300, NULL),
+           REXTRACK_OK);
+    EXPECT(rextrack_poll_axes(p, INT64_MIN, indices, 2, values, 300, NULL),
+           REXTRACK_OK);
+    EXPECT(rextrack_poll_axes(p, 0, NULL, 0, NULL, 0, NULL), REXTRACK_OK);
+    EXPECT(rextrack_poll_axes(p, 0, NULL, 2, values, 1, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_axes(p, 0, indices, 2, NULL, 1, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_axes(p, 0, &unknown, 1, values, 1, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_axes(p, 0, indices, SIZE_MAX, values, SIZE_MAX, NULL),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+}
+
 static void with_pipeline(RextrackPipeline *p) {
     RextrackSnapshot snapshot;
     RextrackSlot slots[2];
@@ -146,6 +208,7 @@ static void with_pipeline(RextrackPipeline *p) {
     EXPECT(rextrack_poll(p, NULL, 0, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_poll_at(p, INT64_MAX, slots, 2, &snapshot), REXTRACK_OK);
     EXPECT(rextrack_poll_at(p, INT64_MIN, slots, 2, &snapshot), REXTRACK_OK);
+    with_axes(p);
     status = rextrack_wait(p, UINT64_MAX, 0);
     if (status == REXTRACK_OK) EXPECT(status, REXTRACK_ERR_TIMEOUT);
     EXPECT(rextrack_get_config(p, NULL, 0, &length), REXTRACK_OK);

@@ -63,8 +63,14 @@ int main(void) {
     FIELD(RextrackStats, end_to_end_ms);
     FIELD(RextrackStats, waiting);
     FIELD(RextrackStats, reserved);
-    FIELD(RextrackStats, device_asked);
-    FIELD(RextrackStats, device_used);
+    FIELD(RextrackStats, requested_device);
+    FIELD(RextrackStats, device);
+    STRUCT(RextrackAxis);
+    FIELD(RextrackAxis, name);
+    FIELD(RextrackAxis, unit);
+    FIELD(RextrackAxis, description);
+    FIELD(RextrackAxis, quantity);
+    FIELD(RextrackAxis, empty);
     STRUCT(RextrackFrame);
     FIELD(RextrackFrame, struct_size);
     FIELD(RextrackFrame, format);

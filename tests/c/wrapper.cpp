@@ -1,5 +1,4 @@
-/* What a user of rextrack.hpp relies on. Prints nothing and returns 0 when all
- * of it holds. */
+/* Tests include/rextrack.hpp. Prints nothing and returns 0 on success. */
 #include <rextrack.hpp>
 
 #include <cstdio>
@@ -9,7 +8,7 @@
 #include <string>
 
 static int failures = 0;
-/* Of this thread: OpenCV's, on the pipeline's threads, come here too. */
+/* Of this thread only: OpenCV allocates on the pipeline's threads. */
 static thread_local unsigned long allocations = 0;
 
 #define EXPECT(what)                                                           \
@@ -57,7 +56,7 @@ static void statuses() {
     EXPECT(pipeline.stop(std::nothrow) == REXTRACK_OK);
 }
 
-/* Pushes one frame until it is processed, and looks at it. */
+/* Pushes a frame, waits until it is processed, and checks the snapshot. */
 static void frames() {
     unsigned char pixels[4 * 8 * 3];
     std::memset(pixels, 40, sizeof pixels);
@@ -83,6 +82,14 @@ static void frames() {
     for (const RextrackSlot &slot : snapshot.slots()) seen += slot.state == REXTRACK_SLOT_EMPTY;
     EXPECT(seen == 4);
     EXPECT(snapshot.header().frame_width == 8 && snapshot.header().frame_height == 4);
+    const int x = rextrack::axis_index("x"), type = rextrack::axis_index("class");
+    EXPECT(x >= 0 && type >= 0 && rextrack::axis_index("no such axis") == -1);
+    rextrack::Values values({std::uint32_t(x), std::uint32_t(type)}, 12);
+    unsigned long before = allocations;
+    EXPECT(pipeline.poll(values, 0, std::nothrow) == REXTRACK_OK);
+    EXPECT(allocations == before);
+    EXPECT(values.header().slot_count == 10 && values.slots() == 10);
+    EXPECT(values.slot(9).size() == 2 && values.slot(9)[0] == 0.0f && values.slot(9)[1] == -1.0f);
     rextrack::Image image(REXTRACK_PIXEL_GRAY8);
     EXPECT(pipeline.preview(image, 0, std::nothrow) == REXTRACK_OK);
     EXPECT(image.width() == 8 && image.height() == 4 && image.stride() == 8);

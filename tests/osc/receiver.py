@@ -1,12 +1,12 @@
-"""An OSC receiver that shares no code with rextrack: it reads with python-osc.
+"""An OSC receiver without code of rextrack: it decodes with python-osc.
 
 usage: receiver.py
 
-Binds a free UDP port of 127.0.0.1 and prints `READY PORT`. Then prints one
-line of JSON for each datagram:
+Binds a free UDP port of 127.0.0.1 and prints `READY PORT`. Then it prints one line of
+JSON for each datagram:
     {"bundle": true, "messages": [["/p1_x", 0.5], ["/p1_y", 0.25]]}
-A datagram that is not OSC gives {"error": "..."}. Ends when its standard input
-is closed, after the datagrams that have arrived by then.
+A datagram that is not OSC gives {"error": "..."}. The receiver ends when its standard
+input is closed, after the datagrams that have arrived by then.
 """
 
 import json
@@ -30,14 +30,14 @@ def read(datagram):
         bundle = OscBundle.dgram_is_bundle(datagram)
         content = OscBundle(datagram) if bundle else OscMessage(datagram)
         return {"bundle": bundle, "messages": messages(content)}
-    except Exception as error:  # whatever python-osc raises, the test has to see it
+    except Exception as error:  # the test must see every exception of python-osc
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def main():
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    # A whole demo's bundles may arrive before the test reads its first line. Linux
-    # gives root as much as it asks for, and others net.core.rmem_max.
+    # All bundles of a demo may arrive before the test reads the first line. Linux allows
+    # root any size, and other users net.core.rmem_max.
     try:
         receiver.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_RCVBUFFORCE", 33), 4 << 20)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a user of examples/python/rextrack.py relies on. Run by tests/suite/python.rs."""
+"""Tests examples/python/rextrack.py. Run by tests/suite/python.rs."""
 
 import gc
 import http.server
@@ -38,8 +38,8 @@ def scene(left=None):
 
 
 def show(pipeline, push, number):
-    """Pushes a frame and waits until it is in a snapshot. Snapshots without a
-    new frame may come between: that the source is live is one."""
+    """Pushes a frame and waits until it is in a snapshot. Snapshots without a new
+    frame may come first, such as a change of the source's state."""
     before = pipeline.poll().frame_seq
     push(number * STEP_NS)
     seq = 0
@@ -56,11 +56,11 @@ def push_bytes(pipeline, data):
 
 
 class Tracking(unittest.TestCase):
-    def test_a_pushed_square_takes_a_slot_and_is_told(self):
+    def test_pushed_square_takes_a_slot_and_is_reported_as_an_event(self):
         with Pipeline(pushing()) as pipeline:
             self.assertIsNone(pipeline.preview())
-            # Every frame is 40 ms after the one before, whatever the test's pace: far
-            # enough back that none runs ahead of the clock.
+            # Frames are 40 ms apart, independent of the test's speed. They start so far in
+            # the past that none is ahead of the clock.
             base = rextrack.now_ns() // STEP_NS - 750
             for number in range(20):
                 show(pipeline, push_bytes(pipeline, scene()), base + number)
@@ -84,10 +84,29 @@ class Tracking(unittest.TestCase):
             self.assertNotEqual(plain.data, drawn.data)
             stats = pipeline.stats()
             self.assertEqual(stats.frames_processed, 40)
-            self.assertEqual(stats.device_used, b"cpu")
+            self.assertEqual(stats.device, b"cpu")
             self.assertIn("frames_processed=40", repr(stats))
 
-    def test_two_pipelines_live_side_by_side(self):
+    def test_axes_are_polled_by_name(self):
+        axes = {axis.name: axis for axis in rextrack.axes()}
+        self.assertEqual((axes["class"].empty, axes["age"].unit), (-1, "ms"))
+        with Pipeline(pushing()) as pipeline:
+            base = rextrack.now_ns() // STEP_NS - 750
+            for number in range(20):
+                show(pipeline, push_bytes(pipeline, scene()), base + number)
+            for number in range(20, 40):
+                show(pipeline, push_bytes(pipeline, scene(20 + (number - 20) * 4)), base + number)
+            values = pipeline.poll_axes(["class", "x", "speed"])
+            self.assertEqual(len(values), 3)
+            self.assertEqual(values[1:], [(-1, 0, 0)] * 2)
+            self.assertGreater(values[0][2], 0)
+            later = pipeline.poll_axes(["x"], rextrack.now_ns() + 10**9)
+            self.assertGreater(later[0][0], values[0][1])
+            self.assertEqual(pipeline.poll_axes([]), [()] * 3)
+            with self.assertRaisesRegex(ValueError, "'q'; known are x, y"):
+                pipeline.poll_axes(["q"])
+
+    def test_two_pipelines_run_side_by_side(self):
         with Pipeline(pushing()) as one, Pipeline(pushing(objects_max=7)) as other:
             t = rextrack.now_ns() // STEP_NS
             self.assertEqual(len(show(one, push_bytes(one, scene()), t)), 3)
@@ -125,7 +144,7 @@ class Life(unittest.TestCase):
             pipeline.wait(0, 0)
         self.assertEqual(caught.exception.status, Status.NOT_RUNNING)
 
-    def test_a_closed_pipeline_says_so(self):
+    def test_closed_pipeline_raises_an_error(self):
         with Pipeline(pushing()) as pipeline:
             pass
         pipeline.close()
@@ -139,7 +158,7 @@ class Life(unittest.TestCase):
             with self.assertRaisesRegex(Error, "closed"):
                 call()
 
-    def test_a_pipeline_that_is_forgotten_is_freed(self):
+    def test_unreferenced_pipeline_is_freed(self):
         before = threads()
         pipeline = Pipeline(pushing())
         pipeline.start()
@@ -160,7 +179,7 @@ class Life(unittest.TestCase):
         self.assertIn("hush", str(secret.config(include_secrets=True)))
         self.assertEqual(pipeline.info()["version"], rextrack.version())
 
-    def test_the_log_comes_to_a_callback(self):
+    def test_log_lines_reach_the_callback(self):
         lines = []
         rextrack.set_log(5, lambda level, line: lines.append((level, line)))
         try:
@@ -172,9 +191,9 @@ class Life(unittest.TestCase):
 
 
 class Frames(unittest.TestCase):
-    def test_bytes_that_cannot_be_a_frame_are_refused(self):
+    def test_invalid_bytes_are_rejected(self):
         pipeline = Pipeline(pushing())
-        with self.assertRaisesRegex(ValueError, "takes 12 bytes, 3 were given"):
+        with self.assertRaisesRegex(ValueError, "needs 12 bytes, got 3"):
             pipeline.push_frame(b"123", PixelFormat.RGB8, (2, 2))
         with self.assertRaisesRegex(ValueError, "need a format"):
             pipeline.push_frame(b"123", size=(1, 1))
@@ -182,7 +201,7 @@ class Frames(unittest.TestCase):
             pipeline.push_frame(b"123")
 
     @unittest.skipIf(numpy is None, "there is no numpy")
-    def test_arrays_of_every_shape_and_stride_arrive_as_they_are(self):
+    def test_arrays_of_every_shape_and_stride_arrive_unchanged(self):
         wide = numpy.arange(6 * 9 * 4, dtype=numpy.uint8).reshape(6, 9, 4)
         cases = {
             "bgr": (wide[:, :, :3].copy(), None),
@@ -206,7 +225,7 @@ class Frames(unittest.TestCase):
                 self.assertTrue(numpy.array_equal(seen, expected), name)
 
     @unittest.skipIf(numpy is None, "there is no numpy")
-    def test_slots_are_a_view_and_not_a_copy(self):
+    def test_array_is_a_view_of_the_slots(self):
         with Pipeline(pushing()) as pipeline:
             snapshot = show(pipeline, push_bytes(pipeline, scene()), rextrack.now_ns() // STEP_NS)
             array = snapshot.array()
@@ -216,7 +235,7 @@ class Frames(unittest.TestCase):
             self.assertEqual(list(array["state"]), [0, 0, 0])
 
     @unittest.skipIf(numpy is None, "there is no numpy")
-    def test_arrays_that_cannot_be_a_frame_are_refused(self):
+    def test_invalid_arrays_are_rejected(self):
         pipeline = Pipeline(pushing())
         for array in [numpy.zeros((4, 4)), numpy.zeros((4, 4, 2), "u1"), numpy.zeros(4, "u1"), numpy.zeros((0, 4), "u1")]:
             with self.assertRaises(ValueError):
@@ -233,7 +252,7 @@ class Reuse(unittest.TestCase):
 
 
 class Playlist(http.server.BaseHTTPRequestHandler):
-    """An HLS playlist whose segment has a name that FFmpeg refuses, with its address."""
+    """An HLS playlist. FFmpeg refuses the name of its segment, and logs its address."""
 
     LIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\nsegment.odd\n#EXT-X-ENDLIST\n"
 
@@ -248,24 +267,24 @@ class Playlist(http.server.BaseHTTPRequestHandler):
         pass
 
 
-# Follows a stream until it cannot be opened; with a second argument FFmpeg is there first.
+# Opens a stream until it fails. A second argument is an FFmpeg to load first.
 FOLLOWER = """
 import ctypes, sys, threading
 if sys.argv[2:]:
     ctypes.CDLL(sys.argv[2])
 import rextrack
-told = threading.Event()
+failed = threading.Event()
 def log(level, line):
     print(line, flush=True)
     if "cannot be decoded" in line:
-        told.set()
+        failed.set()
 rextrack.set_log(3, log)
 config = {"camera": {"stream": sys.argv[1]}, "tracking": {"model": "builtin:motion"}}
 with rextrack.Pipeline(config):
-    assert told.wait(60)
+    assert failed.wait(60)
 print(*[line for line in open("/proc/self/maps") if "libavutil" in line])
 if not sys.argv[2:]:
-    # A host that unloads us while others still use FFmpeg.
+    # A host that unloads rextrack while another library uses FFmpeg.
     import _ctypes
     path = rextrack._library()._name
     libraries = [line.split()[-1] for line in open("/proc/self/maps") if "libavutil" in line]
@@ -278,7 +297,7 @@ if not sys.argv[2:]:
 """
 
 
-@unittest.skipUnless(sys.platform == "linux", "where libraries lie is asked of /proc")
+@unittest.skipUnless(sys.platform == "linux", "reads the paths of libraries from /proc")
 class FfmpegsLog(unittest.TestCase):
     def follow(self, *more):
         address = f"http://user:Sup3rSecretWord@127.0.0.1:{self.server.server_port}/a.m3u8"
@@ -293,14 +312,14 @@ class FfmpegsLog(unittest.TestCase):
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
 
-    def test_it_is_ours_without_passwords_unless_the_host_had_it_before(self):
+    def test_ffmpegs_log_has_no_passwords_and_stays_the_hosts_if_it_was(self):
         ours = self.follow()
         self.assertIn("FFmpeg: [hls] URL http://user:***@127.0.0.1", ours.stdout)
         self.assertNotIn("Sup3rSecretWord", ours.stdout + ours.stderr)
 
         library = re.search(r"/\S*libavutil\S*", ours.stdout)
         if not library:
-            self.skipTest("OpenCV has its FFmpeg inside")
+            self.skipTest("OpenCV is linked with FFmpeg statically")
         self.assertIn("FFmpeg goes on", ours.stdout)
         hosts = self.follow(library[0])
         self.assertIn("its log is the host's", hosts.stdout)
@@ -308,7 +327,7 @@ class FfmpegsLog(unittest.TestCase):
 
 
 def threads():
-    """Threads of this process, the library's too; 0 where the system tells none."""
+    """Number of threads of this process, including the library's."""
     try:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("Threads"))

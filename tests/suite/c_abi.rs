@@ -1,5 +1,5 @@
-//! The C ABI seen from C: the header compiles everywhere, every function bears
-//! misuse from eight threads, and neither symbols nor layouts change by accident.
+//! The C ABI from C: the headers compile with every compiler, every function rejects misuse
+//! from eight threads, and symbols and layouts match the baseline.
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
@@ -10,8 +10,8 @@ use std::process::Command;
 use support::host::{build, c_compiler, is_there, library, root, run, succeeded, those_there};
 
 #[test]
-fn headers_compile_as_c_and_as_cpp_when_included_twice() {
-    const TEST: &str = "headers_compile_as_c_and_as_cpp_when_included_twice";
+fn headers_compile_as_c_and_cpp_when_included_twice() {
+    const TEST: &str = "headers_compile_as_c_and_cpp_when_included_twice";
     let folder = tempfile::tempdir().unwrap();
     let check = |compiler: &str, header: &str, standard: &str, more: &[&str]| {
         let suffix = if standard.starts_with("c++") {
@@ -48,8 +48,8 @@ fn headers_compile_as_c_and_as_cpp_when_included_twice() {
 }
 
 #[test]
-fn misuse_from_eight_threads_is_answered_as_documented() {
-    const TEST: &str = "misuse_from_eight_threads_is_answered_as_documented";
+fn misuse_from_eight_threads_gives_the_documented_statuses() {
+    const TEST: &str = "misuse_from_eight_threads_gives_the_documented_statuses";
     let folder = tempfile::tempdir().unwrap();
     let Some(compiler) = c_compiler(TEST) else {
         return;
@@ -68,36 +68,41 @@ fn misuse_from_eight_threads_is_answered_as_documented() {
         println!("skipped: {TEST}: there is no valgrind");
     }
 
-    // Where the compiler brings AddressSanitizer, our side of the memory is
-    // watched as well.
-    let watched = folder.path().join("watched");
-    let try_out = folder.path().join("empty.c");
-    std::fs::write(&try_out, "int main(void) { return 0; }\n").unwrap();
+    // With AddressSanitizer, if the compiler has it.
+    let sanitized = folder.path().join("sanitized");
+    let probe = folder.path().join("empty.c");
+    std::fs::write(&probe, "int main(void) { return 0; }\n").unwrap();
     let sanitize = "-fsanitize=address,undefined";
     let has = Command::new(compiler)
         .args([sanitize, "-o"])
-        .arg(&watched)
-        .arg(&try_out)
+        .arg(&sanitized)
+        .arg(&probe)
         .output()
         .unwrap();
     if !has.status.success() {
         println!("skipped: {TEST}: {compiler} has no AddressSanitizer");
         return;
     }
-    build(compiler, "gnu99", "tests/c/abuse.c", &watched, &[sanitize]);
-    let output = run(&watched)
-        // OpenCV and its 240 libraries keep what they allocate at start.
+    build(
+        compiler,
+        "gnu99",
+        "tests/c/abuse.c",
+        &sanitized,
+        &[sanitize],
+    );
+    let output = run(&sanitized)
+        // OpenCV and its 240 libraries never free what they allocate at start.
         .env("ASAN_OPTIONS", "detect_leaks=0")
         .output()
         .unwrap();
     succeeded(&output, "abuse under AddressSanitizer");
 }
 
-/// What hosts were built against. Set `REXTRACK_BLESS=1` to take today's state
-/// over, and say so in docs/abi-changes.md.
+/// The baseline is the ABI that hosts were built against. `REXTRACK_BLESS=1` writes it: do so
+/// only with an entry in docs/abi-changes.md.
 #[test]
-fn symbols_and_layouts_are_those_of_the_baseline() {
-    const TEST: &str = "symbols_and_layouts_are_those_of_the_baseline";
+fn symbols_and_layouts_match_the_baseline() {
+    const TEST: &str = "symbols_and_layouts_match_the_baseline";
     if !cfg!(all(target_os = "linux", target_pointer_width = "64")) || !is_there("nm") {
         println!("skipped: {TEST}: needs nm on 64-bit Linux");
         return;
@@ -111,14 +116,17 @@ fn symbols_and_layouts_are_those_of_the_baseline() {
         .output()
         .unwrap();
     succeeded(&output, "nm");
-    let listed = String::from_utf8(output.stdout).unwrap();
-    let mut symbols: Vec<_> = listed
+    let listing = String::from_utf8(output.stdout).unwrap();
+    let mut symbols: Vec<_> = listing
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
     symbols.sort_unstable();
     for symbol in &symbols {
-        assert!(symbol.starts_with("rextrack_"), "{symbol} is exported too");
+        assert!(
+            symbol.starts_with("rextrack_"),
+            "{symbol} must not be exported"
+        );
     }
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("layout");
@@ -134,7 +142,7 @@ fn symbols_and_layouts_are_those_of_the_baseline() {
     let before = std::fs::read_to_string(&baseline).unwrap_or_default();
     assert_eq!(
         before, now,
-        "the ABI changed: if that is meant, note it in docs/abi-changes.md and \
+        "the ABI has changed. If that is intended, add it to docs/abi-changes.md and \
          run REXTRACK_BLESS=1 cargo test --test suite c_abi::"
     );
 }

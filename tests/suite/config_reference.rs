@@ -1,4 +1,4 @@
-//! The reference of the configuration, and the example, say what is so.
+//! The configuration reference and the example match the configuration types.
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn keys<'a>(schema: &'a Value, section: &str) -> Vec<(String, Option<&'a Value>)
     properties.iter().map(default).collect()
 }
 
-/// A default as the table writes it.
+/// A default in the format of the table.
 fn written(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -30,7 +30,7 @@ fn written(value: &Value) -> String {
 }
 
 #[test]
-fn every_key_stands_in_the_reference_with_its_default() {
+fn reference_has_every_key_with_its_default() {
     let text = std::fs::read_to_string(root("docs/ref/config.md")).unwrap();
     let schema = config::schema();
     for (section, prefix) in [
@@ -62,12 +62,12 @@ fn every_key_stands_in_the_reference_with_its_default() {
 }
 
 #[test]
-fn the_example_loads() {
+fn example_loads() {
     let config = Config::load(&root("examples/config.yaml")).unwrap();
     let pipelines = config.pipelines();
     assert_eq!(pipelines.len(), 1);
     assert!(pipelines[0].camera.loop_file);
-    // With its second camera too.
+    // Also with its second camera.
     let text = std::fs::read_to_string(root("examples/config.yaml")).unwrap();
     let both = Config::from_yaml(
         &text.replace("enabled: false", "enabled: true"),
@@ -76,10 +76,10 @@ fn the_example_loads() {
     assert_eq!(both.unwrap().pipelines().len(), 2);
 }
 
-/// The guide, the message and the default of `service.stream_schemes` name the same
-/// schemes: those that an address may begin with.
+/// Guide, glossary and the default of `service.stream_schemes` list the schemes of
+/// addresses.
 #[test]
-fn the_guide_names_every_scheme_that_is_known() {
+fn documents_list_every_scheme() {
     use rextrack::address::StreamAddress;
     let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
     let row = text.lines().find(|l| l.contains("unknown kind of source"));

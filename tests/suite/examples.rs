@@ -1,5 +1,5 @@
-//! The examples in C and Python build, print live slots of a real video, end
-//! with a file, and say what is wrong, as their first readers will have it.
+//! The examples in C and Python build, print live slots of a real video, end with a file, and
+//! report errors.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -18,8 +18,7 @@ fn example(path: &str) -> PathBuf {
         .join(path)
 }
 
-/// The example in C, built into `dir`; none where there is no compiler that
-/// takes cc's arguments.
+/// The example in C, built into `dir`. `None` without a compiler that takes cc's arguments.
 fn c_example(test: &str, dir: &Path) -> Option<Command> {
     let compiler = host::c_compiler(test)?;
     let program = dir.join(format!("slots{}", std::env::consts::EXE_SUFFIX));
@@ -27,7 +26,7 @@ fn c_example(test: &str, dir: &Path) -> Option<Command> {
     Some(host::run(program))
 }
 
-/// The example in Python; none where there is no Python.
+/// The example in Python. `None` without Python.
 fn python_example(test: &str) -> Option<Command> {
     let python = python::system(test)?;
     let mut command = Command::new(python);
@@ -37,7 +36,7 @@ fn python_example(test: &str) -> Option<Command> {
     Some(command)
 }
 
-/// Arguments of both examples: what to track, with which model.
+/// Adds stream and model to the arguments of the C example.
 fn c_arguments(command: &mut Command, stream: &Path) {
     let models = support::models_dir();
     command.arg(stream).arg(model()).arg(models).arg("60");
@@ -68,7 +67,7 @@ fn positions(line: &str) -> Vec<(u32, f32, f32)> {
     found
 }
 
-/// Runs an example on the real video until it printed some frames with people.
+/// Runs an example on the real video until it has printed some frames with people.
 #[track_caller]
 fn prints_live_slots(mut command: Command) {
     let mut child = command
@@ -77,7 +76,7 @@ fn prints_live_slots(mut command: Command) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    // It ends by itself after a minute at the latest.
+    // The example ends after a minute.
     let live: Vec<_> = lines
         .map(|line| positions(&line.unwrap()))
         .filter(|slots| !slots.is_empty())
@@ -95,10 +94,9 @@ fn prints_live_slots(mut command: Command) {
     }
 }
 
-/// Runs an example to its end on a video of half a second, and on a file that
-/// is not there.
+/// Runs an example to its end on a video of half a second, and on a missing file.
 #[track_caller]
-fn ends_well_and_fails_plainly(
+fn check_end_and_missing_file(
     make: impl Fn() -> Option<Command>,
     arguments: fn(&mut Command, &Path),
 ) {
@@ -108,31 +106,31 @@ fn ends_well_and_fails_plainly(
     let Some(mut command) = make() else { return };
     arguments(&mut command, &film);
     let output = command.output().unwrap();
-    let (said, errors) = (
+    let (printed, errors) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(output.status.success(), "{errors}");
     assert!(
-        positions(said.lines().last().expect("no line")).is_empty(),
-        "{said}"
+        positions(printed.lines().last().expect("no line")).is_empty(),
+        "{printed}"
     );
 
     let Some(mut command) = make() else { return };
     arguments(&mut command, &dir.path().join("nowhere.avi"));
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    // The log of a model that was being loaded may follow it.
-    let told = errors.lines().rfind(|line| !line.starts_with('['));
-    let told = told.unwrap_or_default();
+    // Lines of the log may follow.
+    let message = errors.lines().rfind(|line| !line.starts_with('['));
+    let message = message.unwrap_or_default();
     assert_eq!(output.status.code(), Some(1), "{}: {errors}", output.status);
     assert!(
-        told.contains("nowhere.avi: no such file; check the path"),
+        message.contains("nowhere.avi: no such file; check the path"),
         "{errors}"
     );
 }
 
-/// Half a second without anybody in it.
+/// Half a second of grey.
 fn grey_film(path: &Path) {
     let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();
     let size = Size::new(320, 240);
@@ -145,7 +143,7 @@ fn grey_film(path: &Path) {
     film.release().unwrap();
 }
 
-/// The model of those tests that [`has_model`] lets run.
+/// The model of the tests that [`has_model`] allows.
 fn model() -> &'static str {
     support::people_models("examples")[0]
 }
@@ -155,8 +153,8 @@ fn has_model(test: &str) -> bool {
 }
 
 #[test]
-fn the_c_example_prints_live_slots() {
-    const TEST: &str = "the_c_example_prints_live_slots";
+fn c_example_prints_live_slots() {
+    const TEST: &str = "c_example_prints_live_slots";
     let Some(video) = support::asset(TEST, "vtest.avi").filter(|_| has_model(TEST)) else {
         return;
     };
@@ -169,8 +167,8 @@ fn the_c_example_prints_live_slots() {
 }
 
 #[test]
-fn the_python_example_prints_live_slots() {
-    const TEST: &str = "the_python_example_prints_live_slots";
+fn python_example_prints_live_slots() {
+    const TEST: &str = "python_example_prints_live_slots";
     let Some(video) = support::asset(TEST, "vtest.avi").filter(|_| has_model(TEST)) else {
         return;
     };
@@ -182,18 +180,18 @@ fn the_python_example_prints_live_slots() {
 }
 
 #[test]
-fn the_c_example_ends_with_the_file_and_names_a_missing_one() {
-    const TEST: &str = "the_c_example_ends_with_the_file_and_names_a_missing_one";
+fn c_example_ends_with_the_file_and_names_a_missing_file() {
+    const TEST: &str = "c_example_ends_with_the_file_and_names_a_missing_file";
     let dir = tempfile::tempdir().unwrap();
     if has_model(TEST) {
-        ends_well_and_fails_plainly(|| c_example(TEST, dir.path()), c_arguments);
+        check_end_and_missing_file(|| c_example(TEST, dir.path()), c_arguments);
     }
 }
 
 #[test]
-fn the_python_example_ends_with_the_file_and_names_a_missing_one() {
-    const TEST: &str = "the_python_example_ends_with_the_file_and_names_a_missing_one";
+fn python_example_ends_with_the_file_and_names_a_missing_file() {
+    const TEST: &str = "python_example_ends_with_the_file_and_names_a_missing_file";
     if has_model(TEST) {
-        ends_well_and_fails_plainly(|| python_example(TEST), python_arguments);
+        check_end_and_missing_file(|| python_example(TEST), python_arguments);
     }
 }

@@ -1,4 +1,4 @@
-//! The committed C header is what cbindgen makes of `src/ffi/`.
+//! The committed C header matches `src/ffi/`.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -7,14 +7,14 @@ use std::path::Path;
 fn committed_header_is_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
-    // The other files follow from its `mod` lines; named here as well, their
-    // functions would stand in the header twice.
+    // cbindgen finds the other files by the `mod` lines. With the files listed here as well,
+    // the header would have their functions twice.
     let builder = cbindgen::Builder::new()
         .with_config(config)
         .with_src(root.join("src/ffi/mod.rs"));
     let mut header = Vec::new();
     builder.generate().unwrap().write(&mut header);
-    // Rust's name for what a C programmer reads as conditions.
+    // C programmers do not know the heading "Safety".
     let header = String::from_utf8(header)
         .unwrap()
         .replace(" # Safety\n", " Conditions:\n");
@@ -27,12 +27,12 @@ fn committed_header_is_current() {
         .replace("\r\n", "\n");
     assert!(
         committed == header,
-        "include/rextrack.h is not what src/ffi/ says; run `cargo xtask header` and commit it"
+        "include/rextrack.h does not match src/ffi/; run `cargo xtask header` and commit it"
     );
 }
 
 #[test]
-fn every_name_that_a_host_gets_is_ours() {
+fn macros_have_our_prefix() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/rextrack.h");
     let header = std::fs::read_to_string(path).unwrap();
     let macros: Vec<&str> = header

@@ -1,6 +1,5 @@
-//! Hosts in C and C++ as people would begin with them: the wrapper keeps its
-//! promises, the examples build and run, and an installed library is found by
-//! pkg-config and by CMake.
+//! Hosts in C and C++: the C++ wrapper works, the examples build and run, and pkg-config and
+//! CMake find an installed library.
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
@@ -20,7 +19,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What pkg-config says, one argument each.
+/// The output of pkg-config as arguments.
 fn pkg_config(arguments: &[&str], path: Option<&Path>) -> Option<Vec<String>> {
     let mut command = Command::new("pkg-config");
     command.args(arguments);
@@ -37,8 +36,8 @@ fn pkg_config(arguments: &[&str], path: Option<&Path>) -> Option<Vec<String>> {
 }
 
 #[test]
-fn the_cpp_wrapper_keeps_its_promises_with_and_without_exceptions() {
-    const TEST: &str = "the_cpp_wrapper_keeps_its_promises_with_and_without_exceptions";
+fn cpp_wrapper_works_with_and_without_exceptions() {
+    const TEST: &str = "cpp_wrapper_works_with_and_without_exceptions";
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("wrapper");
     let Some(compiler) = cpp_compiler(TEST) else {
@@ -58,8 +57,8 @@ fn the_cpp_wrapper_keeps_its_promises_with_and_without_exceptions() {
 }
 
 #[test]
-fn the_c_host_tells_who_enters_in_its_own_loop() {
-    const TEST: &str = "the_c_host_tells_who_enters_in_its_own_loop";
+fn c_host_prints_events_from_its_own_loop() {
+    const TEST: &str = "c_host_prints_events_from_its_own_loop";
     let folder = tempfile::tempdir().unwrap();
     let Some(compiler) = c_compiler(TEST) else {
         return;
@@ -67,14 +66,14 @@ fn the_c_host_tells_who_enters_in_its_own_loop() {
     let program = folder.path().join("host");
     build(compiler, "c99", "examples/c/host.c", &program, &[]);
     let film = folder.path().join("film.avi");
-    // Long enough for a busy machine, which shows it only in part.
+    // Long enough for a busy machine, which drops frames.
     support::film(&film, 150);
     let mut host = run(&program);
     let output = host.arg(&film).arg("builtin:motion").output().unwrap();
     succeeded(&output, "host");
-    let said = text(&output);
+    let output = text(&output);
     for line in ["source live", "p1 entered", "fps  p1 (", "source ended"] {
-        assert!(said.contains(line), "no {line:?} in\n{said}");
+        assert!(output.contains(line), "no {line:?} in\n{output}");
     }
 
     let output = run(&program)
@@ -82,15 +81,15 @@ fn the_c_host_tells_who_enters_in_its_own_loop() {
         .arg("builtin:motion")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(
-        told.contains("nowhere.avi: no such file; check the path"),
-        "{told}"
+        errors.contains("nowhere.avi: no such file; check the path"),
+        "{errors}"
     );
 }
 
-/// Runs the C++ example and looks at the picture it leaves.
+/// Runs the C++ example and checks the picture that it writes.
 fn check_push(program: &Path, folder: &Path) {
     let (film, picture) = (folder.join("film.avi"), folder.join("seen.png"));
     support::film(&film, 50);
@@ -102,14 +101,14 @@ fn check_push(program: &Path, folder: &Path) {
         .output()
         .unwrap();
     succeeded(&output, "push");
-    let said = text(&output);
+    let output = text(&output);
     assert!(
-        said.starts_with("50 frames pushed, 50 processed, 1 at once"),
-        "{said}"
+        output.starts_with("50 frames pushed, 50 processed, 1 at once"),
+        "{output}"
     );
     let seen = support::picture(&picture);
     assert_eq!((seen.size.width, seen.size.height), (320, 240));
-    // The ground is one colour and the square white; what is drawn is neither.
+    // The background is grey and the square white; only drawn pixels are coloured.
     let coloured = |p: &[u8]| p[0].abs_diff(p[1]).max(p[1].abs_diff(p[2])) > 60;
     assert!(
         seen.bgr.chunks(3).filter(|p| coloured(p)).count() > 100,
@@ -119,8 +118,8 @@ fn check_push(program: &Path, folder: &Path) {
 }
 
 #[test]
-fn the_cpp_example_pushes_frames_and_leaves_a_picture() {
-    const TEST: &str = "the_cpp_example_pushes_frames_and_leaves_a_picture";
+fn cpp_example_pushes_frames_and_writes_a_picture() {
+    const TEST: &str = "cpp_example_pushes_frames_and_writes_a_picture";
     let folder = tempfile::tempdir().unwrap();
     let Some(compiler) = cpp_compiler(TEST) else {
         return;
@@ -130,7 +129,7 @@ fn the_cpp_example_pushes_frames_and_leaves_a_picture() {
         return;
     };
     let program = folder.path().join("push");
-    // OpenCV's own headers are not held to our warnings.
+    // System headers: our warnings do not apply to OpenCV's headers.
     let opencv: Vec<_> = opencv
         .iter()
         .map(|a| a.replacen("-I", "-isystem", 1))
@@ -160,11 +159,11 @@ fn install(prefix: &Path) {
 }
 
 #[test]
-fn an_installed_library_is_found_by_pkg_config_and_by_cmake() {
-    const TEST: &str = "an_installed_library_is_found_by_pkg_config_and_by_cmake";
+fn installed_library_is_found_by_pkg_config_and_cmake() {
+    const TEST: &str = "installed_library_is_found_by_pkg_config_and_cmake";
     let folder = tempfile::tempdir().unwrap();
     install(&folder.path().join("first"));
-    // The prefix may be moved.
+    // The prefix is relocatable.
     let prefix = folder.path().join("moved");
     fs::rename(folder.path().join("first"), &prefix).unwrap();
     let (Some(compiler), true) = (c_compiler(TEST), is_there("pkg-config")) else {
@@ -182,7 +181,7 @@ fn an_installed_library_is_found_by_pkg_config_and_by_cmake() {
         .arg(&program)
         .args(flags);
     succeeded(&compile.output().unwrap(), "host.c with pkg-config");
-    // Found by its soname, in the prefix alone.
+    // Loaded by its soname, from the prefix only.
     let lib = prefix.join("lib");
     let mut host = Command::new(&program);
     host.env("LD_LIBRARY_PATH", &lib)
@@ -192,8 +191,8 @@ fn an_installed_library_is_found_by_pkg_config_and_by_cmake() {
         .arg("builtin:motion")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("nowhere.avi: no such file"), "{told}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("nowhere.avi: no such file"), "{errors}");
 
     if !is_there("cmake") {
         println!("skipped: {TEST}: there is no cmake");
@@ -218,8 +217,8 @@ fn an_installed_library_is_found_by_pkg_config_and_by_cmake() {
 }
 
 #[test]
-fn the_library_is_named_after_its_abi() {
-    const TEST: &str = "the_library_is_named_after_its_abi";
+fn soname_contains_the_abi_version() {
+    const TEST: &str = "soname_contains_the_abi_version";
     if !cfg!(target_os = "linux") || !is_there("readelf") {
         println!("skipped: {TEST}: needs readelf on Linux");
         return;
@@ -231,11 +230,11 @@ fn the_library_is_named_after_its_abi() {
         .unwrap();
     succeeded(&output, "readelf");
     let version = rextrack::ffi::rextrack_abi_version();
-    // While the major version is 0, a new minor may break.
+    // While the major version is 0, a new minor version may break hosts.
     let name = match (version >> 16, version & 0xffff) {
         (0, minor) => format!("librextrack.so.0.{minor}"),
         (major, _) => format!("librextrack.so.{major}"),
     };
-    let said = text(&output);
-    assert!(said.contains(&format!("soname: [{name}]")), "{said}");
+    let output = text(&output);
+    assert!(output.contains(&format!("soname: [{name}]")), "{output}");
 }

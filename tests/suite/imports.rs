@@ -45,7 +45,7 @@ fn folders_import_only_what_the_table_allows() {
     let table = table();
     let mut broken = Vec::new();
     for import in rust::Crate::read(&root().join("src"), "lib.rs").imports() {
-        let (from, to) = (import.from_folder(), import.to_folder());
+        let (from, to) = (import.importing_folder(), import.imported_folder());
         if from == to || from == "lib.rs" {
             continue;
         }

@@ -1,4 +1,4 @@
-//! A pipeline under trouble of its own: sinks that fail, settings that change.
+//! A running pipeline with failing sinks and changing settings.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -11,14 +11,14 @@ use rextrack::flow::{SlotState, Snapshot};
 use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::{Sink, SinkError, SinkStats};
 
-/// Notes what it is given, and fails as it is told to.
+/// Records its snapshots, and fails if the test wants that.
 struct Probe {
     seen: Arc<Mutex<Vec<u64>>>,
-    trouble: Trouble,
+    fault: Fault,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Trouble {
+enum Fault {
     None,
     Error,
     Panic,
@@ -31,13 +31,13 @@ impl Sink for Probe {
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
         self.seen.lock().push(snapshot.frame_seq);
-        match self.trouble {
-            Trouble::None => Ok(()),
-            Trouble::Error => Err(SinkError {
+        match self.fault {
+            Fault::None => Ok(()),
+            Fault::Error => Err(SinkError {
                 name: "probe".into(),
                 reason: "the disk is full".into(),
             }),
-            Trouble::Panic => panic!("on purpose"),
+            Fault::Panic => panic!("on purpose"),
         }
     }
 
@@ -47,34 +47,34 @@ impl Sink for Probe {
 }
 
 #[test]
-fn a_sink_that_breaks_disturbs_nobody() {
+fn failed_sink_leaves_the_others_running() {
     let folder = tempfile::tempdir().unwrap();
-    let film = folder.path().join("film.avi");
-    support::film(&film, 60);
+    let video = folder.path().join("video.avi");
+    support::film(&video, 60);
     let mut config = support::pipeline("builtin:motion");
-    config.camera.stream = film.to_str().unwrap().into();
+    config.camera.stream = video.to_str().unwrap().into();
     config.camera.every_frame = true;
-    let troubles = [Trouble::Panic, Trouble::Error, Trouble::None];
-    let seen = troubles.map(|_| Arc::new(Mutex::new(Vec::new())));
-    let probe = |(trouble, seen): (Trouble, &Arc<Mutex<Vec<u64>>>)| {
+    let faults = [Fault::Panic, Fault::Error, Fault::None];
+    let seen = faults.map(|_| Arc::new(Mutex::new(Vec::new())));
+    let probe = |(fault, seen): (Fault, &Arc<Mutex<Vec<u64>>>)| {
         let seen = Arc::clone(seen);
-        Box::new(Probe { seen, trouble }) as Box<dyn Sink>
+        Box::new(Probe { seen, fault }) as Box<dyn Sink>
     };
-    let extras = PipelineOptions {
-        sinks: troubles.into_iter().zip(&seen).map(probe).collect(),
+    let options = PipelineOptions {
+        sinks: faults.into_iter().zip(&seen).map(probe).collect(),
         ..PipelineOptions::default()
     };
-    let pipeline = Pipeline::with(config, extras).unwrap();
+    let pipeline = Pipeline::with(config, options).unwrap();
     pipeline.start().unwrap();
     assert!(pipeline.wait_finished(Duration::from_secs(60)));
-    // On a busy machine the sinks are behind; a stop does not wait for them for long.
+    // On a busy machine the sinks lag behind, and a stop waits for them only briefly.
     let deadline = Instant::now() + Duration::from_secs(60);
     while seen[2].lock().len() < 60 && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
     }
     pipeline.stop();
     let counts = seen.map(|s| s.lock().len());
-    assert_eq!(counts[..2], [1, 1], "what is problems is left alone");
+    assert_eq!(counts[..2], [1, 1], "a failed sink gets no more snapshots");
     assert!(counts[2] >= 60, "the third got every frame");
     let reports = pipeline.stats().sinks;
     let problems: Vec<_> = reports.iter().map(|r| r.problem.as_deref()).collect();
@@ -87,25 +87,26 @@ fn a_sink_that_breaks_disturbs_nobody() {
 }
 
 #[test]
-fn settings_change_while_slots_stay() {
+fn changed_settings_keep_the_slots() {
     let folder = tempfile::tempdir().unwrap();
-    let film = folder.path().join("film.avi");
-    support::film(&film, 120);
+    let video = folder.path().join("video.avi");
+    support::film(&video, 120);
     let mut config = support::pipeline("builtin:motion");
-    config.camera.stream = film.to_str().unwrap().into();
+    config.camera.stream = video.to_str().unwrap().into();
     config.camera.loop_file = true;
     let pipeline = Pipeline::new(config).unwrap();
     pipeline.start().unwrap();
     let mut slots = vec![Default::default(); 10];
-    let mut next = |pipeline: &Pipeline, what: &dyn Fn(&[rextrack::flow::Slot], u32) -> bool| {
+    let mut next = |pipeline: &Pipeline,
+                    condition: &dyn Fn(&[rextrack::flow::Slot], u32) -> bool| {
         for _ in 0..1000 {
             let header = pipeline.poll(&mut slots);
-            if header.seq > 0 && what(&slots, header.slot_count) {
+            if header.seq > 0 && condition(&slots, header.slot_count) {
                 return slots.clone();
             }
             pipeline.next(header.seq, Duration::from_secs(1));
         }
-        panic!("never: {:?}", pipeline.stats());
+        panic!("time-out: {:?}", pipeline.stats());
     };
     let before = next(&pipeline, &|slots, _| slots[0].state == SlotState::Active);
     pipeline
@@ -122,7 +123,7 @@ fn settings_change_while_slots_stay() {
             .is_err()
     );
     assert_eq!(pipeline.config().tracking.model, "builtin:motion");
-    // A region without the square: its owner is lost, and released in time.
+    // A region without the square: its owner is lost, and released after the persistence.
     pipeline
         .set_config(r#"{"camera": {"roi": [0.0, 0.0, 1.0, 0.2]}, "tracking": {"object_persistence_ms": 100}}"#)
         .unwrap();

@@ -1,6 +1,5 @@
-//! The Python package `examples/python/rextrack.py`: its own tests with and
-//! without numpy, its types, and the plot that stands on it. And the scripts that
-//! make models.
+//! The Python module `examples/python/rextrack.py`: its own tests with and without numpy, its
+//! types, and the plot that uses it. Also the scripts that create models.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -11,7 +10,7 @@ use std::process::Command;
 use support::host::{library, root, succeeded};
 use support::python;
 
-fn python_of_ours(test: &str) -> Option<PathBuf> {
+fn venv_python(test: &str) -> Option<PathBuf> {
     let python = python::venv();
     if python.is_none() {
         println!("skipped: {test}: target/venv is missing (cargo xtask setup --tests)");
@@ -44,17 +43,17 @@ fn check(python: &Path) {
 }
 
 #[test]
-fn the_package_works_with_nothing_but_python() {
-    const TEST: &str = "the_package_works_with_nothing_but_python";
+fn module_works_without_other_packages() {
+    const TEST: &str = "module_works_without_other_packages";
     if let Some(python) = python::system(TEST) {
         check(&python);
     }
 }
 
 #[test]
-fn the_package_works_with_numpy() {
-    const TEST: &str = "the_package_works_with_numpy";
-    let Some(python) = python_of_ours(TEST) else {
+fn module_works_with_numpy() {
+    const TEST: &str = "module_works_with_numpy";
+    let Some(python) = venv_python(TEST) else {
         return;
     };
     if has(&python, "numpy") {
@@ -65,9 +64,9 @@ fn the_package_works_with_numpy() {
 }
 
 #[test]
-fn the_package_is_typed_throughout() {
-    const TEST: &str = "the_package_is_typed_throughout";
-    let Some(python) = python_of_ours(TEST) else {
+fn module_passes_strict_type_checks() {
+    const TEST: &str = "module_passes_strict_type_checks";
+    let Some(python) = venv_python(TEST) else {
         return;
     };
     if !has(&python, "mypy") {
@@ -87,13 +86,13 @@ fn the_package_is_typed_throughout() {
     mypy.arg(cache.path())
         .args(["rextrack.py", "slots.py", "live_plot.py"]);
     let output = mypy.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}");
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{message}");
 }
 
 #[test]
-fn the_plot_shows_slots_where_they_are() {
-    const TEST: &str = "the_plot_shows_slots_where_they_are";
+fn plot_shows_slots_at_their_positions() {
+    const TEST: &str = "plot_shows_slots_at_their_positions";
     let Some(python) = python::system(TEST) else {
         return;
     };
@@ -105,20 +104,20 @@ fn the_plot_shows_slots_where_they_are() {
     plot.arg(root("examples/python/live_plot.py")).arg(&film);
     let output = plot.args(["--model", "builtin:motion"]).output().unwrap();
     succeeded(&output, "live_plot.py");
-    let said = String::from_utf8_lossy(&output.stdout);
-    // The square walks along the middle of the picture, to the right.
+    let message = String::from_utf8_lossy(&output.stdout);
+    // The square moves to the right along the middle of the picture.
     let edge = format!("+{}+", "-".repeat(40));
-    let plans: Vec<_> = said
+    let plans: Vec<_> = message
         .split(&edge)
         .filter(|plan| plan.contains('1') && plan.contains("|\n"))
         .collect();
-    let place = |plan: &str| {
+    let position = |plan: &str| {
         let rows: Vec<_> = plan.trim().lines().collect();
         assert_eq!(rows.len(), 20, "{plan}");
         let row = rows.iter().position(|row| row.contains('1')).unwrap();
         (row, rows[row].find('1').unwrap())
     };
-    let (first, last) = (place(plans[0]), place(plans[plans.len() - 1]));
+    let (first, last) = (position(plans[0]), position(plans[plans.len() - 1]));
     assert!(
         (9..=10).contains(&first.0) && (9..=10).contains(&last.0),
         "{first:?} {last:?}"
@@ -130,16 +129,16 @@ fn the_plot_shows_slots_where_they_are() {
         .args(["nowhere.avi", "--model", "builtin:motion"])
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("live_plot.py: ") && told.contains("nowhere.avi: no such file"),
-        "{told}"
+        errors.contains("live_plot.py: ") && errors.contains("nowhere.avi: no such file"),
+        "{errors}"
     );
 }
 
-/// The Python of ours, where it has onnx.
+/// The Python of target/venv, if it has onnx.
 fn python_with_onnx(test: &str) -> Option<PathBuf> {
-    let python = python_of_ours(test)?;
+    let python = venv_python(test)?;
     if has(&python, "onnx") {
         return Some(python);
     }
@@ -148,8 +147,8 @@ fn python_with_onnx(test: &str) -> Option<PathBuf> {
 }
 
 #[test]
-fn the_fixture_models_are_what_their_script_makes() {
-    const TEST: &str = "the_fixture_models_are_what_their_script_makes";
+fn fixture_models_match_their_script() {
+    const TEST: &str = "fixture_models_match_their_script";
     let Some(python) = python_with_onnx(TEST) else {
         return;
     };
@@ -161,8 +160,8 @@ fn the_fixture_models_are_what_their_script_makes() {
 }
 
 #[test]
-fn the_converter_names_what_it_cannot_convert() {
-    const TEST: &str = "the_converter_names_what_it_cannot_convert";
+fn converter_names_unsupported_input() {
+    const TEST: &str = "converter_names_unsupported_input";
     let Some(python) = python_with_onnx(TEST) else {
         return;
     };
@@ -176,10 +175,10 @@ fn the_converter_names_what_it_cannot_convert() {
         command.arg(root("xtask/convert/nanodet.py"));
         let result = command.args([&graph, &weights, &output]).output().unwrap();
         assert_eq!(result.status.code(), Some(1));
-        assert!(!output.exists(), "nothing is left of a failure");
-        let said = String::from_utf8(result.stderr).unwrap();
-        assert_eq!(said.lines().count(), 1, "one line: {said}");
-        said
+        assert!(!output.exists(), "a failed conversion left a file");
+        let message = String::from_utf8(result.stderr).unwrap();
+        assert_eq!(message.lines().count(), 1, "one line: {message}");
+        message
     };
     let model_of = |channels: u32, nodes: &str| {
         format!(
@@ -220,7 +219,7 @@ fn the_converter_names_what_it_cannot_convert() {
         ),
     ];
     for (text, bytes, wanted) in cases {
-        let said = convert(&text, &vec![0; bytes]);
-        assert!(said.contains(wanted), "no '{wanted}' in: {said}");
+        let message = convert(&text, &vec![0; bytes]);
+        assert!(message.contains(wanted), "no '{wanted}' in: {message}");
     }
 }

@@ -1,10 +1,9 @@
-//! Models, videos and the runtime that tests need, for those of the library and those
-//! of the program. What is missing is said in the one line by which `cargo xtask test`
-//! counts a skipped test.
+//! Models, videos and the runtime that tests of library and service need. For a missing file
+//! these functions print the line by which `cargo xtask test` counts a skipped test.
 
 use std::path::{Path, PathBuf};
 
-/// The checkout. The program's tests are a folder below it.
+/// The root of the repository. The service's tests run in a folder below it.
 fn project() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let is_root = package.join("models").is_dir();
@@ -21,8 +20,7 @@ pub fn models_dir() -> PathBuf {
     project().join("models")
 }
 
-/// A file of `models/`, or `None` with the one line by which `cargo xtask test`
-/// counts a skipped test.
+/// A file of `models/`. Prints the reason for a skip if it is missing.
 pub fn asset(test: &str, file: &str) -> Option<PathBuf> {
     let path = models_dir().join(file);
     if path.is_file() {
@@ -32,7 +30,7 @@ pub fn asset(test: &str, file: &str) -> Option<PathBuf> {
     None
 }
 
-/// Whether ONNX Runtime can be had; says so in one line when not.
+/// Whether ONNX Runtime is available. Prints the reason for a skip if not.
 pub fn has_runtime(test: &str) -> bool {
     match rextrack::detect::runtime::locate(None) {
         Ok(_) => true,
@@ -43,11 +41,11 @@ pub fn has_runtime(test: &str) -> bool {
     }
 }
 
-/// Models that find people, the best first. The first comes from GitHub; the second
-/// can be made on every machine that reaches the package registries.
+/// Models that detect people, the best first. The first comes from GitHub. The second can be
+/// created on every machine that reaches the package registries.
 pub const PEOPLE_MODELS: [&str; 2] = ["yolox_nano", "nanodet_g"];
 
-/// The people models that are in `models/`; says in one line when there is none.
+/// The people models in `models/`. Prints the reason for a skip if there is none.
 pub fn people_models(test: &str) -> Vec<&'static str> {
     let there = |name: &&str| models_dir().join(format!("{name}.onnx")).is_file();
     let all: Vec<&str> = PEOPLE_MODELS.into_iter().filter(there).collect();
@@ -60,15 +58,15 @@ pub fn people_models(test: &str) -> Vec<&'static str> {
     all
 }
 
-/// A model that finds people, by its name in `models/`, and an ONNX Runtime to run
-/// it; says in one line what is missing.
+/// The name of a people model in `models/`, if ONNX Runtime is available too. Prints the
+/// reason for a skip if not.
 pub fn people_model(test: &str) -> Option<&'static str> {
     let model = people_models(test).into_iter().next()?;
     has_runtime(test).then_some(model)
 }
 
-/// The folder of models that are part of the repository: heads without weights, made
-/// by its `make_fixtures.py`.
+/// The folder of the models in the repository: heads without weights, created by
+/// `make_fixtures.py`.
 pub fn fixtures_dir() -> PathBuf {
     project().join("tests/models")
 }

@@ -1,4 +1,4 @@
-//! Building and running programs in C and C++ against the library.
+//! Builds and runs C and C++ programs with the library.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,8 +8,8 @@ pub fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The folder with the shared library. Cargo compiles it and the one that this
-/// test is linked to in one step, so it is always this source's.
+/// The folder with the shared library. Cargo compiles it together with the library that this
+/// test is linked to, so it is always up to date.
 pub fn library_dir() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.parent().unwrap().to_path_buf()
@@ -29,30 +29,34 @@ pub fn is_there(program: &str) -> bool {
     output.is_ok_and(|o| o.status.success())
 }
 
-/// Those of the programs that this machine has; says so when it has none.
+/// The programs that this machine has. Prints the reason for a skip if it has none.
 pub fn those_there(test: &str, names: [&'static str; 2]) -> Vec<&'static str> {
-    let there: Vec<_> = names.into_iter().filter(|name| is_there(name)).collect();
-    if there.is_empty() {
+    let found: Vec<_> = names.into_iter().filter(|name| is_there(name)).collect();
+    if found.is_empty() {
         println!(
             "skipped: {test}: there is neither {} nor {}",
             names[0], names[1]
         );
     }
-    there
+    found
 }
 
-/// A compiler of C that takes cc's arguments.
+/// A C compiler that takes cc's arguments.
 pub fn c_compiler(test: &str) -> Option<&'static str> {
     those_there(test, ["cc", "clang"]).into_iter().next()
 }
 
 #[track_caller]
 pub fn succeeded(output: &Output, what: &str) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{what}: {}\n{said}", output.status);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{what}: {}\n{errors}",
+        output.status
+    );
 }
 
-/// Compiles a program against header and library, with every warning an error.
+/// Compiles a program with the header and the library. Warnings are errors.
 pub fn build(compiler: &str, standard: &str, source: &str, program: &Path, more: &[&str]) {
     let mut compile = Command::new(compiler);
     compile
@@ -72,8 +76,7 @@ pub fn build(compiler: &str, standard: &str, source: &str, program: &Path, more:
     succeeded(&compile.args(more).output().unwrap(), source);
 }
 
-/// Runs a program with the library of this very source: cargo's own search
-/// path names an older copy first.
+/// Runs a program with the current library: cargo's own search path has an older copy first.
 pub fn run(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     for path in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {

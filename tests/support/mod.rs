@@ -1,5 +1,5 @@
-//! What integration tests share: assets that may be missing, and pictures.
-#![allow(dead_code)] // Each test file uses its own part of this.
+//! Helpers of the integration tests: assets that may be missing, and pictures.
+#![allow(dead_code)] // Each test file uses some of the helpers.
 #![allow(clippy::unwrap_used)]
 
 mod assets;
@@ -25,7 +25,7 @@ pub fn picture(path: &std::path::Path) -> Frame {
     frame(1, &mat)
 }
 
-/// A frame of a film, counted from 1.
+/// A frame of a video, counted from 1.
 pub fn frame_of(film: &std::path::Path, number: u64) -> Frame {
     let mut video = VideoCapture::from_file(film.to_str().unwrap(), CAP_ANY).unwrap();
     for _ in 0..number {
@@ -48,7 +48,7 @@ fn frame(seq: u64, mat: &Mat) -> Frame {
     }
 }
 
-/// A pipeline on a model of `models/`, all else at its default.
+/// The configuration of a pipeline with a model of `models/` and default settings.
 pub fn pipeline(model: &str) -> PipelineConfig {
     let mut config: PipelineConfig =
         serde_json::from_value(serde_json::json!({"camera": {"stream": "unused.mp4"}})).unwrap();
@@ -57,8 +57,8 @@ pub fn pipeline(model: &str) -> PipelineConfig {
     config
 }
 
-/// A film of a bright square that walks from left to right over a still
-/// ground, for `builtin:motion`: 25 frames a second, 320x240, MJPEG.
+/// Writes a video of a bright square that moves from left to right over a static
+/// background, for `builtin:motion`: 25 frames per second, 320x240, MJPEG.
 pub fn film(path: &std::path::Path, frames: u32) {
     film_of(path, frames, 320, 240);
 }
@@ -76,7 +76,7 @@ pub fn film_of(path: &std::path::Path, frames: u32, width: i32, height: i32) {
         let mut picture = Mat::new_rows_cols_with_default(height, width, CV_8UC3, ground).unwrap();
         let left = 20 + (frame as i32 * 2) % (width - 80);
         let middle = height / 2;
-        // The first frames show the ground alone, which the detector learns.
+        // The first frames show only the background, which the detector learns.
         if frame >= 20 {
             let corner = Point::new(left + 40, middle + 30);
             let square = Rect::from_points(Point::new(left, middle - 30), corner);

@@ -1,11 +1,11 @@
-//! An OSC receiver that is not ours (python-osc) as a child process.
+//! An independent OSC receiver (python-osc) as a child process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
-/// What one datagram held.
+/// The content of one datagram.
 #[derive(Debug, serde::Deserialize)]
 pub struct Datagram {
     /// Whether it was a bundle.
@@ -14,22 +14,22 @@ pub struct Datagram {
     /// Address and values of each message.
     #[serde(default)]
     pub messages: Vec<Vec<serde_json::Value>>,
-    /// Why python-osc refused it.
+    /// The error of python-osc.
     pub error: Option<String>,
 }
 
 /// A running receiver.
 pub struct OscReceiver {
     child: Child,
-    /// Reads meanwhile: a pipe holds less than a whole film.
+    /// Reads while the test runs: a pipe has room for less than a whole video.
     reader: JoinHandle<Vec<Datagram>>,
     /// The port it listens on.
     pub port: u16,
 }
 
 impl OscReceiver {
-    /// Starts one; `None`, and one line that says why, where there is no
-    /// python-osc.
+    /// Starts a receiver. Without python-osc it prints the reason for a skip and returns
+    /// `None`.
     pub fn start(test: &str) -> Option<Self> {
         let python = super::python::venv();
         let there = python.as_ref().is_some_and(|python| {
@@ -71,9 +71,9 @@ impl OscReceiver {
         })
     }
 
-    /// Everything that was received. Call it after the sender has ended.
+    /// All received datagrams. Call it after the sender has ended.
     pub fn finish(mut self) -> Vec<Datagram> {
-        // The receiver ends once its input is closed and all has been read.
+        // The receiver ends once its input is closed and it has read everything.
         drop(self.child.stdin.take());
         let all = self.reader.join().unwrap();
         self.child.wait().unwrap();

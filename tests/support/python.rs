@@ -1,10 +1,10 @@
-//! Pythons to run tests with.
+//! Python interpreters for tests.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The Python that `cargo xtask setup --tests` made: `venv` in the target
-/// folder, in which this test's program lies too.
+/// The Python that `cargo xtask setup --tests` installed: `venv` in the target folder, which
+/// also contains this test's program.
 pub fn venv() -> Option<PathBuf> {
     let test = std::env::current_exe().ok()?;
     let python = if cfg!(windows) {
@@ -17,7 +17,7 @@ pub fn venv() -> Option<PathBuf> {
         .find(|p| p.is_file())
 }
 
-/// The system's own Python, of 3.8 or newer; says so when there is none.
+/// The system's Python, 3.8 or newer. Prints the reason for a skip if there is none.
 pub fn system(test: &str) -> Option<PathBuf> {
     let python = if cfg!(windows) { "python" } else { "python3" };
     let new_enough = "import sys; sys.exit(sys.version_info < (3, 8))";

@@ -7,18 +7,18 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 /// The Python that Debian's GStreamer bindings belong to.
 const PYTHON: &str = "/usr/bin/python3";
 
-/// A running server; killed when dropped, as a camera that loses its power.
+/// A running server. Dropping it kills it, like a camera that loses power.
 pub struct RtspServer {
     child: Child,
-    // Closing it would end the server.
+    // Closing it ends the server.
     _stdin: ChildStdin,
-    /// Where it serves, without credentials.
+    /// Its address without credentials.
     pub url: String,
 }
 
 impl RtspServer {
-    /// Serves `file` for ever on `port` (0 takes a free one). `None`, and one
-    /// line that says why, where gst-rtsp-server is missing.
+    /// Serves `file` in a loop on `port` (0 takes a free port). Without gst-rtsp-server it
+    /// prints the reason for a skip and returns `None`.
     pub fn start(test: &str, file: &Path, port: u16, more: &[&str]) -> Option<Self> {
         let needs = "import gi; gi.require_version('GstRtspServer', '1.0'); \
                      from gi.repository import GstRtspServer";
@@ -56,13 +56,13 @@ impl RtspServer {
         after.split('/').next().unwrap().parse().unwrap()
     }
 
-    /// Stops the server in its tracks: connections stay open, nothing comes,
-    /// as from a camera that hangs.
+    /// Suspends the server: connections stay open and no data arrives, as with a camera that
+    /// has crashed.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets a frozen server go on.
+    /// Resumes a suspended server.
     pub fn thaw(&self) {
         self.signal("-CONT");
     }

@@ -1,4 +1,4 @@
-//! Looking at a running pipeline, snapshot by snapshot.
+//! Observes a running pipeline, snapshot by snapshot.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use rextrack::flow::SourceState;
 use rextrack::flow::{Slot, SlotState};
 use rextrack::pipeline::{Header, Next, Pipeline};
 
-/// Nothing in these tests takes that long, even on a busy machine.
+/// Longer than anything in these tests takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// What a stop or a drop may take on a busy machine: more than the 2 s that are
-/// promised, less than the 5 s for which a camera that says nothing is waited for.
+/// Limit for a stop or a drop on a busy machine: more than the documented 2 s, less than the
+/// 5 s timeout of a camera that does not answer.
 pub const STOP_MAX: Duration = Duration::from_secs(4);
 
-/// A pipeline that runs, all but this at its default.
+/// A running pipeline with default settings otherwise.
 pub fn started(stream: &str, model: &str, persistence_ms: u32) -> Pipeline {
     started_with(stream, model, persistence_ms, |_| {})
 }
@@ -34,7 +34,7 @@ pub fn started_with(
     pipeline
 }
 
-/// Looks at every snapshot until one is as wanted.
+/// Polls every snapshot until `wanted` accepts one.
 pub fn until<T>(pipeline: &Pipeline, mut wanted: impl FnMut(&Header, &[Slot]) -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     let mut slots = vec![Slot::default(); 10];
@@ -57,21 +57,21 @@ pub fn until<T>(pipeline: &Pipeline, mut wanted: impl FnMut(&Header, &[Slot]) ->
     );
 }
 
-/// Waits for the snapshot of a frame.
+/// Waits for a snapshot of a frame.
 pub fn live(pipeline: &Pipeline) {
     until(pipeline, |header, _| {
         (header.frame_seq > 0 && header.source_state == SourceState::Live).then_some(())
     });
 }
 
-/// Waits for a snapshot that says so of the source.
+/// Waits for a snapshot with that source state.
 pub fn source_is(pipeline: &Pipeline, state: SourceState) {
     until(pipeline, |header, _| {
         (header.source_state == state).then_some(())
     });
 }
 
-/// Waits for the reason why the source gives nothing.
+/// Waits for the source's problem.
 pub fn problem(pipeline: &Pipeline) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -83,15 +83,15 @@ pub fn problem(pipeline: &Pipeline) -> String {
     }
 }
 
-/// Ends a pipeline, in no more than the time that a host is promised.
+/// Drops a pipeline and checks the time limit.
 pub fn ends_in_time(pipeline: Pipeline) {
-    let asked = Instant::now();
+    let start = Instant::now();
     drop(pipeline);
-    let took = asked.elapsed();
+    let took = start.elapsed();
     assert!(took < STOP_MAX, "the end took {took:?}");
 }
 
-/// Who is seen in the newest snapshot.
+/// The active slots.
 pub fn active(slots: &[Slot]) -> Vec<Slot> {
     let seen = |s: &&Slot| s.state == SlotState::Active;
     slots.iter().filter(seen).copied().collect()

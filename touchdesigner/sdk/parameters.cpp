@@ -112,7 +112,8 @@ void build_menu(TD::OP_BuildDynamicMenuInfo &menu, const Report &report) {
             menu.addMenuEntry(model.c_str(), model.c_str());
     if (is(Par::Moreaxes) && report.axes)
         for (const RextrackAxis *axis : axes_without_toggle(*report.axes)) {
-            const std::string label = std::string(axis->name) + ": " + axis->description;
+            const std::string unit = *axis->unit ? std::string(" (") + axis->unit + ")" : "";
+            const std::string label = axis->name + unit + ": " + axis->description;
             menu.addMenuEntry(axis->name, label.c_str());
         }
 }

@@ -333,7 +333,7 @@ impl Camera {
 
 impl FrameSource for Camera {
     fn newest_frame(&self) -> Option<AnnotatedFrame> {
-        self.pipeline()?.view()
+        self.pipeline()?.annotated_frame()
     }
 
     fn is_removed(&self) -> bool {

@@ -128,17 +128,10 @@ pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), Strin
     let parsed: StreamAddress = address
         .parse()
         .map_err(|e: rextrack::address::AddressError| e.to_string())?;
-    let scheme = match &parsed {
-        StreamAddress::File { .. } => "file",
-        StreamAddress::Webcam { .. } => "webcam",
-        StreamAddress::Push => {
-            return Err("push: works only in programs that embed the library".into());
-        }
-        StreamAddress::Synth(_) => "synth",
-        StreamAddress::Rtsp { url } | StreamAddress::Http { url } => url.scheme(),
-        // mqtt and mqtts share one entry of the list.
-        StreamAddress::Mqtt { .. } => "mqtt",
-    };
+    if parsed == StreamAddress::Push {
+        return Err("push: works only in programs that embed the library".into());
+    }
+    let scheme = parsed.scheme();
     let allowed = &config.service.stream_schemes;
     if !allowed.iter().any(|known| known == scheme) {
         return Err(format!(

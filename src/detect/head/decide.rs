@@ -1,7 +1,7 @@
-//! Decides which family a model is of.
+//! Finds the family of a model.
 
 use super::FAMILIES;
-use super::family::{Family, Layout, Output, STRIDES, cell_count};
+use super::family::{Family, Output, OutputLayout, STRIDES, cell_count};
 use super::metadata::Metadata;
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::nms::Candidate;
@@ -14,13 +14,12 @@ pub struct Head {
     pub family: &'static dyn Family,
     /// Class names, by class id.
     pub classes: Vec<String>,
-    layout: Layout,
+    layout: OutputLayout,
 }
 
 impl Head {
-    /// Decides what a model is. `input` is its input's size, `outputs` the
-    /// shapes of its outputs as seen in a run. The reason of a refusal names
-    /// what was found.
+    /// Finds the head of a model. `input` is its input's size, `outputs` the shapes of
+    /// its outputs as seen in a run. The reason of a rejection names what was found.
     pub fn decide(
         input: FrameSize,
         outputs: &[Vec<i64>],
@@ -28,21 +27,21 @@ impl Head {
     ) -> Result<Self, String> {
         if let Some(task) = metadata.task.as_deref().filter(|task| *task != "detect") {
             return Err(format!(
-                "it is made for the task '{task}', not 'detect'; export a detection model \
+                "its task is '{task}', not 'detect'; export a detection model \
                  (yolov8n rather than yolov8n-seg, -pose, -obb or -cls)"
             ));
         }
         let [shape] = outputs else {
             let shapes: Vec<String> = outputs.iter().map(|s| format!("{s:?}")).collect();
             return Err(format!(
-                "it has {} outputs ({}), a detection head has one",
+                "it has {} outputs ({}) instead of one",
                 outputs.len(),
                 shapes.join(", ")
             ));
         };
         let foreign = || {
             format!(
-                "its output {shape:?} for an input of {}x{} fits no known head{}",
+                "its output {shape:?} for an input of {}x{} fits no supported head{}",
                 input.width,
                 input.height,
                 remedy(shape, cell_count(input, &STRIDES))
@@ -75,13 +74,13 @@ impl Head {
         })
     }
 
-    /// Numbers in one output.
+    /// Length of one output.
     pub fn output_len(&self) -> usize {
         self.layout.proposals * self.layout.numbers
     }
 
-    /// Appends what the output holds at or above `min_score` and within `filter`,
-    /// in the output's order.
+    /// Appends the candidates at or above `min_score` and within `filter`, in the
+    /// output's order.
     pub fn decode(
         &self,
         output: &[f32],
@@ -95,11 +94,11 @@ impl Head {
     }
 }
 
-/// A family that the shape fits, and how it reads the output.
-type Match = (&'static dyn Family, Layout);
+/// A family that fits the shape, with its layout of the output.
+type Match = (&'static dyn Family, OutputLayout);
 
-/// The one of the families that the shape fits: the one with as many classes as
-/// the metadata names or, where it names none, with COCO's 80.
+/// The only family that fits. If several fit, the number of classes decides: as many as
+/// the metadata names or, without names, COCO's 80.
 fn choose(fits: Vec<Match>, named: Option<usize>, shape: &[i64]) -> Result<Option<Match>, String> {
     if fits.is_empty() {
         return Ok(None);
@@ -121,7 +120,7 @@ fn choose(fits: Vec<Match>, named: Option<usize>, shape: &[i64]) -> Result<Optio
         )),
         _ => Err(format!(
             "its output {shape:?} can be read in more than one way ({}); export it with the names \
-             of its classes, which tell which way is meant",
+             of its classes to make it unambiguous",
             counts(&fits)
         )),
     }

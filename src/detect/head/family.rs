@@ -1,4 +1,4 @@
-//! The interface of a family of models, and tools that several families use.
+//! The interface of a family of models, and helpers for several families.
 
 use std::fmt::Debug;
 
@@ -15,21 +15,21 @@ pub trait Family: Debug + Sync {
     /// The name in [`DetectorInfo`](crate::detect::DetectorInfo).
     fn name(&self) -> &'static str;
 
-    /// The name that people know, and the shape of the output.
+    /// The common name, and the shape of the output.
     fn description(&self) -> &'static str;
 
-    /// How the family wants its pictures.
+    /// The family's input format.
     fn input_style(&self) -> InputStyle;
 
-    /// How the family arranges an output of that shape; none when a model of the
-    /// family has no such output.
-    fn layout(&self, output: &Output) -> Option<Layout>;
+    /// The layout of an output of that shape; `None` when no model of the family has such
+    /// an output.
+    fn layout(&self, output: &Output) -> Option<OutputLayout>;
 
-    /// Appends what `numbers` hold at or above `min_score` and within `filter`, in
-    /// their order. A proposal counts for its best class alone.
+    /// Appends the candidates in `numbers` at or above `min_score` and within `filter`,
+    /// in their order. Only the best class of a proposal counts.
     fn decode(
         &self,
-        layout: Layout,
+        layout: OutputLayout,
         numbers: &[f32],
         min_score: f32,
         filter: &ClassFilter,
@@ -37,7 +37,7 @@ pub trait Family: Debug + Sync {
     );
 }
 
-/// An output by which a family is known: `[1, rows, columns]`.
+/// An output of the shape `[1, rows, columns]`, from which the family is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Output {
     /// Size of the model's input.
@@ -46,24 +46,24 @@ pub struct Output {
     pub rows: usize,
     /// The third dimension.
     pub columns: usize,
-    /// Classes that the metadata names.
+    /// Number of classes that the metadata names.
     pub named: Option<usize>,
 }
 
-/// How an output is arranged.
+/// The layout of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct OutputLayout {
     /// Size of the model's input.
     pub input: FrameSize,
     /// Boxes that the model proposes for each frame.
     pub proposals: usize,
     /// Numbers of one proposal.
     pub numbers: usize,
-    /// Classes among which a proposal chooses.
+    /// Number of classes.
     pub classes: usize,
 }
 
-/// One cell of a head's grids, which makes one proposal.
+/// One cell of a head's grids, with one proposal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cell {
     pub column: f32,
@@ -87,8 +87,7 @@ pub(super) fn cells(input: FrameSize, strides: &[u32]) -> impl Iterator<Item = C
     })
 }
 
-/// How many cells all grids have, which is the number of proposals of an
-/// anchor-free head.
+/// Number of cells of all grids, which is the number of proposals of an anchor-free head.
 pub(super) fn cell_count(input: FrameSize, strides: &[u32]) -> usize {
     let count = |&stride: &u32| {
         let (columns, rows) = grid(input, stride);
@@ -113,7 +112,7 @@ pub(super) fn best_class(scores: &[f32]) -> Option<(u32, f32)> {
     best
 }
 
-/// Appends a candidate, unless a number of it is none.
+/// Appends a candidate, unless one of its numbers is not finite.
 pub(super) fn push(out: &mut Vec<Candidate>, class_id: u32, score: f32, bbox: BBox) {
     if score.is_finite() && bbox.ltrb().iter().all(|v| v.is_finite()) {
         out.push(Candidate {

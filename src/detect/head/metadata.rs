@@ -1,11 +1,11 @@
-//! What a model says about itself.
+//! A model's own description.
 //!
 //! Ultralytics' exporter writes Python values as text: `names` is
 //! `{0: 'person', 1: "cat's eye"}`, `imgsz` is `[640, 640]` (height first).
 
 use crate::base::printable;
 
-/// The metadata that matters, where the model has it.
+/// The metadata that is used here, as far as the model has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
     /// Class names by id.
@@ -19,7 +19,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the metadata through `lookup`, which gives the value of a key.
+    /// Reads the metadata through `lookup`, which returns the value of a key.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let text = |key: &str| {
             lookup(key)
@@ -38,7 +38,7 @@ impl Metadata {
 /// Class names from a Python dict or list, or from JSON. Ids may come in any
 /// order; gaps are filled with `class<id>`.
 fn parse_names(text: &str) -> Option<Vec<String>> {
-    // A model with more classes than this is a broken file, not a detector.
+    // A model with more classes is a broken file, not a detector.
     const MAX: usize = 100_000;
     let mut names: Vec<Option<String>> = Vec::new();
     let mut id: Option<usize> = None;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_however_python_or_json_write_them() {
+    fn names_are_read_from_python_and_json() {
         assert_eq!(
             names("{0: 'person', 1: 'traffic light'}"),
             ["person", "traffic light"]
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_show_stays_out_of_names_and_licence() {
+    fn unprintable_characters_are_removed_from_names_and_licence() {
         assert_eq!(
             names("{0: 'hand\\nleft', 1: 'a\u{1b}[2J', 2: '\\x1b', 3: 'x\u{202e}y'}"),
             ["hand left", "a [2J", "class2", "x y"]
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_names_are_no_names() {
+    fn malformed_names_are_ignored() {
         for text in [
             "",
             "{}",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_there_is_read() {
+    fn missing_keys_are_none() {
         let metadata = Metadata::read(|key| (key == "task").then(|| "detect".to_owned()));
         assert_eq!(metadata.task.as_deref(), Some("detect"));
         assert_eq!(metadata.names, None);

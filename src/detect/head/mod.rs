@@ -1,8 +1,8 @@
-//! Heads: which family a model is of, and what its output means.
+//! Heads: the family of a model and the decoding of its output.
 //!
-//! Decided from the shapes that the model really gives and from the metadata
-//! that exporters write. A model that fits no family, or two equally well, is
-//! refused with the shapes found.
+//! The family follows from the shapes that the model really gives and from the metadata
+//! that exporters write. A model that fits no family, or two equally well, is rejected
+//! with the shapes found.
 //!
 //! A family is one file of this folder with a [`Family`], and one row of [`FAMILIES`].
 
@@ -14,7 +14,7 @@ mod yolov8;
 mod yolox;
 
 pub use decide::Head;
-pub use family::{Family, Layout, Output};
+pub use family::{Family, Output, OutputLayout};
 pub use metadata::Metadata;
 
 /// Every family that is supported.

@@ -4,7 +4,7 @@
 //! distances from the cell's centre to the left, top, right and bottom edge, each
 //! as a distribution over whole steps (Li et al. 2020, "Generalized Focal Loss").
 
-use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{Family, Output, OutputLayout, STRIDES};
 use super::family::{best_class, cell_count, cells, push};
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::input_style::{InputStyle, Placement};
@@ -41,10 +41,10 @@ impl Family for NanoDet {
         InputStyle::normalised(Placement::Centred, false, MEAN, DEVIATION)
     }
 
-    /// The number of columns does not tell the classes from the bins. The named
-    /// classes do; without names it has to be the bins of a published model, with
-    /// COCO's classes where the grids are those of other families too.
-    fn layout(&self, output: &Output) -> Option<Layout> {
+    /// The number of columns alone does not separate the classes from the bins. The named
+    /// classes do. Without names, the bins must be those of a published model, and the
+    /// classes COCO's where other families have the same grids.
+    fn layout(&self, output: &Output) -> Option<OutputLayout> {
         let plus = output.rows == cell_count(output.input, &PLUS_STRIDES);
         if !plus && output.rows != cell_count(output.input, &STRIDES) {
             return None;
@@ -60,7 +60,7 @@ impl Family for NanoDet {
                 BINS.iter().any(coco).then_some(COCO.len())
             }
         };
-        Some(Layout {
+        Some(OutputLayout {
             input: output.input,
             proposals: output.rows,
             numbers: output.columns,
@@ -70,7 +70,7 @@ impl Family for NanoDet {
 
     fn decode(
         &self,
-        layout: Layout,
+        layout: OutputLayout,
         numbers: &[f32],
         min_score: f32,
         filter: &ClassFilter,
@@ -107,7 +107,7 @@ impl Family for NanoDet {
     }
 }
 
-/// The mean of a distribution over 0, 1, 2, ... that is given as logits.
+/// The mean of a distribution over 0, 1, 2, ..., from its logits.
 fn expected(logits: &[f32]) -> f32 {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let (mut sum, mut weighted) = (0.0, 0.0);
@@ -129,7 +129,8 @@ mod tests {
     const BIN_COUNT: usize = 8;
     const NUMBERS: usize = 2 + 4 * BIN_COUNT;
 
-    /// A proposal whose distances are as many steps, all else out of question.
+    /// A proposal whose distances are exactly these steps; all other steps have no
+    /// weight.
     fn proposal(scores: [f32; 2], steps: [usize; 4]) -> Vec<f32> {
         let mut numbers = scores.to_vec();
         for step in steps {
@@ -143,7 +144,7 @@ mod tests {
     fn decoded(proposals: usize, at: usize, numbers: &[f32], min_score: f32) -> Vec<Candidate> {
         let mut output = vec![0.0; proposals * NUMBERS];
         output[at * NUMBERS..][..NUMBERS].copy_from_slice(numbers);
-        let layout = Layout {
+        let layout = OutputLayout {
             input: INPUT,
             proposals,
             numbers: NUMBERS,
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_from_the_middle_of_a_cell_become_a_box() {
+    fn distances_from_the_centre_of_a_cell_become_a_box() {
         // Cell 6 of the first grid: column 2, row 1, so its middle is at 20, 12.
         let found = decoded(21, 6, &proposal([0.1, 0.7], [1, 0, 2, 3]), 0.3);
         let wanted = Candidate {
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_distance_is_the_mean_of_its_distribution() {
+    fn distance_is_the_mean_of_its_distribution() {
         assert_eq!(expected(&[0.0; 11]), 5.0);
         // One quarter at 0 and three at 1.
         assert!((expected(&[0.0, 3.0_f32.ln()]) - 0.75).abs() < 1e-6);
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_proposals_and_numbers_that_are_none_give_no_box() {
+    fn weak_and_non_finite_proposals_give_no_box() {
         let all = |scores, min_score| decoded(21, 0, &proposal(scores, [1; 4]), min_score).len();
         assert_eq!((all([0.29, 0.1], 0.3), all([0.3, 0.1], 0.3)), (0, 1));
         assert_eq!(all([f32::NAN, f32::NAN], 0.3), 0);

@@ -2,7 +2,7 @@
 //! are centre and size in pixels of the input, then one row of scores a class
 //! (Ultralytics, `Detect` in `ultralytics/nn/modules/head.py`, exported).
 
-use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{Family, Output, OutputLayout, STRIDES};
 use super::family::{cell_count, push};
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::input_style::{InputStyle, Placement};
@@ -27,13 +27,13 @@ impl Family for YoloV8 {
         InputStyle::scaled(Placement::Centred, true, 1.0 / 255.0)
     }
 
-    /// Heads of two or four grids have other numbers of proposals than usual;
-    /// with them, the named classes have to fit.
-    fn layout(&self, output: &Output) -> Option<Layout> {
+    /// Heads of two or four grids have other numbers of proposals than usual. For those,
+    /// the number of named classes must fit.
+    fn layout(&self, output: &Output) -> Option<OutputLayout> {
         let classes = output.rows.checked_sub(4).filter(|classes| *classes > 0)?;
         let usual = output.columns == cell_count(output.input, &STRIDES);
         let fits = usual || (output.named == Some(classes) && output.columns > 0);
-        fits.then_some(Layout {
+        fits.then_some(OutputLayout {
             input: output.input,
             proposals: output.columns,
             numbers: output.rows,
@@ -43,7 +43,7 @@ impl Family for YoloV8 {
 
     fn decode(
         &self,
-        layout: Layout,
+        layout: OutputLayout,
         numbers: &[f32],
         min_score: f32,
         filter: &ClassFilter,
@@ -51,8 +51,8 @@ impl Family for YoloV8 {
     ) {
         let proposals = layout.proposals;
         let (boxes, scores) = numbers.split_at(4 * proposals);
-        // Row by row is the order of memory; column by column would miss the cache
-        // for every number.
+        // Row by row is the order of memory. Column by column would miss the cache for
+        // every number.
         let mut best = vec![(0_u32, f32::NEG_INFINITY); proposals];
         for (class_id, row) in (0_u32..).zip(scores.chunks_exact(proposals)) {
             for (best, &score) in best.iter_mut().zip(row) {
@@ -89,7 +89,7 @@ mod tests {
     ];
 
     fn decode(filter: &ClassFilter, out: &mut Vec<Candidate>) {
-        let layout = Layout {
+        let layout = OutputLayout {
             input: FrameSize::new(32, 32),
             proposals: 3,
             numbers: 6,
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filtered_class_does_not_pass_as_its_second_best() {
+    fn filtered_class_does_not_pass_as_its_second_best() {
         let names = ["a".to_owned(), "b".to_owned()];
         let filter = ClassFilter::resolve(&[ClassRef::Id(1)], &names).unwrap();
         let mut out = Vec::new();

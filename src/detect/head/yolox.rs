@@ -4,7 +4,7 @@
 //! are the centre's offset in cells, the next two the logarithm of the size in
 //! cells, then objectness, then one score a class, both already in 0..1.
 
-use super::family::{Family, Layout, Output, STRIDES};
+use super::family::{Family, Output, OutputLayout, STRIDES};
 use super::family::{best_class, cell_count, cells, push};
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::input_style::{InputStyle, Placement};
@@ -31,10 +31,10 @@ impl Family for Yolox {
         InputStyle::scaled(Placement::TopLeft, false, 1.0)
     }
 
-    fn layout(&self, output: &Output) -> Option<Layout> {
+    fn layout(&self, output: &Output) -> Option<OutputLayout> {
         let classes = output.columns.checked_sub(BEFORE_SCORES)?;
         let fits = output.rows == cell_count(output.input, &STRIDES) && classes > 0;
-        fits.then_some(Layout {
+        fits.then_some(OutputLayout {
             input: output.input,
             proposals: output.rows,
             numbers: output.columns,
@@ -44,7 +44,7 @@ impl Family for Yolox {
 
     fn decode(
         &self,
-        layout: Layout,
+        layout: OutputLayout,
         numbers: &[f32],
         min_score: f32,
         filter: &ClassFilter,
@@ -53,7 +53,7 @@ impl Family for Yolox {
         let proposals = numbers.chunks_exact(layout.numbers);
         for (cell, proposal) in cells(layout.input, &STRIDES).zip(proposals) {
             let objectness = proposal[4];
-            // No class score is above 1, so this proposal cannot reach the min_score.
+            // No class score is above 1, so this proposal cannot reach `min_score`.
             if objectness < min_score {
                 continue;
             }
@@ -88,7 +88,7 @@ mod tests {
         let mut output = vec![0.0; CELLS * 7];
         output[proposal * 7..][..7].copy_from_slice(&numbers);
         let mut out = Vec::new();
-        let layout = Layout {
+        let layout = OutputLayout {
             input: INPUT,
             proposals: CELLS,
             numbers: 7,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proposal_becomes_a_box_in_pixels_of_the_input() {
+    fn proposal_becomes_a_box_in_pixels_of_the_input() {
         // Cell 6 of the first grid: column 2, row 1, stride 8.
         let numbers = [0.5, 0.25, 1.0_f32.ln(), 2.0_f32.ln(), 0.8, 0.1, 0.5];
         let found = decoded(6, numbers, 0.1);
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn the_floor_holds_for_the_product() {
+    fn score_threshold_uses_objectness_times_class() {
         let numbers = [0.0, 0.0, 0.0, 0.0, 0.8, 0.1, 0.5];
         assert!(decoded(0, numbers, 0.41).is_empty());
         assert_eq!(decoded(0, numbers, 0.39).len(), 1);
     }
 
     #[test]
-    fn numbers_that_are_none_give_no_box() {
+    fn non_finite_proposals_give_no_box() {
         assert!(decoded(0, [f32::NAN, 0.0, 0.0, 0.0, 0.9, 0.9, 0.9], 0.1).is_empty());
         assert!(decoded(0, [0.0, 0.0, 1e9, 0.0, 0.9, 0.9, 0.9], 0.1).is_empty());
         assert!(decoded(0, [0.0, 0.0, 0.0, 0.0, f32::NAN, 0.9, 0.9], 0.1).is_empty());

@@ -1,4 +1,4 @@
-//! Letterboxed pictures against a plain implementation.
+//! Letterboxed pictures against a simple implementation.
 #![allow(clippy::unwrap_used)]
 use super::super::input_style::GREY;
 use super::*;
@@ -69,7 +69,7 @@ fn each_family_places_the_picture_as_it_was_trained() {
 }
 
 #[test]
-fn a_box_comes_back_to_where_it_was_in_the_frame() {
+fn box_is_mapped_back_to_its_position_in_the_frame() {
     let size = FrameSize::new(1279, 719);
     for placement in [Placement::TopLeft, Placement::Centred] {
         for roi in [
@@ -80,7 +80,7 @@ fn a_box_comes_back_to_where_it_was_in_the_frame() {
             let crop = Crop::of(size, roi).unwrap();
             let fit = LetterboxTransform::new(size, crop, FrameSize::new(640, 416), placement);
             let there = BBox::from_ltrb(0.3, 0.2, 0.5, 0.7);
-            // The way in, written out independently of `to_frame`.
+            // The way in, computed independently of `to_frame`.
             let inward = |v: f32, n: u32, origin: u32, scaled: u32, crop: u32, pad: u32| {
                 (v * n as f32 - origin as f32) * scaled as f32 / crop as f32 + pad as f32
             };
@@ -107,7 +107,7 @@ fn boxes_are_clipped_to_the_crop() {
 }
 
 #[test]
-fn a_region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
+fn region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
     let size = FrameSize::new(200, 100);
     let half = Crop {
         x: 100,
@@ -134,16 +134,21 @@ fn a_region_is_normalised_or_in_pixels_and_must_touch_the_frame() {
             height: 20
         }
     );
-    let text = Crop::of(size, Some([300.0, 0.0, 400.0, 50.0]))
-        .unwrap_err()
-        .to_string();
-    assert!(text.contains("200 x 100"), "{text}");
+    let outside = Crop::of(size, Some([300.0, 0.0, 400.0, 50.0]));
+    assert!(matches!(
+        outside,
+        Err(DetectError::Roi {
+            width: 200,
+            height: 100,
+            ..
+        })
+    ));
     assert!(Crop::of(size, Some([0.6, 0.0, 0.4, 1.0])).is_err());
     assert!(Crop::of(FrameSize::default(), None).is_err());
 }
 
 #[test]
-fn colours_and_padding_land_in_the_planes_that_the_family_expects() {
+fn colours_and_padding_are_written_to_the_planes_of_the_family() {
     let size = FrameSize::new(8, 4);
     let picture = frame(size, [10, 20, 30]);
     let input = FrameSize::new(8, 8);
@@ -172,7 +177,7 @@ fn colours_and_padding_land_in_the_planes_that_the_family_expects() {
 }
 
 #[test]
-fn a_changed_crop_leaves_nothing_of_the_former_picture() {
+fn changed_crop_leaves_nothing_of_the_previous_picture() {
     let size = FrameSize::new(8, 8);
     let input = FrameSize::new(8, 8);
     let mut letterbox = Letterbox::new(input, YOLOX);
@@ -183,13 +188,10 @@ fn a_changed_crop_leaves_nothing_of_the_former_picture() {
 }
 
 #[test]
-fn a_frame_that_lies_about_its_size_is_refused() {
-    let mut lie = frame(FrameSize::new(8, 8), [0; 3]);
-    lie.bgr.pop();
+fn frame_with_a_wrong_size_is_rejected() {
+    let mut short = frame(FrameSize::new(8, 8), [0; 3]);
+    short.bgr.pop();
     let mut letterbox = Letterbox::new(FrameSize::new(8, 8), YOLOX);
-    let text = letterbox
-        .draw(&lie, whole(lie.size))
-        .unwrap_err()
-        .to_string();
-    assert!(text.contains("191 bytes"), "{text}");
+    let error = letterbox.draw(&short, whole(short.size));
+    assert!(matches!(error, Err(DetectError::Frame { bytes: 191, .. })));
 }

@@ -1,4 +1,4 @@
-//! The order of permits, decided event by event: nothing here waits for time.
+//! The order of permits, event by event, without any wait for time.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::mpsc::{Receiver, channel};
@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use super::*;
 
-/// The requests of one test, apart from those of all others.
+/// The requests of one test, separate from those of all others.
 struct Queue {
     requests: Requests,
     now_ns: i64,
@@ -44,14 +44,14 @@ impl Queue {
 }
 
 #[test]
-fn one_runs_one_is_next_and_the_others_wait() {
+fn one_request_runs_one_is_next_and_the_others_wait() {
     let (mut queue, model) = (Queue::new(), ModelQueue::default());
     let camera = Requester::new(None);
     let tickets: Vec<u64> = (0..4).map(|_| queue.ask(&camera, Some(&model))).collect();
     for (done, &ticket) in tickets.iter().enumerate() {
         assert!(queue.is_running(ticket));
-        for (place, &waiting) in tickets[done + 1..].iter().enumerate() {
-            assert_eq!(queue.is_next(waiting), place == 0);
+        for (position, &waiting) in tickets[done + 1..].iter().enumerate() {
+            assert_eq!(queue.is_next(waiting), position == 0);
         }
         queue.run(ticket, 100);
     }
@@ -59,7 +59,7 @@ fn one_runs_one_is_next_and_the_others_wait() {
 }
 
 #[test]
-fn the_next_chooses_its_frame_as_late_as_it_can() {
+fn next_request_chooses_its_frame_as_late_as_possible() {
     let (mut queue, model) = (Queue::new(), ModelQueue::default());
     let camera = Requester::new(None);
     let first = queue.ask(&camera, Some(&model));
@@ -84,7 +84,7 @@ fn models_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn a_request_whose_model_is_busy_keeps_nobody_from_what_is_free() {
+fn request_with_a_busy_model_lets_others_pass() {
     let mut queue = Queue::new();
     let (one, other) = (ModelQueue::default(), ModelQueue::default());
     let camera = Requester::new(Some(InferencePermits::new(2)));
@@ -100,32 +100,32 @@ fn a_request_whose_model_is_busy_keeps_nobody_from_what_is_free() {
     assert!(queue.is_running(second));
 }
 
-/// Fifteen cameras of one model and one of another, each of which asks again as soon
-/// as it is served, under several limits.
+/// Fifteen cameras of one model and one of another. Each makes a new request as soon as
+/// it is served, under several limits.
 #[test]
-fn under_a_limit_each_camera_gets_as_many_turns_as_any_other() {
+fn cameras_under_a_limit_get_equally_many_permits() {
     let mut queue = Queue::new();
     let models = [ModelQueue::default(), ModelQueue::default()];
     let requester = Requester::new(Some(InferencePermits::new(1)));
     let model = |camera: usize| Some(&models[usize::from(camera == 15)]);
-    let mut turns = [0; 16];
+    let mut permits = [0; 16];
     let mut tickets: Vec<u64> = (0..16).map(|c| queue.ask(&requester, model(c))).collect();
     for _ in 0..16 * 50 {
         let running: Vec<usize> = (0..16).filter(|c| queue.is_running(tickets[*c])).collect();
         assert_eq!(running.len(), 1, "the limit is kept");
-        // It is told before its turn, however many models there are.
+        // Each is next before it runs, however many models there are.
         let next = tickets.iter().filter(|t| queue.is_next(**t)).count();
         assert_eq!(next, 1);
         let camera = running[0];
-        turns[camera] += 1;
+        permits[camera] += 1;
         queue.run(tickets[camera], 10);
         tickets[camera] = queue.ask(&requester, model(camera));
     }
-    assert_eq!(turns, [50; 16]);
+    assert_eq!(permits, [50; 16]);
 }
 
 #[test]
-fn a_larger_limit_holds_at_once() {
+fn larger_limit_applies_at_once() {
     let mut queue = Queue::new();
     let permits = InferencePermits::new(1);
     let camera = Requester::new(Some(permits.clone()));
@@ -140,7 +140,7 @@ fn a_larger_limit_holds_at_once() {
 }
 
 #[test]
-fn a_place_that_is_given_up_goes_to_the_next() {
+fn dropped_request_passes_its_position_on() {
     let (mut queue, model) = (Queue::new(), ModelQueue::default());
     let camera = Requester::new(None);
     let first = queue.ask(&camera, Some(&model));
@@ -152,16 +152,17 @@ fn a_place_that_is_given_up_goes_to_the_next() {
     assert!(queue.is_running(third));
 }
 
-/// A thread that asks for a turn, says so when it has it, and keeps it until told.
+/// A thread that requests a permit, reports when it is granted, and holds it until the
+/// test ends it.
 fn camera(model: &ModelQueue, requester: &Requester) -> (Receiver<bool>, JoinHandle<()>) {
-    let (tell, told) = channel();
+    let (report, granted) = channel();
     let (model, requester) = (model.clone(), requester.clone());
     let thread = std::thread::spawn(move || {
         let request = requester.request(Some(&model), Duration::ZERO);
-        tell.send(request.wait_until_next()).unwrap();
-        tell.send(request.permit().is_some()).unwrap();
+        report.send(request.wait_until_next()).unwrap();
+        report.send(request.permit().is_some()).unwrap();
     });
-    (told, thread)
+    (granted, thread)
 }
 
 fn is_queued(model: &ModelQueue, count: usize) {
@@ -175,37 +176,40 @@ fn is_queued(model: &ModelQueue, count: usize) {
 }
 
 #[test]
-fn threads_are_woken_when_it_is_their_turn() {
+fn threads_are_woken_when_they_are_next_and_when_they_run() {
     let model = ModelQueue::default();
     let requester = Requester::new(None);
     let permit = requester.request(Some(&model), Duration::ZERO).permit();
-    let (told, thread) = camera(&model, &Requester::new(None));
+    let (granted, thread) = camera(&model, &Requester::new(None));
     is_queued(&model, 2);
-    assert!(told.recv().unwrap(), "it is next while the other one runs");
+    assert!(
+        granted.recv().unwrap(),
+        "it is next while the other one runs"
+    );
     drop(permit);
-    assert!(told.recv().unwrap());
+    assert!(granted.recv().unwrap());
     thread.join().unwrap();
     is_queued(&model, 0);
 }
 
 #[test]
-fn closing_ends_every_wait_and_leaves_the_queue_to_the_others() {
+fn closing_ends_every_wait_of_one_requester_only() {
     let model = ModelQueue::default();
     let permit = Requester::new(None)
         .request(Some(&model), Duration::ZERO)
         .permit();
     let stopped = Requester::new(None);
-    let (told, thread) = camera(&model, &stopped);
-    assert!(told.recv().unwrap());
+    let (granted, thread) = camera(&model, &stopped);
+    assert!(granted.recv().unwrap());
     let behind = Requester::new(None);
-    let (told_behind, thread_behind) = camera(&model, &behind);
+    let (granted_behind, thread_behind) = camera(&model, &behind);
     is_queued(&model, 3);
     stopped.close();
-    assert!(!told.recv().unwrap(), "no permit after the stop");
+    assert!(!granted.recv().unwrap(), "no permit after the stop");
     thread.join().unwrap();
-    assert!(told_behind.recv().unwrap(), "it moved up");
+    assert!(granted_behind.recv().unwrap(), "it moved up");
     drop(permit);
-    assert!(told_behind.recv().unwrap());
+    assert!(granted_behind.recv().unwrap());
     thread_behind.join().unwrap();
     let late = stopped.request(Some(&model), Duration::ZERO);
     assert!(!late.wait_until_next());

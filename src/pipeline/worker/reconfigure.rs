@@ -1,5 +1,5 @@
-//! Changes while the infer thread runs: a configuration that was set, a model that
-//! was loaded, slots that are to be released.
+//! Changes while the infer thread runs: a new configuration, a loaded model, a request to
+//! release the slots.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,14 +24,14 @@ impl Worker {
         ));
     }
 
-    /// Applies what was asked for or came about since the last time.
+    /// Applies all changes since the last call.
     pub(super) fn apply_changes(&mut self, chain: &mut TrackingChain) {
         self.apply_config(chain);
         self.apply_loaded_model();
         self.apply_reset(chain);
     }
 
-    /// Applies a configuration that was set meanwhile.
+    /// Applies a new configuration.
     fn apply_config(&mut self, chain: &mut TrackingChain) {
         let version = self.shared.config_version.load(Ordering::Acquire);
         if version == self.config_version {
@@ -57,7 +57,7 @@ impl Worker {
         }
     }
 
-    /// Gives the chain its settings, and shows hosts what that released.
+    /// Configures the chain, and publishes a snapshot if that released slots.
     pub(super) fn configure_chain(&mut self, chain: &mut TrackingChain) {
         if chain.configure(&self.config) {
             let snapshots = chain.snapshot(self.shared.source.state(), self.clock.now_ns());
@@ -65,7 +65,7 @@ impl Worker {
         }
     }
 
-    /// Releases the slots if the owner wants that.
+    /// Releases the slots if the owner has requested it.
     fn apply_reset(&mut self, chain: &mut TrackingChain) {
         if self.shared.reset.swap(false, Ordering::AcqRel) {
             let snapshots = chain.release_all(self.shared.source.state(), self.clock.now_ns());
@@ -73,7 +73,7 @@ impl Worker {
         }
     }
 
-    /// Puts a model in place that was loaded meanwhile.
+    /// Replaces the detector by one that was loaded in the meantime.
     fn apply_loaded_model(&mut self) {
         let Some(result) = self.loader.as_ref().and_then(Loader::poll) else {
             return;
@@ -87,7 +87,7 @@ impl Worker {
                 let address = self.config.camera.address();
                 if address.is_ok_and(|a| a.gives_pictures()) {
                     let camera = &self.config.camera.id;
-                    log::info!("[{camera}] {} on {}", info.model, info.device);
+                    log::info!("[{camera}] runs {} on {}", info.model, info.device);
                 }
                 *self.shared.detector.lock() = Some(info.clone());
                 *self.shared.failure.lock() = None;
@@ -100,7 +100,7 @@ impl Worker {
                 log::error!("[{}] {error}", self.config.camera.id);
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
-                    self.shared.refuse(error);
+                    self.shared.report_once(error);
                 } else {
                     self.shared.fail(error);
                 }
@@ -108,20 +108,20 @@ impl Worker {
         }
     }
 
-    /// Puts the keys of the model in use back into the configuration, after
-    /// another one could not be loaded.
-    fn keep_old_model(&mut self, refused: &PipelineConfig) {
+    /// Restores the configuration keys of the model in use, after another model could not
+    /// be loaded.
+    fn keep_old_model(&mut self, failed: &PipelineConfig) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
         };
         let mut config = self.shared.config.lock();
         let mut kept = PipelineConfig::clone(&config);
-        if kept.tracking.model == refused.tracking.model {
+        if kept.tracking.model == failed.tracking.model {
             kept.tracking.model = info.model.clone();
             kept.service.device = info.requested_device;
             self.config = Arc::new(kept);
             *config = Arc::clone(&self.config);
-            log::warn!("[{}] goes on with {}", self.config.camera.id, info.model);
+            log::warn!("[{}] keeps the model {}", self.config.camera.id, info.model);
         }
     }
 
@@ -136,7 +136,8 @@ impl Worker {
         }
     }
 
-    /// Makes the configured sinks. One that cannot be made is reported and left out.
+    /// Creates the configured sinks. A sink that cannot be created is reported and left
+    /// out.
     fn set_sinks(&self) {
         let Some(info) = self.shared.detector.lock().clone() else {
             return;
@@ -147,9 +148,9 @@ impl Worker {
             log::error!("[{camera}] {error}");
             self.shared.fail(error);
         }
-        for error in outputs.refusals {
+        for error in outputs.warnings {
             log::error!("[{camera}] {error}");
-            self.shared.refuse(error);
+            self.shared.report_once(error);
         }
         let dispatcher = &self.shared.dispatcher;
         dispatcher.set_configured(outputs.sinks, info.classes);

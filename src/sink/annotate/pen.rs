@@ -1,4 +1,4 @@
-//! The pen that draws one slot.
+//! Draws one slot.
 
 use opencv::core::{Point, Rect, Scalar, Size, ToInputOutputArray};
 use opencv::imgproc;
@@ -6,8 +6,8 @@ use opencv::imgproc;
 use crate::flow::{BBox, FrameSize};
 use crate::flow::{Slot, SlotState};
 
-/// Colours of p1, p2, ... as blue, green, red; told apart on dark and on
-/// bright pictures, and by most colour-blind people (after Okabe and Ito 2008).
+/// Colours of p1, p2, ... as blue, green, red. They are distinct on dark and on bright
+/// pictures, also for most colour-blind people (after Okabe and Ito 2008).
 pub(super) const COLOURS: [[u8; 3]; 8] = [
     [233, 180, 86],
     [0, 159, 230],
@@ -18,19 +18,19 @@ pub(super) const COLOURS: [[u8; 3]; 8] = [
     [0, 94, 213],
     [200, 200, 200],
 ];
-/// Behind labels.
+/// Background of labels.
 const DARK: Scalar = Scalar::new(24.0, 24.0, 24.0, 0.0);
-/// Letters.
+/// Text of labels.
 const WHITE: Scalar = Scalar::new(255.0, 255.0, 255.0, 0.0);
 const FONT: i32 = imgproc::FONT_HERSHEY_SIMPLEX;
 
-/// Line widths and letters in proportion to the frame.
+/// Draws with lines and text in proportion to the frame.
 pub(super) struct Pen {
     size: FrameSize,
     line: i32,
     font_scale: f64,
-    /// Labels drawn so far, which later ones avoid.
-    plates: Vec<Rect>,
+    /// Areas of the labels drawn so far, which later labels avoid.
+    labels: Vec<Rect>,
 }
 
 impl Pen {
@@ -41,7 +41,7 @@ impl Pen {
             size,
             line,
             font_scale: (short / 1200.0).clamp(0.38, 2.0),
-            plates: Vec::new(),
+            labels: Vec::new(),
         }
     }
 
@@ -117,20 +117,20 @@ impl Pen {
         let dash = 5 * self.line;
         let (dx, dy) = ((to.x - from.x).signum(), (to.y - from.y).signum());
         let length = (to.x - from.x).abs().max((to.y - from.y).abs());
-        let at = |way: i32| Point::new(from.x + dx * way, from.y + dy * way);
-        let mut way = 0;
-        while way < length {
-            let end = (way + dash).min(length);
+        let at = |distance: i32| Point::new(from.x + dx * distance, from.y + dy * distance);
+        let mut start = 0;
+        while start < length {
+            let end = (start + dash).min(length);
             imgproc::line(
                 picture,
-                at(way),
+                at(start),
                 at(end),
                 colour,
                 self.line,
                 imgproc::LINE_8,
                 0,
             )?;
-            way += 2 * dash;
+            start += 2 * dash;
         }
         Ok(())
     }
@@ -152,36 +152,40 @@ impl Pen {
             width + 2 * margin + stripe_width,
             height + below + 2 * margin,
         );
-        let plate = self.place(self.pixels(slot), size);
-        self.plates.push(plate);
+        let area = self.label_area(self.pixels(slot), size);
+        self.labels.push(area);
         let stripe = Rect {
             width: stripe_width,
-            ..plate
+            ..area
         };
-        let foot = Point::new(
-            plate.x + stripe_width + margin,
-            plate.y + plate.height - margin - below,
+        let baseline = Point::new(
+            area.x + stripe_width + margin,
+            area.y + area.height - margin - below,
         );
-        fill(picture, plate, DARK)?;
+        fill(picture, area, DARK)?;
         fill(picture, stripe, colour(index))?;
         let (scale, smooth) = (self.font_scale, imgproc::LINE_AA);
-        imgproc::put_text(picture, &text, foot, FONT, scale, WHITE, 1, smooth, false)
+        imgproc::put_text(
+            picture, &text, baseline, FONT, scale, WHITE, 1, smooth, false,
+        )
     }
 
-    /// Where a label goes: above its box or else within it, below it, and so
-    /// on, where it covers no other label. Within the frame if at all possible.
-    fn place(&self, b: Rect, size: Size) -> Rect {
+    /// The area of a label: above its box, inside it or below it, where it covers no other
+    /// label. Within the frame if possible.
+    fn label_area(&self, b: Rect, size: Size) -> Rect {
         let (frame_width, frame_height) = (self.size.width as i32, self.size.height as i32);
         let x = b.x.min(frame_width - size.width).max(0);
         let bottom = b.y + b.height;
         let tops = [b.y - size.height, b.y, bottom, bottom - size.height];
-        let mut plates = tops
+        let mut areas = tops
             .map(|y| Rect::new(x, y, size.width, size.height))
             .into_iter();
-        let within = |p: &Rect| p.y >= 0 && p.y + p.height <= frame_height;
-        let free = |p: &Rect| self.plates.iter().all(|other| (*p & *other).area() <= 0);
-        let crowded = Rect::new(x, (b.y - size.height).max(0), size.width, size.height);
-        plates.find(|p| within(p) && free(p)).unwrap_or(crowded)
+        let is_inside = |p: &Rect| p.y >= 0 && p.y + p.height <= frame_height;
+        let is_free = |p: &Rect| self.labels.iter().all(|other| (*p & *other).area() <= 0);
+        let fallback = Rect::new(x, (b.y - size.height).max(0), size.width, size.height);
+        areas
+            .find(|p| is_inside(p) && is_free(p))
+            .unwrap_or(fallback)
     }
 }
 
@@ -194,7 +198,7 @@ fn colour(index: usize) -> Scalar {
     Scalar::new(b.into(), g.into(), r.into(), 0.0)
 }
 
-/// Such as `p1 #12 person`. OpenCV's letters are ASCII.
+/// The text of a label, such as `p1 #12 person`. OpenCV draws only ASCII.
 fn label(index: usize, slot: &Slot, classes: &[String]) -> String {
     let class = usize::try_from(slot.class_id)
         .ok()
@@ -231,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_stay_within_the_frame_and_off_each_other() {
+    fn labels_stay_inside_the_frame_and_do_not_overlap() {
         let mut pen = Pen::for_frame(FrameSize::new(320, 240));
         let label = Size::new(80, 12);
         // Two people close together, one of them at the upper edge.
@@ -241,14 +245,14 @@ mod tests {
             Rect::new(300, 0, 20, 50),
         ];
         for b in boxes {
-            let plate = pen.place(b, label);
-            assert!(plate.x >= 0 && plate.x + plate.width <= 320, "{plate:?}");
-            assert!(plate.y >= 0 && plate.y + plate.height <= 240, "{plate:?}");
+            let area = pen.label_area(b, label);
+            assert!(area.x >= 0 && area.x + area.width <= 320, "{area:?}");
+            assert!(area.y >= 0 && area.y + area.height <= 240, "{area:?}");
             assert!(
-                pen.plates.iter().all(|p| (*p & plate).area() <= 0),
-                "{plate:?}"
+                pen.labels.iter().all(|p| (*p & area).area() <= 0),
+                "{area:?}"
             );
-            pen.plates.push(plate);
+            pen.labels.push(area);
         }
     }
 }

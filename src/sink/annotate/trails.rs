@@ -1,11 +1,11 @@
-//! Trails: where the owners of slots have been lately, for drawing.
+//! Trails: the recent positions of slots' owners, for drawing.
 
 use crate::flow::{Slot, SlotState, Snapshot};
 
-/// Points of a trail; about two seconds of a usual camera.
+/// Maximum number of points of a trail, about two seconds of a typical camera.
 const POINTS: usize = 48;
 
-/// The latest positions of each slot's owner.
+/// The recent positions of each slot's owner.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Trails(Vec<Trail>);
 
@@ -16,7 +16,7 @@ struct Trail {
 }
 
 impl Trails {
-    /// Takes a normalised snapshot's positions in.
+    /// Adds the positions of a normalised snapshot.
     pub fn extend(&mut self, snapshot: &Snapshot) {
         self.0.resize(snapshot.slots.len(), Trail::default());
         for (trail, slot) in self.0.iter_mut().zip(&snapshot.slots) {
@@ -24,8 +24,7 @@ impl Trails {
         }
     }
 
-    /// The positions of a slot's owner, oldest first: normalised, origin top
-    /// left.
+    /// The positions of a slot's owner, oldest first. Normalised, origin top left.
     pub fn of(&self, index: usize) -> &[[f32; 2]] {
         self.0.get(index).map_or(&[], |t| &t.points)
     }
@@ -65,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trail_follows_its_owner_and_ends_with_the_stay() {
+    fn trail_has_the_positions_of_one_owner() {
         let mut trails = Trails::default();
         for step in 0..POINTS + 10 {
             trails.extend(&snapshot(1, SlotState::Active, step as f32));

@@ -1,20 +1,20 @@
-//! Bundles: messages packed into datagrams, never cut within a slot.
+//! Packs messages into datagrams, and never splits the messages of a slot.
 
 use crate::address::osc::{BUNDLE_HEADER, DATAGRAM_MAX, element_size};
 use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
 
-/// OSC 1.0: the time tag that means "at once".
+/// The time tag "immediately" of OSC 1.0.
 const IMMEDIATE: OscTime = OscTime {
     seconds: 0,
     fractional: 1,
 };
 
-/// One datagram in the making: a bundle, and what the sender notes once it is sent.
+/// One unfinished datagram: a bundle, and the updates to apply once it is sent.
 #[derive(Debug)]
 pub(super) struct Datagram<E> {
     messages: Vec<OscPacket>,
     size: usize,
-    /// Notes of the sender, for when this datagram is out.
+    /// Updates to apply once this datagram is sent.
     pub on_sent: Vec<E>,
 }
 
@@ -37,7 +37,7 @@ impl<E> Datagram<E> {
     }
 }
 
-/// Packs groups of messages into as few datagrams as keep every group whole.
+/// Packs groups of messages into as few datagrams as possible without splitting a group.
 #[derive(Debug)]
 pub(super) struct BundleBuilder<E> {
     full: Vec<Datagram<E>>,
@@ -52,7 +52,7 @@ impl<E> BundleBuilder<E> {
         }
     }
 
-    /// Adds messages that belong together.
+    /// Adds messages that must stay in one datagram.
     pub fn push(&mut self, group: Vec<OscMessage>, on_sent: impl IntoIterator<Item = E>) {
         let size: usize = group
             .iter()
@@ -69,7 +69,7 @@ impl<E> BundleBuilder<E> {
         self.open.on_sent.extend(on_sent);
     }
 
-    /// The datagrams, in order; none when nothing was pushed.
+    /// The datagrams in order. None if there are no messages.
     pub fn finish(mut self) -> Vec<Datagram<E>> {
         if !self.open.messages.is_empty() {
             self.full.push(self.open);
@@ -78,7 +78,7 @@ impl<E> BundleBuilder<E> {
     }
 }
 
-/// A message of floats.
+/// A message with float arguments.
 pub(super) fn floats(addr: String, values: impl IntoIterator<Item = f32>) -> OscMessage {
     OscMessage {
         addr,
@@ -93,7 +93,7 @@ mod tests {
     use crate::address::osc::datagram_size;
 
     #[test]
-    fn sizes_are_those_of_the_encoder() {
+    fn computed_sizes_match_the_encoder() {
         for length in 1..9 {
             for count in 0..9 {
                 let mut builder = BundleBuilder::new();

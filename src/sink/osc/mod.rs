@@ -1,18 +1,17 @@
 //! OSC output over UDP.
 //!
-//! Each snapshot is one bundle with the time tag "at once", split only between
-//! slots into datagrams of at most 1432 bytes (each a bundle of its own).
+//! Each snapshot is one bundle with the time tag "immediately". A bundle that exceeds 1432
+//! bytes is split between slots into several datagrams, each with its own bundle.
 //!
 //! * `format: channels` sends one message with one float for every axis of
-//!   every occupied slot. A slot that was released is sent once more, with
-//!   `state` 0; a slot that nobody ever used is not sent. Where the address
-//!   contains `{id}` or `{class}`, that last message goes to the address used
-//!   before.
+//!   every occupied slot. A released slot is sent once more, with `state` 0. A slot
+//!   that never had an owner is not sent. If the address contains `{id}` or `{class}`,
+//!   that last message goes to the previous address.
 //! * `format: array` sends one message, `slots` after the prefix, with the
-//!   axes of all slots in order, empty ones too, so that a value's place says
-//!   whose it is. What exceeds a datagram goes on in messages named by the
-//!   number of their first slot, such as `slots_24`; with the default axes that
-//!   happens beyond 139 slots, with all twelve beyond 23.
+//!   axes of all slots in order, with the empty ones, so that a value's position
+//!   identifies slot and axis. Slots that exceed a datagram are sent in further messages,
+//!   named by the number of their first slot, such as `slots_24`. With the default axes
+//!   that happens beyond 139 slots.
 //!
 //! All values are 32-bit floats: track ids, generations and ages are exact up
 //! to 2^24 (16.7 million).
@@ -33,34 +32,34 @@ use crate::flow::{AxisId, Slot, SlotState, Snapshot};
 use bundle::{BundleBuilder, Datagram, floats};
 use udp_sender::UdpSender;
 
-/// Sends snapshots to one OSC receiver. Never blocks: a missing receiver, a
-/// full buffer or a name that is not known is counted, logged once, and tried
-/// again with the next snapshot (a name after 5 s, on a thread of its own).
+/// Sends snapshots to one OSC receiver. Never blocks: a missing receiver, a full buffer or an
+/// unknown host name is counted and logged once. The next snapshot retries; a host name is
+/// looked up again after 5 s, on a separate thread.
 pub struct OscSink {
     name: String,
     layout: MessageLayout,
     sender: UdpSender,
-    /// The owner that was last sent, for each slot.
+    /// The owner that was last sent for each slot.
     last_sent: Vec<Option<Slot>>,
     monitor: Arc<OscMonitor>,
 }
 
-/// Noted when a datagram is out: the slot of that index was last sent with that owner,
-/// or empty.
+/// An update of `last_sent`, applied once the datagram is sent: index of the slot, and its
+/// owner or `None` for empty.
 type LastSent = (usize, Option<Slot>);
 
-/// How a snapshot becomes messages. Knows nothing of sockets.
+/// Converts a snapshot to messages. Independent of sockets.
 struct MessageLayout {
     addresses: OscAddresses,
     on_release: OnRelease,
 }
 
 impl OscSink {
-    /// Makes the sink; the receiver is looked for at the first snapshot.
-    /// `classes` are the detector's class names, for `{class}`.
+    /// Creates the sink. The receiver is looked up at the first snapshot. `classes` are the
+    /// detector's class names, for `{class}`.
     ///
     /// # Errors
-    /// When addresses cannot be made from the configuration.
+    /// When the configuration gives no valid addresses.
     pub fn new(
         config: &OscConfig,
         camera_id: &str,
@@ -87,24 +86,24 @@ impl OscSink {
         })
     }
 
-    /// Says what position is sent for an owner whose release no snapshot showed:
-    /// one that was left out, or the last one. Give it `slots.on_release`.
+    /// Sets `slots.on_release`: the position to send for an owner whose release was in no
+    /// sent snapshot.
     #[must_use]
     pub fn on_release(mut self, on_release: OnRelease) -> Self {
         self.layout.on_release = on_release;
         self
     }
 
-    /// Shows every sent datagram to `monitor`.
+    /// Forwards every sent datagram to `monitor`.
     #[must_use]
     pub fn monitored(mut self, monitor: Arc<OscMonitor>) -> Self {
         self.monitor = monitor;
         self
     }
 
-    /// Sends the slots and notes the owners that the receiver now has. When one
-    /// datagram fails the rest is left out, and the next snapshot repeats it: a
-    /// release stays due until it is sent.
+    /// Sends the slots and records the owners that the receiver now has. After a failed
+    /// datagram the rest is skipped, and the next snapshot sends them again: a release stays
+    /// pending until it is sent.
     fn transmit(&mut self, slots: &[Slot]) -> Result<(), SinkError> {
         for mut datagram in self.layout.datagrams(slots, &self.last_sent) {
             let on_sent = std::mem::take(&mut datagram.on_sent);
@@ -115,7 +114,7 @@ impl OscSink {
             if !self.sender.send(&bytes) {
                 break;
             }
-            self.monitor.offer(&bytes);
+            self.monitor.forward(&bytes);
             for (index, owner) in on_sent {
                 if self.last_sent.len() <= index {
                     self.last_sent.resize(index + 1, None);
@@ -127,7 +126,7 @@ impl OscSink {
     }
 }
 
-/// Makes the sink of `osc`, if it is configured.
+/// Creates the sink of `osc`, if it is configured.
 pub(super) fn create(config: &SinkConfig, context: &SinkContext<'_>) -> Option<CreatedSink> {
     let section = config.osc.as_ref()?;
     let camera = &context.config.camera;
@@ -147,13 +146,13 @@ impl Sink for OscSink {
         &self.name
     }
 
-    /// A slot whose owner's class gets another name moves to another address; it is
-    /// shown empty at the old one first.
+    /// A slot whose owner's class gets another name moves to another address. It is sent
+    /// empty at the old address first.
     fn learn_classes(&mut self, classes: &Arc<[String]>) {
         let addresses = &self.layout.addresses;
         let mut owners = self.last_sent.iter().flatten();
         if owners.any(|owner| addresses.is_renamed(owner.class_id, classes)) {
-            // A datagram that fails stays due, as with every snapshot.
+            // A failed datagram stays pending, as with every snapshot.
             if let Err(error) = self.transmit(&[]) {
                 log::error!("{error}");
             }
@@ -169,16 +168,16 @@ impl Sink for OscSink {
         self.sender.stats()
     }
 
-    /// Releases every slot that the receiver still takes for occupied, so that
-    /// nothing stands still on stage when the program ends. To go on with other
-    /// settings at the same addresses, drop the sink without this.
+    /// Sends every occupied slot as empty, so that the receiver shows no frozen slots after
+    /// the program ends. To continue with other settings at the same addresses, drop the
+    /// sink without calling this.
     fn finish(&mut self) -> Result<(), SinkError> {
         self.transmit(&[])
     }
 }
 
 impl MessageLayout {
-    /// The datagrams for a snapshot, after the owners in `last_sent` were sent.
+    /// The datagrams for a snapshot, if the owners in `last_sent` were sent before.
     fn datagrams(&self, slots: &[Slot], last_sent: &[Option<Slot>]) -> Vec<Datagram<LastSent>> {
         match self.addresses.format() {
             OscFormat::Channels => self.channels(slots, last_sent),
@@ -194,8 +193,8 @@ impl MessageLayout {
             if let Some(last) = last_sent.get(index).and_then(Option::as_ref)
                 && owner.is_none_or(|owner| !self.continues(last, owner))
             {
-                // No slot: objects_max became smaller. An owner: the snapshot
-                // that showed the slot empty was not sent.
+                // Without a slot, objects_max has become smaller. With an owner, the
+                // snapshot with the empty slot was not sent.
                 let shown = slot.filter(|_| owner.is_none()).copied();
                 let left = shown.unwrap_or_else(|| self.released(last));
                 builder.push(self.messages(index, last, &left), [(index, None)]);
@@ -226,14 +225,14 @@ impl MessageLayout {
     }
 
     fn arrays(&self, slots: &[Slot], last_sent: &[Option<Slot>]) -> Vec<Datagram<LastSent>> {
-        // Slots that are gone since objects_max became smaller, or at the end,
-        // are shown empty once.
-        let shown = last_sent
+        // Slots that no longer exist, because objects_max became smaller or the program
+        // ends, are sent empty once.
+        let sent = last_sent
             .iter()
             .rposition(Option::is_some)
             .map_or(0, |i| i + 1);
-        let gone = last_sent.get(slots.len()..shown).unwrap_or_default();
-        let emptied = gone
+        let removed = last_sent.get(slots.len()..sent).unwrap_or_default();
+        let emptied = removed
             .iter()
             .map(|last| last.as_ref().map(|s| self.released(s)).unwrap_or_default());
         let all: Vec<Slot> = slots.iter().copied().chain(emptied).collect();
@@ -253,7 +252,7 @@ impl MessageLayout {
         builder.finish()
     }
 
-    /// The slot of an owner whose release no snapshot showed.
+    /// The released slot of an owner whose release was in no snapshot.
     fn released(&self, last: &Slot) -> Slot {
         last.released(self.on_release == OnRelease::Keep)
     }

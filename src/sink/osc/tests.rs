@@ -1,4 +1,4 @@
-//! What a receiver gets, over a real socket on the loopback.
+//! Sends to a receiver over a real socket on the loopback.
 #![allow(clippy::unwrap_used)]
 
 use std::net::UdpSocket;
@@ -8,7 +8,7 @@ use rosc::{OscPacket, OscTime, OscType};
 
 use super::*;
 
-/// The axes that OSC had first: sizes below are counted with them.
+/// The axes of the first version: the sizes below are computed with them.
 const FIRST_AXES: [&str; 12] = [
     "x",
     "y",
@@ -44,7 +44,7 @@ impl Pair {
         Self { receiver, sink }
     }
 
-    /// Sends slots and gives the datagrams that arrived, decoded.
+    /// Sends slots and returns the received datagrams, decoded.
     fn send(&mut self, slots: &[Slot]) -> Vec<Vec<Message>> {
         let before = self.sink.stats();
         let snapshot = Snapshot {
@@ -122,8 +122,7 @@ fn active(track_id: u64, generation: u32) -> Slot {
         vy: -0.02,
         age_ms: 3,
         life_ms: 9,
-        speed: 0.03,
-        presence: 1.0,
+        ..Slot::default()
     }
 }
 
@@ -141,7 +140,7 @@ fn messages<const N: usize>(list: [(&str, f32); N]) -> Vec<Message> {
 }
 
 #[test]
-fn occupied_slots_are_one_bundle_and_unused_ones_are_not_sent() {
+fn occupied_slots_are_one_bundle_and_unused_slots_are_not_sent() {
     let mut pair = Pair::new(config());
     let held = Slot {
         state: SlotState::Held,
@@ -159,7 +158,7 @@ fn occupied_slots_are_one_bundle_and_unused_ones_are_not_sent() {
 }
 
 #[test]
-fn nothing_is_sent_while_nobody_is_there() {
+fn nothing_is_sent_while_all_slots_are_empty() {
     let mut pair = Pair::new(config());
     assert!(pair.send(&[Slot::default(); 3]).is_empty());
 }
@@ -185,7 +184,7 @@ fn every_axis_has_its_name_and_value() {
 }
 
 #[test]
-fn a_released_slot_is_sent_once_more_with_state_0() {
+fn released_slot_is_sent_once_more_with_state_0() {
     let mut pair = Pair::new(with_axes(&["x", "state"]));
     assert_eq!(
         pair.send(&[active(1, 1)]),
@@ -199,7 +198,7 @@ fn a_released_slot_is_sent_once_more_with_state_0() {
 }
 
 #[test]
-fn a_kept_position_is_sent_with_the_release() {
+fn kept_position_is_sent_with_the_release() {
     let mut pair = Pair::new(with_axes(&["x", "state"]));
     pair.send(&[active(1, 1)]);
     let kept = Slot {
@@ -213,10 +212,10 @@ fn a_kept_position_is_sent_with_the_release() {
 }
 
 #[test]
-fn a_release_in_a_snapshot_that_was_left_out_is_made_up_for() {
+fn release_in_a_dropped_snapshot_is_sent_later() {
     let mut pair = Pair::new(with_axes(&["state", "generation"]));
     pair.send(&[active(1, 1)]);
-    // The snapshot with the empty slot never came; the next owner is here.
+    // The snapshot with the empty slot was dropped; this one has the next owner.
     let expected = messages([
         ("/p1_state", 0.0),
         ("/p1_generation", 1.0),
@@ -227,7 +226,7 @@ fn a_release_in_a_snapshot_that_was_left_out_is_made_up_for() {
 }
 
 #[test]
-fn slots_that_vanish_with_a_smaller_objects_max_are_released() {
+fn slots_removed_by_a_smaller_objects_max_are_released() {
     let mut pair = Pair::new(with_axes(&["state"]));
     pair.send(&[active(1, 1), active(2, 1)]);
     let expected = messages([("/p1_state", 1.0), ("/p2_state", 0.0)]);
@@ -236,7 +235,7 @@ fn slots_that_vanish_with_a_smaller_objects_max_are_released() {
 }
 
 #[test]
-fn the_end_releases_what_the_receiver_takes_for_occupied() {
+fn finish_releases_occupied_slots() {
     let mut pair = Pair::new(with_axes(&["x", "state"]));
     pair.sink = pair.sink.on_release(OnRelease::Keep);
     pair.send(&[active(1, 1), Slot::default()]);
@@ -249,7 +248,7 @@ fn the_end_releases_what_the_receiver_takes_for_occupied() {
 }
 
 #[test]
-fn a_release_goes_to_the_address_used_before() {
+fn release_goes_to_the_previous_address() {
     let format = "{class}/{id}/{axis}".to_owned();
     let mut pair = Pair::new(OscConfig {
         channel_format: format,
@@ -267,7 +266,7 @@ fn a_release_goes_to_the_address_used_before() {
         pair.send(&[emptied(1)]),
         [messages([("/traffic_light/5/state", 0.0)])]
     );
-    // A track whose class is corrected leaves its old address.
+    // A track whose class changes is released at its old address.
     pair.send(&[active(6, 2)]);
     let corrected = Slot {
         class_id: 9,
@@ -278,7 +277,7 @@ fn a_release_goes_to_the_address_used_before() {
 }
 
 #[test]
-fn the_camera_stands_in_the_prefix() {
+fn prefix_contains_the_camera_id() {
     let mut pair = Pair::new(OscConfig {
         address_prefix: "/{camera}/".into(),
         ..with_axes(&["x"])
@@ -290,7 +289,7 @@ fn the_camera_stands_in_the_prefix() {
 }
 
 #[test]
-fn a_crowd_is_split_between_slots_only() {
+fn large_snapshot_is_split_only_between_slots() {
     let mut pair = Pair::new(with_axes(&FIRST_AXES));
     let slots: Vec<Slot> = (1..=40).map(|id| active(id, 1)).collect();
     let datagrams = pair.send(&slots);
@@ -310,7 +309,7 @@ fn a_crowd_is_split_between_slots_only() {
 }
 
 #[test]
-fn an_array_holds_all_slots_in_order() {
+fn array_has_all_slots_in_order() {
     let mut pair = Pair::new(OscConfig {
         format: OscFormat::Array,
         ..with_axes(&["x", "state", "class"])
@@ -323,13 +322,13 @@ fn an_array_holds_all_slots_in_order() {
     assert_eq!(
         got,
         [vec![("/slots".to_owned(), values)]],
-        "p3 must be seen to go"
+        "p3 must be sent empty once"
     );
     assert_eq!(pair.send(&[emptied(1)])[0][0].1.len(), 3);
 }
 
 #[test]
-fn a_long_array_goes_on_in_messages_named_by_their_first_slot() {
+fn long_array_continues_in_messages_named_by_their_first_slot() {
     let mut pair = Pair::new(OscConfig {
         format: OscFormat::Array,
         ..with_axes(&FIRST_AXES)
@@ -347,7 +346,7 @@ fn a_long_array_goes_on_in_messages_named_by_their_first_slot() {
 }
 
 #[test]
-fn the_array_limits_in_the_documentation_hold() {
+fn array_limits_match_the_documentation() {
     let limit = |axes: &[&str]| {
         OscAddresses::new(with_axes(axes).template(), "c", &[])
             .unwrap()
@@ -357,10 +356,10 @@ fn the_array_limits_in_the_documentation_hold() {
 }
 
 #[test]
-fn a_missing_receiver_is_counted_and_found_when_it_comes() {
+fn missing_receiver_is_counted_and_found_when_it_starts() {
     let mut pair = Pair::new(with_axes(&["state"]));
     let address = pair.receiver.local_addr().unwrap();
-    // Nobody listens, and the loopback says so at the next datagram.
+    // No program listens, and the loopback refuses the next datagram.
     drop(std::mem::replace(
         &mut pair.receiver,
         UdpSocket::bind("127.0.0.1:0").unwrap(),
@@ -390,7 +389,7 @@ fn a_missing_receiver_is_counted_and_found_when_it_comes() {
 }
 
 #[test]
-fn a_release_that_could_not_be_sent_stays_due() {
+fn release_that_could_not_be_sent_stays_pending() {
     let mut pair = Pair::new(with_axes(&["state"]));
     pair.send(&[active(1, 1)]);
     let sender = std::mem::replace(&mut pair.sink.sender, UdpSender::down());
@@ -405,7 +404,7 @@ fn a_release_that_could_not_be_sent_stays_due() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_with_the_key_at_fault() {
+fn invalid_addresses_are_rejected_with_their_key() {
     let error = |config: &OscConfig| {
         OscSink::new(config, "cam1", Arc::from([]))
             .err()

@@ -1,4 +1,4 @@
-//! Sends datagrams to an OSC receiver: never blocks, and tries again after a failure.
+//! Sends datagrams to an OSC receiver. Never blocks, and retries after a failure.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
@@ -8,21 +8,21 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use crate::base::clock::{Clock, NS_PER_S};
 use crate::sink::api::SinkStats;
 
-/// How long after a failure the receiver is looked up again, and for how long
-/// nothing may fail before the trouble counts as over.
+/// Time after a failure until the receiver is looked up again, and time without a failure
+/// until the problem counts as solved.
 const RETRY_NS: i64 = 5 * NS_PER_S;
 
 /// Sends datagrams to one receiver.
 pub(super) struct UdpSender {
-    /// Whose it is, for the log.
+    /// The camera's id, for the log.
     camera: String,
     host: String,
     port: u16,
     clock: Arc<dyn Clock>,
     state: State,
     stats: SinkStats,
-    /// What was last logged to be wrong, and when it last was.
-    trouble: Option<(String, i64)>,
+    /// The latest logged problem, and the time of its latest occurrence.
+    problem: Option<(String, i64)>,
 }
 
 enum State {
@@ -30,15 +30,15 @@ enum State {
     Closed {
         retry_ns: i64,
     },
-    /// A helper thread looks the name up, because that can block for many
-    /// seconds and stopping a pipeline must not wait for it. The thread holds
-    /// nothing but the name and its end of the channel.
+    /// A helper thread looks the host name up, because that can block for many seconds, and
+    /// stopping a pipeline must not wait for it. The thread owns only the name and its end of
+    /// the channel.
     Resolving(Receiver<io::Result<SocketAddr>>),
     Open(UdpSocket),
 }
 
 impl UdpSender {
-    /// A sender that looks its receiver up at the first datagram.
+    /// Creates a sender. It looks the receiver up at the first datagram.
     pub fn new(camera: &str, host: &str, port: u16, clock: Arc<dyn Clock>) -> Self {
         Self {
             camera: camera.to_owned(),
@@ -47,7 +47,7 @@ impl UdpSender {
             clock,
             state: State::Closed { retry_ns: i64::MIN },
             stats: SinkStats::default(),
-            trouble: None,
+            problem: None,
         }
     }
 
@@ -68,20 +68,19 @@ impl UdpSender {
         sender
     }
 
-    /// Hands a datagram to the system, and says whether that worked. Never
-    /// blocks.
+    /// Passes a datagram to the system, and returns whether that worked. Never blocks.
     pub fn send(&mut self, datagram: &[u8]) -> bool {
         let now_ns = self.clock.now_ns();
         let mut outcome = self.try_send(datagram, now_ns);
         if let Err(e) = &outcome
             && is_refusal(e)
         {
-            // The answer to an earlier datagram, which was counted as sent; this
-            // one has not left yet. Without a second try a receiver that has
-            // just come up would miss it.
+            // The refusal of an earlier datagram, which was counted as sent. This datagram
+            // is not sent yet: without a second attempt, a receiver that has just started
+            // would miss it.
             let remedy = "start the receiver, or correct osc.host and osc.port";
             self.stats.failed += 1;
-            self.note(
+            self.report_problem(
                 now_ns,
                 format!("no program is listening there ({e}); {remedy}"),
             );
@@ -91,15 +90,16 @@ impl UdpSender {
             Ok(true) => {
                 self.stats.sent += 1;
                 self.stats.bytes += datagram.len() as u64;
-                self.note_success(now_ns);
+                self.report_success(now_ns);
                 return true;
             }
             Ok(false) => {}
             Err(e) if is_refusal(&e) => {}
             Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                self.note(
+                self.report_problem(
                     now_ns,
-                    "the network is slower than the frames; some are left out".into(),
+                    "the network is too slow, some snapshots are dropped; send fewer axes or slots"
+                        .into(),
                 );
             }
             Err(e) => {
@@ -107,14 +107,14 @@ impl UdpSender {
                     retry_ns: now_ns.saturating_add(RETRY_NS),
                 };
                 let remedy = "check osc.host and the network";
-                self.note(now_ns, format!("{e}; {remedy}, trying again every 5 s"));
+                self.report_problem(now_ns, format!("{e}; {remedy}; retrying every 5 s"));
             }
         }
         self.stats.failed += 1;
         false
     }
 
-    /// Gives false while there is no socket to send with.
+    /// Returns false while there is no open socket.
     fn try_send(&mut self, datagram: &[u8], now_ns: i64) -> io::Result<bool> {
         match self.open(now_ns)? {
             Some(socket) => socket.send(datagram).map(|_| true),
@@ -122,7 +122,7 @@ impl UdpSender {
         }
     }
 
-    /// The socket, opened if it is time to; `None` while there is none yet.
+    /// The socket, opened if the retry time has come. `None` while it is not open.
     fn open(&mut self, now_ns: i64) -> io::Result<Option<&UdpSocket>> {
         let found = match &self.state {
             State::Open(_) => None,
@@ -137,9 +137,9 @@ impl UdpSender {
             State::Resolving(answer) => match answer.try_recv() {
                 Ok(found) => Some(found),
                 Err(TryRecvError::Empty) => return Ok(None),
-                Err(TryRecvError::Disconnected) => {
-                    Some(Err(io::Error::other("the look-up ended without an answer")))
-                }
+                Err(TryRecvError::Disconnected) => Some(Err(io::Error::other(
+                    "the name look-up ended without an answer",
+                ))),
             },
         };
         if let Some(found) = found {
@@ -151,10 +151,10 @@ impl UdpSender {
         }
     }
 
-    /// Logs a failure once, not again while the same goes on.
-    fn note(&mut self, now_ns: i64, reason: String) {
+    /// Logs a problem once, not again while it persists.
+    fn report_problem(&mut self, now_ns: i64, reason: String) {
         if self
-            .trouble
+            .problem
             .as_ref()
             .is_none_or(|(known, _)| *known != reason)
         {
@@ -163,18 +163,18 @@ impl UdpSender {
             } = self;
             log::warn!("[{camera}] osc {host}:{port}: {reason}");
         }
-        self.trouble = Some((reason, now_ns));
+        self.problem = Some((reason, now_ns));
     }
 
-    /// A receiver's machine reports only some of the refusals, so that a single
-    /// success says little: the trouble is over when it stays away.
-    fn note_success(&mut self, now_ns: i64) {
+    /// The receiver's machine reports only some refusals, so one success proves little. The
+    /// problem is solved when it has not occurred for a while.
+    fn report_success(&mut self, now_ns: i64) {
         if self
-            .trouble
+            .problem
             .as_ref()
             .is_some_and(|(_, at)| now_ns.saturating_sub(*at) > RETRY_NS)
         {
-            self.trouble = None;
+            self.problem = None;
             let Self {
                 camera, host, port, ..
             } = self;
@@ -196,7 +196,7 @@ fn resolve(host: &str, port: u16) -> io::Result<Receiver<io::Result<SocketAddr>>
     std::thread::Builder::new()
         .name("rextrack-lookup".into())
         .spawn(move || {
-            // The sender may be gone by now; then nobody wants the answer.
+            // Fails if the sender was dropped, and the answer is not needed.
             let _ = answer.send(look_up(&host, port));
         })?;
     Ok(receiver)
@@ -205,20 +205,20 @@ fn resolve(host: &str, port: u16) -> io::Result<Receiver<io::Result<SocketAddr>>
 fn look_up(host: &str, port: u16) -> io::Result<SocketAddr> {
     let found: Vec<SocketAddr> = (host, port)
         .to_socket_addrs()
-        .map_err(|e| io::Error::new(e.kind(), format!("the name '{host}' is not known ({e})")))?
+        .map_err(|e| io::Error::new(e.kind(), format!("unknown host name '{host}' ({e})")))?
         .collect();
-    // Most OSC receivers listen on IPv4 alone, and `localhost` often gives the
-    // IPv6 address first.
+    // Most OSC receivers listen only on IPv4, and `localhost` often gives the IPv6 address
+    // first.
     let best = found
         .iter()
         .find(|a| a.is_ipv4())
         .or(found.first())
         .copied();
-    best.ok_or_else(|| io::Error::other(format!("the name '{host}' has no address")))
+    best.ok_or_else(|| io::Error::other(format!("the host name '{host}' has no address")))
 }
 
-/// A non-blocking socket of the receiver's family on a port of the system's
-/// choice. Connected, because only then a missing receiver is reported.
+/// A non-blocking socket of the receiver's address family, on a free port. Connected,
+/// because only then the system reports a missing receiver.
 fn connect(receiver: SocketAddr) -> io::Result<UdpSocket> {
     let any: IpAddr = match receiver {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -227,7 +227,7 @@ fn connect(receiver: SocketAddr) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind((any, 0))?;
     socket.set_nonblocking(true)?;
     if receiver.is_ipv4() {
-        // Lights and sound often listen on the whole network's address.
+        // Light and sound systems often listen on the broadcast address.
         socket.set_broadcast(true)?;
     }
     socket.connect(receiver)?;
@@ -242,7 +242,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_name_is_looked_up_without_blocking() {
+    fn host_name_is_looked_up_without_blocking() {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         receiver
             .set_read_timeout(Some(Duration::from_secs(5)))
@@ -251,7 +251,7 @@ mod tests {
         let mut sender =
             UdpSender::new("cam1", "localhost", port, Arc::new(SimulatedClock::new(0)));
         assert!(!sender.send(b"lost while looking up"));
-        // Stands in for the time that passes between frames.
+        // Waits for the look-up, in place of the time between frames.
         if let State::Resolving(answer) = &sender.state {
             let found = answer.recv().unwrap().unwrap();
             assert!(found.is_ipv4(), "{found}");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_look_up_is_repeated_after_five_seconds_only() {
+    fn failed_look_up_is_repeated_after_five_seconds() {
         let clock = Arc::new(SimulatedClock::new(0));
         let mut sender = UdpSender::new("cam1", "no such name", 1, clock.clone());
         assert!(!sender.send(b"a"));
@@ -295,16 +295,16 @@ mod tests {
     }
 
     #[test]
-    fn trouble_is_over_when_it_stays_away() {
+    fn problem_is_solved_after_five_seconds_without_it() {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = receiver.local_addr().unwrap().port();
         let clock = Arc::new(SimulatedClock::new(0));
         let mut sender = UdpSender::new("cam1", "127.0.0.1", port, clock.clone());
-        sender.note(0, "refused".into());
+        sender.report_problem(0, "refused".into());
         assert!(sender.send(b"a"));
-        assert!(sender.trouble.is_some());
+        assert!(sender.problem.is_some());
         clock.advance(Duration::from_millis(5001));
         assert!(sender.send(b"b"));
-        assert!(sender.trouble.is_none());
+        assert!(sender.problem.is_none());
     }
 }

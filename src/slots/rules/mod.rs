@@ -1,4 +1,5 @@
-//! The slot rules of the README, each proved on random runs: one test a rule.
+//! The slot rules of the README, each as a property of random runs: one test for each
+//! rule.
 #![allow(clippy::unwrap_used)]
 
 mod scenario;
@@ -28,8 +29,8 @@ fn shared<'a>(a: &'a Shot, b: &'a Shot) -> impl Iterator<Item = (usize, &'a Slot
         .map(|(i, (a, b))| (i, a, b))
 }
 
-/// Where somebody new sits.
-fn newly_seated(a: &Shot, b: &Shot) -> Vec<usize> {
+/// The slots with a new owner.
+fn newly_assigned(a: &Shot, b: &Shot) -> Vec<usize> {
     let is_new = |i: usize, s: &Slot| {
         occupied(s)
             && a.slots
@@ -45,8 +46,8 @@ fn newly_seated(a: &Shot, b: &Shot) -> Vec<usize> {
 }
 
 proptest! {
-    // A fixed seed, so that a failure is seen by everybody or by nobody. To look
-    // further: raise `cases` and put RngSeed::Random.
+    // A fixed seed, so that a failure shows for everybody or for nobody. For a wider
+    // search, raise `cases` and use RngSeed::Random.
     #![proptest_config(ProptestConfig {
         cases: 500,
         rng_seed: RngSeed::Fixed(1),
@@ -62,33 +63,33 @@ proptest! {
     }
 
     #[test]
-    fn a_new_track_takes_the_lowest_numbered_empty_slot(shots in run()) {
+    fn new_track_takes_the_lowest_numbered_empty_slot(shots in run()) {
         for (a, b) in pairs(&shots) {
-            for seat in newly_seated(a, b) {
-                for (lower, was, is) in shared(a, b).take_while(|(i, ..)| *i < seat) {
+            for slot in newly_assigned(a, b) {
+                for (lower, was, is) in shared(a, b).take_while(|(i, ..)| *i < slot) {
                     let passed_over = !occupied(was) && !occupied(is);
-                    prop_assert!(!passed_over, "p{} taken, p{} free", seat + 1, lower + 1);
+                    prop_assert!(!passed_over, "p{} taken, p{} free", slot + 1, lower + 1);
                 }
             }
         }
     }
 
     #[test]
-    fn tracks_that_come_together_are_seated_in_order_of_age(shots in run()) {
+    fn tracks_that_arrive_together_are_assigned_in_order_of_age(shots in run()) {
         for (a, b) in pairs(&shots) {
-            let keys: Vec<_> = newly_seated(a, b)
+            let keys: Vec<_> = newly_assigned(a, b)
                 .into_iter()
                 .map(|i| b.slots[i].track_id)
                 .map(|id| (b.tracks[&id].first_seen_ns, id))
                 .collect();
-            // Slots that came with a larger objects_max may be free below a
-            // used one, but order never depends on that.
+            // Slots that were added with a larger objects_max may be free below a used
+            // one, but the order never depends on that.
             prop_assert!(keys.is_sorted(), "{keys:?}");
         }
     }
 
     #[test]
-    fn a_slot_never_moves_and_never_swaps_owners(shots in run()) {
+    fn slot_never_moves_and_never_swaps_owners(shots in run()) {
         for (a, b) in pairs(&shots) {
             for (i, was, is) in shared(a, b) {
                 if occupied(was) && occupied(is) {
@@ -97,18 +98,18 @@ proptest! {
                 }
             }
             for (i, was) in a.slots.iter().enumerate().filter(|(_, s)| occupied(s)) {
-                // A track that comes back too late is a new owner, anywhere.
+                // A track that returns too late is a new owner, in any slot.
                 let overdue = b.unseen_ns_before(was.track_id, a) > b.settings.persistence_ns;
-                if let Some(seat) = b.seat_of(was.track_id) {
+                if let Some(slot) = b.slot_of(was.track_id) {
                     let late = overdue && was.state == SlotState::Held;
-                    prop_assert!(seat == i || late, "track {} moved", was.track_id);
+                    prop_assert!(slot == i || late, "track {} moved", was.track_id);
                 }
             }
         }
     }
 
     #[test]
-    fn a_track_sits_in_one_slot_only(shots in run()) {
+    fn track_owns_one_slot_only(shots in run()) {
         for shot in &shots {
             let mut ids = BTreeSet::new();
             for slot in shot.slots.iter().filter(|s| occupied(s)) {
@@ -119,7 +120,8 @@ proptest! {
 
     #[test]
     fn generation_goes_up_by_one_with_each_new_owner(shots in run()) {
-        // Over the whole run, so that slots which vanish and come back count on.
+        // Checked over the whole run, so that slots which are removed and added again
+        // keep counting.
         let mut latest: HashMap<usize, (u32, bool)> = HashMap::new();
         for shot in &shots {
             for (i, slot) in shot.slots.iter().enumerate() {
@@ -128,7 +130,7 @@ proptest! {
                 prop_assert_eq!(slot.generation, generation + u32::from(arrived), "p{}", i + 1);
                 latest.insert(i, (slot.generation, occupied(slot)));
             }
-            // A slot cut off by a smaller objects_max lost its owner.
+            // A slot that a smaller objects_max removes loses its owner.
             for (i, entry) in &mut latest {
                 entry.1 &= *i < shot.slots.len();
             }
@@ -136,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn a_slot_is_active_when_seen_held_when_not_and_empty_after_the_persistence(shots in run()) {
+    fn slot_is_active_when_seen_held_when_not_and_empty_after_the_persistence(shots in run()) {
         for (a, b) in pairs(&shots) {
             for (i, was, is) in shared(a, b).filter(|(_, was, _)| occupied(was)) {
                 let expired = b.unseen_ns_before(was.track_id, a) > b.settings.persistence_ns;
@@ -148,7 +150,7 @@ proptest! {
                         SlotState::Empty
                     }
                     Event::Frame(_) | Event::Tick { source_lost: true } => SlotState::Held,
-                    // However slow the camera: between frames nobody is unseen.
+                    // However slow the camera: between frames every owner counts as seen.
                     Event::Tick { source_lost: false } if held && expired => SlotState::Empty,
                     Event::Tick { source_lost: false } | Event::Configure => was.state,
                     Event::Reset => SlotState::Empty,
@@ -159,17 +161,17 @@ proptest! {
     }
 
     #[test]
-    fn an_emptied_slot_shows_empty_once_before_it_is_owned_again(shots in run()) {
+    fn released_slot_shows_empty_once_before_it_has_an_owner_again(shots in run()) {
         for (a, b) in pairs(&shots) {
-            for seat in newly_seated(a, b) {
-                let shown_empty = a.slots.get(seat).is_none_or(|s| !occupied(s));
-                prop_assert!(shown_empty, "p{} went from owner to owner", seat + 1);
+            for slot in newly_assigned(a, b) {
+                let shown_empty = a.slots.get(slot).is_none_or(|s| !occupied(s));
+                prop_assert!(shown_empty, "p{} went from owner to owner", slot + 1);
             }
         }
     }
 
     #[test]
-    fn a_held_slot_shows_the_predicted_position_and_its_age(shots in run()) {
+    fn held_slot_shows_the_predicted_position_and_its_age(shots in run()) {
         for shot in &shots {
             for slot in shot.slots.iter().filter(|s| occupied(s)) {
                 let track = &shot.tracks[&slot.track_id];
@@ -190,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn an_emptied_slot_goes_to_zero_or_keeps_its_last_position(shots in run()) {
+    fn released_slot_is_zero_or_keeps_its_last_position(shots in run()) {
         for (a, b) in pairs(&shots) {
             for (_, was, is) in shared(a, b).filter(|(.., is)| !occupied(is)) {
                 let gone = Slot { generation: is.generation, ..Slot::default() };
@@ -207,41 +209,41 @@ proptest! {
     }
 
     #[test]
-    fn no_track_waits_beside_a_free_slot(shots in run()) {
+    fn no_track_waits_while_a_slot_is_free(shots in run()) {
         for (a, b) in pairs(&shots) {
             let Event::Frame(tracks) = &b.event else { continue };
-            let waits = tracks.iter().any(|t| b.seat_of(t.id).is_none());
-            // A slot just emptied is shown empty first.
+            let waits = tracks.iter().any(|t| b.slot_of(t.id).is_none());
+            // A released slot shows empty first.
             let free = shared(a, b).any(|(_, was, is)| !occupied(was) && !occupied(is));
             prop_assert!(!(waits && free));
         }
     }
 
     #[test]
-    fn the_longest_lived_waiting_track_is_seated_first(shots in run()) {
+    fn longest_lived_waiting_track_is_assigned_first(shots in run()) {
         for (a, b) in pairs(&shots) {
             let Event::Frame(tracks) = &b.event else { continue };
             let key = |id: u64| (b.tracks[&id].first_seen_ns, id);
-            let waits = tracks.iter().filter(|t| b.seat_of(t.id).is_none()).map(|t| key(t.id));
-            let seated = newly_seated(a, b).into_iter().map(|i| key(b.slots[i].track_id)).max();
-            if let (Some(youngest_seated), Some(oldest_waiting)) = (seated, waits.min()) {
-                prop_assert!(youngest_seated < oldest_waiting);
+            let waits = tracks.iter().filter(|t| b.slot_of(t.id).is_none()).map(|t| key(t.id));
+            let assigned = newly_assigned(a, b).into_iter().map(|i| key(b.slots[i].track_id)).max();
+            if let (Some(youngest_assigned), Some(oldest_waiting)) = (assigned, waits.min()) {
+                prop_assert!(youngest_assigned < oldest_waiting);
             }
         }
     }
 
     #[test]
-    fn a_waiting_track_is_seated_only_in_a_frame_that_sees_it(shots in run()) {
+    fn waiting_track_is_assigned_only_in_a_frame_that_sees_it(shots in run()) {
         for (a, b) in pairs(&shots) {
-            for seat in newly_seated(a, b) {
-                prop_assert!(b.saw(b.slots[seat].track_id), "after {:?}", b.event);
-                prop_assert_eq!(b.slots[seat].state, SlotState::Active);
+            for slot in newly_assigned(a, b) {
+                prop_assert!(b.saw(b.slots[slot].track_id), "after {:?}", b.event);
+                prop_assert_eq!(b.slots[slot].state, SlotState::Active);
             }
         }
     }
 
     #[test]
-    fn the_count_of_waiting_tracks_is_published(shots in run()) {
+    fn count_of_waiting_tracks_is_published(shots in run()) {
         // id -> whether the newest frame saw it
         let mut model: HashMap<u64, bool> = HashMap::new();
         for (i, shot) in shots.iter().enumerate() {
@@ -258,7 +260,7 @@ proptest! {
                     model.iter_mut().for_each(|(id, seen)| *seen = shot.saw(*id));
                     expire(&mut model);
                     model.extend(tracks.iter().map(|t| (t.id, true)));
-                    model.retain(|id, _| shot.seat_of(*id).is_none());
+                    model.retain(|id, _| shot.slot_of(*id).is_none());
                 }
                 Event::Tick { source_lost } => {
                     model.values_mut().for_each(|seen| *seen &= !source_lost);
@@ -275,10 +277,10 @@ proptest! {
         }
     }
 
-    /// A camera of any speed, or one that goes away: the slot is released at
-    /// the same nanosecond of capture time.
+    /// A camera of any speed, or one that is lost: the slot is released at the same
+    /// nanosecond of capture time.
     #[test]
-    fn persistence_is_time_not_frames_and_an_outage_holds_as_long(
+    fn persistence_is_time_not_frames_also_during_an_outage(
         persistence_ms in 0i64..2000,
         period_ms in 1i64..500,
         outage in any::<bool>(),
@@ -310,8 +312,8 @@ proptest! {
             }
         };
         let due_ns = seen.last_seen_ns + settings.persistence_ns + 1;
-        // With a persistence below the period the first frame without the
-        // object is what shows that it is gone.
+        // With a persistence below the period, the first frame without the object
+        // releases it.
         let first_miss_ns = seen.last_seen_ns + period_ms * NS_PER_MS;
         prop_assert_eq!(released_ns, due_ns.max(first_miss_ns));
     }

@@ -1,4 +1,4 @@
-//! A simulated crowd in front of a simulated camera: what the slot rules are proved on.
+//! A simulated crowd in front of a simulated camera, for the slot rules.
 
 use std::collections::HashMap;
 
@@ -21,23 +21,23 @@ pub struct Settings {
     pub on_release: OnRelease,
 }
 
-/// One thing that happens.
+/// One step.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// A frame, `after_ms` after the latest event, in which the persons of the
-    /// mask are seen.
+    /// A frame, `after_ms` after the previous event, in which the persons of the mask are
+    /// seen.
     Frame { after_ms: i64, seen: u8 },
     /// A tick between frames.
     Tick { after_ms: i64, source_lost: bool },
-    /// The tick that the table asked for, if it asked for one.
+    /// A tick at the deadline of the table, if it has one.
     Deadline,
     /// New settings while running.
     Configure(Settings),
-    /// The tracker forgets everybody, as when the stream changes.
+    /// The tracker forgets everybody, as after a change of the stream.
     Reset,
 }
 
-/// What a table was told.
+/// The input of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     Frame(Vec<Track>),
@@ -46,7 +46,7 @@ pub enum Event {
     Reset,
 }
 
-/// What a host saw after it.
+/// The state that a host saw after it.
 #[derive(Debug, Clone)]
 pub struct Shot {
     pub event: Event,
@@ -59,8 +59,8 @@ pub struct Shot {
 }
 
 impl Shot {
-    /// The slot that a track sits in.
-    pub fn seat_of(&self, id: u64) -> Option<usize> {
+    /// The slot of a track.
+    pub fn slot_of(&self, id: u64) -> Option<usize> {
         self.slots
             .iter()
             .position(|s| occupied(s) && s.track_id == id)
@@ -70,8 +70,7 @@ impl Shot {
         matches!(&self.event, Event::Frame(tracks) if tracks.iter().any(|t| t.id == id))
     }
 
-    /// How long a track was not seen when this event came, going by what was
-    /// known `before` it.
+    /// How long a track was not seen when this event came, by the state `before` it.
     pub fn unseen_ns_before(&self, id: u64, before: &Shot) -> i64 {
         self.now_ns - before.tracks[&id].last_seen_ns
     }
@@ -122,7 +121,7 @@ pub fn run() -> impl Strategy<Value = Vec<Shot>> {
         .prop_map(|(settings, steps, tracker_forgets)| play(settings, &steps, tracker_forgets))
 }
 
-/// Plays the steps to a table and writes down what a host sees.
+/// Plays the steps to a table and records the state for a host.
 pub fn play(mut settings: Settings, steps: &[Step], tracker_forgets: bool) -> Vec<Shot> {
     let Settings {
         objects_max,
@@ -187,8 +186,8 @@ pub fn play(mut settings: Settings, steps: &[Step], tracker_forgets: bool) -> Ve
     shots
 }
 
-/// Gives each person an id and, when it forgets, a new one after a gap longer
-/// than the persistence.
+/// Assigns each person an id and, when it forgets, a new one after a gap longer than the
+/// persistence.
 #[derive(Default)]
 struct MadeTracker {
     forgets: bool,

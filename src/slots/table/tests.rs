@@ -1,4 +1,4 @@
-//! Slots of single tables; `slots/rules` has the properties.
+//! The slots of single tables. `slots/rules` has the properties.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::flow::BBox;
@@ -41,7 +41,7 @@ fn there(index: usize, owner: u64, state: SlotState) -> RemoteSlot {
 }
 
 #[test]
-fn another_nodes_owners_sit_where_they_sit_there() {
+fn remote_owners_get_the_same_slots_here() {
     use SlotState::{Active, Empty, Held};
     let mut table = SlotTable::new(3, 50 * MS, OnRelease::Zero);
     let mut last_id = 40;
@@ -54,12 +54,12 @@ fn another_nodes_owners_sit_where_they_sit_there() {
         shown(&table, now_ms)
     };
     let nobody = (0, 0, Empty);
-    // The second slot there is the second here, and one beyond ours is left out.
+    // The second slot there is the second here. A slot beyond ours is left out.
     let two = mirror(100, vec![there(1, 9, Active), there(7, 8, Active)]);
     assert_eq!(two, [nobody, (41, 1, Active), nobody]);
     let held = mirror(140, vec![there(1, 9, Held)]);
     assert_eq!(held, [nobody, (41, 1, Held), nobody]);
-    // Another owner: empty once, also when no message showed it so.
+    // Another owner: empty once, even if no message showed it empty.
     let between = mirror(180, vec![there(1, 10, Active)]);
     assert_eq!(between, [nobody, (0, 1, Empty), nobody]);
     let next = mirror(220, vec![there(1, 10, Active)]);
@@ -72,7 +72,7 @@ fn another_nodes_owners_sit_where_they_sit_there() {
 }
 
 #[test]
-fn one_visit_and_the_next() {
+fn slot_goes_from_one_owner_over_empty_to_the_next() {
     use SlotState::{Active, Empty, Held};
     let mut table = SlotTable::new(1, 50 * MS, OnRelease::Zero);
     table.update(100 * MS, &[track(7, 100, 100)]);
@@ -86,8 +86,8 @@ fn one_visit_and_the_next() {
     table.update(140 * MS, &[track(7, 100, 140)]);
     assert_eq!(shown(&table, 140), [(7, 1, Active)]);
 
-    // Gone for longer than the persistence, and somebody else is there:
-    // empty for one snapshot, then the next generation.
+    // Not seen for longer than the persistence, and another person is there: empty for
+    // one snapshot, then the next generation.
     table.update(191 * MS, &[track(8, 191, 191)]);
     assert_eq!(shown(&table, 191), [(0, 1, Empty)]);
     assert_eq!(table.waiting(), 1);
@@ -96,7 +96,7 @@ fn one_visit_and_the_next() {
 }
 
 #[test]
-fn the_deadline_is_the_first_moment_at_which_a_tick_releases() {
+fn tick_releases_from_the_deadline_on_and_not_before() {
     let mut table = SlotTable::new(1, 50 * MS, OnRelease::Zero);
     table.update(100 * MS, &[track(1, 100, 100)]);
     assert!(table.tick(110 * MS, true), "ACTIVE became HELD");
@@ -107,7 +107,7 @@ fn the_deadline_is_the_first_moment_at_which_a_tick_releases() {
 }
 
 #[test]
-fn a_camera_slower_than_the_persistence_keeps_its_objects() {
+fn camera_slower_than_the_persistence_keeps_its_owners() {
     let mut table = SlotTable::new(1, 50 * MS, OnRelease::Zero);
     for frame in 1..10 {
         let now_ms = frame * 200;
@@ -118,7 +118,7 @@ fn a_camera_slower_than_the_persistence_keeps_its_objects() {
 }
 
 #[test]
-fn fewer_slots_make_owners_wait_and_generations_survive() {
+fn fewer_slots_make_owners_wait_and_keep_generations() {
     use SlotState::{Active, Empty};
     let both = |now_ms| [track(1, 100, now_ms), track(2, 100, now_ms)];
     let mut table = SlotTable::new(2, 50 * MS, OnRelease::Zero);
@@ -134,7 +134,7 @@ fn fewer_slots_make_owners_wait_and_generations_survive() {
 }
 
 #[test]
-fn reset_empties_all_and_goes_on_counting() {
+fn reset_empties_all_slots_and_keeps_generations() {
     let mut table = SlotTable::new(1, 50 * MS, OnRelease::Zero);
     table.update(100 * MS, &[track(1, 100, 100), track(2, 100, 100)]);
     table.reset();

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use parking_lot::Mutex;
+
 use super::*;
 use crate::base::clock::{NS_PER_MS, NS_PER_S, SimulatedClock};
 use crate::base::mailbox::Received;

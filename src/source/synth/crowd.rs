@@ -5,8 +5,7 @@ use fastrand::Rng;
 
 use super::scene::{Body, Scene};
 use crate::address::SynthOptions;
-use crate::flow::BBox;
-use crate::flow::Detection;
+use crate::flow::{BBox, Detection};
 
 /// The class that the crowd is of: COCO's `person`.
 const PERSON: u32 = 0;

@@ -3,8 +3,7 @@
 use opencv::core::{Mat, Point, Scalar, Size, Vec3b};
 use opencv::imgproc::{self, FILLED, LINE_AA};
 
-use crate::flow::Detection;
-use crate::flow::{BBox, FrameSize, Paint};
+use crate::flow::{BBox, Detection, FrameSize, Paint};
 
 /// The ground: a calm grey green, blue first.
 const GROUND: [u8; 3] = [96, 104, 92];

@@ -1,10 +1,11 @@
-//! What a user relies on, on made scenes: identities survive what happens in
-//! front of a camera.
+//! The promises of the tracker on simulated scenes: ids survive common events in front of
+//! a camera.
+
+mod crowd;
 
 use super::*;
 use crate::base::clock::NS_PER_MS;
 use crate::flow::FrameSize;
-use proptest::prelude::*;
 
 const SIZE: FrameSize = FrameSize::new(1920, 1080);
 const PERSON: u32 = 0;
@@ -52,8 +53,8 @@ fn two_people_crossing_keep_their_ids() {
     for frame in 0..100 {
         let walk = 0.006 * frame as f32;
         let (a, b) = (0.2 + walk, 0.8 - walk);
-        // One walks nearer to the camera, lower in the picture, and hides the
-        // other where they meet.
+        // One walks nearer to the camera, lower in the picture, and hides the other where
+        // they meet.
         let mut seen = vec![person(a, 0.55, 0.9)];
         if (a - b).abs() > 0.03 {
             seen.push(person(b, 0.45, 0.8));
@@ -97,7 +98,7 @@ fn weak_detections_keep_a_track_but_never_start_one() {
 }
 
 #[test]
-fn a_gap_within_the_persistence_keeps_the_id_and_one_beyond_does_not() {
+fn gap_within_the_persistence_keeps_the_id_and_a_longer_one_does_not() {
     for (gap_ms, expected) in [(40, 1), (500, 1), (1000, 1), (1001, 2), (5000, 2)] {
         let mut tracker = tracker();
         stand(&mut tracker, 0, 200);
@@ -117,7 +118,7 @@ fn a_gap_within_the_persistence_keeps_the_id_and_one_beyond_does_not() {
 }
 
 #[test]
-fn a_camera_slower_than_the_persistence_still_tracks() {
+fn camera_slower_than_the_persistence_still_tracks() {
     let mut tracker = ByteTrack::new(&TrackerSettings {
         confidence: 0.5,
         persistence_ns: 50 * NS_PER_MS,
@@ -130,7 +131,7 @@ fn a_camera_slower_than_the_persistence_still_tracks() {
         ));
         assert_eq!(ids(tracks), [1], "frame {frame}");
     }
-    // Not seen in one frame: 400 ms have passed at the next.
+    // Missed in one frame: 400 ms have passed at the next.
     assert!(
         tracker
             .update(TrackerInput::new(at_ms(4000), &[]))
@@ -148,7 +149,7 @@ fn a_camera_slower_than_the_persistence_still_tracks() {
 }
 
 #[test]
-fn an_outage_counts_as_not_seen_once_the_source_is_lost() {
+fn outage_counts_against_the_persistence_once_the_source_is_lost() {
     for (outage_ms, expected) in [(900, 1), (1100, 2)] {
         let mut tracker = tracker();
         stand(&mut tracker, 0, 200);
@@ -163,7 +164,7 @@ fn an_outage_counts_as_not_seen_once_the_source_is_lost() {
 }
 
 #[test]
-fn a_frame_rate_that_changes_midway_keeps_ids_and_velocity() {
+fn changing_frame_rate_keeps_ids_and_velocity() {
     let mut tracker = tracker();
     let mut ms = 0;
     for (step, frames) in [(16, 60), (100, 15), (40, 25), (200, 6), (33, 20)] {
@@ -184,7 +185,7 @@ fn a_frame_rate_that_changes_midway_keeps_ids_and_velocity() {
 }
 
 #[test]
-fn a_changed_frame_size_keeps_ids_and_places() {
+fn changed_frame_size_keeps_ids_and_positions() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 400);
     let narrow = FrameMeta {
@@ -202,13 +203,13 @@ fn a_changed_frame_size_keeps_ids_and_places() {
 }
 
 #[test]
-fn the_first_frame_confirms_and_later_births_take_two_frames() {
+fn first_frame_confirms_at_once_and_later_tracks_need_two_frames() {
     let mut tracker = tracker();
     assert_eq!(
         ids(tracker.update(TrackerInput::new(at_ms(0), &[person(0.2, 0.5, 0.9)]))),
         [1]
     );
-    // Something flashes up for one frame: never shown, and costs no id.
+    // An object that shows for one frame only: never returned, and gets no id.
     let flash = [person(0.2, 0.5, 0.9), person(0.7, 0.5, 0.9)];
     assert_eq!(
         ids(tracker.update(TrackerInput::new(at_ms(40), &flash))),
@@ -230,7 +231,7 @@ fn the_first_frame_confirms_and_later_births_take_two_frames() {
 }
 
 #[test]
-fn no_detections_at_all_is_an_answer() {
+fn frame_without_detections_gives_no_tracks() {
     let mut tracker = tracker();
     for frame in 0..10 {
         assert!(
@@ -242,7 +243,7 @@ fn no_detections_at_all_is_an_answer() {
 }
 
 #[test]
-fn boxes_that_are_none_are_ignored() {
+fn invalid_boxes_are_ignored() {
     let with = |x, y, w, h, score| Detection {
         class_id: 0,
         score,
@@ -266,7 +267,7 @@ fn boxes_that_are_none_are_ignored() {
 }
 
 #[test]
-fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
+fn class_that_flips_for_a_frame_changes_neither_id_nor_class() {
     let (car, truck) = (2, 7);
     let vehicle = |class_id| Detection {
         class_id,
@@ -282,7 +283,7 @@ fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
             "frame {frame}"
         );
     }
-    // Seen as a truck ever since: then it is one, and the same object.
+    // Seen as a truck from now on: the same object changes its class.
     let mut class = car;
     for frame in 40..50 {
         let tracks = tracker.update(TrackerInput::new(at_ms(frame * 40), &[vehicle(truck)]));
@@ -293,7 +294,7 @@ fn a_class_that_flips_for_a_frame_changes_neither_id_nor_class() {
 }
 
 #[test]
-fn a_person_does_not_become_the_bus_behind() {
+fn person_does_not_become_the_bus_behind() {
     let bus = Detection {
         class_id: 5,
         score: 0.95,
@@ -301,7 +302,7 @@ fn a_person_does_not_become_the_bus_behind() {
     };
     let mut tracker = tracker();
     stand(&mut tracker, 0, 400);
-    // The person is hidden from the moment the bus is seen.
+    // The person is hidden from the meta the bus is seen.
     for ms in (440..1200).step_by(40) {
         for track in tracker.update(TrackerInput::new(at_ms(ms), &[bus])) {
             assert_eq!((track.id, track.class_id), (2, 5));
@@ -310,7 +311,7 @@ fn a_person_does_not_become_the_bus_behind() {
 }
 
 #[test]
-fn objects_of_two_classes_in_one_place_keep_apart() {
+fn objects_of_two_classes_at_one_position_stay_separate() {
     let rider = |x| person(x, 0.5, 0.6);
     let horse = |x| Detection {
         class_id: 17,
@@ -320,7 +321,7 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
     tracker.update(TrackerInput::new(at_ms(-40), &[rider(0.19), horse(0.19)]));
     for frame in 0..50 {
         let x = 0.2 + 0.01 * frame as f32;
-        // The order in which a detector lists them is of no account.
+        // The order of a detector's list does not matter.
         let seen = if frame % 2 == 0 {
             [rider(x), horse(x)]
         } else {
@@ -333,11 +334,11 @@ fn objects_of_two_classes_in_one_place_keep_apart() {
 }
 
 #[test]
-fn a_double_of_a_lost_track_goes_and_the_longer_followed_one_stays() {
+fn duplicate_of_a_lost_track_is_removed_and_the_longer_history_stays() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 400);
-    // The box jumps aside, so far that a second track starts, and creeps back
-    // to where the first one was lost.
+    // The box jumps aside, so far that a second track starts, and moves back slowly to
+    // where the first one was lost.
     let aside = [0.61, 0.61, 0.60, 0.58, 0.56, 0.54, 0.52, 0.51, 0.505];
     let mut shown = Vec::new();
     for (index, x) in aside.into_iter().enumerate() {
@@ -346,12 +347,12 @@ fn a_double_of_a_lost_track_goes_and_the_longer_followed_one_stays() {
             tracker.update(TrackerInput::new(at_ms(ms), &[person(x, 0.5, 0.9)]))
         ));
     }
-    assert!(shown.contains(&2), "the scene makes no double: {shown:?}");
+    assert!(shown.contains(&2), "the scene has no duplicate: {shown:?}");
     assert_eq!(stand(&mut tracker, 800, 1160), [1]);
 }
 
 #[test]
-fn new_settings_take_effect_without_losing_a_track() {
+fn new_settings_apply_without_losing_a_track() {
     let mut tracker = tracker();
     stand(&mut tracker, 0, 200);
     let weaker = [person(0.5, 0.5, 0.9), person(0.2, 0.5, 0.45)];
@@ -369,86 +370,4 @@ fn new_settings_take_effect_without_losing_a_track() {
         ids(tracker.update(TrackerInput::new(at_ms(320), &weaker))),
         [1, 2]
     );
-}
-
-/// A crowd that walks about, with misses and jitter.
-fn crowd(people: usize, frames: i64, seed: u64) -> Vec<(FrameMeta, Vec<Detection>)> {
-    let mut random = fastrand::Rng::with_seed(seed);
-    let mut places: Vec<[f32; 4]> = (0..people)
-        .map(|_| {
-            let mut spread = |by: f32| (random.f32() - 0.5) * by;
-            [
-                0.5 + spread(1.0),
-                0.5 + spread(1.0),
-                spread(0.004),
-                spread(0.004),
-            ]
-        })
-        .collect();
-    let frame = |frame: i64| {
-        let mut seen = Vec::new();
-        for [x, y, vx, vy] in &mut places {
-            (*x, *y) = (*x + *vx, *y + *vy);
-            let mut jitter = || (random.f32() - 0.5) * 0.004;
-            let bbox = BBox::new(*x + jitter(), *y + jitter(), 0.02, 0.08);
-            if random.f32() > 0.1 {
-                seen.push(Detection {
-                    class_id: PERSON,
-                    score: 0.05 + 0.95 * random.f32(),
-                    bbox,
-                });
-            }
-        }
-        (at_ms(frame * 33), seen)
-    };
-    (0..frames).map(frame).collect()
-}
-
-#[test]
-fn a_crowd_of_three_hundred_is_followed() {
-    let mut tracker = tracker();
-    let mut seen = 0;
-    for (moment, detections) in crowd(300, 30, 3) {
-        seen = tracker.update(TrackerInput::new(moment, &detections)).len();
-    }
-    assert!(seen > 200, "only {seen} tracks");
-}
-
-#[test]
-fn the_same_detections_give_the_same_tracks() {
-    let run = || {
-        let mut tracker = tracker();
-        let scene = crowd(60, 60, 5);
-        scene
-            .iter()
-            .map(|(m, d)| tracker.update(TrackerInput::new(*m, d)).to_vec())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(run(), run());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn ids_are_ascending_and_given_without_gaps(
-        seed in any::<u64>(), people in 0usize..30, step in 0i64..2000,
-    ) {
-        let mut tracker = tracker();
-        let mut highest = 0;
-        for (index, (_, detections)) in crowd(people, 25, seed).into_iter().enumerate() {
-            let moment = at_ms(index as i64 * step);
-            let tracks = tracker.update(TrackerInput::new(moment, &detections));
-            prop_assert!(tracks.windows(2).all(|pair| pair[0].id < pair[1].id), "{tracks:?}");
-            for track in tracks {
-                prop_assert!(track.id <= highest + 1, "an id was skipped");
-                highest = highest.max(track.id);
-                prop_assert_eq!(track.last_seen_ns, moment.capture_ns);
-                prop_assert!(track.first_seen_ns <= track.last_seen_ns);
-                let BBox { x, y, w, h } = track.bbox;
-                let numbers = [x, y, w, h, track.velocity[0], track.velocity[1]];
-                prop_assert!(numbers.iter().all(|v| v.is_finite()) && w > 0.0 && h > 0.0);
-            }
-        }
-    }
 }

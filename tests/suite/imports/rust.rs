@@ -32,11 +32,11 @@ pub struct Import {
 }
 
 impl Import {
-    pub fn from_folder(&self) -> &str {
+    pub fn importing_folder(&self) -> &str {
         self.from.split("::").next().unwrap_or_default()
     }
 
-    pub fn to_folder(&self) -> &str {
+    pub fn imported_folder(&self) -> &str {
         self.path.split("::").next().unwrap_or_default()
     }
 }

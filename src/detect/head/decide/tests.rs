@@ -12,7 +12,7 @@ fn decide(input: FrameSize, shape: &[i64], metadata: &Metadata) -> Result<Head, 
 }
 
 #[test]
-fn yolox_is_known_by_its_grid() {
+fn yolox_is_recognised_by_its_grid() {
     let head = decide(S416, &[1, 3549, 85], &Metadata::default()).unwrap();
     assert_eq!((head.family.name(), head.classes.len()), ("yolox", 80));
     assert_eq!(head.classes[5], "bus");
@@ -50,7 +50,7 @@ fn yolov8_is_known_by_its_layout_and_names() {
 }
 
 #[test]
-fn nanodet_is_known_by_its_bins_and_grids() {
+fn nanodet_is_recognised_by_its_bins_and_grids() {
     let named = |count: usize| Metadata {
         names: Some(vec!["a".into(); count]),
         ..Metadata::default()
@@ -79,7 +79,7 @@ fn nanodet_is_known_by_its_bins_and_grids() {
 }
 
 #[test]
-fn of_two_families_the_named_classes_decide_and_else_coco_does() {
+fn named_classes_decide_between_two_families_and_coco_without_names() {
     let named = |count: usize| Metadata {
         names: Some(vec!["a".into(); count]),
         ..Metadata::default()
@@ -116,14 +116,14 @@ fn cells_come_grid_by_grid_and_row_by_row() {
 }
 
 #[test]
-fn foreign_heads_are_refused_with_the_shapes_found() {
+fn unsupported_heads_are_rejected_with_the_shapes_found() {
     let cases: [(&[i64], &str); 7] = [
-        (&[1, 8500, 32], "no known head"),
+        (&[1, 8500, 32], "no supported head"),
         (&[1, 25200, 85], "YOLOv5"),
         (&[1, 300, 6], "nms=False"),
         (&[1, 1000], "classifier"),
-        (&[1, 3, 640, 640], "no known head"),
-        (&[4, 84, 8400], "no known head"),
+        (&[1, 3, 640, 640], "no supported head"),
+        (&[4, 84, 8400], "no supported head"),
         (&[1, 8400, 5], "transposed"),
     ];
     for (shape, part) in cases {
@@ -145,7 +145,7 @@ fn foreign_heads_are_refused_with_the_shapes_found() {
 }
 
 #[test]
-fn another_task_is_named() {
+fn other_task_is_rejected_by_name() {
     let metadata = Metadata {
         task: Some("pose".into()),
         ..Metadata::default()
