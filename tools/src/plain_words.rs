@@ -50,7 +50,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
             continue;
         };
         for (line, (word, instead)) in find(checked_part(file, &text)) {
-            findings.push(format!("{file}:{line}: \"{word}\": write {instead}"));
+            findings.push(format!("{file}:{line}: \"{word}\"; better: {instead}"));
         }
     }
     if findings.is_empty() {
