@@ -1,5 +1,5 @@
-//! Where the credentials of an address end. Passwords of cameras hold `@`, `/`, `?` and
-//! `#` unescaped, so that this is a matter of judgement.
+//! Finds the end of an address's credentials. Passwords of cameras contain unescaped `@`,
+//! `/`, `?` and `#`, so this is a heuristic.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,13 +9,12 @@ pub(super) fn end_of_authority(text: &str) -> usize {
 
 /// Index of the `@` that ends the credentials.
 ///
-/// A password may hold `@`, `/`, `?` and `#`, and so may a path. An address
-/// that is well-formed and names a host that is surely one (an IP address, a
-/// name with a dot) is read as RFC 3986 says; in any other the credentials
-/// reach to the last `@` that a host can follow.
+/// A password may contain `@`, `/`, `?` and `#`, and so may a path. A well-formed address
+/// whose host is certain (an IP address, a name with a dot) is read as RFC 3986 specifies.
+/// In any other address, the credentials end at the last `@` that a host can follow.
 pub(super) fn end_of_credentials(rest: &str) -> Option<usize> {
     let authority = &rest[..end_of_authority(rest)];
-    // Nobody writes `host#...`: there the `#` belongs to a password.
+    // `host#...` is not used in practice, so the `#` belongs to a password.
     let well_formed = !rest[authority.len()..].starts_with('#');
     let candidates: Vec<AtSign> = rest
         .match_indices('@')
@@ -24,15 +23,15 @@ pub(super) fn end_of_credentials(rest: &str) -> Option<usize> {
             let (host, port) = host_port(&after[..end_of_authority(after)])?;
             Some(AtSign {
                 at,
-                sure: is_surely_host(host) || port.is_some(),
+                is_certain: is_certain_host(host) || port.is_some(),
             })
         })
         .collect();
-    // An `@` in a query (`?mail=a@b.c`) follows the host and does not end credentials.
+    // An `@` in a query (`?mail=a@b.c`) follows the host and ends no credentials.
     let in_query = |c: &AtSign| {
         candidates.iter().any(|earlier| {
             let between = rest.get(earlier.at..c.at).unwrap_or("");
-            earlier.sure
+            earlier.is_certain
                 && between
                     .find('?')
                     .is_some_and(|q| between[q..].contains('='))
@@ -50,13 +49,17 @@ pub(super) fn end_of_credentials(rest: &str) -> Option<usize> {
             let Some((host, port)) = host_port(&authority[inner + 1..]) else {
                 return Some(last.at);
             };
-            let sure = is_surely_host(host) || port.is_some();
-            Some(if sure || !last.sure { inner } else { last.at })
+            let is_certain = is_certain_host(host) || port.is_some();
+            Some(if is_certain || !last.is_certain {
+                inner
+            } else {
+                last.at
+            })
         }
         None => match host_port(authority) {
             // Without a colon there is no password before the first slash.
             Some((_, None)) => None,
-            Some((host, Some(_))) if is_surely_host(host) || !last.sure => None,
+            Some((host, Some(_))) if is_certain_host(host) || !last.is_certain => None,
             _ => Some(last.at),
         },
     }
@@ -65,10 +68,10 @@ pub(super) fn end_of_credentials(rest: &str) -> Option<usize> {
 /// An `@` that a host can follow.
 struct AtSign {
     at: usize,
-    sure: bool,
+    is_certain: bool,
 }
 
-/// Splits `host`, `host:port`, `[v6]`, `[v6]:port`; none when it is no such thing.
+/// Splits `host`, `host:port`, `[v6]` or `[v6]:port`; `None` for any other text.
 pub(super) fn host_port(authority: &str) -> Option<(&str, Option<u16>)> {
     if let Some(bracketed) = authority.strip_prefix('[') {
         let (host, port) = bracketed.split_once(']')?;
@@ -95,7 +98,7 @@ fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| digits && *port > 0)
 }
 
-fn is_surely_host(host: &str) -> bool {
+fn is_certain_host(host: &str) -> bool {
     host.contains(':')
         || host.eq_ignore_ascii_case("localhost")
         || host.parse::<Ipv4Addr>().is_ok()

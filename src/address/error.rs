@@ -2,13 +2,13 @@
 
 use super::redact::redact_address;
 
-/// Why a text is no source's address. Messages hold no password.
+/// Why a text is not the address of a source. Messages contain no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// Nothing given.
+    /// An empty text.
     #[error("is empty; give rtsp://HOST/PATH, http://HOST/PATH, a file, webcam:0 or synth:")]
     Empty,
-    /// Scheme that nobody knows.
+    /// An unknown scheme.
     #[error(
         "unknown kind of source '{scheme}' in '{shown}'; known are {} (a file with ':' in its \
          name is written ./NAME)",
@@ -22,10 +22,10 @@ pub enum AddressError {
         /// The address without its password.
         shown: String,
     },
-    /// Line breaks and the like, written out or percent-encoded.
+    /// Control characters such as line breaks, literal or percent-encoded.
     #[error(
-        "'{shown}' holds a control character ({code}), which no address has; remove it, also \
-         where it is written as %0D or %0A"
+        "'{shown}' contains a control character ({code}); remove it, also if it is \
+         percent-encoded, such as %0D"
     )]
     Control {
         /// The address without its password and without the characters.
@@ -33,7 +33,7 @@ pub enum AddressError {
         /// The character, as U+000A.
         code: String,
     },
-    /// A scheme that this build was made without.
+    /// A scheme that this build does not support.
     #[error(
         "this build has no {scheme} sources (feature mqtt); use rtsp://, http://, a file, webcam:N or synth:"
     )]
@@ -41,19 +41,21 @@ pub enum AddressError {
         /// `mqtt://`.
         scheme: &'static str,
     },
-    /// A broker without the topic of a camera.
-    #[error("'{shown}' must name what the other node publishes, as mqtt://BROKER/rextrack/CAMERA")]
+    /// A broker without the topic of a camera, or with a wildcard in it.
+    #[error(
+        "'{shown}' needs the topic of one camera; write mqtt://BROKER/rextrack/CAMERA, as the other node publishes it"
+    )]
     Topic {
         /// The address without its password.
         shown: String,
     },
     /// Credentials and a host, but no scheme.
-    #[error("'{shown}' looks like a camera's address without its beginning; write rtsp://{shown}")]
+    #[error("'{shown}' looks like a camera's address without a scheme; write rtsp://{shown}")]
     NoScheme {
         /// The address without its password.
         shown: String,
     },
-    /// No host, or one that cannot be.
+    /// A missing or invalid host.
     #[error(
         "'{shown}' has no valid host; write {scheme}://HOST/PATH or {scheme}://USER:PASSWORD@HOST/PATH"
     )]
@@ -69,24 +71,23 @@ pub enum AddressError {
         /// The address.
         shown: String,
     },
-    /// No address of a broker.
+    /// Not the address of a broker.
     #[error("'{shown}' must be mqtt://HOST, mqtt://USER:PASSWORD@HOST:1883 or mqtts://HOST")]
     Broker {
         /// The address without its password.
         shown: String,
     },
-    /// A simulated crowd that cannot be.
+    /// Invalid options of a simulated crowd.
     #[error("synth: {reason}")]
     Synth {
-        /// What is wrong and what would be right.
+        /// Reason and remedy.
         reason: String,
     },
 }
 
-/// Refuses `part`, a piece of the address `text`, if it holds a control character:
-/// with a line break in it an address would say something to the server that it
-/// names, or forge a line of a log.
-pub(super) fn refuse_control(text: &str, part: &str) -> Result<(), AddressError> {
+/// Rejects `part`, a part of the address `text`, if it contains a control character. A line
+/// break in an address could add a command to a request, or a line to a log.
+pub(super) fn reject_control(text: &str, part: &str) -> Result<(), AddressError> {
     match part.chars().find(|c| c.is_control()) {
         None => Ok(()),
         Some(found) => Err(AddressError::Control {

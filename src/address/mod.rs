@@ -1,9 +1,9 @@
-//! Addresses: text that says where frames come from and where values go.
+//! Addresses: text that names the source of frames and the target of values.
 //!
-//! * [`StreamAddress`] is what stands in `camera.stream`; [`NetworkAddress`] is the part of
-//!   it that is on the network.
-//! * [`redact()`] hides passwords in everything that a person or a log gets to see.
-//! * [`osc`] makes the addresses of OSC messages.
+//! * [`StreamAddress`] is the value of `camera.stream`; [`NetworkAddress`] is an address on
+//!   the network.
+//! * [`redact()`] hides passwords in everything that people or logs see.
+//! * [`osc`] builds the addresses of OSC messages.
 
 mod credentials;
 mod error;

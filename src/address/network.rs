@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::credentials::{end_of_authority, end_of_credentials, host_port};
-use super::error::{AddressError, refuse_control};
+use super::error::{AddressError, reject_control};
 use super::path::split_scheme;
 use super::percent::{percent_decode, percent_encode};
 use super::redact::redact_address;
@@ -16,7 +16,7 @@ use super::scheme::Scheme;
 pub struct NetworkAddress {
     raw: String,
     scheme: Scheme,
-    /// As written, still percent-encoded where its author encoded it.
+    /// As written, which may be percent-encoded.
     user: Option<String>,
     password: Option<String>,
     host: String,
@@ -30,7 +30,7 @@ impl std::str::FromStr for NetworkAddress {
     /// Reads the address of a broker: `mqtt://` or `mqtts://`.
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
-        refuse_control(text, text)?;
+        reject_control(text, text)?;
         let shown = || redact_address(text);
         let scheme = match split_scheme(text) {
             Some((scheme, rest)) => {
@@ -63,12 +63,12 @@ impl NetworkAddress {
             Some((user, password)) => (Some(user.to_owned()), Some(password.to_owned())),
             None => (None, None),
         };
-        // Decoded, they end up in the header of a request. Those of the path stay
-        // encoded on the wire; but a server behind the camera may decode them.
+        // User and password are decoded for the header of a request. The path is sent
+        // encoded, but a server behind the camera may decode it.
         for part in [user.as_deref(), password.as_deref(), Some(tail)] {
-            refuse_control(text, &percent_decode(part.unwrap_or_default()))?;
+            reject_control(text, &percent_decode(part.unwrap_or_default()))?;
         }
-        refuse_control(text, &percent_decode(host))?;
+        reject_control(text, &percent_decode(host))?;
         Ok(Self {
             raw: text.to_owned(),
             scheme,
@@ -80,7 +80,7 @@ impl NetworkAddress {
         })
     }
 
-    /// What stands behind host and port: path and query.
+    /// Path and query.
     pub fn tail(&self) -> &str {
         &self.tail
     }
@@ -95,7 +95,7 @@ impl NetworkAddress {
         &self.host
     }
 
-    /// TCP port, given or the scheme's usual one.
+    /// TCP port, or the scheme's default.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(self.scheme.port())
     }
@@ -109,7 +109,7 @@ impl NetworkAddress {
         ))
     }
 
-    /// The address with its password, percent-encoded as RFC 3986 wants it.
+    /// The address with its password, percent-encoded as RFC 3986 requires.
     pub fn expose(&self) -> String {
         let mut out = format!("{}://", self.scheme.name());
         if let Some(user) = &self.user {

@@ -1,4 +1,4 @@
-//! Telling paths from addresses, and paths of this machine.
+//! Paths of files: how they differ from addresses, and how they are resolved.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,8 @@ pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     named.then_some((scheme, rest))
 }
 
-/// `a:pass@host/path`: taken for a file, its password would be shown.
+/// Whether the text is an address such as `a:pass@host/path`. Read as a file, it would show
+/// its password.
 pub(super) fn lacks_scheme(text: &str) -> bool {
     let drive = has_drive(text) && text[2..].starts_with(['/', '\\']);
     match (text.find(':'), text.rfind('@')) {
@@ -27,8 +28,8 @@ pub(super) fn has_drive(path: &str) -> bool {
     chars.next().is_some_and(|c| c.is_ascii_alphabetic()) && chars.next() == Some(':')
 }
 
-/// `path` under `folder` if it is relative. A Windows path is absolute on
-/// every system: a configuration that is checked elsewhere must not bend it.
+/// `path`, resolved against `folder` if it is relative. A Windows path is absolute on every
+/// system, because a configuration may be checked on another one.
 pub(crate) fn resolve(folder: &Path, path: &Path) -> PathBuf {
     let foreign = path
         .to_str()

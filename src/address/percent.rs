@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What must be encoded in user names and passwords (RFC 3986, section 3.2.1).
+/// Characters that must be encoded in user names and passwords (RFC 3986, section 3.2.1).
 const USER_INFO: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -24,8 +24,8 @@ pub(super) fn percent_decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Encodes what RFC 3986 does not allow in user names and passwords; what is
-/// encoded already stays.
+/// Encodes the characters that RFC 3986 does not allow in user names and passwords. Keeps
+/// existing escapes.
 pub(super) fn percent_encode(text: &str) -> String {
     let is_escape = |rest: &str| {
         let digits = rest.as_bytes().first_chunk::<2>();

@@ -1,19 +1,18 @@
-//! Hiding passwords in addresses, for everything a person or a log gets to see.
+//! Hides passwords in addresses, in everything that people or logs see.
 //!
-//! Cameras' passwords hold `@`, `/`, `#` and `?` unescaped, so an address can
-//! often be read in two ways. Reading it wrongly costs a connection, showing
-//! it wrongly costs a password: so the rule here is blunter than the parser's.
-//! Everything from the first `:` to the last `@` is hidden, even where that
-//! swallows a part of the path.
+//! Passwords of cameras contain unescaped `@`, `/`, `#` and `?`, so an address is often
+//! ambiguous. A parser that guesses wrong loses a connection, but a redaction that guesses
+//! wrong shows a password. So this rule hides more than the parser would: everything from
+//! the first `:` to the last `@`, even if that includes a part of the path.
 
 use std::net::Ipv4Addr;
 
 use crate::base::printable;
 
-/// What stands in a password's place.
+/// The text that replaces a password.
 pub const HIDDEN: &str = "***";
 
-/// Ends of the names of query parameters whose value is a secret.
+/// How the names of query parameters with a secret value end.
 const SECRET_ENDINGS: [&str; 11] = [
     "password",
     "passwd",
@@ -28,15 +27,14 @@ const SECRET_ENDINGS: [&str; 11] = [
     "credential",
 ];
 
-/// Names too short to be matched by their end (`monkey=`, `design=`).
+/// Names that are too short to match by their end (`monkey=`, `design=`).
 const SECRET_NAMES: [&str; 3] = ["auth", "key", "sig"];
 
 /// Hides the password and the secret query parameters of one address.
 ///
-/// The whole text is taken as one address, so that a password with spaces in
-/// it is hidden too. `rtsp://user:pass@host/a` becomes `rtsp://user:***@host/a`,
+/// Treats the whole text as one address, so that it also hides a password with spaces. `rtsp://user:pass@host/a` becomes `rtsp://user:***@host/a`,
 /// `http://host/a?token=abc&x=1` becomes `http://host/a?token=***&x=1`.
-/// Applying it twice changes nothing more.
+/// A second application changes nothing.
 pub fn redact_address(address: &str) -> String {
     hide_parameters(&hide_userinfo(address), Ends::AtAmpersand)
 }
@@ -48,7 +46,7 @@ pub fn redact(text: &str) -> String {
     let mut rest = text;
     while let Some(mark) = rest.find("://") {
         let start = rest[..mark].rfind(|c| !is_scheme_char(c)).map_or(0, |i| {
-            // `i` is where a character begins that may be longer than a byte.
+            // The character at `i` may be longer than a byte.
             i + rest[i..].chars().next().map_or(1, char::len_utf8)
         });
         let end = rest[mark..]
@@ -62,8 +60,8 @@ pub fn redact(text: &str) -> String {
     hide_parameters(&out, Ends::AtSpace)
 }
 
-/// A text fit for a log or a terminal, from any origin: on one line, without what does
-/// not show as itself, and without passwords. Both loggers write every line through it.
+/// Makes any text safe for a log or a terminal: on one line, with hidden characters
+/// escaped, and without passwords. Both loggers use it for every line.
 pub fn one_line(text: &str) -> String {
     // Escaped first: a line break within a password would end the address.
     redact(&printable::escaped(text))
@@ -80,7 +78,7 @@ fn hide_userinfo(address: &str) -> String {
         None => 0,
     };
     let rest = &address[begin..];
-    if is_plainly_a_host(rest) {
+    if starts_with_certain_host(rest) {
         return address.to_owned();
     }
     match (rest.find(':'), rest.rfind('@')) {
@@ -96,25 +94,25 @@ fn hide_userinfo(address: &str) -> String {
     }
 }
 
-/// Whether the text starts with something that is an address on the network
-/// and no user's name, so that an `@` further on belongs to the path.
-fn is_plainly_a_host(rest: &str) -> bool {
-    // Another address follows: its password is hidden together with the rest.
+/// Whether the text starts with a host that cannot be a user name, so that a later `@`
+/// belongs to the path.
+fn starts_with_certain_host(rest: &str) -> bool {
+    // Another address follows. Its password is hidden together with the rest.
     if rest.contains("://") {
         return false;
     }
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     let host = match authority.strip_prefix('[').and_then(|a| a.split_once(']')) {
-        Some((inner, port)) if inner.contains(':') => return port_or_nothing(port),
+        Some((inner, port)) if inner.contains(':') => return is_port_or_empty(port),
         Some(_) => return false,
         None => authority,
     };
     let (host, port) = host.split_at(host.find(':').unwrap_or(host.len()));
     (host.parse::<Ipv4Addr>().is_ok() || host.eq_ignore_ascii_case("localhost"))
-        && port_or_nothing(port)
+        && is_port_or_empty(port)
 }
 
-fn port_or_nothing(text: &str) -> bool {
+fn is_port_or_empty(text: &str) -> bool {
     text.is_empty()
         || text
             .strip_prefix(':')
@@ -127,7 +125,7 @@ enum Ends {
     AtSpace,
 }
 
-/// Replaces the values of `token=...` and its like.
+/// Replaces the values of secret parameters such as `token=...`.
 fn hide_parameters(text: &str, ends: Ends) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -142,7 +140,7 @@ fn hide_parameters(text: &str, ends: Ends) -> String {
             continue;
         }
         let secret = &value[..end];
-        // In a sentence, the quote or bracket after an address is not the secret's.
+        // In a sentence, a quote or bracket after an address is not part of the secret.
         let shown = match ends {
             Ends::AtAmpersand => "",
             Ends::AtSpace => {
@@ -164,8 +162,8 @@ fn hide_parameters(text: &str, ends: Ends) -> String {
     out
 }
 
-/// Whether a value is itself an address with a password, percent-encoded as addresses in
-/// a query have to be: `?url=rtsp%3A%2F%2Fuser%3Apass%40host`.
+/// Whether a value is itself an address with a password, percent-encoded as an address in
+/// a query must be: `?url=rtsp%3A%2F%2Fuser%3Apass%40host`.
 fn is_encoded_login(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let user = value.split_once("%3a%2f%2f").map(|(_, rest)| rest);
@@ -192,8 +190,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn hides_passwords_and_keeps_the_rest() {
-        for (given, shown) in [
+    fn redact_address_hides_only_passwords() {
+        for (address, shown) in [
             ("rtsp://user:pass@host/a", "rtsp://user:***@host/a"),
             (
                 "http://gw/v?u=rtsp%3A%2F%2Fuser%3Apass%40host&x=1",
@@ -234,12 +232,12 @@ mod tests {
             ("file:///home/a:b@c/x.mp4", "file:///home/a:b@c/x.mp4"),
             ("webcam:0", "webcam:0"),
         ] {
-            assert_eq!(redact_address(given), shown);
+            assert_eq!(redact_address(address), shown);
         }
     }
 
     #[test]
-    fn finds_addresses_inside_a_sentence() {
+    fn redact_finds_addresses_in_a_sentence() {
         assert_eq!(
             redact("cannot open 'rtsp://u:p@ss@cam/a': refused; é→http://x:y@z?token=abc', retry"),
             "cannot open 'rtsp://u:***@cam/a': refused; é→http://x:***@z?token=***', retry"
@@ -249,27 +247,26 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_the_log_is_one_line_without_passwords() {
+    fn log_line_is_one_line_without_passwords() {
         assert_eq!(
             one_line("cannot open rtsp://u:pa\r\nss@cam/: 404 \u{1b}[31mERROR\nforged"),
             "cannot open rtsp://u:***@cam/: 404 \\u{1b}[31mERROR\\nforged"
         );
     }
 
-    /// Passwords as people have them: any visible characters, also those that
-    /// have a meaning in an address.
+    /// Passwords with any visible characters, also those with a meaning in an address.
     fn password() -> impl Strategy<Value = String> {
         "[!-~äß漢]{4,24}"
     }
 
     fn leaks(shown: &str, frame: &str, password: &str) -> bool {
-        // A password that is itself a piece of the frame is no secret.
+        // A password that is also a part of the rest is not a leak.
         shown.contains(password) && !frame.contains(password)
     }
 
     proptest! {
         #[test]
-        fn a_password_before_the_host_never_shows(
+        fn password_before_host_is_never_shown(
             scheme in "rtsp|rtsps|http|https|rtmp|RTSP",
             user in "[a-zA-Z0-9._-]{0,8}",
             secret in password(),
@@ -285,12 +282,12 @@ mod tests {
         }
 
         #[test]
-        fn a_secret_parameter_never_shows(
+        fn secret_parameter_is_never_shown(
             name in "password|pwd|token|access_token|auth|key|user=admin_password",
             secret in "[!-%'-~]{4,24}",
             more in "|&channel=1",
         ) {
-            // Stars with a closing quote are what a hidden secret looks like.
+            // `***` with a closing quote looks like a hidden secret.
             prop_assume!(secret.contains(|c: char| c.is_ascii_alphanumeric()));
             let address = format!("http://cam/a?{name}={secret}{more}");
             let frame = format!("http://cam/a?{name}=***{more}");
@@ -299,7 +296,7 @@ mod tests {
         }
 
         #[test]
-        fn redacting_twice_is_redacting_once(text in "\\PC{0,60}", secret in password()) {
+        fn redaction_is_idempotent(text in "\\PC{0,60}", secret in password()) {
             let address = format!("rtsp://u:{secret}@host/a?{text}");
             let once = redact_address(&address);
             prop_assert_eq!(&redact_address(&once), &once);

@@ -1,9 +1,9 @@
-//! Addresses of sources: what stands in `camera.stream`.
+//! Addresses of sources: the value of `camera.stream`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::error::{AddressError, refuse_control};
+use super::error::{AddressError, reject_control};
 use super::network::NetworkAddress;
 use super::path::{has_drive, lacks_scheme, resolve, split_scheme};
 use super::percent::percent_decode;
@@ -28,7 +28,7 @@ pub enum StreamAddress {
     },
     /// A video file.
     File {
-        /// Its path, as given; relative to the working folder.
+        /// Its path as written, relative to the working folder.
         path: PathBuf,
     },
     /// `webcam:N`.
@@ -42,7 +42,7 @@ pub enum StreamAddress {
         /// The broker, and the topic that the node publishes under.
         url: NetworkAddress,
     },
-    /// `push:`, frames that the host hands in.
+    /// `push:`, frames that the host pushes.
     Push,
     /// `synth:`, a simulated crowd.
     Synth(SynthOptions),
@@ -56,7 +56,7 @@ impl std::str::FromStr for StreamAddress {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        refuse_control(text, text)?;
+        reject_control(text, text)?;
         let Some((scheme, rest)) = split_scheme(text) else {
             if lacks_scheme(text) {
                 return Err(AddressError::NoScheme {
@@ -83,7 +83,7 @@ impl std::str::FromStr for StreamAddress {
         match lower.as_str() {
             "file" => {
                 let path = file_path(rest);
-                refuse_control(text, &path.to_string_lossy())?;
+                reject_control(text, &path.to_string_lossy())?;
                 Ok(Self::File { path })
             }
             "webcam" => match rest.parse() {
@@ -110,7 +110,7 @@ impl std::str::FromStr for StreamAddress {
 }
 
 impl StreamAddress {
-    /// What an address may begin with, besides `push:`, which hosts alone can use.
+    /// The schemes of addresses, except `push:`, which only hosts can use.
     pub const SCHEMES: &'static [&'static str] = &[
         "rtsp", "rtsps", "http", "https", "webcam", "file", "synth", "mqtt",
     ];
@@ -145,8 +145,8 @@ impl StreamAddress {
         Err(AddressError::Without { scheme: "mqtt://" })
     }
 
-    /// The address with its password, for the one who opens it. Credentials
-    /// are percent-encoded where they must be, so that FFmpeg reads them as meant.
+    /// The address with its password, to open it. Credentials are percent-encoded where
+    /// necessary, so that FFmpeg reads them correctly.
     pub fn expose(&self) -> String {
         match self {
             Self::Rtsp { url } | Self::Http { url } => url.expose(),
@@ -173,7 +173,7 @@ impl StreamAddress {
         self.network().map(NetworkAddress::host)
     }
 
-    /// TCP port, given or usual (554 rtsp, 322 rtsps, 80 http, 443 https).
+    /// TCP port, or the scheme's default (554 rtsp, 322 rtsps, 80 http, 443 https).
     pub fn port(&self) -> Option<u16> {
         self.network().map(NetworkAddress::port)
     }
@@ -194,7 +194,7 @@ impl StreamAddress {
         matches!(self, Self::File { .. } | Self::Synth(_))
     }
 
-    /// Whether the source gives pictures, in which a model has to find things.
+    /// Whether the source has pictures, which need a model.
     pub fn gives_pictures(&self) -> bool {
         matches!(
             self,
@@ -206,13 +206,13 @@ impl StreamAddress {
         )
     }
 
-    /// Whether another node tracks, and this one shows its slots.
+    /// Whether another node tracks and this one shows its slots.
     pub fn is_another_node(&self) -> bool {
         // Without the feature `mqtt` there is no such variant.
         !self.gives_pictures() && !matches!(self, Self::Synth(_))
     }
 
-    /// The same address with a relative file put under `folder`.
+    /// The address with a relative file path resolved against `folder`.
     pub fn relative_to(self, folder: &Path) -> Self {
         match self {
             Self::File { path } => Self::File {
@@ -243,7 +243,7 @@ impl fmt::Debug for StreamAddress {
     }
 }
 
-/// What follows `file:`, as a path of this machine.
+/// The part after `file:`, as a path of this machine.
 fn file_path(rest: &str) -> PathBuf {
     let Some(rest) = rest.strip_prefix("//") else {
         return rest.into();

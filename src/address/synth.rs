@@ -7,20 +7,19 @@ use crate::flow::FrameSize;
 /// The options of a `synth:` address, such as `people=12,seed=1,fps=25`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthOptions {
-    /// How many people walk about, those who are out of the picture included.
+    /// Number of people, including those outside the picture.
     pub people: u32,
-    /// Another seed is another crowd.
+    /// Seed of the random numbers. Each seed gives another crowd.
     pub seed: u64,
     /// Frames a second.
     pub fps: f32,
-    /// Size of the frames that are made up.
+    /// Size of the simulated frames.
     pub size: FrameSize,
-    /// Share of the detections that are missing although nobody stands in front,
-    /// 0..1.
+    /// Share of the detections that are missing although the person is visible, 0..1.
     pub misses: f32,
-    /// How much boxes tremble: standard deviation in heights of the person.
+    /// Jitter of the boxes: standard deviation in heights of the person.
     pub jitter: f32,
-    /// How many frames there are; 0 is no end.
+    /// Number of frames; 0 is no limit.
     pub frames: u64,
 }
 
@@ -41,23 +40,23 @@ impl Default for SynthOptions {
 impl std::str::FromStr for SynthOptions {
     type Err = String;
 
-    /// Reads `key=value` pairs between commas; what is not named is as in the
-    /// default. The error says what is wrong and what would be right.
+    /// Reads `key=value` pairs, separated by commas. Missing keys keep their defaults. The
+    /// error states reason and remedy.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut settings = Self::default();
+        let mut options = Self::default();
         for part in text.split(',').map(str::trim).filter(|p| !p.is_empty()) {
             let (key, value) = part
                 .split_once('=')
                 .ok_or_else(|| format!("'{part}' must be KEY=VALUE, such as people=5"))?;
             let (key, value) = (key.trim(), value.trim());
             match key {
-                "people" => settings.people = number(key, value, 0, 500)?,
-                "seed" => settings.seed = number(key, value, 0, u64::MAX)?,
-                "fps" => settings.fps = number(key, value, 1.0, 240.0)?,
-                "misses" => settings.misses = number(key, value, 0.0, 1.0)?,
-                "jitter" => settings.jitter = number(key, value, 0.0, 0.5)?,
-                "frames" => settings.frames = number(key, value, 0, u64::MAX)?,
-                "size" => settings.size = size(value)?,
+                "people" => options.people = number(key, value, 0, 500)?,
+                "seed" => options.seed = number(key, value, 0, u64::MAX)?,
+                "fps" => options.fps = number(key, value, 1.0, 240.0)?,
+                "misses" => options.misses = number(key, value, 0.0, 1.0)?,
+                "jitter" => options.jitter = number(key, value, 0.0, 0.5)?,
+                "frames" => options.frames = number(key, value, 0, u64::MAX)?,
+                "size" => options.size = size(value)?,
                 _ => {
                     return Err(format!(
                         "unknown key '{key}'; known are people, seed, fps, size, misses, jitter and \
@@ -66,18 +65,18 @@ impl std::str::FromStr for SynthOptions {
                 }
             }
         }
-        Ok(settings)
+        Ok(options)
     }
 }
 
-fn number<T>(key: &str, text: &str, least: T, most: T) -> Result<T, String>
+fn number<T>(key: &str, text: &str, min: T, max: T) -> Result<T, String>
 where
     T: std::str::FromStr + PartialOrd + fmt::Display,
 {
     let value = text.parse::<T>().ok();
     value
-        .filter(|v| *v >= least && *v <= most)
-        .ok_or_else(|| format!("{key} must be a number within {least}..{most}, got '{text}'"))
+        .filter(|v| *v >= min && *v <= max)
+        .ok_or_else(|| format!("{key} must be a number within {min}..{max}, got '{text}'"))
 }
 
 fn size(text: &str) -> Result<FrameSize, String> {
@@ -92,21 +91,21 @@ fn size(text: &str) -> Result<FrameSize, String> {
 }
 
 impl fmt::Display for SynthOptions {
-    /// Everything, so that two addresses that mean the same read the same.
+    /// Normalised, so that equal options have equal text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let usual = Self::default();
+        let default = Self::default();
         write!(
             f,
             "people={},seed={},fps={}",
             self.people, self.seed, self.fps
         )?;
-        if self.size != usual.size {
+        if self.size != default.size {
             write!(f, ",size={}x{}", self.size.width, self.size.height)?;
         }
-        if self.misses != usual.misses {
+        if self.misses != default.misses {
             write!(f, ",misses={}", self.misses)?;
         }
-        if self.jitter != usual.jitter {
+        if self.jitter != default.jitter {
             write!(f, ",jitter={}", self.jitter)?;
         }
         if self.frames != 0 {
@@ -116,7 +115,7 @@ impl fmt::Display for SynthOptions {
     }
 }
 
-// Settings hold no NaN: every number was compared with its range.
+// No field is NaN, because every number was checked against its range.
 impl Eq for SynthOptions {}
 
 #[cfg(test)]
@@ -125,15 +124,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_are_read_shown_and_refused_with_a_remedy() {
-        let settings: SynthOptions = " people=3, fps=12.5,size=640x360 ".parse().unwrap();
+    fn options_are_parsed_shown_and_rejected_with_a_remedy() {
+        let options: SynthOptions = " people=3, fps=12.5,size=640x360 ".parse().unwrap();
+        assert_eq!(options.to_string(), "people=3,seed=1,fps=12.5,size=640x360");
         assert_eq!(
-            settings.to_string(),
-            "people=3,seed=1,fps=12.5,size=640x360"
-        );
-        assert_eq!(
-            settings.to_string().parse::<SynthOptions>().unwrap(),
-            settings
+            options.to_string().parse::<SynthOptions>().unwrap(),
+            options
         );
         for (wrong, says) in [
             ("people", "must be KEY=VALUE, such as people=5"),

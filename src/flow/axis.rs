@@ -1,9 +1,9 @@
 //! The one table of a slot's values.
 //!
-//! An axis is one value of a [`Slot`] under the name that outputs use: `x`, `id`,
+//! An axis is one value of a [`Slot`] with the name that outputs use, such as `x`, `id` or
 //! `speed`. OSC, JSON lines, MQTT, the WebSockets, the C ABI (`rextrack_axes`), the
-//! TouchDesigner channels, the panel's types and the tables of the documents are made
-//! from [`AXES`].
+//! TouchDesigner channels, the panel's types and the tables of the documents all use
+//! [`AXES`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,8 +27,8 @@ pub struct Axis {
     pub quantity: Quantity,
     /// The value of an empty slot.
     pub empty: f32,
-    /// The values that can occur in normalised units. A message of another node with a
-    /// value outside is refused.
+    /// The range in normalised units. A message of another node with a value outside it is
+    /// rejected.
     pub range: RangeInclusive<f64>,
     /// One sentence for the documents.
     pub description: &'static str,
@@ -118,20 +118,43 @@ impl Axis {
         (self.get)(slot)
     }
 
-    /// Checks that a slot's value is possible. NaN never is.
+    /// Checks that a slot's value is within the range. NaN never is.
     ///
     /// # Errors
-    /// Names the key, the range and the value.
-    pub fn check(&self, slot: &Slot) -> Result<(), String> {
+    /// When it is not.
+    pub fn check(&self, slot: &Slot) -> Result<(), OutOfRange> {
         let value = self.value(slot);
         if self.range.contains(&value.as_f64()) {
             return Ok(());
         }
-        let (start, end) = (self.range.start(), self.range.end());
-        Err(format!(
-            "{} must be within {start}..{end}, got {value}",
-            self.key
-        ))
+        Err(OutOfRange::new(self.key, value, &self.range))
+    }
+}
+
+/// A value outside its range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key} must be within {range}, got {value}")]
+pub struct OutOfRange {
+    /// The key in JSON.
+    pub key: &'static str,
+    /// The range, such as `0..1`.
+    pub range: String,
+    /// The value.
+    pub value: String,
+}
+
+impl OutOfRange {
+    /// An error with the value and the range as text.
+    pub fn new<T: fmt::Display>(
+        key: &'static str,
+        value: impl fmt::Display,
+        range: &RangeInclusive<T>,
+    ) -> Self {
+        Self {
+            key,
+            range: format!("{}..{}", range.start(), range.end()),
+            value: value.to_string(),
+        }
     }
 }
 
@@ -141,11 +164,11 @@ const CENTRE: RangeInclusive<f64> = -1.0..=2.0;
 const SIZE: RangeInclusive<f64> = 0.0..=2.0;
 /// Velocities: across the frame in 10 ms.
 const VELOCITY: RangeInclusive<f64> = -100.0..=100.0;
-/// Times: an hour, the longest persistence there is.
+/// Times: an hour, the longest persistence.
 const HOUR_MS: RangeInclusive<f64> = 0.0..=3_600_000.0;
-/// A time that has no bound but its type's.
+/// Times that only their type limits.
 const ANY_MS: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
-/// Class names are kept as a list up to the largest number.
+/// The list of class names has an entry for each number up to the largest.
 const CLASS_ID: RangeInclusive<f64> = 0.0..=9_999.0;
 
 macro_rules! axis {
@@ -203,7 +226,7 @@ pub const AXES: &[Axis] = &[
 #[derive(Clone, Copy)]
 pub struct AxisId(&'static Axis);
 
-/// A name that no axis has. Shows the names that exist.
+/// A name that no axis has. The text lists the names that exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownAxis(String);
 
@@ -304,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_values_are_refused_by_key() {
+    fn out_of_range_value_is_rejected_with_its_key() {
         let check = |slot: &Slot| AXES.iter().try_for_each(|axis| axis.check(slot));
         let possible = Slot {
             class_id: 0,
@@ -315,15 +338,13 @@ mod tests {
             x: f32::NAN,
             ..possible
         };
-        assert!(
-            check(&nan)
-                .unwrap_err()
-                .starts_with("x must be within -1..2")
-        );
+        let error = check(&nan).unwrap_err();
+        assert_eq!((error.key, &*error.value), ("x", "NaN"));
+        assert_eq!(error.to_string(), "x must be within -1..2, got NaN");
     }
 
     #[test]
-    fn unknown_name_is_answered_with_the_known_ones() {
+    fn unknown_axis_error_lists_known_axes() {
         let error = "z".parse::<AxisId>().unwrap_err().to_string();
         assert!(error.starts_with("unknown axis 'z'; known are x, y, w, h"));
     }

@@ -5,9 +5,9 @@
 //! Frame -> Detection -> Track -> Slot -> Snapshot
 //! ```
 //!
-//! A source gives a [`Frame`]. A detector turns it into [`Detection`]s, a tracker into
-//! [`Track`]s, the slots into a [`Snapshot`]. [`AXES`] is the one table of a slot's
-//! values: every output, and every table of names in the documents, is made from it.
+//! A source gives a [`Frame`]. A detector finds [`Detection`]s in it, a tracker makes
+//! [`Track`]s of them, and the slots become a [`Snapshot`]. [`AXES`] is the one table of a
+//! slot's values. Every output and every table of names in the documents uses it.
 //!
 //! Positions and sizes are 0..1 of the full frame, origin top left, unless a type says
 //! otherwise. Times are nanoseconds on the clock of [`crate::base::clock::now_ns`].
@@ -26,7 +26,7 @@ mod snapshot;
 mod source_state;
 mod track;
 
-pub use axis::{AXES, Axis, AxisId, AxisValue, Quantity, UnknownAxis};
+pub use axis::{AXES, Axis, AxisId, AxisValue, OutOfRange, Quantity, UnknownAxis};
 pub use class_names::{COCO, default_class_names};
 pub use detection::Detection;
 pub use frame::{Frame, Paint, Precomputed};

@@ -1,53 +1,44 @@
-//! What all messages have in common: version, size, ranges.
+//! The parts that all messages share: parsing, checks, the wall clock.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde::de::DeserializeOwned;
 
+use super::error::MessageError;
+use super::limits::{MESSAGE_MAX, VERSION};
 use crate::base::printable;
+use crate::flow::OutOfRange;
 
-/// The version of the messages. A reader refuses another one.
-pub const VERSION: u32 = 1;
-
-/// Largest message that is read, in bytes. A snapshot of 256 slots takes about 60 kB.
-pub const MESSAGE_MAX: usize = 256 * 1024;
-
-pub(super) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, MessageError> {
     if payload.len() > MESSAGE_MAX {
-        return Err(format!(
-            "it has {} bytes, at most {MESSAGE_MAX} are read",
-            payload.len()
-        ));
+        return Err(MessageError::TooLarge {
+            size: payload.len(),
+        });
     }
-    // serde repeats the wrong text in its reason, at whatever length.
-    serde_json::from_slice(payload).map_err(|e| {
-        format!(
-            "it is not a message of a node ({})",
-            printable::name(&e.to_string())
-        )
+    serde_json::from_slice(payload).map_err(|e| MessageError::Malformed {
+        // serde quotes the message's text, whatever its length.
+        reason: printable::name(&e.to_string()),
     })
 }
 
-pub(super) fn check_version(v: u32) -> Result<(), String> {
-    if v == VERSION {
+pub(super) fn check_version(version: u32) -> Result<(), MessageError> {
+    if version == VERSION {
         return Ok(());
     }
-    Err(format!(
-        "it is of form {v}, this version reads {VERSION}; use the same version on all nodes"
-    ))
+    Err(MessageError::Version { version })
 }
 
-/// NaN is within nothing.
-pub(super) fn within<T: PartialOrd + std::fmt::Display>(
-    name: &str,
+/// Checks that a value is within a range. NaN never is.
+pub(super) fn check_range<T: PartialOrd + Display>(
+    key: &'static str,
     value: T,
     range: RangeInclusive<T>,
-) -> Result<(), String> {
+) -> Result<(), OutOfRange> {
     if range.contains(&value) {
         return Ok(());
     }
-    let (start, end) = (range.start(), range.end());
-    Err(format!("{name} must be within {start}..{end}, got {value}"))
+    Err(OutOfRange::new(key, value, &range))
 }
 
 /// The wall clock: nanoseconds since 1970.

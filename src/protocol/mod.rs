@@ -1,15 +1,19 @@
-//! Protocol: the messages that nodes exchange, a camera's snapshots and state as JSON.
+//! Protocol: the JSON messages that nodes exchange, a camera's snapshots and its state.
 //!
-//! One home for both ends: the sink that publishes to a broker and the source that
-//! reads another node's messages use the same types. Times are durations and wall-clock
-//! stamps, never the process's own clock, which means nothing on another machine.
+//! The sink that publishes to a broker and the source that reads another node's messages
+//! use the same types. Times are durations or wall-clock times, because the process's own
+//! clock has no meaning on another machine.
 
+mod error;
+mod limits;
 mod message;
 #[cfg(feature = "mqtt")]
 pub mod mqtt_client;
 mod slots_message;
 mod state_message;
 
-pub use message::{MESSAGE_MAX, VERSION, unix_ns};
+pub use error::MessageError;
+pub use limits::{MESSAGE_MAX, VERSION};
+pub use message::unix_ns;
 pub use slots_message::{SlotMessage, SlotsMessage};
 pub use state_message::StateMessage;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rumqttc::{Broker, MqttOptions, TlsConfiguration, Transport};
 
-use super::message::MESSAGE_MAX;
+use super::limits::MESSAGE_MAX;
 use crate::address::NetworkAddress;
 
 /// The broker drops us when it hears nothing for 1.5 times this many seconds.
 const KEEP_ALIVE_S: u16 = 5;
-/// Largest packet that is taken in. A larger one ends the connection; what is larger
-/// than [`MESSAGE_MAX`] and smaller than this is refused alone.
+/// Largest packet that the client receives. A larger one ends the connection. A packet
+/// between [`MESSAGE_MAX`] and this size is rejected without ending it.
 const PACKET_MAX: usize = 4 * 1024 * 1024;
 
 /// Options for a connection under the name `client`, which must be unique: a second
@@ -37,17 +37,23 @@ pub fn options(
 }
 
 fn tls(ca_file: Option<&Path>) -> Result<TlsConfiguration, String> {
-    // Another library of the process may have chosen already.
+    // Fails if another library of the process has installed a provider, which is fine.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
     let Some(path) = ca_file else {
         return TlsConfiguration::try_default_rustls().map_err(|e| {
-            format!("this system's own certificates cannot be read ({e}); set ca_file")
+            format!(
+                "the system's certificates cannot be read ({e}); set ca_file to a certificate file"
+            )
         });
     };
-    let ca = std::fs::read(path)
-        .map_err(|e| format!("{}: the certificates cannot be read ({e})", path.display()))?;
+    let ca = std::fs::read(path).map_err(|e| {
+        format!(
+            "{}: the certificates cannot be read ({e}); check ca_file",
+            path.display()
+        )
+    })?;
     Ok(TlsConfiguration::Simple {
         ca,
         alpn: None,

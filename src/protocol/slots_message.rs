@@ -2,20 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::message::{VERSION, check_version, read, unix_ns, within};
+use super::error::MessageError;
+use super::limits::VERSION;
+use super::message::{check_range, check_version, read, unix_ns};
 use crate::base::printable;
 use crate::flow::{AXES, FrameSize, SLOTS_MAX, Slot, SlotState, Snapshot, SourceState};
 
-/// Oldest frame: an hour, the longest persistence there is.
+/// Oldest frame: an hour, the longest persistence.
 const HOUR_MS: u32 = 3_600_000;
-/// The wall clock's last moment, in the year 2200.
+/// Latest wall-clock time, in the year 2200.
 const LAST_UNIX_NS: i64 = 7_258_118_400_000_000_000;
 /// Most tracks that may wait.
 const WAITING_MAX: u32 = 100_000;
 /// Most slots of a node.
 const SLOT_NUMBER_MAX: u32 = SLOTS_MAX as u32;
 
-/// One whole snapshot.
+/// One complete snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlotsMessage {
     /// [`VERSION`].
@@ -24,15 +26,15 @@ pub struct SlotsMessage {
     pub node: String,
     /// The camera's id there.
     pub camera: String,
-    /// Another number for each run of the publisher; `seq` restarts with it.
+    /// A different number for each run of the publisher; `seq` restarts with it.
     pub session: u64,
     /// Number of the snapshot, from 1.
     pub seq: u64,
     /// Number of the camera's frame, from 1.
     pub frame_seq: u64,
-    /// When it was sent by the node's wall clock: nanoseconds since 1970.
+    /// When it was sent, by the node's wall clock: nanoseconds since 1970.
     pub sent_unix_ns: i64,
-    /// How old the frame was then, in nanoseconds.
+    /// Age of the frame at that time, in nanoseconds.
     pub frame_age_ns: i64,
     /// State of the source.
     pub source_state: SourceState,
@@ -51,7 +53,7 @@ pub struct SlotsMessage {
 pub struct SlotMessage {
     /// From 1: p1 is 1.
     pub slot: u32,
-    /// The class's name; empty where it is not known.
+    /// The class's name; empty if it is unknown.
     #[serde(default)]
     pub class: String,
     /// The slot's values, one key for each axis.
@@ -60,49 +62,50 @@ pub struct SlotMessage {
 }
 
 impl SlotsMessage {
-    /// Reads a message as it came. The numbers are still unchecked.
+    /// Parses a message. Its numbers are not checked yet; see [`SlotsMessage::checked`].
     ///
     /// # Errors
-    /// When it is too large or no such message.
-    pub fn read(payload: &[u8]) -> Result<Self, String> {
+    /// When it is too large or has another form.
+    pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
         read(payload)
     }
 
-    /// Checks every number that another node gave, and cleans its names. One
-    /// impossible number makes the whole message void: half a snapshot would show people
-    /// leaving who are still there.
+    /// Checks every number and cleans the names. One number out of range rejects the whole
+    /// message, because a partial snapshot would empty slots whose people are still there.
     ///
     /// # Errors
-    /// Names the value at fault and its range.
-    pub fn checked(mut self) -> Result<Self, String> {
+    /// The first value that is out of range.
+    pub fn checked(mut self) -> Result<Self, MessageError> {
         check_version(self.v)?;
         self.node = printable::name(&self.node);
         self.camera = printable::name(&self.camera);
-        within("seq", self.seq, 1..=u64::MAX)?;
-        within("sent_unix_ns", self.sent_unix_ns, 0..=LAST_UNIX_NS)?;
+        check_range("seq", self.seq, 1..=u64::MAX)?;
+        check_range("sent_unix_ns", self.sent_unix_ns, 0..=LAST_UNIX_NS)?;
         let oldest_ns = i64::from(HOUR_MS) * crate::base::clock::NS_PER_MS;
-        within("frame_age_ns", self.frame_age_ns, 0..=oldest_ns)?;
-        within("waiting", self.waiting, 0..=WAITING_MAX)?;
-        within("slots_max", self.slots_max, 1..=SLOT_NUMBER_MAX)?;
+        check_range("frame_age_ns", self.frame_age_ns, 0..=oldest_ns)?;
+        check_range("waiting", self.waiting, 0..=WAITING_MAX)?;
+        check_range("slots_max", self.slots_max, 1..=SLOT_NUMBER_MAX)?;
         let FrameSize { width, height } = self.frame_size;
-        // Before its first frame a node knows no size, and nobody in it.
+        // Before its first frame a node sends no size and no slots.
         let before_first = (width, height) == (0, 0) && self.slots.is_empty();
         if !self.frame_size.is_usable() && !before_first {
-            return Err(format!(
-                "frame_size must have sides of 1..{}, got {width}x{height}",
-                FrameSize::SIDE_MAX
-            ));
+            return Err(MessageError::FrameSize {
+                size: self.frame_size,
+            });
         }
-        let mut taken = [false; SLOTS_MAX];
+        let mut listed = [false; SLOTS_MAX];
         for slot in &mut self.slots {
-            within("slot", slot.slot, 1..=SLOT_NUMBER_MAX)?;
-            if std::mem::replace(&mut taken[slot.slot as usize - 1], true) {
-                return Err(format!("slot {} is in it twice", slot.slot));
+            check_range("slot", slot.slot, 1..=SLOT_NUMBER_MAX)?;
+            if std::mem::replace(&mut listed[slot.slot as usize - 1], true) {
+                return Err(MessageError::DuplicateSlot { slot: slot.slot });
             }
             if slot.values.state != SlotState::Empty {
-                let values = &slot.values;
-                (AXES.iter().try_for_each(|axis| axis.check(values)))
-                    .map_err(|e| format!("slot {}: {e}", slot.slot))?;
+                let (number, values) = (slot.slot, &slot.values);
+                let in_slot = |value| MessageError::SlotValue {
+                    slot: number,
+                    value,
+                };
+                (AXES.iter().try_for_each(|axis| axis.check(values))).map_err(in_slot)?;
             }
             slot.class = printable::name(&slot.class);
         }
@@ -111,12 +114,12 @@ impl SlotsMessage {
         Ok(self)
     }
 
-    /// Whether the node has not had a frame yet.
+    /// Whether the node has not received a frame yet.
     pub fn is_before_first_frame(&self) -> bool {
         self.frame_size == FrameSize::default()
     }
 
-    /// The message of a normalised snapshot, sent now. `name` gives a class's name.
+    /// The message of a normalised snapshot, sent now. `name` returns a class's name.
     pub fn new<'a>(
         snapshot: &Snapshot,
         node: &str,

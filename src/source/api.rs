@@ -3,21 +3,21 @@
 use super::error::SourceError;
 use crate::flow::{FrameSize, Precomputed};
 
-/// The next frame's time, or the end.
+/// The timestamp of the next frame, or the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameOrEnd {
-    /// There is a frame.
+    /// A frame.
     Frame(Timestamp),
-    /// The file is over.
+    /// The end of the file.
     End,
 }
 
-/// The time of a frame, as far as the source knows it.
+/// The time of a frame, as far as the source provides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timestamp {
-    /// Unknown: the source is live, and a frame is as old as its arrival.
+    /// Unknown. The source is live, and the arrival of a frame counts as its capture.
     Arrival,
-    /// Nanoseconds since the start of the file, by which it is paced.
+    /// Nanoseconds since the start of the file. The file is paced by it.
     Media(i64),
     /// When it was captured, on the clock of [`crate::base::clock::now_ns`].
     Capture(i64),
@@ -29,12 +29,12 @@ pub enum Timestamp {
 pub enum Payload {
     /// A picture: BGR bytes as in [`Frame::bgr`](crate::flow::Frame::bgr).
     Picture(FrameSize, Vec<u8>),
-    /// Results that the source has without a picture, in a frame of that size.
+    /// Results without a picture, for a frame of this size.
     Precomputed(FrameSize, Precomputed),
 }
 
 impl Payload {
-    /// Size, pixels, and results that need none.
+    /// Size, pixels, and precomputed results.
     pub fn into_parts(self) -> (FrameSize, Vec<u8>, Option<Precomputed>) {
         match self {
             Self::Picture(size, bgr) => (size, bgr, None),
@@ -45,11 +45,11 @@ impl Payload {
 
 /// One open camera, file or webcam. Dropping it closes it.
 pub trait Source: Send {
-    /// Moves to the next frame. Blocks until there is one, at most for the
-    /// source's read time-out.
+    /// Moves to the next frame. Blocks until there is one, at most for the source's read
+    /// time-out.
     fn grab(&mut self) -> Result<FrameOrEnd, SourceError>;
 
-    /// The frame that `grab` moved to. To skip a frame, do not call this: that is
-    /// cheap. `buffer` is reused for the bytes when it is large enough.
+    /// Decodes the frame that `grab` moved to. Not calling it skips the frame cheaply.
+    /// `buffer` is reused for the bytes if it is large enough.
     fn retrieve(&mut self, buffer: Vec<u8>) -> Result<Payload, SourceError>;
 }

@@ -1,8 +1,8 @@
-//! Frames that the host hands in: `camera.stream: push:`.
+//! Frames that the host pushes: `camera.stream: push:`.
 //!
-//! The host's thread only copies, row by row, into a buffer that is used over
-//! and over; colours are converted on the source's thread. Between the two
-//! stands a mailbox for one frame in which the newest wins.
+//! The host's thread only copies, row by row, into a reused buffer. The source's thread
+//! converts the colours. A mailbox for one frame, in which the newest wins, connects the
+//! two threads.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,13 +12,13 @@ use crate::base::clock::{FRAME_BACKWARDS_MAX_NS, NS_PER_MS, NS_PER_S, now_ns};
 use crate::base::mailbox::Mailbox;
 use crate::flow::{FrameSize, PixelFormat};
 
-/// Longest side of a frame that is taken, in pixels.
+/// Longest side of a frame, in pixels.
 const SIDE_MAX: u32 = FrameSize::SIDE_MAX;
-/// How old a frame may be: longer than any delay on the way from a camera to a host.
+/// Largest age of a frame: longer than any delay between a camera and a host.
 const AGE_MAX_NS: i64 = 60 * NS_PER_S;
-/// How far ahead of now a frame's time may lie, for hosts that stamp with the time at
-/// which they will show it. No further than a time may go backwards: a frame that is
-/// stamped with now after one that was stamped ahead is of the same time base.
+/// How far a frame's time may be ahead of now, for hosts that use the time at which they
+/// will show it. Equal to the largest step backwards, so that a frame with the time now
+/// may follow one with a time ahead.
 const AHEAD_MAX_NS: i64 = FRAME_BACKWARDS_MAX_NS;
 
 /// A picture in the host's memory.
@@ -39,51 +39,53 @@ pub struct Image<'a> {
     pub capture_ns: Option<i64>,
 }
 
-/// Why a frame was not taken.
+/// Why a frame was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PushError {
-    /// A side of 0 or beyond all reason.
+    /// A side that is 0 or too long.
     #[error("the frame is {}x{} pixels; each side must be within 1..{SIDE_MAX}", .0.width, .0.height)]
     Size(FrameSize),
     /// Rows that overlap.
-    #[error("stride is {stride} bytes, a row of the frame takes {row}; give at least that")]
+    #[error("the stride is {stride} bytes, but a row needs {row}; use a stride of at least {row}")]
     Stride {
-        /// The stride that was given.
+        /// The stride of the image.
         stride: usize,
         /// Bytes of a row.
         row: usize,
     },
-    /// Fewer bytes than the rows take.
-    #[error("the frame takes {needed} bytes, {given} were given")]
+    /// A buffer that is too short.
+    #[error(
+        "the buffer has {actual} bytes, but the frame needs {needed}; check size, format and stride"
+    )]
     Bytes {
-        /// Bytes that the rows take.
+        /// Bytes that the frame needs.
         needed: usize,
-        /// Bytes given.
-        given: usize,
+        /// Bytes of the buffer.
+        actual: usize,
     },
     /// A time of another clock.
     #[error(
         "capture_ns is {capture_ns}, which is {} ms {}; now is {now_ns}. Give 0 for now, or a time \
-         of rextrack_now_ns, at most {} s ago and {} s ahead",
+         from rextrack_now_ns, at most {} s ago and {} s ahead",
         apart_ms(.capture_ns, .now_ns),
         if .capture_ns < .now_ns { "ago" } else { "ahead" },
         AGE_MAX_NS / NS_PER_S,
         AHEAD_MAX_NS / NS_PER_S
     )]
     Time {
-        /// The time that was given.
+        /// The time of the image.
         capture_ns: i64,
-        /// The clock.
+        /// The time now.
         now_ns: i64,
     },
-    /// A time before that of an earlier frame.
+    /// A time before that of a frame that was pushed earlier.
     #[error(
-        "capture_ns is {capture_ns}, which is {} ms before that of the frame pushed before it \
+        "capture_ns is {capture_ns}, which is {} ms before the latest frame \
          ({latest_ns}); push frames in the order in which they were captured, or give 0 for now",
         apart_ms(.capture_ns, .latest_ns)
     )]
     Backwards {
-        /// The time that was given.
+        /// The time of the image.
         capture_ns: i64,
         /// The newest time so far.
         latest_ns: i64,
@@ -94,7 +96,7 @@ fn apart_ms(one_ns: &i64, other_ns: &i64) -> u64 {
     one_ns.abs_diff(*other_ns) / NS_PER_MS.unsigned_abs()
 }
 
-/// A frame on its way: rows without gaps, top row first.
+/// A pushed frame: rows without gaps, top row first.
 #[derive(Debug)]
 pub(super) struct PushedFrame {
     pub pixels: Vec<u8>,
@@ -113,13 +115,13 @@ pub struct AppSource {
 }
 
 impl AppSource {
-    /// Copies a frame in and returns. A frame that nobody took yet gives way
-    /// and counts as dropped.
+    /// Copies a frame and returns. Replaces a frame that was not taken yet, which then
+    /// counts as dropped.
     pub fn push(&self, image: &Image<'_>, status: &SourceStatus) -> Result<(), PushError> {
         self.check(image)?;
-        let capture_ns = self.stamp(image.capture_ns, now_ns())?;
-        // Its buffer is used again at once, while it is in the cache.
-        self.drop_untaken(status);
+        let capture_ns = self.capture_time(image.capture_ns, now_ns())?;
+        // First, so that this frame reuses the buffer while it is in the cache.
+        self.drop_waiting(status);
         let pixels = self.copy(image);
         let pushed = PushedFrame {
             pixels,
@@ -128,33 +130,33 @@ impl AppSource {
             capture_ns,
         };
         if let Some(displaced) = self.mailbox.replace(pushed) {
-            self.drop(displaced, status);
+            self.discard(displaced, status);
         }
         Ok(())
     }
 
-    fn drop_untaken(&self, status: &SourceStatus) {
-        if let Some(untaken) = self.mailbox.try_take() {
-            self.drop(untaken, status);
+    fn drop_waiting(&self, status: &SourceStatus) {
+        if let Some(waiting) = self.mailbox.try_take() {
+            self.discard(waiting, status);
         }
     }
 
-    fn drop(&self, pushed: PushedFrame, status: &SourceStatus) {
+    fn discard(&self, pushed: PushedFrame, status: &SourceStatus) {
         status.count_frame();
         status.count_dropped();
         self.pool.release(pushed.pixels);
     }
 
-    /// The capture time of a frame that is pushed at `now_ns`. One that cannot be is
-    /// refused: all later frames would be measured against it.
-    fn stamp(&self, given_ns: Option<i64>, now_ns: i64) -> Result<i64, PushError> {
-        let capture_ns = given_ns.unwrap_or(now_ns);
+    /// The capture time of a frame that is pushed at `now_ns`. Rejects an implausible time,
+    /// because all later frames are compared with it.
+    fn capture_time(&self, requested_ns: Option<i64>, now_ns: i64) -> Result<i64, PushError> {
+        let capture_ns = requested_ns.unwrap_or(now_ns);
         let oldest_ns = now_ns.saturating_sub(AGE_MAX_NS);
         if !(oldest_ns..=now_ns.saturating_add(AHEAD_MAX_NS)).contains(&capture_ns) {
             return Err(PushError::Time { capture_ns, now_ns });
         }
         let latest_ns = self.latest_ns.load(Ordering::Relaxed);
-        if given_ns.is_some() && capture_ns < latest_ns.saturating_sub(FRAME_BACKWARDS_MAX_NS) {
+        if requested_ns.is_some() && capture_ns < latest_ns.saturating_sub(FRAME_BACKWARDS_MAX_NS) {
             return Err(PushError::Backwards {
                 capture_ns,
                 latest_ns,
@@ -164,8 +166,8 @@ impl AppSource {
         Ok(capture_ns)
     }
 
-    /// Forgets what nobody took and when the latest frame was captured, before a
-    /// source is started: what was pushed until then is not news.
+    /// Drops a waiting frame and resets the latest capture time. Called before a source
+    /// starts, so that it does not begin with an old frame.
     pub fn clear(&self) {
         self.latest_ns.store(0, Ordering::Relaxed);
         if let Some(stale) = self.mailbox.try_take() {
@@ -173,7 +175,7 @@ impl AppSource {
         }
     }
 
-    /// Ends the source's wait, so that it sees a stop.
+    /// Ends the source's wait, so that it checks for a stop.
     pub fn wake(&self) {
         self.mailbox.wake();
     }
@@ -193,14 +195,14 @@ impl AppSource {
             .checked_mul(rows - 1)
             .and_then(|n| n.checked_add(row))
             .unwrap_or(usize::MAX);
-        let given = image.bytes.len();
-        if given < needed {
-            return Err(PushError::Bytes { needed, given });
+        let actual = image.bytes.len();
+        if actual < needed {
+            return Err(PushError::Bytes { needed, actual });
         }
         Ok(())
     }
 
-    /// The rows of a frame that was checked, top row first.
+    /// Copies the rows of a checked frame, top row first.
     fn copy(&self, image: &Image<'_>) -> Vec<u8> {
         let row = image.size.width as usize * image.format.bytes();
         let (rows, stride) = (image.size.height as usize, image.stride);

@@ -1,4 +1,4 @@
-//! The source's thread: opens, reads, stamps, paces, reconnects.
+//! The source's thread: opens, reads, timestamps, paces and reconnects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,63 +14,63 @@ use crate::base::mailbox::Mailbox;
 use crate::base::shutdown::Shutdown;
 use crate::flow::{Frame, SourceState};
 
-/// What travels from the source's thread to the next stage.
+/// What the source's thread sends to the next stage.
 #[derive(Debug)]
 pub enum FrameEvent {
     /// A frame.
     Frame(Frame),
-    /// The file is over; nothing follows.
+    /// The end of the file. Nothing follows.
     End,
 }
 
-/// Opens the source anew; may block for the source's time-outs.
+/// Opens the source; may block for the source's time-outs.
 pub type Opener = Box<dyn FnMut(&Shutdown) -> Result<Box<dyn Source>, SourceError> + Send>;
 
 /// Everything the source's thread owns or shares.
 pub struct Capture {
     /// Camera id, for the log.
     pub camera: String,
-    /// Opens the source, once a try.
+    /// Opens the source, once per attempt.
     pub open: Opener,
-    /// Start a file again when it ends.
+    /// Restart a file when it ends.
     pub looped: bool,
-    /// Give up when the first try fails, for somebody who waits at a terminal.
+    /// Stop if the first attempt fails, for a person who waits at a terminal.
     pub fail_fast: bool,
-    /// Wait until the next stage took each frame, instead of replacing it. For
-    /// files; a live camera cannot wait.
+    /// Wait until the next stage has taken each frame, instead of replacing it. For files
+    /// only, because a live camera cannot wait.
     pub lossless: bool,
-    /// Which frames are handed on. Shared, since it changes while running.
+    /// Which frames are sent on. Shared, because it changes while running.
     pub sampling: Arc<Sampling>,
-    /// Takes the frames.
+    /// Receives the frames.
     pub frame_tx: Arc<Mailbox<FrameEvent>>,
-    /// Where used buffers come from.
+    /// The pool of frame buffers.
     pub pool: Arc<FramePool>,
-    /// Where state and counts go.
+    /// State and counters of the source.
     pub status: Arc<SourceStatus>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The end of it all.
+    /// The request to stop.
     pub stop: Shutdown,
 }
 
-/// The longest step between two frames of a recording that is believed at once; a
-/// longer one only after another of its kind, as in a time-lapse film. One wrong time
-/// stamp would else halt the film for hours.
+/// The longest step between two frames of a recording that is accepted at once. A longer
+/// step is accepted only after another one of that length, as in a time-lapse video.
+/// Otherwise one wrong timestamp would pause the video for hours.
 const MEDIA_STEP_MAX_NS: i64 = 60 * NS_PER_S;
-/// The step where nothing is precomputed: 25 frames a second.
+/// The default step: 25 frames per second.
 const MEDIA_STEP_NS: i64 = 40 * NS_PER_MS;
 
-/// How one connection ended.
-enum Ended {
+/// How a connection ended.
+enum ConnectionEnd {
     Stopped,
     EndOfFile,
     Lost(SourceError),
 }
 
 impl Capture {
-    /// Runs until stopped, until a file ends, or until an error that no other
-    /// try can mend. Once stopped it touches nothing that it shares: another
-    /// thread may have taken over while this one was inside FFmpeg.
+    /// Runs until it is stopped, until a file ends, or until an error that a retry cannot
+    /// fix. After a stop it changes no shared state, because a new thread may have replaced
+    /// this one while FFmpeg was blocking it.
     pub fn run(&mut self) {
         if self.stop.is_requested() {
             return;
@@ -78,20 +78,20 @@ impl Capture {
         self.status.set_state(SourceState::Connecting);
         let mut connection = Connection::new(&self.camera);
         while !self.stop.is_requested() {
-            let ended = match (self.open)(&self.stop) {
+            let end = match (self.open)(&self.stop) {
                 Ok(mut source) => self.read(source.as_mut(), &mut connection),
-                Err(error) => Ended::Lost(error),
+                Err(error) => ConnectionEnd::Lost(error),
             };
-            let error = match ended {
-                Ended::Stopped => break,
-                Ended::EndOfFile if self.looped => continue,
-                Ended::EndOfFile => {
-                    // Behind the last frame, also when the newest wins.
+            let error = match end {
+                ConnectionEnd::Stopped => break,
+                ConnectionEnd::EndOfFile if self.looped => continue,
+                ConnectionEnd::EndOfFile => {
+                    // Waits, so that it does not replace the last frame.
                     self.frame_tx.send(FrameEvent::End);
                     return;
                 }
-                Ended::Lost(SourceError::Stopped) => break,
-                Ended::Lost(error) => error,
+                ConnectionEnd::Lost(SourceError::Stopped) => break,
+                ConnectionEnd::Lost(error) => error,
             };
             if self.stop.is_requested() || !self.recover(&error, &mut connection) {
                 return;
@@ -99,12 +99,12 @@ impl Capture {
         }
     }
 
-    /// Says what happened and waits before the next try. Returns false when
-    /// another try makes no sense.
+    /// Reports the error and waits before the next attempt. Returns false if there is no
+    /// point in another attempt.
     fn recover(&self, error: &SourceError, connection: &mut Connection) -> bool {
         let reason = error.to_string();
         self.status.set_problem(Some(reason.clone()));
-        self.status.forget_interval();
+        self.status.reset_interval();
         let first = self.status.state() == SourceState::Connecting;
         if error.retry() == Retry::Never || (self.fail_fast && first) {
             log::error!("[{}] {reason}", self.camera);
@@ -115,16 +115,16 @@ impl Capture {
         let was_live = self.status.state() == SourceState::Live;
         if was_live {
             connection.lost_ns = Some(self.clock.now_ns());
-            connection.rejoins = true;
+            connection.is_after_loss = true;
         }
         if connection.lost_ns.is_some() {
             self.status.set_state(SourceState::Lost);
         }
-        // Once a change, not once a try: a camera that is off all night fills
-        // one line, not a disk.
-        if connection.said.as_ref() != Some(&reason) {
-            log::warn!("[{}] {reason}; trying again until it works", self.camera);
-            connection.said = Some(reason);
+        // Logged once per reason, not once per attempt: a camera that is off all night
+        // must not fill the disk.
+        if connection.logged_reason.as_ref() != Some(&reason) {
+            log::warn!("[{}] {reason}; retrying until it works", self.camera);
+            connection.logged_reason = Some(reason);
         }
         self.frame_tx.wake();
         let wait = match error.retry() {
@@ -135,39 +135,39 @@ impl Capture {
     }
 
     /// Reads one connection until it ends.
-    fn read(&self, source: &mut dyn Source, connection: &mut Connection) -> Ended {
-        connection.start_over();
+    fn read(&self, source: &mut dyn Source, connection: &mut Connection) -> ConnectionEnd {
+        connection.start_pass();
         loop {
             if self.stop.is_requested() {
-                return Ended::Stopped;
+                return ConnectionEnd::Stopped;
             }
-            let asked_ns = self.clock.now_ns();
-            let stamp = match source.grab() {
-                Ok(FrameOrEnd::Frame(stamp)) => stamp,
-                Ok(FrameOrEnd::End) => return Ended::EndOfFile,
-                Err(error) => return Ended::Lost(error),
+            let grab_start_ns = self.clock.now_ns();
+            let timestamp = match source.grab() {
+                Ok(FrameOrEnd::Frame(timestamp)) => timestamp,
+                Ok(FrameOrEnd::End) => return ConnectionEnd::EndOfFile,
+                Err(error) => return ConnectionEnd::Lost(error),
             };
             if self.stop.is_requested() {
-                return Ended::Stopped;
+                return ConnectionEnd::Stopped;
             }
             let seq = self.status.count_frame();
             let arrival_ns = self.clock.now_ns();
-            let capture_ns = connection.stamp(arrival_ns, stamp);
-            let recorded = matches!(stamp, Timestamp::Media(_));
-            if !self.lossless && recorded {
+            let capture_ns = connection.capture_time(arrival_ns, timestamp);
+            let is_recorded = matches!(timestamp, Timestamp::Media(_));
+            if !self.lossless && is_recorded {
                 let ahead = capture_ns - arrival_ns;
                 if ahead > 0
                     && self
                         .clock
                         .wait(&self.stop, Duration::from_nanos(ahead as u64))
                 {
-                    return Ended::Stopped;
+                    return ConnectionEnd::Stopped;
                 }
             }
-            // Behind the wait: a file is read as fast as it is shown.
-            self.note_live(
+            // After the wait, so that the rate of a file is its playback rate.
+            self.set_live(
                 connection,
-                if recorded {
+                if is_recorded {
                     self.clock.now_ns()
                 } else {
                     arrival_ns
@@ -175,19 +175,23 @@ impl Capture {
             );
             if !self
                 .sampling
-                .takes(&mut connection.schedule, seq, capture_ns)
+                .selects(&mut connection.schedule, seq, capture_ns)
             {
                 continue;
             }
             let started_ns = self.clock.now_ns();
             let (size, bgr, precomputed) = match source.retrieve(self.pool.acquire()) {
-                Ok(content) => content.into_parts(),
-                Err(error) => return Ended::Lost(error),
+                Ok(payload) => payload.into_parts(),
+                Err(error) => return ConnectionEnd::Lost(error),
             };
             let ready_ns = self.clock.now_ns();
-            // A live source's advance is mostly waiting for the camera.
-            let advance_ns = if recorded { arrival_ns - asked_ns } else { 0 };
-            let decode_ns = ready_ns - started_ns + advance_ns;
+            // For a live source, grabbing is mostly waiting for the camera.
+            let grab_ns = if is_recorded {
+                arrival_ns - grab_start_ns
+            } else {
+                0
+            };
+            let decode_ns = ready_ns - started_ns + grab_ns;
             let frame = Frame {
                 seq,
                 capture_ns,
@@ -197,14 +201,14 @@ impl Capture {
                 bgr,
                 precomputed,
             };
-            if !self.hand_over(frame) {
-                return Ended::Stopped;
+            if !self.send_frame(frame) {
+                return ConnectionEnd::Stopped;
             }
         }
     }
 
-    /// Returns false when the next stage is gone.
-    fn hand_over(&self, frame: Frame) -> bool {
+    /// Sends a frame to the next stage. Returns false after a stop.
+    fn send_frame(&self, frame: Frame) -> bool {
         if self.stop.is_requested() {
             return false;
         }
@@ -219,60 +223,60 @@ impl Capture {
         true
     }
 
-    /// Notes that frames arrive, and says so when they did not before.
-    fn note_live(&self, connection: &mut Connection, now_ns: i64) {
+    /// Updates the measured rate. If the source was not live, sets it live and reports it.
+    fn set_live(&self, connection: &mut Connection, now_ns: i64) {
         if let Some(previous) = connection.arrived_ns.replace(now_ns) {
-            self.status.note_interval(now_ns - previous);
+            self.status.add_interval(now_ns - previous);
         }
         if self.status.state() == SourceState::Live {
             return;
         }
         connection.backoff.reset();
-        connection.said = None;
+        connection.logged_reason = None;
         self.status.set_problem(None);
         if let Some(lost_ns) = connection.lost_ns.take() {
             self.status.count_reconnect();
             let seconds = (now_ns - lost_ns) as f64 / 1e9;
-            log::info!("[{}] the source is back after {seconds:.1} s", self.camera);
+            log::info!("[{}] reconnected after {seconds:.1} s", self.camera);
         }
         self.status.set_state(SourceState::Live);
         self.frame_tx.wake();
     }
 }
 
-/// What is remembered from one connection to the next.
+/// State that is kept from one connection to the next.
 struct Connection {
     backoff: Backoff,
-    /// The reason that was logged last.
-    said: Option<String>,
-    /// When the source was lost, while it is.
+    /// The latest reason that was logged.
+    logged_reason: Option<String>,
+    /// When the source was lost; `None` while it is not lost.
     lost_ns: Option<i64>,
     arrived_ns: Option<i64>,
     /// Newest capture time; 0 before the first.
     latest_ns: i64,
     /// Newest media time of the current pass through a file.
     media_ns: Option<i64>,
-    /// What it should have been, as long as stamps cannot be right.
+    /// The expected media time, while the timestamps are implausible.
     expected_media_ns: i64,
-    /// What the file said that lay between its latest two frames, and what was made
-    /// of it.
+    /// The step between the latest two frames by their timestamps, and the step that was
+    /// used.
     media_step_ns: i64,
     step_ns: i64,
-    /// Whether the next recorded frame is the first after a loss: the time of that
-    /// has passed.
-    rejoins: bool,
+    /// Whether the next recorded frame is the first one after a loss. It continues at the
+    /// current time, not where the recording was lost.
+    is_after_loss: bool,
     schedule: Schedule,
 }
 
 impl Connection {
     fn new(camera: &str) -> Self {
-        // Any seed will do, as long as cameras differ.
+        // Any seed will do if each camera has its own.
         let seed = camera.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| {
             (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
         });
         Self {
             backoff: Backoff::new(seed),
-            said: None,
+            logged_reason: None,
             lost_ns: None,
             arrived_ns: None,
             latest_ns: 0,
@@ -280,21 +284,21 @@ impl Connection {
             expected_media_ns: 0,
             media_step_ns: 0,
             step_ns: MEDIA_STEP_NS,
-            rejoins: false,
+            is_after_loss: false,
             schedule: Schedule::default(),
         }
     }
 
-    /// A new connection, or a new pass through a looped file.
-    fn start_over(&mut self) {
+    /// Prepares for a new connection, or a new pass through a looped file.
+    fn start_pass(&mut self) {
         self.media_ns = None;
         self.arrived_ns = None;
     }
 
-    /// The capture time of a frame: its arrival, or for a file the time that
-    /// the file gives it. Never runs backwards.
-    fn stamp(&mut self, arrival_ns: i64, stamp: Timestamp) -> i64 {
-        let capture_ns = match stamp {
+    /// The capture time of a frame: its arrival, or for a file its time in the file. Never
+    /// runs backwards.
+    fn capture_time(&mut self, arrival_ns: i64, timestamp: Timestamp) -> i64 {
+        let capture_ns = match timestamp {
             Timestamp::Arrival => arrival_ns,
             Timestamp::Capture(capture_ns) => capture_ns,
             Timestamp::Media(media_ns) => self.media_time(arrival_ns, media_ns),
@@ -303,30 +307,30 @@ impl Connection {
         self.latest_ns
     }
 
-    /// The capture time of a recorded frame: as far after the one before as the
-    /// recording says.
+    /// The capture time of a recorded frame: that of the frame before it, plus the step
+    /// between the two in the recording.
     fn media_time(&mut self, arrival_ns: i64, media_ns: i64) -> i64 {
         let Some(before_ns) = self.media_ns.replace(media_ns) else {
             self.expected_media_ns = media_ns;
-            // A second pass follows the first without a jump.
-            let joined_ns = self.latest_ns + self.step_ns;
+            // A new pass continues the one before it without a jump.
+            let next_ns = self.latest_ns + self.step_ns;
             return if self.latest_ns == 0 {
                 arrival_ns
-            } else if std::mem::take(&mut self.rejoins) {
-                joined_ns.max(arrival_ns)
+            } else if std::mem::take(&mut self.is_after_loss) {
+                next_ns.max(arrival_ns)
             } else {
-                joined_ns
+                next_ns
             };
         };
-        // After a stamp that cannot be, either that one was wrong or all later ones
-        // count from it.
+        // After an implausible timestamp, either that one was wrong, or all later ones
+        // are relative to it.
         let step_ns = media_ns.saturating_sub(before_ns);
         let from_expected_ns = media_ns.saturating_sub(self.expected_media_ns);
         let usual_ns = self.media_step_ns.max(0).saturating_mul(2);
-        let can_be = 1..=usual_ns.max(MEDIA_STEP_MAX_NS);
+        let plausible = 1..=usual_ns.max(MEDIA_STEP_MAX_NS);
         let steps = [step_ns, from_expected_ns].into_iter();
         self.media_step_ns = step_ns;
-        match steps.filter(|ns| can_be.contains(ns)).min() {
+        match steps.filter(|ns| plausible.contains(ns)).min() {
             Some(step_ns) => {
                 self.step_ns = step_ns;
                 self.expected_media_ns = media_ns;

@@ -1,12 +1,12 @@
-//! Why a source gives no frames.
+//! Why a source has no frames.
 
 use std::path::PathBuf;
 
-/// Why a source could not be opened or read. Every text names the address at
-/// fault, without its password, and what mends it.
+/// Why a source could not be opened or read. Every text names the address without its
+/// password, the reason and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// The address itself is not usable.
+    /// The address itself is unusable.
     #[error("{0}")]
     Address(String),
     /// No such file.
@@ -15,22 +15,22 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
     },
-    /// A file without a single picture in it.
-    #[error("{}: no picture in it ({reason}); is it a video, and was it copied whole?", path.display())]
+    /// A file without a video frame.
+    #[error("{}: no video frame found ({reason}); check that it is a video and was copied completely", path.display())]
     NotVideo {
         /// The file.
         path: PathBuf,
-        /// What was seen.
+        /// What was found.
         reason: String,
     },
-    /// A local file that names other files, or a text that may be read so.
+    /// A local file that refers to other files, or a text that FFmpeg may read as one.
     #[error(
-        "{}: is {kind}, not a video; name the video itself, or set service.allow_playlists: true in the configuration file", path.display()
+        "{}: is {kind}, not a video; use the video file itself, or set service.allow_playlists: true in the configuration file", path.display()
     )]
     Playlist {
         /// The file.
         path: PathBuf,
-        /// What it is.
+        /// The kind of file.
         kind: &'static str,
     },
     /// The host's name has no address.
@@ -42,58 +42,58 @@ pub enum SourceError {
         address: String,
         /// The name.
         host: String,
-        /// The resolver's words.
+        /// The resolver's reason.
         reason: String,
     },
-    /// Nothing accepts a connection there.
+    /// The connection failed.
     #[error(
-        "{address}: cannot connect to port {port} ({reason}); is the camera on, and on this network?"
+        "{address}: cannot connect to port {port} ({reason}); check that the camera is on and on this network"
     )]
     Unreachable {
         /// The stream, redacted.
         address: String,
         /// The port that was tried.
         port: u16,
-        /// The system's words.
+        /// The system's reason.
         reason: String,
     },
-    /// The other side accepts and then says nothing.
+    /// The camera accepts the connection and does not answer.
     #[error(
         "{address}: connected, but no answer for {seconds} s; restart the camera, or check that the port speaks {protocol}"
     )]
     Silent {
         /// The stream, redacted.
         address: String,
-        /// How long was waited.
+        /// The time-out.
         seconds: u64,
-        /// What was spoken.
+        /// The protocol of the request.
         protocol: &'static str,
     },
-    /// The camera wants a user and a password, and none are in the address.
+    /// The camera requires a user and a password, and the address has none.
     #[error(
-        "{address}: the camera asks for a user and a password; write them into the address as user:password@host"
+        "{address}: the camera requires a user and a password; add them to the address as USER:PASSWORD@HOST"
     )]
     CredentialsMissing {
         /// The stream, redacted.
         address: String,
     },
-    /// The camera refused the user or the password.
+    /// The camera or broker rejected the user or the password.
     #[error(
-        "{address}: the camera refused this user or password; check both (the next try is in 30 s, so that the camera does not lock the account)"
+        "{address}: user or password rejected; check both (retrying in 30 s, to avoid an account lockout)"
     )]
     CredentialsRefused {
         /// The stream, redacted.
         address: String,
     },
-    /// The camera answers, but not with this stream.
-    #[error("{address}: the camera answered {status}; check the path behind the host")]
+    /// The camera answers with an error.
+    #[error("{address}: the camera answered {status}; check the path after the host")]
     Refused {
         /// The stream, redacted.
         address: String,
-        /// The status line's code and words.
+        /// Code and text of the status line.
         status: String,
     },
-    /// The camera answers, and FFmpeg still cannot use it.
+    /// The camera answers, but FFmpeg cannot decode the stream.
     #[error(
         "{address}: the stream answers but cannot be decoded; try the camera's H.264 profile or its second stream"
     )]
@@ -101,56 +101,58 @@ pub enum SourceError {
         /// The stream, redacted.
         address: String,
     },
-    /// The stream broke off.
-    #[error("{address}: no frame for {seconds} s or the connection was closed")]
+    /// The stream ended or stalled.
+    #[error(
+        "{address}: no frame for {seconds} s or the connection was closed; check the camera and the network"
+    )]
     Stalled {
         /// The stream, redacted.
         address: String,
         /// The read time-out.
         seconds: u64,
     },
-    /// A broker, or the node behind it, gives nothing.
+    /// The broker or the other node sends no snapshots.
     #[error("{address}: {reason}")]
     Broker {
         /// The broker and topic, redacted.
         address: String,
-        /// Who says what.
+        /// Reason and remedy.
         reason: String,
     },
-    /// No such webcam, or another program has it.
+    /// No such webcam, or another program uses it.
     #[error(
-        "webcam:{index}: cannot be opened; is it plugged in, and does no other program use it?"
+        "webcam:{index}: cannot be opened; check that it is plugged in and not in use by another program"
     )]
     Webcam {
         /// The webcam's number.
         index: u32,
     },
-    /// OpenCV failed in a way that has no better name.
+    /// Any other failure of OpenCV.
     #[error("{address}: {reason}")]
     Capture {
         /// The stream, redacted.
         address: String,
-        /// OpenCV's words.
+        /// OpenCV's reason.
         reason: String,
     },
-    /// A stop was asked for while the source was opening.
+    /// A stop was requested while the source was opening.
     #[error("stopped while opening")]
     Stopped,
 }
 
-/// Whether another try can help.
+/// Whether and when to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// Yes, with the usual backoff.
+    /// Retry with the usual backoff.
     Backoff,
-    /// Yes, but slowly, lest the camera locks the account.
+    /// Retry at a long interval, so that the camera does not lock the account.
     Slowly,
-    /// No: the configuration has to change.
+    /// Do not retry: the configuration has to change.
     Never,
 }
 
 impl SourceError {
-    /// Whether another try can help.
+    /// Whether and when to try again.
     pub fn retry(&self) -> Retry {
         match self {
             Self::Address(_)

@@ -1,9 +1,9 @@
-//! Answers to a camera's `WWW-Authenticate`: Basic (RFC 7617) and Digest with
-//! MD5 (RFC 2617 section 3.2), the two that cameras speak.
+//! Answers to a camera's `WWW-Authenticate`: Basic (RFC 7617) and Digest with MD5 (RFC 2617
+//! section 3.2), the two schemes that cameras use.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-/// What the camera asks for.
+/// The authentication that the camera requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Challenge {
     /// User and password in base64.
@@ -16,7 +16,7 @@ pub enum Challenge {
         nonce: String,
         /// Whether the camera offers quality of protection `auth`.
         qop_auth: bool,
-        /// To be given back as it came.
+        /// To be returned unchanged.
         opaque: Option<String>,
     },
 }
@@ -95,8 +95,8 @@ impl Challenge {
     }
 }
 
-/// A quoted string of RFC 9110, section 5.6.4. A control character cannot stand in a
-/// header: it is left out, so that a line break begins no header of its own.
+/// A quoted string of RFC 9110, section 5.6.4. Control characters are removed, because a
+/// line break would begin another header.
 fn quoted(text: &str) -> String {
     let text = text.replace(|c: char| c.is_control(), "");
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_name_adds_neither_parameters_nor_headers() {
+    fn user_name_cannot_add_parameters_or_headers() {
         let challenge = Challenge::Digest {
             realm: "cam".into(),
             nonce: "n".into(),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn digest_is_preferred_to_basic_and_unknown_algorithms_are_left() {
+    fn digest_is_preferred_to_basic_and_unknown_algorithms_are_skipped() {
         let both = "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"a\"\r\nWWW-Authenticate: Digest realm=\"a, b\", nonce=\"n\", qop=\"auth,auth-int\"\r\n\r\n";
         assert_eq!(
             Challenge::from_answer(both),

@@ -1,15 +1,14 @@
 //! Source: where frames come from.
 //!
-//! In: an address ([`StreamAddress`]). Out: [`Frame`]s with a number and a
-//! capture time, through a mailbox in which the newest wins. Thread:
-//! `rextrack:<camera>:source`, one a pipeline, run by [`Capture`]; it blocks in
-//! the camera's read for at most 5 s and in nothing else that a stop does not
-//! end.
+//! In: an address ([`StreamAddress`]). Out: [`Frame`]s with a number and a capture time,
+//! through a mailbox in which the newest wins. Thread: `rextrack:<camera>:source`, one per
+//! pipeline, run by [`Capture`]. It blocks in the camera's read for at most 5 s. A stop
+//! ends every other wait.
 //!
-//! A source is one [`Source`]: a file of this folder, a variant of [`StreamAddress`], and an
-//! arm of [`open`]. It hands over a [`Payload`]: a picture, or results that it has without
-//! one (the detections of a simulated crowd), which enter the pipeline behind the stage
-//! that usually makes them.
+//! A kind of source is one implementation of [`Source`]: a file in this folder, a variant of
+//! [`StreamAddress`], and an arm of [`open`]. It returns a [`Payload`]: a picture, or results
+//! without one (such as the detections of a simulated crowd), which enter the pipeline
+//! after the stage that usually computes them.
 
 mod api;
 mod app_source;
@@ -51,14 +50,14 @@ pub use sequencer::MessageSequencer;
 pub use status::SourceStatus;
 pub use synth::{Body, Scene};
 
-/// What a source may use besides its address.
+/// Settings and shared state of a source, besides its address.
 #[derive(Debug, Clone, Default)]
 pub struct SourceContext {
-    /// How RTSP carries its media.
+    /// How RTSP transports its media.
     pub transport: RtspTransport,
-    /// Certificates that a broker with TLS is known by, instead of the system's.
+    /// Certificates to verify a broker with, instead of the system's.
     pub ca_file: Option<PathBuf>,
-    /// Whether a local file may be a playlist, which names other files.
+    /// Whether a local file may be a playlist, which refers to other files.
     pub allow_playlists: bool,
     /// The frames of a `push:` source.
     pub app_source: Arc<AppSource>,
@@ -66,9 +65,8 @@ pub struct SourceContext {
     pub status: Arc<SourceStatus>,
 }
 
-/// Opens a source. Blocks for at most 5 s a step (resolve, connect, answer,
-/// first picture); a stop is obeyed between the steps and while a camera says
-/// nothing.
+/// Opens a source. Blocks for at most 5 s per step (resolve, connect, answer, first
+/// picture). A stop takes effect between the steps and while a camera does not answer.
 pub fn open(
     address: &StreamAddress,
     context: &SourceContext,
@@ -87,27 +85,28 @@ pub fn open(
         }
         StreamAddress::Synth(settings) => Ok(Box::new(synth::SynthSource::new(settings))),
         StreamAddress::File { path } if !context.allow_playlists => {
-            playlist::refuse(path)?;
+            playlist::reject(path)?;
             video::open(address, context.transport, stop)
         }
         _ => video::open(address, context.transport, stop),
     }
 }
 
-/// Opens a source for one picture and closes it again, to find out whether an
-/// address is right. Blocks as [`open`] and [`Source::grab`] do.
+/// Opens a source, reads one picture and closes it, to check an address. Blocks as [`open`]
+/// and [`Source::grab`] do.
 ///
 /// # Errors
-/// Why there is no picture; a file that is over before its first is one.
+/// When there is no picture, also for a file that ends before its first one.
 pub fn first_picture(
     address: &StreamAddress,
     context: &SourceContext,
     stop: &Shutdown,
 ) -> Result<Frame, SourceError> {
     let mut source = open(address, context, stop)?;
-    let time = source.grab()?;
-    if time == FrameOrEnd::End {
-        return Err(SourceError::Address(format!("{address} has no picture")));
+    if source.grab()? == FrameOrEnd::End {
+        return Err(SourceError::Address(format!(
+            "{address} has no picture; use another address"
+        )));
     }
     let (size, bgr, precomputed) = source.retrieve(Vec::new())?.into_parts();
     Ok(Frame {
@@ -121,7 +120,7 @@ pub fn first_picture(
     })
 }
 
-/// Whether a change of the configuration needs the source to be opened again.
+/// Whether a change of the configuration requires a restart of the source.
 pub fn needs_restart(old: &PipelineConfig, new: &PipelineConfig) -> bool {
     let keys = |c: &PipelineConfig| {
         let camera = &c.camera;

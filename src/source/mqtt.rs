@@ -1,7 +1,7 @@
 //! `mqtt://BROKER/PREFIX/CAMERA`: another node's tracks.
 //!
-//! The client library has an async runtime inside; it lives on the source's own
-//! thread, within this file, and ends with it.
+//! The client library needs an async runtime. This file runs it on the source's own
+//! thread and ends it with the source.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,22 +21,21 @@ use crate::address::{NetworkAddress, one_line};
 use crate::base::clock::now_ns;
 use crate::base::shutdown::Shutdown;
 use crate::flow::{Precomputed, RemoteSlots};
-use crate::protocol::mqtt_client;
-use crate::protocol::{SlotsMessage, StateMessage, unix_ns};
+use crate::protocol::{MessageError, SlotsMessage, StateMessage, mqtt_client, unix_ns};
 
-/// How long nothing may come before the node counts as lost.
-const SILENCE: Duration = Duration::from_secs(5);
-/// How often it is logged that messages are refused.
-const REFUSED_EVERY: Duration = Duration::from_secs(60);
-/// How long a wait blocks before the stop is looked at again.
-const SLICE: Duration = Duration::from_millis(50);
+/// How long the source may receive nothing before the node counts as lost.
+const RECEIVE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Shortest time between two log lines about rejected messages.
+const REJECTED_LOG_PERIOD: Duration = Duration::from_secs(60);
+/// How often a wait checks for a stop request.
+const STOP_CHECK_PERIOD: Duration = Duration::from_millis(50);
 
 /// Another node's camera.
 pub struct MqttSource {
     shown: String,
     client: AsyncClient,
     events: EventLoop,
-    /// Received when dropped.
+    /// Taken on drop.
     runtime: Option<Runtime>,
     slots_topic: String,
     state_topic: String,
@@ -44,16 +43,23 @@ pub struct MqttSource {
     status: Arc<SourceStatus>,
     stop: Shutdown,
     state: Option<StateMessage>,
-    /// The broker said that it took the subscription.
+    /// Whether the broker has confirmed the subscription.
     subscribed: bool,
     newest: Option<RemoteSlots>,
-    /// Why messages are refused, and when that was logged last.
-    refused: Option<(String, Instant)>,
+    /// The latest rejected message, if any.
+    last_rejected: Option<Rejected>,
+}
+
+/// A rejected message.
+struct Rejected {
+    reason: MessageError,
+    /// When a rejected message was last logged.
+    logged_at: Instant,
 }
 
 impl MqttSource {
-    /// Prepares a connection; it is made by the first [`Source::grab`]. `ca_file` has
-    /// the certificates that the broker is known by, instead of the system's.
+    /// Prepares a connection. The first [`Source::grab`] connects. `ca_file` holds the
+    /// certificates that the broker is verified with, instead of the system's.
     pub fn open(
         url: &NetworkAddress,
         ca_file: Option<&Path>,
@@ -72,7 +78,9 @@ impl MqttSource {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| SourceError::Address(format!("{shown}: {e}; close other programs")))?;
+            .map_err(|e| {
+                SourceError::Address(format!("{shown}: {e}; close other programs and try again"))
+            })?;
         Ok(Self {
             shown,
             client,
@@ -86,28 +94,29 @@ impl MqttSource {
             state: None,
             subscribed: false,
             newest: None,
-            refused: None,
+            last_rejected: None,
         })
     }
 
-    /// Takes a message in. True when it is a snapshot that is newer than any before.
-    fn take(&mut self, message: &Publish) -> bool {
+    /// Processes a message. Returns true if it is a snapshot that is newer than all before.
+    fn on_message(&mut self, message: &Publish) -> bool {
         if message.topic == self.state_topic {
             match StateMessage::read(&message.payload) {
                 Ok(state) => self.state = Some(state),
                 Err(reason) => {
-                    self.sequencer.refuse();
-                    self.refuse(&String::from_utf8_lossy(&message.topic), reason);
+                    self.sequencer.count_rejected();
+                    self.log_rejected(&String::from_utf8_lossy(&message.topic), reason);
                 }
             }
             return false;
         }
-        // What the broker kept may be of any age.
+        // A retained message may be of any age.
         if message.topic != self.slots_topic || message.retain {
             return false;
         }
         let received_ns = now_ns();
-        let read = SlotsMessage::read(&message.payload).inspect_err(|_| self.sequencer.refuse());
+        let read =
+            SlotsMessage::read(&message.payload).inspect_err(|_| self.sequencer.count_rejected());
         match read.and_then(|read| self.sequencer.accept(read, received_ns, unix_ns())) {
             Ok(newest) => {
                 self.status.set_remote(Some(self.sequencer.remote()));
@@ -116,36 +125,38 @@ impl MqttSource {
                 is_new
             }
             Err(reason) => {
-                self.refuse(&String::from_utf8_lossy(&message.topic), reason);
+                self.log_rejected(&String::from_utf8_lossy(&message.topic), reason);
                 false
             }
         }
     }
 
-    /// Tells of a message that was refused, at most once in [`REFUSED_EVERY`].
-    fn refuse(&mut self, topic: &str, reason: String) {
+    /// Logs a rejected message, at most once every [`REJECTED_LOG_PERIOD`].
+    fn log_rejected(&mut self, topic: &str, reason: MessageError) {
         let remote = self.sequencer.remote();
-        let told = self.refused.as_ref().map(|(_, told)| *told);
-        let due = told.is_none_or(|told| told.elapsed() >= REFUSED_EVERY);
+        let logged_at = self.last_rejected.as_ref().map(|last| last.logged_at);
+        let due = logged_at.is_none_or(|at| at.elapsed() >= REJECTED_LOG_PERIOD);
         if due {
             log::warn!(
-                "{}: a message to {topic} is refused: {reason} ({} so far)",
+                "{}: a message to {topic} was rejected: {reason} ({} so far)",
                 self.shown,
                 remote.refused
             );
         }
-        let told = told.filter(|_| !due).unwrap_or_else(Instant::now);
-        self.refused = Some((reason, told));
+        self.last_rejected = Some(Rejected {
+            reason,
+            logged_at: logged_at.filter(|_| !due).unwrap_or_else(Instant::now),
+        });
         self.status.set_remote(Some(remote));
     }
 
-    /// What happens next on the connection, which is made first where there is none.
-    fn event(&mut self, deadline: Instant) -> Result<Event, SourceError> {
+    /// Waits for the next event of the connection. Connects first if necessary.
+    fn next_event(&mut self, deadline: Instant) -> Result<Event, SourceError> {
         let (events, stop) = (&mut self.events, &self.stop);
         let runtime = self.runtime.as_ref().ok_or(SourceError::Stopped)?;
-        let happened = runtime.block_on(async {
-            // One future for the whole wait: an abandoned one would take a connection with
-            // it that is still being made, and a far broker would never be reached.
+        let event = runtime.block_on(async {
+            // One future for the whole wait. Dropping it would also drop a connection that
+            // is still being established, and a slow broker would never be reached.
             let mut next = std::pin::pin!(events.poll());
             loop {
                 if stop.is_requested() {
@@ -154,19 +165,19 @@ impl MqttSource {
                 if Instant::now() >= deadline {
                     return Ok(None);
                 }
-                if let Ok(event) = tokio::time::timeout(SLICE, next.as_mut()).await {
+                if let Ok(event) = tokio::time::timeout(STOP_CHECK_PERIOD, next.as_mut()).await {
                     return Ok(Some(event));
                 }
             }
         })?;
-        match happened {
+        match event {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(self.failed(&error)),
-            None => Err(self.silent()),
+            Some(Err(error)) => Err(self.connection_error(&error)),
+            None => Err(self.timeout_error()),
         }
     }
 
-    fn failed(&self, error: &ConnectionError) -> SourceError {
+    fn connection_error(&self, error: &ConnectionError) -> SourceError {
         match error {
             ConnectionError::ConnectionRefused(
                 ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
@@ -180,38 +191,41 @@ impl MqttSource {
         }
     }
 
-    /// Why nothing comes, as far as the node or the broker said.
-    fn silent(&self) -> SourceError {
-        let said = match &self.state {
+    /// Why the source received nothing, as far as the node or the broker reported it.
+    fn timeout_error(&self) -> SourceError {
+        let reason = match &self.state {
             Some(state) if !state.online => {
-                format!("the node {} is gone, says the broker", state.node)
+                format!(
+                    "the broker reports that node {} is offline; check that rextrack runs there",
+                    state.node
+                )
             }
             Some(state) => format!(
-                "the node {} says its camera is {}",
+                "node {} reports that its camera is {}; check that camera",
                 state.node,
                 format!("{:?}", state.source_state).to_lowercase()
             ),
-            None => match &self.refused {
-                Some((reason, _)) => format!(
-                    "what comes to {} is refused: {reason}; check who publishes there",
+            None => match &self.last_rejected {
+                Some(Rejected { reason, .. }) => format!(
+                    "messages to {} are rejected: {reason}; check which program publishes them",
                     self.slots_topic
                 ),
                 None if self.subscribed => format!(
-                    "nobody publishes to {}; check the topic, and mqtt of the other node",
+                    "no messages on {}; check the topic, and the mqtt settings of the other node",
                     self.slots_topic
                 ),
-                None => "the broker does not answer".into(),
+                None => "the broker does not answer; check its address and that it runs".into(),
             },
         };
         SourceError::Broker {
             address: self.shown.clone(),
-            reason: said,
+            reason,
         }
     }
 }
 
 impl Drop for MqttSource {
-    /// A name that is being looked up may take the system half a minute; nobody waits.
+    /// Does not wait for a name lookup, which may take the system half a minute.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -221,18 +235,18 @@ impl Drop for MqttSource {
 
 impl Source for MqttSource {
     fn grab(&mut self) -> Result<FrameOrEnd, SourceError> {
-        let deadline = Instant::now() + SILENCE;
+        let deadline = Instant::now() + RECEIVE_TIMEOUT;
         loop {
-            match self.event(deadline)? {
+            match self.next_event(deadline)? {
                 Event::Incoming(Incoming::ConnAck(_)) => {
                     for topic in [&self.state_topic, &self.slots_topic] {
-                        // Queued, and sent by the next wait; there is room for both.
+                        // Queued and sent by the next wait. The queue has room for both.
                         self.client.try_subscribe(topic, QoS::AtLeastOnce).ok();
                     }
                 }
                 Event::Incoming(Incoming::SubAck(_)) => self.subscribed = true,
                 Event::Incoming(Incoming::Publish(message)) => {
-                    if self.take(&message)
+                    if self.on_message(&message)
                         && let Some(newest) = &self.newest
                     {
                         return Ok(FrameOrEnd::Frame(Timestamp::Capture(newest.capture_ns)));
@@ -245,7 +259,7 @@ impl Source for MqttSource {
 
     fn retrieve(&mut self, _: Vec<u8>) -> Result<Payload, SourceError> {
         let newest = self.newest.take().ok_or(SourceError::Stopped)?;
-        // The other node keeps its picture.
+        // The other node sends no picture.
         let size = newest.frame_size;
         let results = Precomputed::Slots(Arc::new(newest), Arc::new(Ground));
         Ok(Payload::Precomputed(size, results))
@@ -266,17 +280,17 @@ mod tests {
     const SUBSCRIBE: u8 = 0x82;
 
     #[test]
-    fn a_broker_that_takes_longer_than_a_wait_is_reached() {
+    fn slow_broker_is_reached() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (subscribed, subscription) = mpsc::channel();
         let broker = std::thread::spawn(move || {
-            // A client that gives up early comes again; each time it waits as long.
+            // A client that gives up early connects again and waits as long each time.
             for connection in listener.incoming() {
                 let mut connection = connection.unwrap();
                 let mut packet = [0; 512];
                 assert!(connection.read(&mut packet).unwrap() > 0);
-                std::thread::sleep(SLICE * 4);
+                std::thread::sleep(STOP_CHECK_PERIOD * 4);
                 let answered = connection.write_all(&CONNACK);
                 if answered.is_ok() && connection.read(&mut packet).is_ok_and(|n| n > 0) {
                     return subscribed.send(packet[0]).unwrap();
@@ -284,20 +298,20 @@ mod tests {
             }
         });
         let stop = Shutdown::new();
-        let follower = {
+        let source = {
             let (stop, url) = (stop.clone(), format!("mqtt://127.0.0.1:{port}/hall/cam1"));
             std::thread::spawn(move || {
                 let StreamAddress::Mqtt { url } = url.parse().unwrap() else {
-                    panic!("{url} is the address of a node");
+                    panic!("{url} is an MQTT address");
                 };
                 let status = Arc::new(SourceStatus::default());
                 let mut source = MqttSource::open(&url, None, &status, &stop).unwrap();
                 source.grab().map(drop)
             })
         };
-        let first = subscription.recv_timeout(SILENCE * 4);
+        let first = subscription.recv_timeout(RECEIVE_TIMEOUT * 4);
         stop.request();
-        follower.join().unwrap().unwrap_err();
+        source.join().unwrap().unwrap_err();
         assert_eq!(first, Ok(SUBSCRIBE));
         broker.join().unwrap();
     }

@@ -1,25 +1,25 @@
-//! Local files that are no video but name other files: playlists and the like.
+//! Local files that refer to other files instead of holding video, such as playlists.
 //!
-//! FFmpeg chooses how to read a file by what is in it, not by its name. A text that
-//! begins as an HLS playlist is one, whatever else it is (a configuration file, a
-//! log), and FFmpeg then opens every file that it names, in whichever folder. So a
-//! local file is looked at before FFmpeg gets it. What comes over HTTP needs no such
-//! look: there FFmpeg itself follows no reference to a file.
+//! FFmpeg detects the format of a file by its content, not by its name. A text that begins
+//! like an HLS playlist is read as one, even if it is a configuration file or a log.
+//! FFmpeg then opens every file that it names, in any folder. So a local file is inspected
+//! before FFmpeg opens it. Streams over HTTP need no inspection, because FFmpeg opens no
+//! local file that they name.
 
 use std::io::Read;
 use std::path::Path;
 
 use super::error::SourceError;
 
-/// How much FFmpeg looks at to find out what a file is.
-const PROBED: u64 = 1 << 20;
-/// How much tells a text from a video.
+/// Bytes that FFmpeg reads to detect the format.
+const PROBE_SIZE: u64 = 1 << 20;
+/// Bytes that are read to tell a text from a video.
 const TEXT_SAMPLE: usize = 4096;
 /// Length of an ID3v2 tag's header, and of its footer.
 const ID3_HEADER: usize = 10;
 
-/// Words by which FFmpeg knows a format that names other files. They may stand behind
-/// something else (an ID3 tag, a comment, a byte order mark).
+/// Text by which FFmpeg detects a format that refers to other files. It may follow an ID3
+/// tag, a comment or a byte order mark.
 const MARKS: [(&[u8], &str); 7] = [
     (b"#EXTM3U", "an HLS playlist"),
     (b"#EXT-X-", "an HLS playlist"),
@@ -30,75 +30,76 @@ const MARKS: [(&[u8], &str); 7] = [
     (b"# VobSub index file", "a VobSub index"),
 ];
 
-/// As [`MARKS`], but so short that a video may hold it by chance. FFmpeg looks for it up
-/// to the first zero byte, which every video has early.
+/// As [`MARKS`], but so short that a video may contain it by chance. FFmpeg searches for
+/// it up to the first zero byte, and every video has one early.
 const SHORT_MARK: (&[u8], &str) = (b"<MPD", "a DASH manifest");
 
-/// Ends of names by which FFmpeg, or a player behind it, takes a file for a list or a
-/// script whatever is in it.
+/// Extensions by which FFmpeg, or a library that it uses, reads a file as a list or a
+/// script, whatever its content.
 const EXTENSIONS: [&str; 20] = [
     "m3u8", "m3u", "mpd", "ffconcat", "concat", "sdp", "nsc", "strm", "asx", "wax", "wvx", "pls",
     "xspf", "ram", "smil", "smi", "ismc", "avs", "avsi", "vpy",
 ];
 
-/// Beginnings of videos and pictures whose header is text.
+/// How videos and pictures with a header of text begin.
 const TEXT_HEADERS: [&[u8]; 3] = [b"YUV4MPEG2", b"P5", b"P6"];
 
-/// What a local file is that is no video but names other files, or is plain text,
-/// which may be read as such; none for everything else, and for what is not there.
+/// The kind of a local file that refers to other files, or is a text that FFmpeg may read
+/// as a playlist. `None` for any other file and for a missing one.
 pub fn playlist(path: &Path) -> Option<&'static str> {
     let extension = path.extension().and_then(|e| e.to_str());
     let extension = extension.map(str::to_ascii_lowercase);
     if extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str())) {
         return Some("a playlist by its name");
     }
-    // What is no plain file (a pipe, a device) must not be read twice.
+    // Only regular files can be read twice; a pipe or a device cannot.
     if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
         return None;
     }
     let mut start = Vec::new();
     let file = std::fs::File::open(path).ok()?;
-    file.take(PROBED).read_to_end(&mut start).ok()?;
+    file.take(PROBE_SIZE).read_to_end(&mut start).ok()?;
     kind(&start)
 }
 
-/// As [`playlist`], by a file's beginning.
+/// As [`playlist`], for the first bytes of a file.
 fn kind(start: &[u8]) -> Option<&'static str> {
-    if let Some((_, kind)) = MARKS.iter().find(|(mark, _)| holds(start, mark)) {
+    if let Some((_, kind)) = MARKS.iter().find(|(mark, _)| contains_mark(start, mark)) {
         return Some(kind);
     }
-    let beginnings = beginnings(start);
+    let starts = read_starts(start);
     let text = |bytes: &&[u8]| {
         let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
-        holds(text, SHORT_MARK.0)
+        contains_mark(text, SHORT_MARK.0)
     };
-    if beginnings.iter().any(text) {
+    if starts.iter().any(text) {
         return Some(SHORT_MARK.1);
     }
-    let is_text = beginnings.iter().any(|bytes| is_text(bytes));
+    let is_text = starts.iter().any(|bytes| is_text(bytes));
     is_text.then_some("a text file")
 }
 
-/// Where a reader may begin: at the start, and behind an ID3 tag. FFmpeg skips no tag
-/// that is longer than what it has read, so what stands inside one counts too.
-fn beginnings(start: &[u8]) -> Vec<&[u8]> {
-    let mut beginnings = vec![start];
+/// Where FFmpeg may begin to read: at the start, and after an ID3 tag. FFmpeg does not skip
+/// a tag that is longer than its probe, so the content of the tag counts too.
+fn read_starts(start: &[u8]) -> Vec<&[u8]> {
+    let mut starts = vec![start];
     if let Some(length) = id3_length(start) {
-        beginnings.extend(start.get(ID3_HEADER..));
-        beginnings.extend(start.get(length..));
+        starts.extend(start.get(ID3_HEADER..));
+        starts.extend(start.get(length..));
     }
-    beginnings
+    starts
 }
 
-fn holds(bytes: &[u8], mark: &[u8]) -> bool {
+/// Whether the bytes contain the mark, in upper or lower case.
+fn contains_mark(bytes: &[u8], mark: &[u8]) -> bool {
     let first = mark[0].to_ascii_lowercase();
     bytes
         .windows(mark.len())
         .any(|w| w[0].to_ascii_lowercase() == first && w.eq_ignore_ascii_case(mark))
 }
 
-/// Length of the ID3v2 tag at the beginning, which FFmpeg skips before it looks. It is
-/// what the tag says, and may be more than there is.
+/// Length of the ID3v2 tag at the start, which FFmpeg skips. It is the length that the tag
+/// states, which may exceed the file.
 fn id3_length(start: &[u8]) -> Option<usize> {
     match start {
         [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
@@ -121,11 +122,11 @@ fn is_text(start: &[u8]) -> bool {
         && !TEXT_HEADERS.iter().any(|header| sample.starts_with(header))
 }
 
-/// Refuses a local file that names other files.
+/// Rejects a local file that refers to other files.
 ///
 /// # Errors
-/// What the file is, and the key that allows it.
-pub(super) fn refuse(path: &Path) -> Result<(), SourceError> {
+/// [`SourceError::Playlist`] for such a file.
+pub(super) fn reject(path: &Path) -> Result<(), SourceError> {
     match playlist(path) {
         None => Ok(()),
         Some(kind) => Err(SourceError::Playlist {
@@ -141,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_names_other_files_is_known_by_its_content() {
+    fn playlist_is_detected_by_its_content() {
         for (content, what) in [
             ("#EXTM3U\n#EXTINF:1,\n/elsewhere/a.avi\n", "HLS"),
             ("\u{feff}#EXTM3U\n", "HLS"),
@@ -157,12 +158,12 @@ mod tests {
         ] {
             let found = kind(content.as_bytes()).unwrap_or_default();
             assert!(found.contains(what), "{content:?}: {found}");
-            // FFmpeg skips an ID3 tag before it looks.
+            // FFmpeg skips an ID3 tag before it detects the format.
             let mut tagged = b"ID3\x03\0\0\0\0\0\x02\0\0".to_vec();
             tagged.extend(content.as_bytes());
             let hidden = kind(&tagged).unwrap_or_default();
             assert!(hidden.contains(what), "{content:?}: {hidden}");
-            // It does not skip one that is longer than what it read.
+            // It does not skip a tag that is longer than its probe.
             for length in [b"\0\0\x7f\x7f", b"\x7f\x7f\x7f\x7f", b"\x01\x01\x01\x20"] {
                 let mut endless = b"ID3\x03\x01\x01".to_vec();
                 endless.extend(length);
@@ -174,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn videos_are_none_also_those_with_a_header_of_text() {
+    fn video_is_not_a_playlist_even_with_a_text_header() {
         let mut avi = b"RIFF\x10\x27\0\0AVI LIST".to_vec();
         avi.extend([0; 64]);
         let mut y4m = b"YUV4MPEG2 W16 H16 F25:1\nFRAME\n".to_vec();
         y4m.extend([128; 384]);
-        // A tag of music that is longer than what was read of it.
+        // A music file whose tag is longer than the probe.
         let mut tagged = b"ID3\x03\0\0\0\x7f\x7f\x7fAPIC\0\x1f\xff\0\0\0image/jpeg\0".to_vec();
         tagged.extend([0xff; 64]);
         for video in [avi, y4m, tagged, b"\0\0\0\x20ftypisom".to_vec(), Vec::new()] {
@@ -206,12 +207,12 @@ mod tests {
         use crate::address::StreamAddress;
         use crate::base::shutdown::Shutdown;
         use crate::source::{FrameOrEnd, SourceContext, open};
-        let around = SourceContext {
+        let context = SourceContext {
             allow_playlists,
             ..SourceContext::default()
         };
         let address: StreamAddress = address.parse().unwrap();
-        let mut source = open(&address, &around, &Shutdown::new())?;
+        let mut source = open(&address, &context, &Shutdown::new())?;
         let mut frames = 0;
         while frames < 3 && matches!(source.grab()?, FrameOrEnd::Frame(_)) {
             frames += 1;
@@ -225,9 +226,9 @@ mod tests {
         )
     }
 
-    /// What is refused would give pictures of the other folder's film.
+    /// With `allow_playlists`, the same list shows frames of the other folder's film.
     #[test]
-    fn a_playlist_leads_to_no_other_folder_unless_that_is_allowed() {
+    fn playlist_is_rejected_unless_allowed() {
         let (outside, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let hidden = outside.path().join("film.avi");
         film(&hidden);
@@ -239,21 +240,17 @@ mod tests {
             assert_eq!(
                 frames(&list, true),
                 Ok(3),
-                "{name}: the list itself is right"
+                "{name}: the list itself is valid"
             );
-            let refused = frames(&list, false).unwrap_err();
-            assert!(matches!(refused, SourceError::Playlist { .. }), "{refused}");
-            assert!(
-                refused.to_string().contains("service.allow_playlists"),
-                "{refused}"
-            );
+            let error = frames(&list, false).unwrap_err();
+            assert!(matches!(error, SourceError::Playlist { .. }), "{error}");
         }
-        assert_eq!(frames(&hidden, false), Ok(3), "a video is one");
+        assert_eq!(frames(&hidden, false), Ok(3), "a video is accepted");
     }
 
-    /// FFmpeg's own rule, which we rely on: over HTTP no file of this machine is opened.
+    /// We rely on FFmpeg here: it opens no local file that a playlist on HTTP names.
     #[test]
-    fn a_playlist_on_a_web_server_reaches_no_file() {
+    fn playlist_over_http_opens_no_local_file() {
         use std::io::{BufRead, BufReader, Write};
         let folder = tempfile::tempdir().unwrap();
         let hidden = folder.path().join("film.avi");
@@ -288,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_playlists_name_is_enough() {
+    fn playlist_is_detected_by_its_extension() {
         for name in ["a.m3u8", "A.M3U", "b.mpd", "c.ffconcat", "d.sdp", "e.vpy"] {
             assert!(playlist(Path::new(name)).is_some(), "{name}");
         }

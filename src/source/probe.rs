@@ -1,12 +1,11 @@
-//! Asks a network camera for its stream before FFmpeg does.
+//! Requests a network camera's stream before FFmpeg does, to report errors precisely.
 //!
-//! FFmpeg's failures reach OpenCV as a bare "not opened", and its blocking
-//! calls cannot be interrupted from outside. The probe therefore does the part
-//! that fails in practice by itself: it resolves, connects and asks (RTSP
-//! DESCRIBE, RFC 2326 section 10.2, or HTTP GET), so that a wrong password, a
-//! wrong path or a hung camera gets its own words, and a stop is obeyed within
-//! [`SLICE`] while a camera says nothing. Encrypted streams (rtsps, https) are
-//! only connected to: what they say is between FFmpeg and the camera.
+//! OpenCV reports a failure of FFmpeg only as "not opened", and FFmpeg's blocking calls
+//! cannot be interrupted. So the probe does the part that fails in practice: it resolves
+//! the name, connects and sends a request (RTSP DESCRIBE, RFC 2326 section 10.2, or HTTP
+//! GET). A wrong password, a wrong path or a hung camera then has its own error, and a stop
+//! takes effect within [`STOP_CHECK_PERIOD`] while a camera does not answer. For encrypted
+//! streams (rtsps, https) the probe only connects.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -19,15 +18,15 @@ use crate::base::shutdown::Shutdown;
 
 /// How long a camera may take to accept a connection, and then to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a read blocks before the stop is looked at again.
-const SLICE: Duration = Duration::from_millis(50);
-/// Longest answer that is read: far beyond any header and session description.
+/// How often a read checks for a stop request.
+const STOP_CHECK_PERIOD: Duration = Duration::from_millis(50);
+/// Longest answer that is read: much more than any header and session description.
 const ANSWER_MAX: usize = 64 * 1024;
 
-/// What the probe has to know of an address.
+/// The parts of an address that the probe needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
-    /// For messages, without password.
+    /// The address without its password, for errors.
     pub shown: &'a str,
     /// Name or address.
     pub host: &'a str,
@@ -35,31 +34,31 @@ pub struct Target<'a> {
     pub port: u16,
     /// User and password, if the address has them.
     pub credentials: Option<(&'a str, &'a str)>,
-    /// What to ask.
-    pub question: Question<'a>,
+    /// The request to send.
+    pub request: Request<'a>,
 }
 
-/// What to ask.
+/// The request that a probe sends.
 #[derive(Debug, Clone, Copy)]
-pub enum Question<'a> {
-    /// RTSP DESCRIBE of this URL, which holds no credentials.
+pub enum Request<'a> {
+    /// RTSP DESCRIBE of this URL, without credentials.
     Describe(&'a str),
     /// HTTP GET of this path with query.
     Get(&'a str),
-    /// Nothing: a connection is enough.
+    /// None. A connection is enough.
     Connect,
 }
 
-/// Finds out whether the stream can be had. Blocks up to [`TIMEOUT`] for the
-/// connection and again for each of at most two answers.
+/// Checks whether the stream is available. Blocks for up to [`TIMEOUT`] to connect, and
+/// again for each of at most two answers.
 pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
     let mut stream = connect(target)?;
     let mut authorization = None;
     for attempt in 0..2 {
-        let request = match target.question {
-            Question::Connect => return Ok(()),
-            Question::Describe(url) => describe(url, attempt + 1, authorization.as_deref()),
-            Question::Get(path) => get(path, target, authorization.as_deref()),
+        let request = match target.request {
+            Request::Connect => return Ok(()),
+            Request::Describe(url) => describe(url, attempt + 1, authorization.as_deref()),
+            Request::Get(path) => get(path, target, authorization.as_deref()),
         };
         stream
             .write_all(request.as_bytes())
@@ -68,7 +67,7 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
         let Some((code, status)) = parse_status(&answer) else {
             return Err(SourceError::Refused {
                 address: target.shown.into(),
-                status: format!("something that is not {}", protocol(target)),
+                status: format!("a reply that is not {}", protocol(target)),
             });
         };
         match code {
@@ -82,13 +81,13 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
                 if authorization.is_some() {
                     break;
                 }
-                let (method, uri) = match target.question {
-                    Question::Describe(url) => ("DESCRIBE", url),
-                    Question::Get(path) => ("GET", path),
-                    Question::Connect => return Ok(()),
+                let (method, uri) = match target.request {
+                    Request::Describe(url) => ("DESCRIBE", url),
+                    Request::Get(path) => ("GET", path),
+                    Request::Connect => return Ok(()),
                 };
                 let Some(challenge) = Challenge::from_answer(&answer) else {
-                    // A scheme that we do not know: FFmpeg may.
+                    // An authentication scheme that FFmpeg may support.
                     return Ok(());
                 };
                 authorization = Some(challenge.respond(method, uri, user, password));
@@ -110,10 +109,10 @@ pub fn probe(target: Target<'_>, stop: &Shutdown) -> Result<(), SourceError> {
 }
 
 fn protocol(target: Target<'_>) -> &'static str {
-    match target.question {
-        Question::Describe(_) => "RTSP",
-        Question::Get(_) => "HTTP",
-        Question::Connect => "this protocol",
+    match target.request {
+        Request::Describe(_) => "RTSP",
+        Request::Get(_) => "HTTP",
+        Request::Connect => "this protocol",
     }
 }
 
@@ -130,8 +129,8 @@ fn unreachable(target: Target<'_>, error: &std::io::Error) -> SourceError {
     }
 }
 
-/// Tries every address of the host in turn. The system's resolver may block
-/// for its own time-out.
+/// Connects to the first address of the host that accepts. The system's resolver may
+/// block for its own time-out.
 fn connect(target: Target<'_>) -> Result<TcpStream, SourceError> {
     let unresolved = |reason: String| SourceError::Unresolved {
         address: target.shown.into(),
@@ -146,7 +145,7 @@ fn connect(target: Target<'_>) -> Result<TcpStream, SourceError> {
         match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(stream) => {
                 stream
-                    .set_read_timeout(Some(SLICE))
+                    .set_read_timeout(Some(STOP_CHECK_PERIOD))
                     .map_err(|e| unreachable(target, &e))?;
                 stream
                     .set_write_timeout(Some(TIMEOUT))
@@ -185,7 +184,7 @@ fn get(path: &str, target: Target<'_>, authorization: Option<&str>) -> String {
     )
 }
 
-/// Reads until the end of the header.
+/// Reads an answer up to the end of its header.
 fn read_answer(
     stream: &mut TcpStream,
     target: Target<'_>,
@@ -226,14 +225,14 @@ fn read_answer(
     })
 }
 
-/// The code of `RTSP/1.0 404 Not Found`, and `404 Not Found` for people.
+/// The code of `RTSP/1.0 404 Not Found`, and `404 Not Found` as text.
 fn parse_status(answer: &str) -> Option<(u16, String)> {
     let (version, rest) = answer.lines().next()?.split_once(' ')?;
     if !version.starts_with("RTSP/") && !version.starts_with("HTTP/") {
         return None;
     }
     let code = rest.split(' ').next()?.parse().ok()?;
-    // The camera's own words, which go into logs and panels.
+    // Cleaned, because the camera's text is shown in logs and panels.
     Some((code, printable::name(rest)))
 }
 
@@ -243,13 +242,12 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// A camera that gives these answers, one a connection, and returns what
-    /// it was asked.
+    /// A camera that sends these answers, one per connection, and returns the requests.
     fn camera(answers: &'static [&'static str]) -> (u16, std::thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let thread = std::thread::spawn(move || {
-            let mut asked = Vec::new();
+            let mut requests = Vec::new();
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
                 let mut request = Vec::new();
@@ -257,97 +255,107 @@ mod tests {
                 while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
                     request.push(byte[0]);
                 }
-                asked.push(String::from_utf8(request).unwrap());
+                requests.push(String::from_utf8(request).unwrap());
                 stream.write_all(answer.as_bytes()).unwrap();
             }
-            asked
+            requests
         });
         (port, thread)
     }
 
-    fn ask(port: u16, credentials: Option<(&str, &str)>) -> Result<(), SourceError> {
+    fn run_probe(port: u16, credentials: Option<(&str, &str)>) -> Result<(), SourceError> {
         let target = Target {
-            shown: "rtsp://127.0.0.1/cam",
+            shown: SHOWN,
             host: "127.0.0.1",
             port,
             credentials,
-            question: Question::Describe("rtsp://127.0.0.1/cam"),
+            request: Request::Describe("rtsp://127.0.0.1/cam"),
         };
         probe(target, &Shutdown::new())
     }
 
+    const SHOWN: &str = "rtsp://127.0.0.1/cam";
     const OK: &str = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n";
     const BASIC: &str =
         "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n";
 
     #[test]
-    fn a_stream_that_answers_is_fine() {
+    fn available_stream_passes() {
         let (port, camera) = camera(&[OK]);
-        ask(port, None).unwrap();
+        run_probe(port, None).unwrap();
         assert!(
             camera.join().unwrap()[0].starts_with("DESCRIBE rtsp://127.0.0.1/cam RTSP/1.0\r\n")
         );
     }
 
     #[test]
-    fn a_wrong_path_is_named_with_the_cameras_words() {
+    fn wrong_path_is_reported_with_the_status_of_the_camera() {
         let (port, _camera) = camera(&["RTSP/1.0 404 Not Found\r\n\r\n"]);
-        let error = ask(port, None).unwrap_err().to_string();
-        assert!(
-            error.contains("404 Not Found") && error.contains("check the path"),
-            "{error}"
+        assert_eq!(
+            run_probe(port, None),
+            Err(SourceError::Refused {
+                address: SHOWN.into(),
+                status: "404 Not Found".into(),
+            })
         );
     }
 
     #[test]
-    fn a_cameras_words_are_cleaned() {
+    fn status_of_the_camera_has_no_control_characters() {
         let (port, _camera) =
             camera(&["RTSP/1.0 404 \u{1b}[31mNot\u{9b}1m \u{202e}Found\u{7}\rX\r\n\r\n"]);
-        let error = ask(port, None).unwrap_err().to_string();
-        assert!(error.contains("404  [31mNot 1m  Found  X"), "{error:?}");
-        assert!(!error.contains(char::is_control), "{error:?}");
+        assert_eq!(
+            run_probe(port, None),
+            Err(SourceError::Refused {
+                address: SHOWN.into(),
+                status: "404  [31mNot 1m  Found  X".into(),
+            })
+        );
     }
 
     #[test]
-    fn missing_wrong_and_right_passwords_are_told_apart() {
+    fn missing_wrong_and_right_passwords_have_different_results() {
         let (port, _camera) = camera(&[BASIC]);
         assert!(matches!(
-            ask(port, None),
+            run_probe(port, None),
             Err(SourceError::CredentialsMissing { .. })
         ));
         let (port, _camera) = camera(&[BASIC, BASIC]);
-        let refused = ask(port, Some(("u", "wrong"))).unwrap_err();
-        assert!(matches!(refused, SourceError::CredentialsRefused { .. }));
-        assert_eq!(refused.retry(), crate::source::Retry::Slowly);
+        let rejected = run_probe(port, Some(("u", "wrong"))).unwrap_err();
+        assert!(matches!(rejected, SourceError::CredentialsRefused { .. }));
+        assert_eq!(rejected.retry(), crate::source::Retry::Slowly);
         let (port, camera) = camera(&[BASIC, OK]);
-        ask(port, Some(("user", "pass"))).unwrap();
+        run_probe(port, Some(("user", "pass"))).unwrap();
         assert!(camera.join().unwrap()[1].contains("Authorization: Basic dXNlcjpwYXNz\r\n"));
     }
 
     #[test]
-    fn a_refused_connection_names_port_and_remedy() {
+    fn refused_connection_is_unreachable() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let error = ask(port, None).unwrap_err().to_string();
-        assert!(
-            error.contains(&format!("port {port} (connection refused)")),
-            "{error}"
+        assert_eq!(
+            run_probe(port, None),
+            Err(SourceError::Unreachable {
+                address: SHOWN.into(),
+                port,
+                reason: "connection refused".into(),
+            })
         );
     }
 
     #[test]
-    fn a_stop_is_obeyed_while_the_camera_says_nothing() {
+    fn stop_ends_probe_while_camera_does_not_answer() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let stop = Shutdown::new();
         stop.request();
         let target = Target {
-            shown: "rtsp://127.0.0.1/cam",
+            shown: SHOWN,
             host: "127.0.0.1",
             port,
             credentials: None,
-            question: Question::Describe("rtsp://127.0.0.1/cam"),
+            request: Request::Describe("rtsp://127.0.0.1/cam"),
         };
         assert_eq!(probe(target, &stop), Err(SourceError::Stopped));
     }

@@ -1,4 +1,4 @@
-//! The source of `push:`: takes the frames that the host hands to [`AppSource`].
+//! The source of `push:`: reads the frames that the host pushes to [`AppSource`].
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::base::mailbox::Received;
 use crate::base::shutdown::Shutdown;
 use crate::flow::PixelFormat;
 
-/// The source's end of a [`AppSource`].
+/// The receiving end of an [`AppSource`].
 pub struct PushSource {
     app_source: Arc<AppSource>,
     stop: Shutdown,
@@ -20,7 +20,7 @@ pub struct PushSource {
 }
 
 impl PushSource {
-    /// Takes the frame that waits, if any, and those that come.
+    /// A source that starts with the waiting frame, if there is one.
     pub fn new(app_source: Arc<AppSource>, stop: &Shutdown) -> Self {
         Self {
             app_source,
@@ -36,14 +36,14 @@ impl Source for PushSource {
             if self.stop.is_requested() {
                 return Err(SourceError::Stopped);
             }
-            // Bounded, in case the wake of a stop was taken by a source before.
-            let patience = Some(std::time::Duration::from_millis(100));
-            if let Received::Item(pushed) = self.app_source.mailbox.take(patience) {
-                let stamp = Timestamp::Capture(pushed.capture_ns);
+            // Bounded, because a previous source may have consumed the wake of a stop.
+            let timeout = Some(std::time::Duration::from_millis(100));
+            if let Received::Item(pushed) = self.app_source.mailbox.take(timeout) {
+                let timestamp = Timestamp::Capture(pushed.capture_ns);
                 if let Some(skipped) = self.current.replace(pushed) {
                     self.app_source.pool.release(skipped.pixels);
                 }
-                return Ok(FrameOrEnd::Frame(stamp));
+                return Ok(FrameOrEnd::Frame(timestamp));
             }
         }
     }
@@ -61,7 +61,10 @@ impl Source for PushSource {
             );
             convert(&pushed, &mut buffer).map_err(|e| SourceError::Capture {
                 address: "push:".into(),
-                reason: format!("colours cannot be converted ({})", e.message.trim()),
+                reason: format!(
+                    "colours cannot be converted ({}); push another pixel format",
+                    e.message.trim()
+                ),
             })?;
         }
         self.app_source.pool.release(pushed.pixels);

@@ -1,11 +1,11 @@
-//! The choice of frames that are processed.
+//! Which frames are processed.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::base::clock::Schedule;
 
-/// Every n-th frame, and at most so many a second. Shared with the source's
-/// thread, since both change while it runs.
+/// Selects every n-th frame, and at most a number of frames per second. Shared with the
+/// source's thread, because both settings change while it runs.
 #[derive(Debug, Default)]
 pub struct Sampling {
     period: AtomicU32,
@@ -14,14 +14,14 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// Takes `tracking.period_frames` and `camera.max_fps`.
+    /// Sets `tracking.period_frames` and `camera.max_fps`.
     pub fn configure(&self, period_frames: u32, max_fps: f32) {
         self.period.store(period_frames.max(1), Ordering::Relaxed);
         self.max_fps.store(max_fps.to_bits(), Ordering::Relaxed);
     }
 
-    /// Whether the frame of that number (from 1) and capture time is processed.
-    pub fn takes(&self, schedule: &mut Schedule, seq: u64, capture_ns: i64) -> bool {
+    /// Whether to process the frame with this number (from 1) and capture time.
+    pub fn selects(&self, schedule: &mut Schedule, seq: u64, capture_ns: i64) -> bool {
         let period = u64::from(self.period.load(Ordering::Relaxed).max(1));
         if !(seq - 1).is_multiple_of(period) {
             return false;
@@ -37,29 +37,29 @@ mod tests {
     use super::*;
     use crate::base::clock::{NS_PER_MS, NS_PER_S};
 
-    fn taken(max_fps: f32, fps: i64, seconds: i64) -> usize {
+    fn selected(max_fps: f32, fps: i64, seconds: i64) -> usize {
         let sampling = Sampling::default();
         sampling.configure(1, max_fps);
         let mut schedule = Schedule::default();
         (0..fps * seconds)
             .filter(|n| {
-                let trembling = (n % 3 - 1) * 2 * NS_PER_MS;
-                let capture_ns = NS_PER_S + n * NS_PER_S / fps + trembling;
-                sampling.takes(&mut schedule, *n as u64 + 1, capture_ns)
+                let jitter = (n % 3 - 1) * 2 * NS_PER_MS;
+                let capture_ns = NS_PER_S + n * NS_PER_S / fps + jitter;
+                sampling.selects(&mut schedule, *n as u64 + 1, capture_ns)
             })
             .count()
     }
 
     #[test]
-    fn a_limit_is_met_on_average() {
-        assert_eq!(taken(0.0, 30, 10), 300);
-        assert!((97..=103).contains(&taken(10.0, 30, 10)));
-        assert!((116..=124).contains(&taken(12.0, 30, 10)));
+    fn frame_rate_limit_is_met_on_average() {
+        assert_eq!(selected(0.0, 30, 10), 300);
+        assert!((97..=103).contains(&selected(10.0, 30, 10)));
+        assert!((116..=124).contains(&selected(12.0, 30, 10)));
         assert_eq!(
-            taken(30.0, 30, 10),
+            selected(30.0, 30, 10),
             300,
-            "the camera's own rate loses nothing"
+            "a limit at the camera's rate drops no frame"
         );
-        assert_eq!(taken(60.0, 30, 10), 300);
+        assert_eq!(selected(60.0, 30, 10), 300);
     }
 }

@@ -1,38 +1,40 @@
-//! Another node's snapshots, put in order and in this machine's time.
+//! Another node's snapshots, in order and in this machine's time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::clock::{NS_PER_MS, NS_PER_S};
 use crate::flow::{BBox, RemoteNode, RemoteSlot, RemoteSlots};
-use crate::protocol::{SlotMessage, SlotsMessage};
+use crate::protocol::{MessageError, SlotMessage, SlotsMessage};
 
-/// Messages that the difference of the clocks is taken from.
+/// Number of messages that the clock offset is estimated from.
 const CLOCK_WINDOW: usize = 64;
-/// Publishers that are remembered, so that a late message of one that ended is not
-/// taken for a new one.
-const SESSIONS_KEPT: usize = 8;
-/// A number so far behind the newest is a late message; further behind, the publisher
-/// counts again from somewhere else.
+/// Number of past sessions that are remembered, so that a late message of one of them does
+/// not look like a new session.
+const PAST_SESSIONS_MAX: usize = 8;
+/// A message at most this far behind the newest is late. One that is further behind means
+/// that the publisher restarted its numbers.
 const LATE_MAX: u64 = 64;
-/// A number may run ahead so far, as it does while a broker is away: a day at 120
-/// messages a second.
+/// How far a number may run ahead of the newest, as it does during an outage of the
+/// broker: a day at 120 messages a second.
 const AHEAD_MAX: u64 = 10_000_000;
 
-/// How often class names that are known may change. Each change makes a new list, which
-/// may be long; a node whose names change with every message must not cost that much.
+/// Shortest time between two changes of known class names. Each change copies the list,
+/// which may be long, and a node may change its names with every message.
 const RENAME_PERIOD_NS: i64 = NS_PER_S;
 
-/// Follows one publisher after the other, whatever order its messages come in.
+/// Accepts the messages of a publisher in order and drops duplicates and late ones. Adapts
+/// when another publisher takes over.
 #[derive(Debug, Default)]
 pub struct MessageSequencer {
     remote: RemoteNode,
     session: u64,
     seq: u64,
-    /// Session and number of a message that did not fit, and was not followed. A next
-    /// one that continues it is: then it was the one before that did not belong.
-    stray: Option<(u64, u64)>,
-    ended: VecDeque<u64>,
+    /// Session and number of the latest message, if it was out of sequence and dropped. If
+    /// the next message continues it, the publisher has restarted, and that message is
+    /// accepted.
+    out_of_sequence: Option<(u64, u64)>,
+    past_sessions: VecDeque<u64>,
     offsets: VecDeque<i64>,
     classes: Arc<[String]>,
     /// When known class names last changed, on the process's clock.
@@ -40,31 +42,31 @@ pub struct MessageSequencer {
 }
 
 impl MessageSequencer {
-    /// What is known of the node.
+    /// The node's name, clock offset and counters.
     pub fn remote(&self) -> RemoteNode {
         self.remote.clone()
     }
 
-    /// Counts a message that could not be read.
-    pub fn refuse(&mut self) {
+    /// Counts a rejected message.
+    pub fn count_rejected(&mut self) {
         self.remote.refused += 1;
     }
 
-    /// Takes a message that came at `received_ns` of the process's clock and
-    /// `received_unix_ns` of the wall clock. `None` when a newer one came before, or
-    /// the node has had no frame yet.
+    /// Processes a message that arrived at `received_ns` of the process's clock and
+    /// `received_unix_ns` of the wall clock. Returns `None` if a newer message arrived
+    /// before, or if the node has not received a frame yet.
     ///
     /// # Errors
-    /// When no node sends such a message: of another form, or with a number that
-    /// cannot be. It is left out whole, and counted.
+    /// When the message has another version, a number out of range, or a number out of
+    /// sequence. It is counted as rejected.
     pub fn accept(
         &mut self,
         message: SlotsMessage,
         received_ns: i64,
         received_unix_ns: i64,
-    ) -> Result<Option<RemoteSlots>, String> {
-        let message = message.checked().inspect_err(|_| self.refuse())?;
-        if !self.comes_next(message.session, message.seq)? {
+    ) -> Result<Option<RemoteSlots>, MessageError> {
+        let message = message.checked().inspect_err(|_| self.count_rejected())?;
+        if !self.is_newest(message.session, message.seq)? {
             return Ok(None);
         }
         self.remote.node.clone_from(&message.node);
@@ -73,68 +75,67 @@ impl MessageSequencer {
         }
         self.offsets
             .push_back(message.sent_unix_ns.saturating_sub(received_unix_ns));
-        // A message's way makes the other clock seem late, never early: the largest
-        // difference is nearest to the truth.
+        // Travel time makes the other clock seem late, never early. So the largest
+        // difference is the best estimate.
         self.remote.clock_offset_ns = self.offsets.iter().copied().max().unwrap_or(0);
         if message.is_before_first_frame() {
             return Ok(None);
         }
-        self.learn_classes(&message.slots, received_ns);
+        self.update_classes(&message.slots, received_ns);
         Ok(Some(self.slots(&message, received_ns)))
     }
 
-    /// Whether a message is newer than all before. One message with a number or a
-    /// session of its own never shuts the others out: two that follow each other are
-    /// believed.
-    fn comes_next(&mut self, session: u64, seq: u64) -> Result<bool, String> {
-        let before = self.stray.replace((session, seq));
+    /// Whether a message is newer than all before. A single message with a wrong number or
+    /// session does not block the others, because two consecutive messages are trusted.
+    fn is_newest(&mut self, session: u64, seq: u64) -> Result<bool, MessageError> {
+        let before = self.out_of_sequence.replace((session, seq));
         let continues = before.is_some_and(|(other, number)| {
             other == session && (1..=LATE_MAX).contains(&seq.saturating_sub(number))
         });
         if session != self.session {
-            if self.ended.contains(&session) && !continues {
+            if self.past_sessions.contains(&session) && !continues {
                 self.remote.reordered += 1;
                 return Ok(false);
             }
-            self.ended.retain(|ended| *ended != session);
-            if self.ended.len() == SESSIONS_KEPT {
-                self.ended.pop_front();
+            self.past_sessions.retain(|past| *past != session);
+            if self.past_sessions.len() == PAST_SESSIONS_MAX {
+                self.past_sessions.pop_front();
             }
-            self.ended.push_back(self.session);
+            self.past_sessions.push_back(self.session);
             self.session = session;
             self.classes = Arc::default();
             self.renamed_ns = None;
         } else if !continues {
             let newest = self.seq;
             if seq <= newest && newest - seq <= LATE_MAX {
-                // Late, which says nothing of what comes next.
-                self.stray = None;
+                // A late message says nothing about the next one.
+                self.out_of_sequence = None;
                 self.remote.duplicates += u64::from(seq == newest);
                 self.remote.reordered += u64::from(seq != newest);
                 return Ok(false);
             }
             if seq < newest || seq - newest > AHEAD_MAX {
-                self.refuse();
-                return Err(format!("its number is {seq} after {newest}"));
+                self.count_rejected();
+                return Err(MessageError::OutOfSequence { seq, newest });
             }
         }
         self.seq = seq;
-        self.stray = None;
+        self.out_of_sequence = None;
         Ok(true)
     }
 
-    /// Takes the names of the classes that are in a message into the list: those of new
-    /// classes at once, other names for known ones once every [`RENAME_PERIOD_NS`].
-    fn learn_classes(&mut self, slots: &[SlotMessage], received_ns: i64) {
+    /// Adds the class names of a message to the list. New classes are added at once, new
+    /// names of known classes at most once every [`RENAME_PERIOD_NS`].
+    fn update_classes(&mut self, slots: &[SlotMessage], received_ns: i64) {
         let named = |slot: &SlotMessage| (class_id(slot), class_name(slot));
         let may_rename = self
             .renamed_ns
             .is_none_or(|last| received_ns.saturating_sub(last) >= RENAME_PERIOD_NS);
-        let is_news = |(id, name): &(usize, String)| match self.classes.get(*id) {
+        let is_changed = |(id, name): &(usize, String)| match self.classes.get(*id) {
             None => true,
             Some(known) => known != name && (may_rename || *known == unnamed(*id)),
         };
-        let new: Vec<_> = slots.iter().map(named).filter(is_news).collect();
+        let new: Vec<_> = slots.iter().map(named).filter(is_changed).collect();
         if new.is_empty() {
             return;
         }
@@ -172,7 +173,7 @@ impl MessageSequencer {
     }
 }
 
-/// Checked to be 0 or more.
+/// The class's index. Already checked to be 0 or more.
 fn class_id(slot: &SlotMessage) -> usize {
     usize::try_from(slot.values.class_id).unwrap_or(0)
 }
@@ -184,7 +185,7 @@ fn class_name(slot: &SlotMessage) -> String {
     }
 }
 
-/// The name of a class that has none.
+/// The name of a class without a name.
 fn unnamed(id: usize) -> String {
     format!("class{id}")
 }

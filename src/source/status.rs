@@ -21,27 +21,27 @@ pub struct SourceStatus {
 }
 
 impl SourceStatus {
-    /// Where the source stands.
+    /// The state of the source.
     pub fn state(&self) -> SourceState {
         SourceState::from_number(self.state.load(Ordering::Acquire))
     }
 
-    /// Sets where the source stands.
+    /// Sets the state of the source.
     pub fn set_state(&self, state: SourceState) {
         self.state.store(state as u32, Ordering::Release);
     }
 
-    /// Frames that the source gave, dropped ones counted.
+    /// Frames of the source, dropped ones included.
     pub fn frames(&self) -> u64 {
         self.frames.load(Ordering::Relaxed)
     }
 
-    /// Counts one frame in and returns its number, from 1.
+    /// Counts a frame and returns its number, from 1.
     pub fn count_frame(&self) -> u64 {
         self.frames.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Frames that nobody processed because a newer one came first.
+    /// Frames that a newer one replaced before they were processed.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
@@ -70,35 +70,35 @@ impl SourceStatus {
         }
     }
 
-    /// Takes the time since the previous frame into the measured rate.
-    pub fn note_interval(&self, ns: i64) {
+    /// Adds the time since the previous frame to the measured rate.
+    pub fn add_interval(&self, ns: i64) {
         let old = self.interval_ns.load(Ordering::Relaxed);
         // Weight 1/16: a second of memory at usual rates.
         let new = if old == 0 { ns } else { old + (ns - old) / 16 };
         self.interval_ns.store(new.max(1), Ordering::Relaxed);
     }
 
-    /// Forgets the measured rate, after a loss.
-    pub fn forget_interval(&self) {
+    /// Resets the measured rate after a loss.
+    pub fn reset_interval(&self) {
         self.interval_ns.store(0, Ordering::Relaxed);
     }
 
-    /// The node that tracks, when it is another.
+    /// The node that tracks, if it is another machine.
     pub fn remote(&self) -> Option<RemoteNode> {
         self.remote.lock().clone()
     }
 
-    /// Says which node tracks, or that it is this one.
+    /// Sets the node that tracks; `None` is this one.
     pub fn set_remote(&self, remote: Option<RemoteNode>) {
         *self.remote.lock() = remote;
     }
 
-    /// Why the source gives nothing, while it does not.
+    /// Why the source has no frames, while it has none.
     pub fn problem(&self) -> Option<String> {
         self.problem.lock().clone()
     }
 
-    /// Says why the source gives nothing, or that all is well.
+    /// Sets why the source has no frames; `None` while it has some.
     pub fn set_problem(&self, problem: Option<String>) {
         *self.problem.lock() = problem;
     }

@@ -13,7 +13,7 @@ use opencv::videoio::{
 use super::api::{FrameOrEnd, Payload, Source, Timestamp};
 use super::error::SourceError;
 use super::ffmpeg;
-use super::probe::{self, Question, Target};
+use super::probe::{self, Request, Target};
 use crate::address::StreamAddress;
 use crate::base::clock::duration_ns;
 use crate::base::shutdown::Shutdown;
@@ -32,7 +32,7 @@ pub fn open(
         StreamAddress::File { path } => Ok(Box::new(VideoSource::open_file(path, shown)?)),
         StreamAddress::Webcam { index } => Ok(Box::new(VideoSource::open_webcam(*index, shown)?)),
         StreamAddress::Rtsp { .. } | StreamAddress::Http { .. } => {
-            ask_first(address, &shown, stop)?;
+            probe_camera(address, &shown, stop)?;
             if stop.is_requested() {
                 return Err(SourceError::Stopped);
             }
@@ -40,12 +40,12 @@ pub fn open(
                 address, transport, shown,
             )?))
         }
-        _ => Err(SourceError::Address(format!("{shown} is not a video"))),
+        _ => Err(SourceError::Address(format!("{shown} is not a video stream"))),
     }
 }
 
-/// Lets the probe find what FFmpeg could not name.
-fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<(), SourceError> {
+/// Probes a network camera, because FFmpeg's errors do not say what is wrong.
+fn probe_camera(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<(), SourceError> {
     let (Some(host), Some(port)) = (address.host(), address.port()) else {
         return Ok(());
     };
@@ -59,10 +59,10 @@ fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<()
         host.to_owned()
     };
     let plain = format!("rtsp://{bracketed}:{port}{tail}");
-    let question = match network.scheme() {
-        "rtsp" => Question::Describe(&plain),
-        "http" => Question::Get(if tail.is_empty() { "/" } else { tail }),
-        _ => Question::Connect,
+    let request = match network.scheme() {
+        "rtsp" => Request::Describe(&plain),
+        "http" => Request::Get(if tail.is_empty() { "/" } else { tail }),
+        _ => Request::Connect,
     };
     let credentials = address.user_password();
     let target = Target {
@@ -70,19 +70,19 @@ fn ask_first(address: &StreamAddress, shown: &str, stop: &Shutdown) -> Result<()
         host,
         port,
         credentials: credentials.as_ref().map(|(u, p)| (u.as_str(), p.as_str())),
-        question,
+        request,
     };
     probe::probe(target, stop)
 }
 
-/// Whose clock a source's frames follow.
+/// How the frames of a source are paced.
 enum Pace {
-    /// The camera's: a frame arrives when it was seen.
+    /// By the camera: a frame arrives when it was captured.
     Live,
-    /// The file's own time stamps; the path is for errors.
+    /// By the file's timestamps. The path is for errors.
     File(PathBuf),
-    /// The time stamps of a recording that comes over the network in pieces
-    /// faster than it plays: a video file on a web server, or HLS.
+    /// By the timestamps of a recording that arrives over the network faster than it
+    /// plays: a video file on a web server, or HLS.
     Recording,
 }
 
@@ -91,13 +91,14 @@ struct VideoSource {
     capture: VideoCapture,
     shown: String,
     pace: Pace,
-    /// The first frame waits, grabbed while the backlog was thrown away.
-    waits: bool,
+    /// Whether the first frame is already grabbed, which happens when the backlog is
+    /// skipped.
+    has_grabbed: bool,
     size: FrameSize,
     frames: u64,
-    /// Media time of the newest frame, for files whose stamps are missing.
+    /// Media time of the newest frame, for files without timestamps.
     media_ns: i64,
-    /// Time between frames by the file's own rate, where stamps are missing.
+    /// Time between frames by the file's frame rate, for files without timestamps.
     nominal_step_ns: i64,
 }
 
@@ -123,7 +124,7 @@ impl VideoSource {
         let capture = VideoCapture::from_file(name, CAP_FFMPEG)
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
-            .ok_or_else(|| not_video("FFmpeg does not know the format"))?;
+            .ok_or_else(|| not_video("FFmpeg does not support the format"))?;
         Ok(Self::new(capture, shown, Pace::File(path.to_owned())))
     }
 
@@ -134,7 +135,7 @@ impl VideoSource {
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
             .ok_or_else(failed)?;
-        // The newest picture, not the oldest of a queue. Not every driver obeys.
+        // The newest picture, not the oldest one in a queue. Some drivers ignore this.
         capture.set(CAP_PROP_BUFFERSIZE, 1.0).ok();
         Ok(Self::new(capture, shown, Pace::Live))
     }
@@ -171,20 +172,20 @@ impl VideoSource {
         Ok(source)
     }
 
-    /// Throws away what FFmpeg gathered while it looked at the stream, up to
-    /// some seconds of it. Stamped on arrival, those frames would show everyone
-    /// running many times too fast.
+    /// Skips the frames that FFmpeg buffered while it analysed the stream, up to some
+    /// seconds of it. With their arrival as capture time, people in these frames would
+    /// move many times too fast.
     fn skip_backlog(&mut self) -> Result<(), SourceError> {
-        /// More than any backlog; a stream that floods is taken as it is.
+        /// More than any backlog. A stream with more frames is used as it is.
         const MOST: u32 = 500;
         for _ in 0..MOST {
             let before_ns = self.position_ns();
-            let asked = Instant::now();
+            let started = Instant::now();
             if !self.capture.grab().map_err(|e| self.failed(&e))? {
                 return Err(self.stalled());
             }
-            let waited = asked.elapsed();
-            // What is there already comes faster than it was filmed.
+            let waited = started.elapsed();
+            // Buffered frames arrive faster than they were captured.
             let step_ns = match self.position_ns() - before_ns {
                 step if step > 0 => step,
                 _ => self.nominal_step_ns,
@@ -193,11 +194,11 @@ impl VideoSource {
                 break;
             }
         }
-        self.waits = true;
+        self.has_grabbed = true;
         Ok(())
     }
 
-    /// Media time of the grabbed frame; 0 where it has none.
+    /// Media time of the grabbed frame; 0 if it has none.
     fn position_ns(&self) -> i64 {
         (self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0) * 1e6) as i64
     }
@@ -223,7 +224,7 @@ impl VideoSource {
             capture,
             shown,
             pace,
-            waits: false,
+            has_grabbed: false,
             size,
             frames: 0,
             media_ns: -1,
@@ -239,7 +240,7 @@ impl VideoSource {
     }
 }
 
-/// Whether frames have to be paced by their own time stamps.
+/// Whether frames must be paced by their timestamps.
 fn is_recording(address: &StreamAddress, capture: &VideoCapture) -> bool {
     let StreamAddress::Http { .. } = address else {
         return false;
@@ -248,13 +249,13 @@ fn is_recording(address: &StreamAddress, capture: &VideoCapture) -> bool {
         let path = network.tail().split(['?', '#']).next().unwrap_or_default();
         [".m3u8", ".mpd"].iter().any(|e| path.ends_with(e))
     });
-    // A live MJPEG stream has no end, and so no number of frames.
+    // A live MJPEG stream has no end, so it reports no number of frames.
     let frames = capture.get(CAP_PROP_FRAME_COUNT).unwrap_or(0.0);
     playlist || (frames > 0.0 && frames < 1e9)
 }
 
-/// FFmpeg's RTSP reader takes the transport from the query and removes it
-/// before it asks the camera.
+/// Adds the transport to the query, from which FFmpeg's RTSP reader removes it before it
+/// sends a request to the camera.
 fn with_transport(url: &str, transport: RtspTransport) -> String {
     let name = match transport {
         RtspTransport::Tcp => "tcp",
@@ -265,13 +266,13 @@ fn with_transport(url: &str, transport: RtspTransport) -> String {
 
 impl Source for VideoSource {
     fn grab(&mut self) -> Result<FrameOrEnd, SourceError> {
-        let grabbed =
-            std::mem::take(&mut self.waits) || self.capture.grab().map_err(|e| self.failed(&e))?;
+        let grabbed = std::mem::take(&mut self.has_grabbed)
+            || self.capture.grab().map_err(|e| self.failed(&e))?;
         if !grabbed {
             return match &self.pace {
                 Pace::File(path) if self.frames == 0 => Err(SourceError::NotVideo {
                     path: path.clone(),
-                    reason: "FFmpeg found no picture".into(),
+                    reason: "FFmpeg found no video frame".into(),
                 }),
                 Pace::File(_) => Ok(FrameOrEnd::End),
                 Pace::Live | Pace::Recording => Err(self.stalled()),
@@ -281,9 +282,9 @@ impl Source for VideoSource {
         if matches!(self.pace, Pace::Live) {
             return Ok(FrameOrEnd::Frame(Timestamp::Arrival));
         }
-        let stamped = self.position_ns();
-        self.media_ns = if stamped > self.media_ns {
-            stamped
+        let position_ns = self.position_ns();
+        self.media_ns = if position_ns > self.media_ns {
+            position_ns
         } else {
             self.media_ns + self.nominal_step_ns
         };
@@ -294,8 +295,8 @@ impl Source for VideoSource {
         let bytes = |s: FrameSize| s.width as usize * s.height as usize * 3;
         buffer.resize(bytes(self.size), 0);
         if !buffer.is_empty() {
-            // OpenCV writes into our memory when size and type fit, which
-            // saves a copy of every frame.
+            // OpenCV writes to our memory if size and type match, which saves a copy of
+            // every frame.
             let (rows, columns) = (self.size.height as i32, self.size.width as i32);
             let target = buffer.as_ptr();
             let mut view = Mat::new_rows_cols_with_bytes_mut::<Vec3b>(rows, columns, &mut buffer)
@@ -312,7 +313,7 @@ impl Source for VideoSource {
                 return Ok(Payload::Picture(self.size, buffer));
             }
         }
-        // The first frame of an unknown size, or a size that changed.
+        // The first frame of a source with unknown size, or a changed size.
         let mut mat = Mat::default();
         if !self
             .capture

@@ -1,14 +1,14 @@
-//! Why OSC addresses cannot be made from a configuration.
+//! Why a configuration's OSC addresses are invalid.
 
 use super::size::DATAGRAM_MAX;
 
-/// Why an OSC output cannot work as configured.
+/// Why the configuration of an OSC output is invalid.
 #[derive(Debug, Clone, thiserror::Error, PartialEq)]
 #[error("osc.{key}: {fault}")]
 pub struct OscAddressError {
     /// The key of `osc` at fault.
     pub key: &'static str,
-    /// What is wrong with it, and the remedy.
+    /// Reason and remedy.
     pub fault: OscFault,
 }
 
@@ -23,22 +23,22 @@ pub enum OscFault {
         /// The placeholders that are allowed here.
         known: &'static str,
     },
-    /// A character that OSC keeps for other uses.
+    /// A character that OSC reserves.
     #[error(
-        "'{found}' in '{text}' cannot stand in an OSC address; use letters, digits, '_' and '/'"
+        "'{found}' in '{text}' is not allowed in an OSC address; use letters, digits, '_' and '/'"
     )]
     Character {
-        /// The first one found.
+        /// The first such character.
         found: char,
-        /// Where it was found.
+        /// The text that contains it.
         text: String,
     },
     /// One slot alone exceeds a datagram.
     #[error(
-        "one slot takes up to {size} bytes, a datagram holds {DATAGRAM_MAX}; shorten osc.address_prefix and osc.channel_format, or name fewer osc.axes"
+        "one slot needs up to {size} bytes, but a datagram holds {DATAGRAM_MAX}; shorten osc.address_prefix and osc.channel_format, or name fewer osc.axes"
     )]
     TooLong {
-        /// Bytes of the worst case.
+        /// Bytes of the longest case.
         size: usize,
     },
     /// Nothing to send.

@@ -1,7 +1,7 @@
-//! OSC addresses of a camera's slots, and how many fit a datagram.
+//! OSC addresses of a camera's slots, and how many fit in a datagram.
 //!
-//! [`OscAddresses`] is made from the configuration before a socket is opened, so that the
-//! configuration can be checked and two cameras cannot send to the same address.
+//! [`OscAddresses`] is built from the configuration before a socket opens. So a check of the
+//! configuration finds errors, and two cameras that send to the same address.
 
 mod error;
 mod pattern;
@@ -18,7 +18,7 @@ pub use error::{OscAddressError, OscFault};
 use pattern::{AddressFields, AddressPattern, array_address, safe};
 pub use size::{BUNDLE_HEADER, DATAGRAM_MAX, datagram_size, element_size};
 
-/// How a frame is laid out in OSC messages.
+/// The layout of a frame in OSC messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OscFormat {
@@ -29,7 +29,7 @@ pub enum OscFormat {
     Array,
 }
 
-/// The keys of `osc` that addresses are made from.
+/// The keys of `osc` that define the addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct OscTemplate<'a> {
     /// `osc.address_prefix`.
@@ -50,7 +50,7 @@ pub struct OscAddresses {
     pattern: AddressPattern,
     array_address: String,
     array_slots: usize,
-    /// Class names as pieces of addresses.
+    /// Class names as parts of addresses.
     classes: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ pub struct AddressOwner {
 }
 
 impl OscAddresses {
-    /// The addresses of a camera. `classes` are the names of the model's classes, or none
+    /// The addresses of a camera. `classes` are the names of the model's classes; empty
     /// while no model is loaded.
     ///
     /// # Errors
@@ -132,12 +132,12 @@ impl OscAddresses {
         self.array_slots
     }
 
-    /// Takes the names of the model's classes.
+    /// Sets the names of the model's classes.
     pub fn set_classes(&mut self, classes: &[String]) {
         self.classes = classes.iter().map(|name| safe(name)).collect();
     }
 
-    /// Whether a class's address would be another one with these class names.
+    /// Whether these class names change the address of a class.
     pub fn is_renamed(&self, class_id: i32, classes: &[String]) -> bool {
         let name = usize::try_from(class_id).ok().and_then(|c| classes.get(c));
         let new = name.map_or_else(|| unnamed(class_id), |name| safe(name));
@@ -168,8 +168,8 @@ impl OscAddresses {
         }
     }
 
-    /// Every address that so many slots may be sent to: `{class}` stands for itself,
-    /// `{id}` is 1.
+    /// Every address that this number of slots may use, with `{class}` unreplaced and 1 for
+    /// `{id}`.
     pub fn all(&self, slots: usize) -> Vec<String> {
         match self.format {
             OscFormat::Array => (0..slots)
@@ -190,7 +190,7 @@ impl OscAddresses {
         }
     }
 
-    /// Bytes of a datagram with one slot, with the longest names that can occur.
+    /// Bytes of a datagram with one slot and the longest possible names.
     fn longest_slot(&self) -> usize {
         let known = self.classes.iter().map(String::as_str);
         let class = known
@@ -208,7 +208,7 @@ impl OscAddresses {
         }))
     }
 
-    /// A class's name as a piece of an address.
+    /// A class's name as a part of an address.
     fn class_name(&self, class_id: i32) -> Cow<'_, str> {
         let name = usize::try_from(class_id).ok();
         match name.and_then(|c| self.classes.get(c)) {

@@ -1,4 +1,4 @@
-//! The pattern of an OSC address, and what it is filled in with.
+//! The pattern of an OSC address and the values of its placeholders.
 
 use std::fmt::Write as _;
 
@@ -8,9 +8,9 @@ use super::error::{OscAddressError, OscFault};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AddressPattern {
     parts: Vec<Part>,
-    /// Whether the address follows the owner's track id.
+    /// Whether the address contains the owner's track id.
     pub uses_id: bool,
-    /// Whether the address follows the owner's class.
+    /// Whether the address contains the owner's class.
     pub uses_class: bool,
 }
 
@@ -23,7 +23,7 @@ enum Part {
     Class,
 }
 
-/// The values that fill in a pattern.
+/// The values of a pattern's placeholders.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AddressFields<'a> {
     /// From 0.
@@ -36,9 +36,9 @@ pub(super) struct AddressFields<'a> {
 }
 
 impl AddressPattern {
-    /// Reads prefix and format; `{camera}` is filled in at once.
+    /// Parses prefix and format, and replaces `{camera}`.
     pub fn parse(prefix: &str, format: &str, camera_id: &str) -> Result<Self, OscAddressError> {
-        // Each is read by itself first, to name the key at fault.
+        // Parsed separately first, so that an error names the right key.
         parts(prefix).map_err(at("address_prefix"))?;
         if let Some(name) = placeholders(prefix).find(|name| *name != "camera") {
             let fault = unknown(name, "{camera}");
@@ -78,7 +78,7 @@ pub(super) fn array_address(prefix: &str, camera_id: &str) -> Result<String, Osc
     Ok(address)
 }
 
-/// Reads text with placeholders.
+/// Parses text with placeholders.
 fn parts(text: &str) -> Result<Vec<Part>, OscFault> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -91,7 +91,7 @@ fn parts(text: &str) -> Result<Vec<Part>, OscFault> {
             "axis" => Part::Axis,
             "id" => Part::Id,
             "class" => Part::Class,
-            // Filled in by now, or about to be.
+            // Replaced before or after this call.
             "camera" => Part::Text(String::new()),
             other => {
                 return Err(unknown(
@@ -140,7 +140,7 @@ fn at(key: &'static str) -> impl Fn(OscFault) -> OscAddressError {
     move |fault| OscAddressError { key, fault }
 }
 
-/// Prefix and format as one path: a `/` in front, none doubled.
+/// Joins prefix and format to one path with a leading `/` and without empty parts.
 fn join(prefix: &str, format: &str, camera_id: &str) -> String {
     let mut text = format!("/{prefix}{format}").replace("{camera}", &safe(camera_id));
     while text.contains("//") {
@@ -149,7 +149,7 @@ fn join(prefix: &str, format: &str, camera_id: &str) -> String {
     text
 }
 
-/// A name as one piece of an address: what OSC reserves becomes `_`.
+/// A name as one part of an address. Characters that OSC reserves become `_`.
 pub(super) fn safe(name: &str) -> String {
     if name.is_empty() {
         return "_".into();
@@ -169,7 +169,8 @@ fn check(text: &str) -> Result<(), OscFault> {
     }
 }
 
-/// Printable ASCII only, less what OSC 1.0 keeps for patterns.
+/// Whether OSC 1.0 does not allow the character in a name: anything but printable ASCII, and
+/// the characters of patterns.
 fn is_reserved(c: char) -> bool {
     !c.is_ascii_graphic() || "#*,?[]{}".contains(c)
 }
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_placeholder_is_filled_in_and_made_safe() {
+    fn placeholders_are_replaced_by_safe_text() {
         assert_eq!(
             address("/{camera}/", "{class}/{id}/{index}/{axis}"),
             "/cam_1_a/traffic_light/12/1/vx"
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn slashes_are_neither_missing_nor_doubled() {
+    fn address_has_one_slash_between_parts() {
         for prefix in ["", "/", "//"] {
             assert_eq!(address(prefix, "/p{index}"), "/p1");
         }

@@ -1,4 +1,4 @@
-//! Frames of a host, as pushed and as the source gives them.
+//! Pushed frames, and the frames that the source returns.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::base::shutdown::Shutdown;
@@ -93,7 +93,7 @@ fn every_format_stride_and_direction_arrives_as_bgr() {
 }
 
 #[test]
-fn the_newest_frame_wins_and_the_others_are_counted() {
+fn newest_frame_replaces_older_ones_which_count_as_dropped() {
     let app_source = Arc::new(AppSource::default());
     let status = SourceStatus::default();
     let mut source = PushSource::new(Arc::clone(&app_source), &Shutdown::new());
@@ -107,7 +107,7 @@ fn the_newest_frame_wins_and_the_others_are_counted() {
 }
 
 #[test]
-fn a_frame_may_come_before_its_source_and_waits_for_it() {
+fn frame_pushed_before_start_waits_for_its_source() {
     let app_source = Arc::new(AppSource::default());
     let status = SourceStatus::default();
     for value in [1, 2] {
@@ -118,39 +118,42 @@ fn a_frame_may_come_before_its_source_and_waits_for_it() {
     }
     let mut source = PushSource::new(app_source, &Shutdown::new());
     assert_eq!(received(&mut source), [2; 18]);
-    assert_eq!(status.dropped(), 0, "what was cleared was never a frame");
+    assert_eq!(status.dropped(), 0, "a cleared frame does not count");
 }
 
 #[test]
-fn frames_that_cannot_be_are_refused() {
+fn invalid_frames_are_rejected() {
     let app_source = AppSource::default();
     let bytes = [0; 100];
     let good = image(&bytes, PixelFormat::Rgba8, 0, false);
-    let refused = |image: Image<'_>| {
-        app_source
-            .push(&image, &SourceStatus::default())
-            .unwrap_err()
-            .to_string()
-    };
+    let push = |image: Image<'_>| app_source.push(&image, &SourceStatus::default());
     let empty = Image {
         size: FrameSize::new(0, 2),
         ..good
     };
-    assert!(refused(empty).contains("0x2"));
-    assert!(refused(Image { stride: 11, ..good }).contains("a row of the frame takes 12"));
-    assert!(refused(Image { stride: 89, ..good }).contains("takes 101 bytes, 100 were given"));
+    assert_eq!(push(empty), Err(PushError::Size(FrameSize::new(0, 2))));
+    let (stride, row) = (11, 12);
+    assert_eq!(
+        push(Image { stride, ..good }),
+        Err(PushError::Stride { stride, row })
+    );
+    let (needed, actual) = (101, 100);
+    assert_eq!(
+        push(Image { stride: 89, ..good }),
+        Err(PushError::Bytes { needed, actual })
+    );
     let vast = Image {
         stride: usize::MAX,
         ..good
     };
-    refused(vast);
+    assert!(matches!(push(vast), Err(PushError::Bytes { .. })));
 }
 
 #[test]
-fn times_of_another_clock_are_refused_with_the_remedy() {
+fn capture_time_of_another_clock_is_rejected() {
     const NOW: i64 = 5000 * NS_PER_S;
     let app_source = AppSource::default();
-    let refused = |ns| app_source.stamp(Some(ns), NOW).unwrap_err().to_string();
+    let capture_time = |ns| app_source.capture_time(Some(ns), NOW);
     let wall_clock = 1_790_000_000 * NS_PER_S;
     for ns in [
         wall_clock,
@@ -161,47 +164,75 @@ fn times_of_another_clock_are_refused_with_the_remedy() {
         -1,
         i64::MIN,
     ] {
-        let text = refused(ns);
-        for part in [
-            &format!("capture_ns is {ns}, "),
-            "now is 5000000000000",
-            "Give 0 for now",
-            "rextrack_now_ns",
-        ] {
-            assert!(text.contains(part), "no {part:?} in {text}");
-        }
+        let (capture_ns, now_ns) = (ns, NOW);
+        assert_eq!(
+            capture_time(ns),
+            Err(PushError::Time { capture_ns, now_ns })
+        );
     }
-    assert!(refused(NOW - 61 * NS_PER_S).contains("which is 61000 ms ago"));
-    assert!(refused(NOW + 2 * NS_PER_S).contains("which is 2000 ms ahead"));
-    // None of them changed what the next frame is measured against.
+    // A rejected time does not affect the next frame.
     assert_eq!(
-        app_source.stamp(Some(NOW - AGE_MAX_NS), NOW),
+        app_source.capture_time(Some(NOW - AGE_MAX_NS), NOW),
         Ok(NOW - AGE_MAX_NS)
     );
-    assert_eq!(app_source.stamp(None, NOW), Ok(NOW));
+    assert_eq!(app_source.capture_time(None, NOW), Ok(NOW));
     assert_eq!(
-        app_source.stamp(Some(NOW + AHEAD_MAX_NS), NOW),
+        app_source.capture_time(Some(NOW + AHEAD_MAX_NS), NOW),
         Ok(NOW + AHEAD_MAX_NS)
     );
 }
 
 #[test]
-fn times_that_run_backwards_are_refused_until_the_source_is_started_again() {
+fn capture_time_that_runs_backwards_is_rejected_until_restart() {
     const NOW: i64 = 5000 * NS_PER_S;
     let app_source = AppSource::default();
-    app_source.stamp(Some(NOW), NOW).unwrap();
+    app_source.capture_time(Some(NOW), NOW).unwrap();
     let overtaken = NOW - FRAME_BACKWARDS_MAX_NS;
-    assert_eq!(app_source.stamp(Some(overtaken), NOW), Ok(overtaken));
+    assert_eq!(app_source.capture_time(Some(overtaken), NOW), Ok(overtaken));
     let error = app_source
-        .stamp(Some(overtaken - NS_PER_MS), NOW)
+        .capture_time(Some(overtaken - NS_PER_MS), NOW)
         .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("1001 ms before that of the frame"),
-        "{error}"
+    let capture_ns = overtaken - NS_PER_MS;
+    let latest_ns = NOW;
+    assert_eq!(
+        error,
+        PushError::Backwards {
+            capture_ns,
+            latest_ns
+        }
     );
     app_source.clear();
     let old = NOW - 30 * NS_PER_S;
-    assert_eq!(app_source.stamp(Some(old), NOW), Ok(old));
+    assert_eq!(app_source.capture_time(Some(old), NOW), Ok(old));
+}
+
+#[test]
+fn push_errors_state_reason_and_remedy() {
+    let (now_ns, latest_ns) = (5000 * NS_PER_S, 5000 * NS_PER_S);
+    for (error, words) in [
+        (
+            PushError::Time {
+                capture_ns: now_ns - 61 * NS_PER_S,
+                now_ns,
+            },
+            ["61000 ms ago; now is 5000000000000", "Give 0 for now"],
+        ),
+        (
+            PushError::Time {
+                capture_ns: now_ns + 2 * NS_PER_S,
+                now_ns,
+            },
+            ["2000 ms ahead", "rextrack_now_ns"],
+        ),
+        (
+            PushError::Backwards {
+                capture_ns: latest_ns - 1001 * NS_PER_MS,
+                latest_ns,
+            },
+            ["1001 ms before the latest frame", "give 0 for now"],
+        ),
+    ] {
+        let text = error.to_string();
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+    }
 }

@@ -1,4 +1,4 @@
-//! The source's thread against a scripted camera and a simulated clock.
+//! The source's thread with a scripted camera and a simulated clock.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::VecDeque;
@@ -14,16 +14,16 @@ use crate::source::Payload;
 const START_NS: i64 = NS_PER_S;
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
-/// What one connection does, step by step.
+/// One step of a connection.
 #[derive(Clone)]
 enum Step {
-    /// A frame arrives after that many milliseconds.
+    /// A frame arrives after this many milliseconds.
     Live(u64),
-    /// A file's frame of that media time, in milliseconds.
+    /// A frame of a file with this media time, in milliseconds.
     Media(i64),
     /// The size of all later frames.
     Resize(u32, u32),
-    /// The connection breaks.
+    /// The connection is lost.
     Break,
     End,
 }
@@ -47,7 +47,7 @@ impl Source for Camera {
                     self.size = FrameSize::new(width, height);
                     continue;
                 }
-                Step::Break => Err(broken()),
+                Step::Break => Err(stalled()),
                 Step::End => Ok(FrameOrEnd::End),
             };
         }
@@ -59,21 +59,20 @@ impl Source for Camera {
     }
 }
 
-fn broken() -> SourceError {
+fn stalled() -> SourceError {
     SourceError::Stalled {
         address: "rtsp://camera/".into(),
         seconds: 5,
     }
 }
 
-/// A capture that goes through `connections` and is stopped when it asks for
-/// one more.
+/// A capture that goes through `connections` and stops when they are used up.
 struct Stage {
     clock: Arc<SimulatedClock>,
     status: Arc<SourceStatus>,
     frame_tx: Arc<Mailbox<FrameEvent>>,
-    /// When each connection was tried.
-    tries: Arc<Mutex<Vec<i64>>>,
+    /// When each connection was attempted.
+    attempts: Arc<Mutex<Vec<i64>>>,
     capture: Capture,
 }
 
@@ -81,18 +80,19 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
     let clock = Arc::new(SimulatedClock::new(START_NS));
     let status = Arc::new(SourceStatus::default());
     let frame_tx = Arc::new(Mailbox::default());
-    let tries = Arc::new(Mutex::new(Vec::new()));
+    let attempts = Arc::new(Mutex::new(Vec::new()));
     let stop = Shutdown::new();
-    let (ticks, noted, end) = (Arc::clone(&clock), Arc::clone(&tries), stop.clone());
+    let (open_clock, open_attempts, open_stop) =
+        (Arc::clone(&clock), Arc::clone(&attempts), stop.clone());
     let mut connections = VecDeque::from(connections);
     let open: Opener = Box::new(move |_| {
         let Some(connection) = connections.pop_front() else {
-            end.request();
+            open_stop.request();
             return Err(SourceError::Stopped);
         };
-        noted.lock().push(ticks.now_ns() - START_NS);
+        open_attempts.lock().push(open_clock.now_ns() - START_NS);
         let camera = Camera {
-            clock: Arc::clone(&ticks),
+            clock: Arc::clone(&open_clock),
             steps: connection?.into(),
             size: FrameSize::new(4, 2),
         };
@@ -115,13 +115,13 @@ fn stage(connections: Vec<Result<Vec<Step>, SourceError>>) -> Stage {
         clock,
         status,
         frame_tx,
-        tries,
+        attempts,
         capture,
     }
 }
 
 impl Stage {
-    /// Runs to the end and gives the frame that lies in the mailbox.
+    /// Runs to the end and returns the frame in the mailbox.
     fn newest(mut self) -> Frame {
         self.capture.run();
         loop {
@@ -133,7 +133,7 @@ impl Stage {
         }
     }
 
-    /// Runs a lossless capture and gives all its frames.
+    /// Runs a lossless capture and returns all its frames.
     fn all(mut self) -> Vec<Frame> {
         self.capture.lossless = true;
         let mut capture = self.capture;
@@ -153,7 +153,7 @@ impl Stage {
 }
 
 #[test]
-fn the_newest_frame_wins_and_the_others_are_counted() {
+fn newest_frame_replaces_older_ones_which_count_as_dropped() {
     let stage = stage(vec![Ok(vec![Step::Live(40); 5])]);
     let status = Arc::clone(&stage.status);
     let frame = stage.newest();
@@ -163,15 +163,15 @@ fn the_newest_frame_wins_and_the_others_are_counted() {
 }
 
 #[test]
-fn a_lost_camera_is_tried_at_growing_intervals_and_counted_once_it_is_back() {
+fn lost_camera_is_retried_with_backoff_and_counts_one_reconnect() {
     let mut connections = vec![Ok(vec![Step::Live(40), Step::Break])];
-    connections.extend((0..8).map(|_| Err(broken())));
+    connections.extend((0..8).map(|_| Err(stalled())));
     connections.push(Ok(vec![Step::Live(40)]));
     let stage = stage(connections);
-    let (tries, status) = (Arc::clone(&stage.tries), Arc::clone(&stage.status));
+    let (attempts, status) = (Arc::clone(&stage.attempts), Arc::clone(&stage.status));
     let frame = stage.newest();
-    let tries = tries.lock().clone();
-    let waits: Vec<f64> = tries
+    let attempts = attempts.lock().clone();
+    let waits: Vec<f64> = attempts
         .windows(2)
         .map(|t| (t[1] - t[0]) as f64 / NS_PER_S as f64)
         .collect();
@@ -183,55 +183,59 @@ fn a_lost_camera_is_tried_at_growing_intervals_and_counted_once_it_is_back() {
         assert!(*wait <= full && *wait >= full * 0.75, "{waits:?}");
     }
     assert_eq!(status.reconnects(), 1);
-    assert_eq!(frame.seq, 2, "numbers go on");
+    assert_eq!(frame.seq, 2, "numbers continue");
 }
 
 #[test]
-fn a_camera_that_never_answered_is_not_a_reconnect() {
-    let stage = stage(vec![Err(broken()), Err(broken()), Ok(vec![Step::Live(40)])]);
+fn first_connection_does_not_count_as_reconnect() {
+    let stage = stage(vec![
+        Err(stalled()),
+        Err(stalled()),
+        Ok(vec![Step::Live(40)]),
+    ]);
     let status = Arc::clone(&stage.status);
     stage.newest();
     assert_eq!(status.reconnects(), 0);
 }
 
 #[test]
-fn a_refused_password_is_not_tried_again_soon() {
+fn rejected_password_is_retried_after_thirty_seconds() {
     let refused = SourceError::CredentialsRefused {
         address: "rtsp://camera/".into(),
     };
     let stage = stage(vec![Err(refused), Ok(vec![Step::Live(0)])]);
-    let tries = Arc::clone(&stage.tries);
+    let attempts = Arc::clone(&stage.attempts);
     stage.newest();
-    assert_eq!(*tries.lock(), [0, 30 * NS_PER_S]);
+    assert_eq!(*attempts.lock(), [0, 30 * NS_PER_S]);
 }
 
 #[test]
-fn what_no_try_can_mend_is_not_tried_again() {
+fn permanent_error_is_not_retried() {
     let missing = SourceError::NotFound {
         path: "no.mp4".into(),
     };
     let Stage {
         mut capture,
         status,
-        tries,
+        attempts,
         ..
-    } = stage(vec![Err(missing), Ok(vec![])]);
+    } = stage(vec![Err(missing.clone()), Ok(vec![])]);
     capture.run();
     assert_eq!(status.state(), SourceState::Failed);
-    assert_eq!(tries.lock().len(), 1);
-    assert!(status.problem().unwrap().contains("no.mp4"));
+    assert_eq!(attempts.lock().len(), 1);
+    assert_eq!(status.problem(), Some(missing.to_string()));
 }
 
 #[test]
-fn who_gives_up_does_so_after_the_first_try_but_not_later() {
-    let mut never = stage(vec![Err(broken()), Ok(vec![Step::Live(40)])]);
+fn fail_fast_applies_to_first_connection_only() {
+    let mut never = stage(vec![Err(stalled()), Ok(vec![Step::Live(40)])]);
     never.capture.fail_fast = true;
     never.capture.run();
     assert_eq!(never.status.state(), SourceState::Failed);
 
     let mut lost = stage(vec![
         Ok(vec![Step::Live(40)]),
-        Err(broken()),
+        Err(stalled()),
         Ok(vec![Step::Live(40)]),
     ]);
     lost.capture.fail_fast = true;
@@ -241,7 +245,7 @@ fn who_gives_up_does_so_after_the_first_try_but_not_later() {
 }
 
 #[test]
-fn a_frame_size_that_changes_while_the_camera_is_away_is_taken_over() {
+fn frame_size_may_change_with_reconnect() {
     let second = vec![Step::Resize(8, 6), Step::Live(40)];
     let frame = stage(vec![Ok(vec![Step::Live(40)]), Ok(second)]).newest();
     assert_eq!(frame.size, FrameSize::new(8, 6));
@@ -249,7 +253,7 @@ fn a_frame_size_that_changes_while_the_camera_is_away_is_taken_over() {
 }
 
 #[test]
-fn a_file_is_paced_by_its_own_time_stamps() {
+fn file_is_paced_by_its_timestamps() {
     let film = (0..4).map(|n| Step::Media(n * 100)).chain([Step::End]);
     let stage = stage(vec![Ok(film.collect())]);
     let clock = Arc::clone(&stage.clock);
@@ -275,17 +279,17 @@ fn a_file_is_paced_by_its_own_time_stamps() {
 }
 
 #[test]
-fn every_frame_is_handed_over_when_none_may_be_lost() {
+fn lossless_capture_sends_every_frame() {
     let film = (0..50).map(|n| Step::Media(n * 40)).chain([Step::End]);
     let frames = stage(vec![Ok(film.collect())]).all();
     let numbers: Vec<u64> = frames.iter().map(|f| f.seq).collect();
     assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
     let step = frames[1].capture_ns - frames[0].capture_ns;
-    assert_eq!(step, 40 * NS_PER_MS, "by the file's time, not by ours");
+    assert_eq!(step, 40 * NS_PER_MS, "the file's time, not the clock's");
 }
 
 #[test]
-fn every_nth_frame_is_handed_over() {
+fn period_frames_selects_every_nth_frame() {
     let film = (0..10).map(|n| Step::Media(n * 40)).chain([Step::End]);
     let stage = stage(vec![Ok(film.collect())]);
     let mut config =
@@ -300,7 +304,7 @@ fn every_nth_frame_is_handed_over() {
 }
 
 #[test]
-fn a_looped_file_goes_on_without_a_jump_in_time() {
+fn looped_file_continues_without_a_jump_in_time() {
     let film: Vec<Step> = (0..3)
         .map(|n| Step::Media(n * 40))
         .chain([Step::End])
@@ -327,7 +331,7 @@ fn a_looped_file_goes_on_without_a_jump_in_time() {
 }
 
 #[test]
-fn a_stopped_capture_leaves_what_it_shares_alone() {
+fn stopped_capture_changes_no_shared_state() {
     let Stage {
         mut capture,
         status,
@@ -353,24 +357,24 @@ fn times(media_ms: &[i64]) -> Vec<i64> {
 }
 
 #[test]
-fn one_wrong_time_stamp_in_a_file_moves_no_later_frame() {
+fn wrong_timestamp_in_a_file_moves_no_later_frame() {
     const HOURS: i64 = 36_000_000;
     for wrong in [HOURS, i64::MAX / NS_PER_MS, 3, 80, -1, -HOURS] {
         let got = times(&[0, 40, 80, wrong, 160, 200]);
         assert_eq!(got, [0, 40, 80, 120, 160, 200], "{wrong}");
     }
-    // A recording that was joined from two goes on at the second one's pace.
+    // A recording that was joined from two continues at the pace of the second.
     let joined = times(&[0, 40, 80, HOURS, HOURS + 40, HOURS + 80]);
     assert_eq!(joined, [0, 40, 80, 120, 160, 200]);
     assert_eq!(times(&[500, 540, 580, 0, 40, 80]), joined);
-    // A frame that was left out is no mistake, nor is a film of one picture a minute.
+    // A missing frame is plausible, and so is a film with one frame every 90 s.
     assert_eq!(times(&[0, 40, 120, 160]), [0, 40, 120, 160]);
     let minutes = [0, 90_000, 180_000, 270_000];
     assert_eq!(times(&minutes), [0, 40, 90_040, 180_040]);
 }
 
 #[test]
-fn a_recording_that_is_read_again_after_a_loss_goes_on_now() {
+fn recording_continues_at_current_time_after_a_loss() {
     let part = || vec![Step::Media(0), Step::Media(40), Step::Break];
     let frame = stage(vec![Ok(part()), Ok(part())]).newest();
     // Lost at 40 ms and opened again about 250 ms later; its second frame is newest.

@@ -1,4 +1,4 @@
-//! What is followed, what is left out, and what is refused.
+//! Which messages are accepted, dropped and rejected.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::flow::Snapshot;
@@ -28,18 +28,18 @@ fn message(session: u64, seq: u64) -> SlotsMessage {
     }
 }
 
-/// Which of these messages, by session and number, are followed; an error is not.
-fn followed(following: &mut MessageSequencer, messages: &[(u64, u64)]) -> Vec<bool> {
-    let follow = |&(session, seq): &(u64, u64)| {
-        let followed = following.accept(message(session, seq), 100, 1_000);
-        followed.is_ok_and(|slots| slots.is_some())
+/// For each of these messages, by session and number, whether it is accepted.
+fn accepted(sequencer: &mut MessageSequencer, messages: &[(u64, u64)]) -> Vec<bool> {
+    let accept = |&(session, seq): &(u64, u64)| {
+        let result = sequencer.accept(message(session, seq), 100, 1_000);
+        result.is_ok_and(|slots| slots.is_some())
     };
-    messages.iter().map(follow).collect()
+    messages.iter().map(accept).collect()
 }
 
 #[test]
-fn doubles_and_the_late_are_left_out_and_counted() {
-    let mut following = MessageSequencer::default();
+fn duplicates_and_reordered_messages_are_dropped_and_counted() {
+    let mut sequencer = MessageSequencer::default();
     let messages = [
         (1, 1),
         (1, 2),
@@ -51,66 +51,66 @@ fn doubles_and_the_late_are_left_out_and_counted() {
         (2, 2),
     ];
     assert_eq!(
-        followed(&mut following, &messages),
+        accepted(&mut sequencer, &messages),
         [true, true, false, false, true, true, false, true]
     );
-    let remote = following.remote();
+    let remote = sequencer.remote();
     assert_eq!((remote.duplicates, remote.reordered), (1, 2));
     assert_eq!(remote.node, "left");
 }
 
 #[test]
-fn one_message_never_shuts_out_those_that_follow() {
+fn single_wrong_message_does_not_block_later_ones() {
     const LAST: u64 = u64::MAX;
     for (what, messages, expected) in [
         (
-            "a number that cannot be, amid the others",
+            "an impossible number between the others",
             vec![(1, 10), (1, LAST), (1, 11), (1, 12)],
             vec![true, false, true, true],
         ),
         (
-            "a number that cannot be, as the first of all",
+            "an impossible number in the first message",
             vec![(1, LAST), (1, 11), (1, 12), (1, 13)],
             vec![true, false, true, true],
         ),
         (
-            "somebody with another session",
+            "a message of another session",
             vec![(1, 10), (9, 1), (1, 11), (1, 12), (1, 13)],
             vec![true, true, false, true, true],
         ),
         (
-            "a broker that was away for hours",
+            "a broker outage of hours",
             vec![(1, 10), (1, 9_000_000), (1, 9_000_001)],
             vec![true, true, true],
         ),
         (
-            "numbers that begin again in the same session",
+            "numbers that restart in the same session",
             vec![(1, 5_000), (1, 1), (1, 2), (1, 3)],
             vec![true, false, true, true],
         ),
     ] {
-        let mut following = MessageSequencer::default();
-        assert_eq!(followed(&mut following, &messages), expected, "{what}");
+        let mut sequencer = MessageSequencer::default();
+        assert_eq!(accepted(&mut sequencer, &messages), expected, "{what}");
     }
 }
 
 #[test]
-fn times_are_this_machines_and_the_clocks_difference_is_known() {
-    let mut following = MessageSequencer::default();
-    // The other clock is 500 ahead; messages take 10 to 90.
-    for (seq, way) in [(1, 90), (2, 10), (3, 50)] {
-        let slots = following
-            .accept(message(1, seq), 10_000, 1_000 - 500 + way)
+fn times_are_converted_and_clock_offset_is_estimated() {
+    let mut sequencer = MessageSequencer::default();
+    // The other clock is 500 ahead; travel times are 10 to 90.
+    for (seq, travel) in [(1, 90), (2, 10), (3, 50)] {
+        let slots = sequencer
+            .accept(message(1, seq), 10_000, 1_000 - 500 + travel)
             .unwrap();
         assert_eq!(slots.unwrap().capture_ns, 10_000 - 40);
     }
-    assert_eq!(following.remote().clock_offset_ns, 490);
+    assert_eq!(sequencer.remote().clock_offset_ns, 490);
 }
 
 #[test]
-fn slots_keep_their_places_and_classes_their_numbers_and_names() {
-    let mut following = MessageSequencer::default();
-    let slots = following.accept(message(1, 1), 0, 0).unwrap().unwrap();
+fn slots_keep_their_index_and_classes_their_ids_and_names() {
+    let mut sequencer = MessageSequencer::default();
+    let slots = sequencer.accept(message(1, 1), 0, 0).unwrap().unwrap();
     let [slot] = slots.slots[..] else {
         panic!("{slots:?}");
     };
@@ -120,84 +120,81 @@ fn slots_keep_their_places_and_classes_their_numbers_and_names() {
         (&*slots.classes[5], &*slots.classes[0]),
         ("person", "class0")
     );
-    // The list is the same while nothing is new in it.
-    let next = following.accept(message(1, 2), 0, 0).unwrap().unwrap();
+    // The list is shared while no name changes.
+    let next = sequencer.accept(message(1, 2), 0, 0).unwrap().unwrap();
     assert!(Arc::ptr_eq(&slots.classes, &next.classes));
-    // Another model there, without a pause.
+    // The node changed its model without a restart.
     let mut other = message(1, 3);
     other.slots[0].class = "hand\u{1b}[2J\n".into();
-    let next = following.accept(other, 0, 0).unwrap().unwrap();
+    let next = sequencer.accept(other, 0, 0).unwrap().unwrap();
     assert_eq!(next.classes[5], "hand [2J");
-    // Another run of the node has names of its own, or none.
+    // A new session starts with a new list of names.
     let mut other = message(2, 1);
     other.slots[0].values.class_id = 1;
     other.slots[0].class = String::new();
-    let next = following.accept(other, 0, 0).unwrap().unwrap();
+    let next = sequencer.accept(other, 0, 0).unwrap().unwrap();
     assert_eq!(*next.classes, ["class0", "class1"]);
 }
 
 #[test]
-fn known_classes_change_their_names_at_most_once_a_second() {
-    let mut following = MessageSequencer::default();
+fn known_class_names_change_at_most_once_a_second() {
+    let mut sequencer = MessageSequencer::default();
     let (mut lists, mut latest) = (0, Arc::default());
-    let mut follow = |seq: u64, class_id: i32, name: &str| {
+    let mut accept = |seq: u64, class_id: i32, name: &str| {
         let mut message = message(1, seq);
         message.slots[0].values.class_id = class_id;
         message.slots[0].class = name.into();
         // 120 messages a second.
         let received_ns = seq as i64 * NS_PER_S / 120;
-        let followed = following.accept(message, received_ns, 0).unwrap().unwrap();
-        if !Arc::ptr_eq(&latest, &followed.classes) {
-            (lists, latest) = (lists + 1, followed.classes);
+        let slots = sequencer.accept(message, received_ns, 0).unwrap().unwrap();
+        if !Arc::ptr_eq(&latest, &slots.classes) {
+            (lists, latest) = (lists + 1, slots.classes);
         }
         (lists, latest[class_id as usize].clone())
     };
-    // The last class is called another name in each message, for three seconds.
+    // The last class has another name in each message, for three seconds.
     for seq in 1..=360 {
-        follow(seq, 9_999, ["one", "another"][seq as usize % 2]);
+        accept(seq, 9_999, ["one", "another"][seq as usize % 2]);
     }
-    let (lists, _) = follow(361, 9_999, "one");
+    let (lists, _) = accept(361, 9_999, "one");
     assert!((3..=5).contains(&lists), "{lists}");
-    // The names of other classes need not wait, and the latest name comes in the end.
-    assert_eq!(follow(362, 3, "hand"), (lists + 1, "hand".to_owned()));
-    assert_eq!(follow(363, 9_999, "the last").1, "one");
-    assert_eq!(follow(490, 9_999, "the last").1, "the last");
+    // The names of other classes do not wait, and the latest name arrives in the end.
+    assert_eq!(accept(362, 3, "hand"), (lists + 1, "hand".to_owned()));
+    assert_eq!(accept(363, 9_999, "the last").1, "one");
+    assert_eq!(accept(490, 9_999, "the last").1, "the last");
 }
 
 #[test]
-fn another_form_is_refused() {
+fn unknown_message_version_is_rejected() {
     let mut other = message(1, 1);
     other.v = 99;
     let error = MessageSequencer::default().accept(other, 0, 0).unwrap_err();
-    assert!(
-        error.contains("use the same version on all nodes"),
-        "{error}"
-    );
+    assert_eq!(error, MessageError::Version { version: 99 });
 }
 
 #[test]
-fn a_node_before_its_first_frame_shows_nothing() {
-    let mut following = MessageSequencer::default();
+fn message_before_first_frame_returns_no_slots() {
+    let mut sequencer = MessageSequencer::default();
     let mut early = message(1, 1);
     early.frame_size = FrameSize::default();
     early.slots.clear();
-    assert_eq!(following.accept(early, 0, 0), Ok(None));
-    assert_eq!(following.remote().refused, 0);
+    assert_eq!(sequencer.accept(early, 0, 0), Ok(None));
+    assert_eq!(sequencer.remote().refused, 0);
 }
 
-/// A message with one value replaced, as JSON; `None` takes it out.
+/// A message with one value replaced, as JSON.
 fn with(pointer: &str, value: Value) -> Vec<u8> {
     let mut json = serde_json::to_value(message(1, 1)).unwrap();
     *json.pointer_mut(pointer).unwrap() = value;
     serde_json::to_vec(&json).unwrap()
 }
 
-fn take(payload: &[u8]) -> Result<Option<RemoteSlots>, String> {
+fn accept_new(payload: &[u8]) -> Result<Option<RemoteSlots>, MessageError> {
     SlotsMessage::read(payload).and_then(|m| MessageSequencer::default().accept(m, 0, 0))
 }
 
 #[test]
-fn a_number_that_cannot_be_refuses_the_message() {
+fn out_of_range_value_rejects_message() {
     let slot = serde_json::to_value(&message(1, 1).slots[0]).unwrap();
     let many: Vec<Value> = (1..=257)
         .map(|index| {
@@ -206,7 +203,7 @@ fn a_number_that_cannot_be_refuses_the_message() {
             slot
         })
         .collect();
-    for (pointer, value, fault) in [
+    for (pointer, value, expected) in [
         (
             "/frame_size",
             json!({"width": 60000, "height": 60000}),
@@ -227,10 +224,10 @@ fn a_number_that_cannot_be_refuses_the_message() {
             json!({"width": 0, "height": 0}),
             "frame_size",
         ),
-        ("/frame_size/width", json!(-1), "-1"),
-        ("/frame_size/width", json!(1e30), "expected u32"),
+        ("/frame_size/width", json!(-1), "malformed"),
+        ("/frame_size/width", json!(1e30), "malformed"),
         ("/seq", json!(0), "seq"),
-        ("/seq", json!(-1), "-1"),
+        ("/seq", json!(-1), "malformed"),
         ("/sent_unix_ns", json!(i64::MIN), "sent_unix_ns"),
         ("/sent_unix_ns", json!(i64::MAX), "sent_unix_ns"),
         ("/frame_age_ns", json!(-1), "frame_age_ns"),
@@ -239,62 +236,65 @@ fn a_number_that_cannot_be_refuses_the_message() {
         ("/slots_max", json!(0), "slots_max"),
         ("/slots_max", json!(257), "slots_max"),
         ("/slots", json!(many), "slot"),
-        ("/slots", json!([slot, slot]), "slot 2 is in it twice"),
-        ("/slots", json!({}), "not a message"),
-        (
-            "/slots/0/slot",
-            json!(0),
-            "slot must be within 1..256, got 0",
-        ),
-        (
-            "/slots/0/slot",
-            json!(257),
-            "slot must be within 1..256, got 257",
-        ),
-        ("/slots/0/state", json!("asleep"), "asleep"),
+        ("/slots", json!([slot, slot]), "duplicate slot"),
+        ("/slots", json!({}), "malformed"),
+        ("/slots/0/slot", json!(0), "slot"),
+        ("/slots/0/slot", json!(257), "slot"),
+        ("/slots/0/state", json!("asleep"), "malformed"),
         ("/slots/0/class_id", json!(-1), "class_id"),
         ("/slots/0/class_id", json!(10_000), "class_id"),
         ("/slots/0/score", json!(-9), "score"),
         ("/slots/0/score", json!(1.5), "score"),
-        ("/slots/0/score", json!(null), "not a message"),
+        ("/slots/0/score", json!(null), "malformed"),
         ("/slots/0/x", json!(1e38), "x"),
         ("/slots/0/x", json!(1e300), "x"),
         ("/slots/0/y", json!(-1.1), "y"),
-        ("/slots/0/w", json!(1e38), "slot 2: w must be within 0..2"),
+        ("/slots/0/w", json!(1e38), "w"),
         ("/slots/0/w", json!(-5), "w"),
         ("/slots/0/h", json!(2.1), "h"),
         ("/slots/0/vx", json!(-101), "vx"),
         ("/slots/0/vy", json!(1e30), "vy"),
         ("/slots/0/age_ms", json!(3_600_001), "age_ms"),
-        ("/slots/0/age_ms", json!(-1), "-1"),
-        ("/slots/0/life_ms", json!(1e10), "expected u32"),
-        ("/slots/0/track_id", json!(-7), "-7"),
-        ("/v", json!(2), "use the same version"),
+        ("/slots/0/age_ms", json!(-1), "malformed"),
+        ("/slots/0/life_ms", json!(1e10), "malformed"),
+        ("/slots/0/track_id", json!(-7), "malformed"),
+        ("/v", json!(2), "version"),
     ] {
-        let error = take(&with(pointer, value)).unwrap_err();
-        assert!(error.contains(fault), "{pointer}: {error}");
-        assert_eq!(error.lines().count(), 1, "{error}");
+        let error = accept_new(&with(pointer, value)).unwrap_err();
+        let fault = match &error {
+            MessageError::Value(value) | MessageError::SlotValue { value, .. } => value.key,
+            MessageError::FrameSize { .. } => "frame_size",
+            MessageError::DuplicateSlot { slot: 2 } => "duplicate slot",
+            MessageError::Malformed { .. } => "malformed",
+            MessageError::Version { version: 2 } => "version",
+            other => panic!("{pointer}: {other}"),
+        };
+        assert_eq!(fault, expected, "{pointer}: {error}");
+        assert_eq!(error.to_string().lines().count(), 1, "{error}");
     }
     let huge = vec![b' '; crate::protocol::MESSAGE_MAX + 1];
-    assert!(take(&huge).unwrap_err().contains("at most 262144"));
-    assert!(take(b"\xff\x00").is_err());
+    assert_eq!(
+        accept_new(&huge),
+        Err(MessageError::TooLarge { size: huge.len() })
+    );
+    assert!(accept_new(b"\xff\x00").is_err());
     let deep = "[".repeat(100_000);
-    assert!(take(deep.as_bytes()).is_err());
+    assert!(accept_new(deep.as_bytes()).is_err());
 }
 
 #[test]
-fn a_message_that_is_refused_is_counted_and_changes_nothing() {
-    let mut following = MessageSequencer::default();
-    following.accept(message(1, 1), 0, 0).unwrap();
+fn rejected_message_is_counted_and_changes_nothing() {
+    let mut sequencer = MessageSequencer::default();
+    sequencer.accept(message(1, 1), 0, 0).unwrap();
     let mut bad = message(1, 2);
     bad.slots[0].slot = 0;
-    following.accept(bad, 0, 0).unwrap_err();
-    assert_eq!(following.remote().refused, 1);
-    let next = following.accept(message(1, 2), 0, 0).unwrap();
+    sequencer.accept(bad, 0, 0).unwrap_err();
+    assert_eq!(sequencer.remote().refused, 1);
+    let next = sequencer.accept(message(1, 2), 0, 0).unwrap();
     assert_eq!(next.unwrap().slots.len(), 1);
 }
 
-/// Numbers as nobody sends them, in every form that JSON has.
+/// Arbitrary numbers, in every form that JSON has.
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![
         any::<f64>().prop_map(|v| json!(v)),
@@ -345,7 +345,7 @@ const PLACES: [&str; 25] = [
 
 proptest! {
     #[test]
-    fn whatever_comes_no_number_beyond_its_bounds_gets_in(
+    fn accepted_messages_have_only_values_within_range(
         messages in proptest::collection::vec(
             proptest::collection::vec((proptest::sample::select(&PLACES[..]), value()), 0..4),
             1..12,
@@ -353,7 +353,7 @@ proptest! {
         received_ns in any::<i64>(),
         received_unix_ns in any::<i64>(),
     ) {
-        let mut following = MessageSequencer::default();
+        let mut sequencer = MessageSequencer::default();
         for (seq, changes) in messages.into_iter().enumerate() {
             let mut json = serde_json::to_value(message(1, seq as u64 + 1)).unwrap();
             for (place, value) in changes {
@@ -363,7 +363,7 @@ proptest! {
             }
             let read = SlotsMessage::read(&serde_json::to_vec(&json).unwrap());
             let Ok(Ok(Some(slots))) =
-                read.map(|m| following.accept(m, received_ns, received_unix_ns))
+                read.map(|m| sequencer.accept(m, received_ns, received_unix_ns))
             else {
                 continue;
             };
@@ -379,7 +379,7 @@ proptest! {
                 prop_assert!(slot.velocity.iter().all(|v| v.abs() <= 100.0));
                 prop_assert!(slot.age_ns >= 0 && slot.life_ns >= 0);
             }
-            for name in slots.classes.iter().chain([&following.remote().node]) {
+            for name in slots.classes.iter().chain([&sequencer.remote().node]) {
                 prop_assert!(name.chars().count() <= crate::base::printable::NAME_MAX);
                 prop_assert!(!name.contains(char::is_control));
             }
@@ -387,8 +387,8 @@ proptest! {
     }
 
     #[test]
-    fn bytes_of_any_kind_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        take(&bytes).ok();
+    fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        accept_new(&bytes).ok();
         crate::protocol::StateMessage::read(&bytes).ok();
     }
 }
