@@ -77,7 +77,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     let outcome = watch(args, &pipelines, &stop);
     // Read before the stop, which releases all slots.
-    let views: Vec<_> = pipelines.iter().map(Pipeline::view).collect();
+    let views: Vec<_> = pipelines.iter().map(Pipeline::annotated_frame).collect();
     for pipeline in &pipelines {
         pipeline.stop();
     }
