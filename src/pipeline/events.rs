@@ -178,13 +178,13 @@ mod tests {
         }
     }
 
-    fn kinds(watcher: &mut SnapshotDiff, queue: &EventQueue, slots: &[Slot]) -> Vec<EventKind> {
+    fn kinds(diff: &mut SnapshotDiff, queue: &EventQueue, slots: &[Slot]) -> Vec<EventKind> {
         let snapshot = Snapshot {
             source_state: SourceState::Live,
             slots: slots.to_vec(),
             ..Snapshot::default()
         };
-        watcher.observe(&snapshot, queue);
+        diff.observe(&snapshot, queue);
         let mut kinds = Vec::new();
         queue.drain(usize::MAX, |_, event| kinds.push(event.kind));
         kinds
@@ -194,8 +194,8 @@ mod tests {
     fn owner_gives_events_from_entered_to_left() {
         use EventKind::*;
         use SlotState::*;
-        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
-        let mut see = |slot| kinds(&mut watcher, &queue, &[slot]);
+        let (mut diff, queue) = (SnapshotDiff::default(), EventQueue::default());
+        let mut see = |slot| kinds(&mut diff, &queue, &[slot]);
         assert_eq!(see(Slot::default()), [Source]);
         assert_eq!(see(slot(1, Active)), [Entered]);
         assert_eq!(see(slot(1, Active)), []);
@@ -211,15 +211,15 @@ mod tests {
     #[test]
     fn owners_of_removed_slots_have_left() {
         use EventKind::*;
-        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
-        kinds(&mut watcher, &queue, &[slot(1, SlotState::Active); 3]);
-        let seen = kinds(&mut watcher, &queue, &[slot(1, SlotState::Active)]);
+        let (mut diff, queue) = (SnapshotDiff::default(), EventQueue::default());
+        kinds(&mut diff, &queue, &[slot(1, SlotState::Active); 3]);
+        let seen = kinds(&mut diff, &queue, &[slot(1, SlotState::Active)]);
         assert_eq!(seen, [Left, Left]);
     }
 
     #[test]
     fn full_queue_drops_the_oldest_and_counts_them() {
-        let (mut watcher, queue) = (SnapshotDiff::default(), EventQueue::default());
+        let (mut diff, queue) = (SnapshotDiff::default(), EventQueue::default());
         let people = EVENTS_MAX as u32 / 2 + 10;
         for generation in 1..=people {
             let snapshot = |state| Snapshot {
@@ -227,8 +227,8 @@ mod tests {
                 slots: vec![slot(generation, state)],
                 ..Snapshot::default()
             };
-            watcher.observe(&snapshot(SlotState::Active), &queue);
-            watcher.observe(&snapshot(SlotState::Empty), &queue);
+            diff.observe(&snapshot(SlotState::Active), &queue);
+            diff.observe(&snapshot(SlotState::Empty), &queue);
         }
         let mut events = Vec::new();
         assert_eq!(queue.drain(3, |_, e| events.push(e)), 3);
