@@ -787,7 +787,7 @@ RextrackStatus rextrack_axes(RextrackAxis *axes,
  are exact up to 2^24. Entries beyond the pipeline's slots get the values of an empty
  slot. `snapshot` may be NULL.
 
- Any thread, any number at once. Wait-free, as `rextrack_poll`.
+ Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
 
  Conditions:
  `pipeline` is NULL or a live handle; `axes` points to `axis_count` indices; `values` has

@@ -36,38 +36,38 @@ pub struct CameraConfig {
     /// Whether the camera runs.
     #[serde(default = "default_enabled")]
     pub enabled: bool,
-    /// Whether the panel shows the camera's picture automatically.
+    /// Whether the panel's list of cameras shows its picture at once.
     #[serde(default)]
     pub show_preview: bool,
-    /// Region of the frame to process: [x1, y1, x2, y2] in 0..1, or in pixels if any value is
-    /// above 1.
+    /// Region of the picture to process: [x1, y1, x2, y2], normalised, or in pixels if any
+    /// value is above 1.
     #[serde(default, serialize_with = "decimal::four")]
     #[schemars(inner(range(min = 0)))]
     pub roi: Option<[f32; 4]>,
-    /// Classes that this camera tracks, by number or name. Empty means `tracking.classes`.
+    /// Classes that this camera tracks, by number or name; empty for those of `tracking`.
     #[serde(default)]
     pub classes_filter: Vec<ClassRef>,
-    /// Restart a file when it ends.
+    /// Whether a file restarts when it ends.
     #[serde(default, rename = "loop")]
     pub loop_file: bool,
     /// Process every frame of a file, as fast as possible, and drop none.
     #[serde(default)]
     pub every_frame: bool,
-    /// Transport of RTSP media.
+    /// Transport of the RTSP media.
     #[serde(default)]
     pub rtsp_transport: RtspTransport,
-    /// File of CA certificates to verify the broker of an mqtts:// stream with, in place of
-    /// the system's.
+    /// A file with the certificates to trust for the broker of an mqtts:// stream, instead of
+    /// those of the system.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Maximum number of frames processed per second. 0 means no limit.
+    /// Most frames per second to process; 0 for all.
     #[serde(default, serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 240))]
     pub max_fps: f32,
     /// More outputs of this camera.
     #[serde(default)]
     pub sinks: Vec<SinkConfig>,
-    /// Any key of `tracking` or `osc`, for this camera only.
+    /// Values of `tracking` and `osc` for this camera only.
     #[serde(default, rename = "override")]
     #[schemars(schema_with = "override_schema")]
     pub overrides: Map<String, Value>,
@@ -135,7 +135,7 @@ fn override_schema(generator: &mut SchemaGenerator) -> Schema {
         schema.remove("default");
     }
     json_schema!({
-        "description": "Any key of `tracking` or `osc`, for this camera only.",
+        "description": "Values of `tracking` and `osc` for this camera only.",
         "type": "object",
         "properties": properties,
         "additionalProperties": false,

@@ -20,7 +20,7 @@ pub struct OscConfig {
     /// UDP port of the receiver.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
-    /// Prefix of every address. `{camera}` is the camera's id.
+    /// First part of every address; `{camera}` is the camera's id.
     #[schemars(regex(pattern = "^/"))]
     pub address_prefix: String,
     /// Address of one channel, with the placeholders `{index}` `{axis}` `{camera}` `{id}`
@@ -29,7 +29,7 @@ pub struct OscConfig {
     /// Values to send, in this order.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
     pub axes: Vec<AxisId>,
-    /// One message per value, or one array message per frame.
+    /// One message per axis, or one array message per frame.
     pub format: OscFormat,
 }
 

@@ -19,20 +19,20 @@ pub struct MqttConfig {
     /// Address of the broker: mqtt://USER:PASSWORD@HOST:1883, or mqtts:// for TLS.
     #[schemars(length(min = 1), example = "mqtt://192.168.1.5:1883")]
     pub broker: String,
-    /// Prefix of every topic. `{node}` is `service.node`.
+    /// First part of every topic; `{node}` is `service.node`.
     #[schemars(length(min = 1))]
     pub topic_prefix: String,
-    /// MQTT quality of service of slot messages: 0 at most once, 1 at least once, 2 exactly
-    /// once.
+    /// MQTT quality of service for slots: 0 at most once, 1 at least once, 2 exactly once.
     #[schemars(range(min = 0, max = 2))]
     pub qos: u8,
-    /// Whether the broker retains the newest slots for new subscribers. It always retains
-    /// the camera's state.
+    /// Whether the broker keeps the newest slots for later subscribers. It always keeps the
+    /// state.
     pub retain: bool,
-    /// Maximum number of snapshots sent per second. 0 means no limit.
+    /// Most snapshots per second; 0 for all.
     #[schemars(range(min = 0, max = 240))]
     pub max_fps: u32,
-    /// File of CA certificates to verify a TLS broker with, in place of the system's.
+    /// A file with the certificates to trust for a broker with TLS, instead of those of the
+    /// system.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -53,7 +53,8 @@ impl Default for MqttConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonlConfig {
-    /// File to append lines to. `-` is the standard output.
+    /// The file to which each snapshot is appended as a line of JSON; `-` for the standard
+    /// output.
     #[schemars(length(min = 1))]
     pub path: PathBuf,
 }

@@ -11,51 +11,52 @@ use crate::address::StreamAddress;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceConfig {
-    /// IP address that the web server listens on.
+    /// Address that the web server listens on.
     pub listen: String,
     /// Port of the web server.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
-    /// Log level: error, warn, info, debug or trace.
+    /// Lowest level that is logged: error, warn, info, debug or trace.
     pub log_level: LogLevel,
     /// Log format: lines of text, or JSON.
     pub log_format: LogFormat,
-    /// File for the log, in addition to the terminal.
+    /// A file for the log, besides the terminal. Lines are appended.
     pub log_file: Option<PathBuf>,
-    /// Size in megabytes at which `log_file` is rotated. 0 means never.
+    /// Size in megabytes at which `log_file` is rotated; 0 for never.
     #[schemars(range(min = 0, max = 100_000))]
     pub log_max_mb: u32,
     /// Whether `log_file` is also rotated every day.
     pub log_daily: bool,
-    /// Number of rotated log files to keep.
+    /// How many rotated log files are kept.
     #[schemars(range(min = 0, max = 1000))]
     pub log_keep: u32,
-    /// Device that runs the models: auto, cpu or cuda:N.
+    /// Device of the model: auto, cpu or cuda:N.
     pub device: Device,
     /// Folder of the model files, relative to the configuration file.
     pub models_dir: PathBuf,
-    /// Path of the ONNX Runtime library, if rextrack does not find it by itself.
+    /// Path of the ONNX Runtime library, if it is in none of the places that rextrack searches.
     pub onnxruntime: Option<PathBuf>,
-    /// Maximum number of inferences that run at the same time, over all models. 0 chooses by
-    /// the number of processors. One model never runs two at the same time. A camera that
-    /// waits for its inference drops frames.
+    /// How many inferences may run at the same time, over all models; each model runs one at a
+    /// time in any case. 0 chooses by the number of processors. Waiting cameras are served in
+    /// order, and drop frames while they wait.
     #[schemars(range(min = 0, max = 256))]
     pub inference_jobs: u32,
-    /// Whether requests need a token when other machines can reach the web server.
+    /// Whether the web server requires a token from other machines.
     pub auth: AuthMode,
-    /// The token. Generated at the first start if it is required and not set.
+    /// The token. If one is required and this is not set, the service creates one at the first
+    /// start.
     #[schemars(length(min = 16))]
     pub token: Option<String>,
-    /// More host names under which clients may reach the web server.
+    /// Further host names of the web server, such as that of a proxy.
     pub allowed_hosts: Vec<String>,
-    /// URL schemes allowed for camera addresses that are set over the network.
+    /// Schemes that an address of a camera may have when it comes over the network.
     pub stream_schemes: Vec<String>,
     /// Whether a camera's local file may be a playlist (HLS, DASH, ffconcat, SDP) or another
-    /// text file. FFmpeg then opens the files that it lists, anywhere on the machine.
+    /// text file. FFmpeg then opens every file that it names, anywhere on the machine.
     pub allow_playlists: bool,
-    /// Whether changes of the configuration file apply as soon as it is saved.
+    /// Whether the service applies a change of the configuration file as soon as it is saved.
     pub watch: bool,
-    /// Name of this machine in messages. The default is its host name.
+    /// This machine's name in messages; default: its network name.
     #[schemars(regex(pattern = "^[A-Za-z0-9_.-]{1,64}$"))]
     pub node: Option<String>,
 }
@@ -127,7 +128,7 @@ pub enum AuthMode {
 /// The `format` of a device in the schema.
 pub(super) const DEVICE: &str = "device";
 
-/// The device that runs the models: `auto`, `cpu` or `cuda:N`.
+/// The device of the model: `auto`, `cpu` or `cuda:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
     /// The best device that works.
@@ -186,7 +187,7 @@ impl JsonSchema for Device {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "Device that runs the models: auto, cpu or cuda:N.",
+            "description": "Device of the model: auto, cpu or cuda:N.",
             "type": "string",
             "pattern": "^(auto|cpu|cuda(:[0-9]+)?)$",
             "format": DEVICE,

@@ -9,13 +9,13 @@ use super::decimal;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlotsConfig {
-    /// Position of a slot after its release.
+    /// Position of a released slot: 0, or its last position.
     pub on_release: OnRelease,
     /// Units of positions, sizes and velocities.
     pub units: Units,
     /// Corner of the frame where y is 0.
     pub origin: Origin,
-    /// Smoothing of boxes, from 0 (off) to 1 (maximum). Fast objects are smoothed less, so
+    /// Smoothing of boxes, 0 for none to 1 for the most. Fast objects are smoothed least, so
     /// that they do not lag.
     #[serde(serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 1))]

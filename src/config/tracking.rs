@@ -13,8 +13,8 @@ pub struct TrackingConfig {
     /// Name of a model in `models_dir`, path of an .onnx file, or `builtin:motion`.
     #[schemars(length(min = 1))]
     pub model: String,
-    /// Detections below this score never start a track, 0..1. Existing tracks also use
-    /// weaker detections.
+    /// Detections below this score never start a track, 0..1. Weaker ones still continue
+    /// existing tracks.
     #[serde(serialize_with = "decimal::one")]
     #[schemars(range(min = 0, max = 1))]
     pub confidence: f32,
@@ -36,7 +36,7 @@ pub struct TrackingConfig {
     /// Name of the tracker.
     #[schemars(length(min = 1))]
     pub tracker: String,
-    /// Options of the tracker by name. Missing options keep their defaults.
+    /// Options of the tracker, by their names; missing ones keep their default.
     pub tracker_options: Map<String, Value>,
 }
 
@@ -62,6 +62,6 @@ impl Default for TrackingConfig {
 pub enum ClassRef {
     /// Index into the model's class names.
     Id(u32),
-    /// Name in the model, such as `person`.
+    /// The model's name of the class, such as `person`.
     Name(String),
 }

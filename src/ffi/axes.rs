@@ -55,7 +55,7 @@ pub struct RextrackAxis {
     pub empty: f32,
 }
 
-// SAFETY: the pointers are to static text, which nobody changes.
+// SAFETY: the pointers are to static text, which never changes.
 unsafe impl Send for RextrackAxis {}
 // SAFETY: as above.
 unsafe impl Sync for RextrackAxis {}
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn rextrack_axes(
 /// are exact up to 2^24. Entries beyond the pipeline's slots get the values of an empty
 /// slot. `snapshot` may be NULL.
 ///
-/// Any thread, any number at once. Wait-free, as `rextrack_poll`.
+/// Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `axes` points to `axis_count` indices; `values` has

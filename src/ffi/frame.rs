@@ -227,7 +227,7 @@ pub unsafe extern "C" fn rextrack_preview(
         // SAFETY: as above.
         unsafe { args::write_struct(&image, out, IMAGE_LEAST, NAME) }?;
         // SAFETY: not NULL, since `capacity` is not 0; the caller vouches for
-        // `capacity` bytes, which nobody else uses during this call.
+        // `capacity` bytes, which no other thread uses during this call.
         let pixels = unsafe { std::slice::from_raw_parts_mut(image.data.cast::<u8>(), needed) };
         picture::write(&frame, &layout, pixels)
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))

@@ -150,7 +150,11 @@ pub(super) mod tests {
         let shared = SharedText::default();
         let mut out = TextOutput::new("t".into(), Box::new(shared.clone()), NS_PER_S);
         out.write("a\n", 0).unwrap();
-        assert_eq!(shared.text(), "a\n", "the first line is flushed at once");
+        assert_eq!(
+            shared.text(),
+            "a\n",
+            "the first line is flushed immediately"
+        );
         out.write("b\n", NS_PER_S - 1).unwrap();
         assert_eq!(shared.text(), "a\n");
         out.write("c\n", NS_PER_S).unwrap();

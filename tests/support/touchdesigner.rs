@@ -44,13 +44,13 @@ impl Build {
             ))
             .env_remove("TD_SDK_DIR");
         let output = configure.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        if !output.status.success() && said.contains("nlohmann_json is not installed") {
+        let printed = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() && printed.contains("nlohmann_json is not installed") {
             println!("skipped: {test}: nlohmann_json is missing (cargo xtask setup --tests)");
             return None;
         }
         succeeded(&output, "cmake");
-        if said.contains("doctest is not installed") {
+        if printed.contains("doctest is not installed") {
             println!("skipped: {test}: doctest is missing (cargo xtask setup --tests)");
             return None;
         }
@@ -60,8 +60,8 @@ impl Build {
             .arg(&folder)
             .args(["--parallel", "2", "--config", "Release"]);
         let output = build.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        succeeded(&output, &format!("cmake --build: {said}"));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        succeeded(&output, &format!("cmake --build: {printed}"));
         Some(Self { folder })
     }
 

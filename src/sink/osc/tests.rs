@@ -76,7 +76,7 @@ impl Pair {
                 seconds: 0,
                 fractional: 1
             },
-            "not at once"
+            "not immediately"
         );
         bundle.content.into_iter().map(message).collect()
     }

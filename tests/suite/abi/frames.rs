@@ -29,7 +29,7 @@ fn pushed_frames_are_tracked_and_reported_as_events() {
         1,
         "{kinds:?}"
     );
-    assert!(pipeline.events().is_empty(), "each is given once");
+    assert!(pipeline.events().is_empty(), "each event is returned once");
 
     // Predicted, it goes on to the right at four pixels every 40 ms.
     let (mut now, mut later) = (sized(), sized());

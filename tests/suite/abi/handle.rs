@@ -11,7 +11,7 @@ pub const OK: RextrackStatus = RextrackStatus::RextrackOk;
 pub const ARGUMENT: RextrackStatus = RextrackStatus::RextrackErrInvalidArgument;
 pub const CONFIG: RextrackStatus = RextrackStatus::RextrackErrConfig;
 
-/// A handle that is destroyed whatever happens.
+/// A handle that is always destroyed, also when a test fails.
 pub struct Handle(pub *mut RextrackPipeline);
 
 impl Drop for Handle {
@@ -73,7 +73,7 @@ impl Handle {
         stats
     }
 
-    /// Waits snapshot by snapshot until one is as wanted.
+    /// Polls every snapshot until `wanted` accepts one.
     pub fn until(&self, wanted: impl Fn(&RextrackSnapshot, &[RextrackSlot]) -> bool) {
         let mut seq = 0;
         loop {
@@ -109,7 +109,7 @@ pub fn text(pointer: *const c_char) -> String {
         .to_owned()
 }
 
-/// A pipeline that sees what moves in a film.
+/// A pipeline that tracks moving objects in a video.
 pub fn motion(film: &Path) -> Value {
     json!({
         "camera": {"stream": film, "every_frame": true},
@@ -138,7 +138,7 @@ pub fn frame(pixels: &[u8], number: i64) -> RextrackFrame {
         height: SIDE as u32,
         data: pixels.as_ptr().cast(),
         stride: 0,
-        // Every frame is 40 ms after the one before, whatever the test's pace.
+        // Frames are 40 ms apart, independent of the test's speed.
         capture_ns: number * 40_000_000,
         flags: 0,
         reserved: 0,
@@ -161,7 +161,7 @@ pub fn pushing(persistence_ms: u32) -> Handle {
     });
     let pipeline = Handle::create(&config).unwrap();
     assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
-    // Frames are taken from the moment on that the model is ready.
+    // The pipeline processes frames once the model is ready.
     pipeline.until_ready();
     pipeline
 }
@@ -189,8 +189,8 @@ impl Handle {
         assert_eq!(status, OK, "{}", last_error());
     }
 
-    /// Pushes a picture and waits until it is in a snapshot. Snapshots without
-    /// a new frame may come between.
+    /// Pushes a picture and waits until it is in a snapshot. Snapshots without a new frame
+    /// may come first.
     pub fn show(&self, pixels: &[u8], number: i64) -> Vec<RextrackSlot> {
         let before = self.poll().0.frame_seq;
         self.push(&frame(pixels, number));

@@ -99,7 +99,7 @@ fn unusable_model_is_reported_by_wait() {
     }
     let pipeline = Handle::create(&config).unwrap();
     assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
-    // Before that there may be news of the source.
+    // Snapshots with a change of the source's state may come first.
     let mut status = OK;
     while status == OK {
         status = pipeline.wait(pipeline.poll().0.seq);

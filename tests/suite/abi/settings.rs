@@ -56,7 +56,7 @@ fn passwords_are_hidden_unless_requested() {
     let shown = pipeline.config(0);
     assert!(!shown.to_string().contains("s3cret"), "{shown}");
     assert_eq!(pipeline.config(1)["camera"]["stream"], stream);
-    // What was shown can be given back without losing the password.
+    // A patch with the configuration as shown keeps the password.
     assert_eq!(pipeline.set(&shown.to_string()), OK);
     assert_eq!(pipeline.config(1)["camera"]["stream"], stream);
 }

@@ -159,7 +159,7 @@ fn paths_are_relative_to_the_file() {
 #[test]
 fn pipeline_requires_only_a_stream() {
     let config = pipeline(json!({"camera": {"stream": "a.mp4"}})).unwrap();
-    assert_eq!(config.osc, None, "off unless given");
+    assert_eq!(config.osc, None, "off by default");
     assert_eq!(config.camera.id, "cam1");
     let message = pipeline(json!({"camera": {}})).unwrap_err();
     assert!(message.starts_with("camera"), "{message}");
