@@ -40,7 +40,9 @@ pub fn open(
                 address, transport, shown,
             )?))
         }
-        _ => Err(SourceError::Address(format!("{shown} is not a video stream"))),
+        _ => Err(SourceError::Address(format!(
+            "{shown} is not a video stream"
+        ))),
     }
 }
 

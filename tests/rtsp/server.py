@@ -4,7 +4,7 @@ usage: server.py --file VIDEO [--port N] [--path /cam] [--loop]
                  [--user U --password P [--auth basic|digest]]
 
 Serves VIDEO as H.264 at its own frame rate, to each client from the first
-frame on, over TCP or UDP. With --loop it never ends, like a camera. Prints
+frame on, over TCP or UDP. With --loop it repeats for ever, like a camera. Prints
 `READY rtsp://127.0.0.1:PORT/cam` once it listens; ends on SIGTERM, Ctrl-C or
 when its standard input is closed, so it cannot outlive a test that died.
 
@@ -24,8 +24,7 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 
-# Every client gets a key frame within this many frames, so that a test does
-# not wait long for its first picture.
+# Largest distance between key frames, so that a test gets its first picture soon.
 KEY_FRAME_INTERVAL = 10
 
 # The parameter sets go out once, in the session description: FFmpeg counts a
@@ -59,7 +58,7 @@ class Camera:
     def on_frame(self, appsink):
         sample = appsink.emit("pull-sample")
         frame = sample.get_buffer().copy()
-        # The file's times start anew with each loop; the stream's must not.
+        # The file's times restart with each loop; the stream's must not.
         frame.pts = frame.dts = Gst.CLOCK_TIME_NONE
         self.appsrc.set_property("caps", sample.get_caps())
         return self.appsrc.emit("push-buffer", frame)
@@ -96,7 +95,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
 
 
 def require_login(server, factory, user, password, method):
-    """Lets only `user` see and play the stream."""
+    """Allows only `user` to describe and play the stream."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, user)
@@ -136,7 +135,7 @@ def main():
         require_login(server, factory, options.user, options.password, options.auth)
     server.get_mount_points().add_factory(options.path, factory)
     if server.attach(None) == 0:
-        sys.exit(f"server.py: port {options.port} of 127.0.0.1 cannot be had")
+        sys.exit(f"server.py: port {options.port} of 127.0.0.1 cannot be opened")
 
     def on_input(stream, _condition):
         if os.read(stream, 4096):

@@ -1,5 +1,4 @@
-//! `synth:`, a simulated crowd, as a pipeline's camera: the same on every run, with slots
-//! and a picture.
+//! `synth:`, a simulated crowd, as a pipeline's source: repeatable, with slots and a picture.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -11,12 +10,12 @@ use rextrack::flow::{Slot, SlotState, Snapshot};
 use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::{Sink, SinkError, SinkStats};
 
-/// Remembers the slots of every snapshot.
-struct Memory(Arc<Mutex<Vec<Vec<Slot>>>>);
+/// A sink that records the slots of every snapshot.
+struct RecordingSink(Arc<Mutex<Vec<Vec<Slot>>>>);
 
-impl Sink for Memory {
+impl Sink for RecordingSink {
     fn name(&self) -> &str {
-        "memory"
+        "recording"
     }
 
     fn send(&mut self, snapshot: &Snapshot) -> Result<(), SinkError> {
@@ -32,16 +31,16 @@ impl Sink for Memory {
 fn run(stream: &str) -> (Vec<Vec<Slot>>, Pipeline) {
     let config = serde_json::json!({
         "camera": {"stream": stream, "every_frame": true, "classes_filter": ["person"]},
-        // There is no such file, and none is needed.
+        // The file does not exist, and no model is needed.
         "tracking": {"model": "yolov8l", "objects_max": 12},
     });
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let extras = PipelineOptions {
-        sinks: vec![Box::new(Memory(Arc::clone(&seen)))],
+    let options = PipelineOptions {
+        sinks: vec![Box::new(RecordingSink(Arc::clone(&seen)))],
         ..PipelineOptions::default()
     };
     let config = PipelineConfig::from_value(config).unwrap();
-    let pipeline = Pipeline::with(config, extras).unwrap();
+    let pipeline = Pipeline::with(config, options).unwrap();
     pipeline.start().unwrap();
     assert!(pipeline.wait_finished(Duration::from_secs(60)));
     pipeline.stop();
@@ -50,7 +49,7 @@ fn run(stream: &str) -> (Vec<Vec<Slot>>, Pipeline) {
 }
 
 #[test]
-fn the_same_address_gives_the_same_snapshots() {
+fn same_address_has_same_snapshots() {
     let (once, _) = run("synth:people=12,seed=5,frames=300");
     let (again, _) = run("synth:people=12,seed=5,frames=300");
     let (other, _) = run("synth:people=12,seed=6,frames=300");
@@ -58,20 +57,20 @@ fn the_same_address_gives_the_same_snapshots() {
     assert_eq!(once, again);
     assert_ne!(once, other);
     let held = once.iter().flatten().filter(|s| s.state == SlotState::Held);
-    assert!(held.count() > 20, "people hide and are missed");
+    assert!(held.count() > 20, "people are hidden or missed");
 }
 
 #[test]
-fn few_of_the_crowd_change_their_slots() {
-    // Twelve people for forty seconds, who leave and return: how many tracks that
-    // makes tells how many were lost on the way.
+fn most_people_keep_their_tracks() {
+    // Twelve people leave and return for forty seconds. The number of tracks shows how
+    // many were lost.
     let (_, pipeline) = run("synth:people=12,seed=1,frames=1000");
     let tracks = pipeline.stats().tracks;
     assert!((12..=60).contains(&tracks), "{tracks} tracks");
 }
 
 #[test]
-fn the_picture_shows_the_crowd_and_the_boxes_on_request() {
+fn preview_shows_crowd_and_optional_boxes() {
     let (_, pipeline) = run("synth:people=8,seed=2,frames=40,size=640x360");
     let plain = pipeline.preview(false).unwrap().unwrap();
     assert_eq!((plain.size.width, plain.size.height), (640, 360));

@@ -1,5 +1,5 @@
-//! The main job on a real video with a real model: tracks that last, OSC that a
-//! receiver of others understands, and the same result on every run.
+//! Tracking of a real video with a real model: lasting tracks, OSC that a third-party
+//! receiver understands, and the same result on every run.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -16,7 +16,7 @@ use rextrack::pipeline::{Pipeline, PipelineOptions};
 use rextrack::sink::JsonlSink;
 use serde_json::Value;
 
-/// vtest.avi with a people model, every frame; `None` where one of them is missing.
+/// vtest.avi with a people model, every frame; `None` if one of them is missing.
 fn config(test: &str) -> Option<PipelineConfig> {
     let film = support::asset(test, "vtest.avi")?;
     let mut config = support::pipeline(support::people_model(test)?);
@@ -26,9 +26,9 @@ fn config(test: &str) -> Option<PipelineConfig> {
     Some(config)
 }
 
-/// Waits until the last sink, which writes a line for each snapshot, wrote them all: on
-/// a busy machine the sinks are behind, and a stop does not wait for them for long.
-fn all_written(pipeline: &Pipeline) {
+/// Waits until the last sink has written a line for each snapshot. On a busy machine the
+/// sinks are behind, and a stop waits for them only briefly.
+fn wait_until_written(pipeline: &Pipeline) {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let stats = pipeline.stats();
@@ -40,21 +40,21 @@ fn all_written(pipeline: &Pipeline) {
     }
 }
 
-/// Runs to the end of the film and gives all snapshots, and how many datagrams the
-/// configured OSC output sent.
+/// Runs to the end of the film. Returns all snapshots, and the number of datagrams that the
+/// OSC output sent.
 fn run(config: PipelineConfig, folder: &Path) -> (Vec<Value>, u64) {
     let path = folder.join("snapshots.jsonl");
-    let extras = PipelineOptions {
+    let options = PipelineOptions {
         sinks: vec![Box::new(JsonlSink::create(&path).unwrap())],
         ..PipelineOptions::default()
     };
-    let pipeline = Pipeline::with(config, extras).unwrap();
+    let pipeline = Pipeline::with(config, options).unwrap();
     pipeline.start().unwrap();
     let done = pipeline.wait_finished(Duration::from_secs(300));
     assert!(done, "{:?}", pipeline.failure());
-    all_written(&pipeline);
+    wait_until_written(&pipeline);
     pipeline.stop();
-    all_written(&pipeline);
+    wait_until_written(&pipeline);
     let sinks = pipeline.stats().sinks;
     let osc = sinks.iter().filter(|s| s.name.starts_with("osc"));
     let sent = osc.map(|s| s.stats.sent).sum();
@@ -68,8 +68,8 @@ fn slots(snapshot: &Value) -> &[Value] {
 }
 
 #[test]
-fn people_are_followed_and_sent_as_whole_bundles() {
-    const TEST: &str = "people_are_followed_and_sent_as_whole_bundles";
+fn people_are_tracked_and_sent_as_complete_bundles() {
+    const TEST: &str = "people_are_tracked_and_sent_as_complete_bundles";
     let Some(mut config) = config(TEST) else {
         return;
     };
@@ -83,7 +83,7 @@ fn people_are_followed_and_sent_as_whole_bundles() {
     let folder = tempfile::tempdir().unwrap();
     let (snapshots, sent) = run(config, folder.path());
 
-    // Five people at least are followed for five seconds at least.
+    // At least five people are tracked for at least five seconds.
     let mut life: HashMap<u64, u64> = HashMap::new();
     for slot in snapshots.iter().flat_map(slots) {
         let best = life.entry(slot["track_id"].as_u64().unwrap()).or_default();
@@ -98,7 +98,7 @@ fn people_are_followed_and_sent_as_whole_bundles() {
         let addresses: Vec<_> = d.messages.iter().map(|m| m[0].as_str().unwrap()).collect();
         assert_eq!(d.error, None);
         assert!(d.bundle);
-        // A slot is whole: x comes with y.
+        // A slot is complete: x is followed by y.
         assert_eq!(addresses.len() % 2, 0);
         for pair in addresses.chunks(2) {
             let slot = pair[0].strip_suffix("_x").unwrap();
@@ -109,11 +109,10 @@ fn people_are_followed_and_sent_as_whole_bundles() {
         }
         addresses.starts_with(&["/p1_x", "/p1_y"])
     });
-    // The system may drop datagrams before a receiver that a busy machine keeps from
-    // reading, but not most of them.
+    // The system may drop some datagrams if the receiver is too slow on a busy machine.
     let with_p1 = with_p1.count() as u64;
     assert!(2 * with_p1 > sent, "{with_p1} with p1 of {sent} sent");
-    // Every snapshot in which somebody is there is one bundle with all of them.
+    // Every snapshot with occupied slots is one bundle with all of them.
     let occupied = |s: &Value| {
         let there = slots(s).iter().filter(|s| s["state"] != "empty");
         there.count()
@@ -134,8 +133,8 @@ fn people_are_followed_and_sent_as_whole_bundles() {
     );
 }
 
-/// The first frames of a film, as a film.
-fn cut(film: &str, frames: u32, path: &Path) {
+/// Writes the first frames of a film to another film.
+fn write_excerpt(film: &str, frames: u32, path: &Path) {
     let mut from = VideoCapture::from_file(film, CAP_ANY).unwrap();
     let mut picture = Mat::default();
     let fourcc = VideoWriter::fourcc('M', 'J', 'P', 'G').unwrap();
@@ -152,13 +151,13 @@ fn cut(film: &str, frames: u32, path: &Path) {
 }
 
 #[test]
-fn the_same_film_gives_the_same_snapshots_byte_for_byte() {
-    let Some(mut config) = config("the_same_film_gives_the_same_snapshots_byte_for_byte") else {
+fn same_film_has_identical_snapshots() {
+    let Some(mut config) = config("same_film_has_identical_snapshots") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("short.avi");
-    cut(&config.camera.stream, 120, &film);
+    write_excerpt(&config.camera.stream, 120, &film);
     config.camera.stream = film.to_str().unwrap().into();
     let text = |config: PipelineConfig| {
         let mut lines = Vec::new();

@@ -20,6 +20,8 @@ struct Module {
     uses: Vec<(Option<String>, Vec<String>)>,
     /// Paths that the module's own code uses, re-exports left out; with their lines.
     paths: BTreeSet<(usize, Vec<String>)>,
+    /// How many inline modules (`mod x { ... }`) are open while the file is read.
+    depth: usize,
 }
 
 /// One import of one module by another.
@@ -58,6 +60,7 @@ impl Crate {
                 children: BTreeSet::new(),
                 uses: Vec::new(),
                 paths: BTreeSet::new(),
+                depth: 0,
             };
             module.read(&syntax.items);
             modules.insert(name, module);
@@ -220,10 +223,26 @@ impl Module {
             }
             syn::UseTree::Glob(_) => None,
         };
+        if self.depth > 0 {
+            return self.record(line, path);
+        }
         if !public {
-            self.paths.insert((line, path.clone()));
+            self.record(line, path.clone());
         }
         self.uses.push((name, path));
+    }
+
+    /// Notes a path. In an inline module `super` first leads to the file's own module.
+    fn record(&mut self, line: usize, mut path: Vec<String>) {
+        let supers = path.iter().take_while(|part| *part == "super").count();
+        if self.depth > 0 && supers > 0 {
+            if supers <= self.depth {
+                path.splice(..supers, ["self".to_owned()]);
+            } else {
+                path.drain(..self.depth);
+            }
+        }
+        self.paths.insert((line, path));
     }
 
     /// Paths in the tokens of a macro.
@@ -258,10 +277,10 @@ impl Module {
     }
 
     fn take(&mut self, path: &mut Vec<String>, line: usize) {
+        let path = std::mem::take(path);
         if path.len() > 1 {
-            self.paths.insert((line, path.clone()));
+            self.record(line, path);
         }
-        path.clear();
     }
 }
 
@@ -270,13 +289,21 @@ impl<'ast> Visit<'ast> for Module {
         let parts: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         let line = path.segments[0].ident.span().start().line;
         if parts.len() > 1 {
-            self.paths.insert((line, parts));
+            self.record(line, parts);
         }
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.read_tokens(call.tokens.clone());
+    }
+
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if !is_test(&module.attrs) {
+            self.depth += 1;
+            visit::visit_item_mod(self, module);
+            self.depth -= 1;
+        }
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
