@@ -188,7 +188,7 @@ impl StreamAddress {
         matches!(self, Self::File { .. })
     }
 
-    /// Whether frames wait for whoever takes them, so that none need be lost: a
+    /// Whether the source can wait until each frame is processed, so that none is lost: a
     /// file or a simulated crowd.
     pub fn can_wait(&self) -> bool {
         matches!(self, Self::File { .. } | Self::Synth(_))

@@ -1,7 +1,7 @@
 //! The one clock of the process: monotonic nanoseconds as `i64`.
 //!
-//! Everything that waits or stamps takes a [`Clock`], so that back-off, stalls
-//! and persistence are tested with [`SimulatedClock`] and no test sleeps.
+//! All code that waits or timestamps uses a [`Clock`], so that tests of back-off, stalls and
+//! persistence use [`SimulatedClock`] and do not sleep.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,13 +14,12 @@ pub const NS_PER_MS: i64 = 1_000_000;
 /// Nanoseconds in one second.
 pub const NS_PER_S: i64 = 1_000_000_000;
 
-/// How far the time of a frame may lie behind that of the frame before it in the same
-/// time base: threads that push frames may overtake each other. Further behind, it is
-/// of another time base.
+/// How far the time of a frame may be before that of the previous frame, because threads
+/// that push frames may overtake each other. A larger step means another time base.
 pub const FRAME_BACKWARDS_MAX_NS: i64 = NS_PER_S;
 
-/// What [`now_ns`] reads first: times before that, such as those of frames that were
-/// captured a while ago, are positive too.
+/// The first value of [`now_ns`], so that earlier times, such as those of frames that were
+/// captured some time ago, are positive too.
 const START_NS: i64 = 3600 * NS_PER_S;
 
 /// Nanoseconds since an arbitrary start, the same for the whole process and
@@ -37,27 +36,27 @@ pub fn duration_ns(d: Duration) -> i64 {
     i64::try_from(d.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// When the next thing is due under a limit of so many a second.
+/// When the next event is due under a limit of events per second.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Schedule {
     due_ns: i64,
 }
 
 impl Schedule {
-    /// Whether something that comes at `now_ns` is due, and when it is, plans the
-    /// next. A `rate` of 0 is no limit.
+    /// Whether an event at `now_ns` is due. If it is, schedules the next one. A `rate` of 0
+    /// is no limit.
     pub fn is_due(&mut self, rate: f32, now_ns: i64) -> bool {
         if rate <= 0.0 {
             return true;
         }
         let step_ns = (NS_PER_S as f64 / f64::from(rate)) as i64;
-        // A tenth early is on time: cameras tremble, and a camera of just that rate
-        // must not lose every other frame.
+        // Up to a tenth early is on time. Cameras have jitter, and a camera with exactly
+        // this rate must not lose every other frame.
         if now_ns + step_ns / 10 < self.due_ns {
             return false;
         }
-        // From when it was due, so that the rate is met on average; from now after a
-        // gap.
+        // Relative to the due time, so that the rate is met on average. Relative to now
+        // after a gap.
         let late_ns = now_ns - self.due_ns;
         self.due_ns = if late_ns < step_ns {
             self.due_ns + step_ns
@@ -68,13 +67,13 @@ impl Schedule {
     }
 }
 
-/// Where a stage reads the time.
+/// The source of time of a stage.
 pub trait Clock: Send + Sync {
     /// Now, on the same scale as [`now_ns`].
     fn now_ns(&self) -> i64;
 
-    /// Blocks for `duration` of this clock, or less when a stop is asked for.
-    /// Returns whether it was.
+    /// Blocks for `duration` of this clock, or until the stop is requested. Returns whether
+    /// it was.
     fn wait(&self, stop: &Shutdown, duration: Duration) -> bool;
 }
 
@@ -92,7 +91,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told to move.
+/// A clock that moves only when it is advanced.
 #[derive(Debug, Default)]
 pub struct SimulatedClock(AtomicI64);
 
@@ -113,7 +112,7 @@ impl Clock for SimulatedClock {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Does not block: the time is simply over.
+    /// Does not block; advances the clock by `duration`.
     fn wait(&self, stop: &Shutdown, duration: Duration) -> bool {
         self.advance(duration);
         stop.is_requested()

@@ -1,4 +1,4 @@
-//! Where rextrack keeps what belongs to a user rather than to a project.
+//! The folder of data that belongs to a user rather than to a project.
 //!
 //! The set-up (`cargo xtask setup`) puts ONNX Runtime here and the library
 //! looks for it here, so both include this one file. It uses the standard
@@ -9,11 +9,10 @@ use std::path::PathBuf;
 
 /// The folder of this user's rextrack data, absolute; it need not exist yet.
 ///
-/// `REXTRACK_HOME` decides where it is set. Otherwise it is the platform's
-/// custom: `$XDG_DATA_HOME/rextrack` or `~/.local/share/rextrack` on Linux,
+/// `REXTRACK_HOME`, if it is set. Otherwise the platform's convention: `$XDG_DATA_HOME/rextrack` or `~/.local/share/rextrack` on Linux,
 /// `~/Library/Application Support/rextrack` on macOS, `%LOCALAPPDATA%\rextrack`
-/// on Windows. `None` when the environment names no home at all, as for some
-/// system services.
+/// on Windows. `None` if the environment has no home folder, as for some system
+/// services.
 pub fn data_dir() -> Option<PathBuf> {
     if let Some(home) = folder("REXTRACK_HOME") {
         // Libraries are loaded by absolute path only, so a relative value is

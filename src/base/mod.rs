@@ -1,9 +1,9 @@
-//! Base: small tools that know nothing of tracking. Imports the standard library and
-//! crates only.
+//! Base: small tools without any knowledge of tracking. Imports only the standard library
+//! and crates.
 //!
 //! * [`clock`] is the process's one clock, and its simulated twin for tests.
 //! * [`shutdown`] asks threads to stop; `mailbox` hands one item between two threads.
-//! * `panics` turns a panic into text; [`printable`] makes foreign text safe to show.
+//! * `panics` turns a panic into text; [`printable`] makes text from outside safe to show.
 //! * [`data_dir`] finds the folder of the user's rextrack data.
 
 pub mod clock;

@@ -1,9 +1,9 @@
-//! What a panic said, for the places where one ends: the edges of threads and
-//! of the C ABI, and calls into libraries that panic on odd input.
+//! The message of a panic, for the code that catches it: the edges of threads and of the C
+//! ABI, and calls to libraries that panic on unusual input.
 
 use std::any::Any;
 
-/// The words of a caught panic.
+/// The message of a caught panic.
 pub(crate) fn text(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()

@@ -1,9 +1,8 @@
-//! Text that came from somewhere else, made fit for a line that a person reads.
+//! Makes text from outside safe to show on one line.
 //!
-//! Cameras, brokers, model files and other nodes choose words that end up in logs,
-//! terminals and panels. A line break in them forges a line, an escape sequence
-//! rewrites the terminal, and a bidirectional override shows one thing and means
-//! another. The loggers write every line through [`escaped`]; names are cleaned by
+//! Logs, terminals and panels show text of cameras, brokers, model files and other nodes. A
+//! line break in it forges a line, an escape sequence controls the terminal, and a
+//! bidirectional override disguises the text. The loggers write every line through [`escaped`]; names are cleaned by
 //! [`name`] where they are read.
 
 use std::borrow::Cow;
@@ -12,8 +11,7 @@ use std::fmt::Write;
 /// Longest name of a class, a node or a licence, in characters.
 pub const NAME_MAX: usize = 128;
 
-/// The text on one line, with everything that does not show as itself written as an
-/// escape: `\n`, `\r`, `\t`, `\u{1b}`. Applying it twice changes nothing more.
+/// The text on one line, with every hidden character escaped: `\n`, `\r`, `\t`, `\u{1b}`. A second application changes nothing.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
@@ -44,7 +42,7 @@ pub fn name(text: &str) -> String {
     name
 }
 
-/// Whether a character moves the cursor, reverses the text or shows as nothing.
+/// Whether a character moves the cursor, reverses the text or is invisible.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -68,8 +66,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_does_not_show_is_escaped_and_the_rest_stays() {
-        for (given, shown) in [
+    fn hidden_characters_are_escaped() {
+        for (text, shown) in [
             ("plain text", "plain text"),
             ("Käse 人 ×2", "Käse 人 ×2"),
             ("a\r\nERROR forged", "a\\r\\nERROR forged"),
@@ -86,12 +84,12 @@ mod tests {
             ),
             ("tab\there", "tab\\there"),
         ] {
-            assert_eq!(escaped(given), shown);
+            assert_eq!(escaped(text), shown);
         }
     }
 
     #[test]
-    fn names_are_one_short_line() {
+    fn name_is_one_short_line() {
         assert_eq!(name(" hand\u{1b}[2J\r\nleft "), "hand [2J  left");
         assert_eq!(name("\u{202e}\n"), "");
         assert_eq!(name(&"x".repeat(10_000_000)).len(), NAME_MAX);
@@ -99,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_hidden_is_left(text in "\\PC{0,20}|[\\x00-\\x{9f}]{0,20}|.{0,40}") {
+        fn escaped_text_has_no_hidden_characters(text in "\\PC{0,20}|[\\x00-\\x{9f}]{0,20}|.{0,40}") {
             let once = escaped(&text).into_owned();
             prop_assert!(!once.contains(is_hidden));
             prop_assert_eq!(escaped(&once), once.as_str());

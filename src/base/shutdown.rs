@@ -1,12 +1,12 @@
-//! One small object that every thread waits on.
+//! The request to stop that every thread waits on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-/// A request to stop, shared by the threads it concerns. Clones are the same
-/// request. Asking twice is harmless; it is never taken back.
+/// A request to stop, shared by the threads that it concerns. Clones share one request. It
+/// cannot be withdrawn, and a second request has no effect.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown(Arc<Inner>);
 
@@ -17,24 +17,23 @@ struct Inner {
 }
 
 impl Shutdown {
-    /// A request that nobody has made yet.
+    /// A request that is not made yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks everyone who holds a clone to stop, and wakes those who wait.
+    /// Requests the stop and wakes all waiting threads.
     pub fn request(&self) {
         *self.0.requested.lock() = true;
         self.0.changed.notify_all();
     }
 
-    /// Whether somebody asked.
+    /// Whether the stop was requested.
     pub fn is_requested(&self) -> bool {
         *self.0.requested.lock()
     }
 
-    /// Blocks for `duration`, or less when a stop is asked for. Returns
-    /// whether it was.
+    /// Blocks for `duration`, or until the stop is requested. Returns whether it was.
     pub fn wait(&self, duration: Duration) -> bool {
         let deadline = Instant::now() + duration;
         let mut requested = self.0.requested.lock();
@@ -57,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_ends_a_wait_at_once() {
+    fn request_ends_wait_at_once() {
         let stop = Shutdown::new();
         let waiter = stop.clone();
         let thread = std::thread::spawn(move || waiter.wait(Duration::from_secs(3600)));

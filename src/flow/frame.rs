@@ -7,8 +7,8 @@ use super::detection::Detection;
 use super::geometry::FrameSize;
 use super::remote_slots::RemoteSlots;
 
-/// Most pixels of a picture that is painted: more than 8K. The size that a source claims
-/// for its frames costs memory only up to this.
+/// Most pixels of a painted picture: more than 8K. Limits the memory that a source can
+/// claim with the size of its frames.
 const PAINTED_MAX: u64 = 8192 * 4608;
 
 /// One frame of a source. Pixels are BGR, 8 bits a channel, rows without padding.
@@ -19,8 +19,8 @@ pub struct Frame {
     /// When the frame was captured, on the clock of [`crate::base::clock::now_ns`].
     /// A file's frames are as far apart as the file says.
     pub capture_ns: i64,
-    /// When the frame was handed over, on the same clock: the start of the
-    /// end-to-end latency.
+    /// When the source sent the frame, on the same clock. The end-to-end latency starts
+    /// here.
     pub arrival_ns: i64,
     /// How long decoding and colour conversion took, in nanoseconds.
     pub decode_ns: i64,
@@ -29,16 +29,16 @@ pub struct Frame {
     /// `width * height * 3` bytes, blue first, top row first. Empty while `precomputed`
     /// is set; see [`Frame::painted`].
     pub bgr: Vec<u8>,
-    /// Results that the source has without a picture.
+    /// Results of a source that has no picture.
     pub precomputed: Option<Precomputed>,
 }
 
-/// Results that enter the pipeline behind the stage that usually makes them.
+/// Results that enter the pipeline after the stage that usually computes them.
 #[derive(Debug, Clone)]
 pub enum Precomputed {
-    /// Detections, best score first, as of a simulated crowd. They pass the model.
+    /// Detections, best score first, as of a simulated crowd. They bypass the model.
     Detections(Arc<[Detection]>, Arc<dyn Paint>),
-    /// Another node's slots. They pass model and tracker.
+    /// Another node's slots. They bypass model and tracker.
     Slots(Arc<RemoteSlots>, Arc<dyn Paint>),
 }
 

@@ -21,7 +21,7 @@ impl FrameSize {
         Self { width, height }
     }
 
-    /// Longest side that is taken from outside, in pixels.
+    /// Longest side that is accepted from outside, in pixels.
     pub const SIDE_MAX: u32 = 16_384;
 
     /// Whether both sides are within 1..[`SIDE_MAX`](Self::SIDE_MAX).
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_from_outside_have_bounds() {
+    fn frame_size_is_bounded() {
         for (width, height, usable) in [
             (1, 1, true),
             (16_384, 16_384, true),

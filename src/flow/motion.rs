@@ -1,7 +1,7 @@
-//! Motion: where an object is a moment after it was last seen.
+//! Motion: predicts where an object is after it was last seen.
 //!
-//! The one home of prediction, for HELD slots and for hosts that ask for a
-//! slot at a time of their own. Pure functions: they neither allocate nor block.
+//! Used for HELD slots, and for hosts that poll a slot at a time of their own. Pure
+//! functions that neither allocate nor block.
 
 /// Time constant in seconds after which a predicted object keeps 37 % of its
 /// speed. People who vanish behind a pillar or a colleague mostly stop or turn
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn no_time_changes_nothing() {
+    fn zero_or_negative_time_changes_nothing() {
         assert_eq!(
             predict([0.3, 0.4], [0.1, -0.2], 0.0),
             ([0.3, 0.4], [0.1, -0.2])
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_with_the_given_speed_and_comes_to_rest() {
+    fn motion_starts_with_velocity_and_comes_to_rest() {
         let ([x, _], _) = predict([0.3, 0.5], [0.2, 0.0], 0.01);
         assert!((x - 0.302).abs() < 1e-4, "{x}");
         let ([x, y], v) = predict([0.3, 0.5], [0.2, 0.0], 60.0);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn two_steps_are_one() {
+    fn two_steps_equal_one_of_their_sum() {
         let (p, v) = predict([0.3, 0.6], [0.3, -0.1], 0.2);
         let (p, v) = predict(p, v, 0.5);
         let (q, w) = predict([0.3, 0.6], [0.3, -0.1], 0.7);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_at_the_edge_of_the_frame() {
+    fn motion_stops_at_edge_of_frame() {
         let (p, v) = predict([0.95, 0.02], [1.0, -1.0], 1.0);
         assert_eq!((p, v), ([1.0, 0.0], [0.0, 0.0]));
     }

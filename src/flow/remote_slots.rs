@@ -15,11 +15,12 @@ pub struct RemoteNode {
     /// How far its wall clock is ahead of ours, less the travel time of the quickest of
     /// the latest messages.
     pub clock_offset_ns: i64,
-    /// Messages that came twice.
+    /// Duplicate messages.
     pub duplicates: u64,
-    /// Messages that came after newer ones, and were left out.
+    /// Messages that arrived after newer ones and were dropped.
     pub reordered: u64,
-    /// Messages with an unknown version or an impossible number, and left out whole.
+    /// Messages that were rejected, such as one with an unknown version or a value out of
+    /// range.
     pub refused: u64,
 }
 
@@ -34,8 +35,8 @@ pub struct RemoteSlots {
     pub waiting: u32,
     /// The occupied slots.
     pub slots: Vec<RemoteSlot>,
-    /// The other node's class names by its class ids. The same list for as long as no
-    /// name is added or changed.
+    /// The other node's class names by class id. The list is shared until a name is added
+    /// or changed.
     pub classes: Arc<[String]>,
 }
 

@@ -1,4 +1,4 @@
-//! A slot: one of the numbered places p1..pN.
+//! A slot: one of the numbered entries p1..pN.
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::motion;
 use crate::base::clock::{NS_PER_MS, NS_PER_S};
 
-/// Most slots that a camera can have.
+/// Largest number of slots of a camera.
 pub const SLOTS_MAX: usize = 256;
 
 /// A [`Slot`] as machine words, in which snapshots are handed to other threads. Copied as
@@ -29,7 +29,7 @@ pub enum SlotState {
     Held = 2,
 }
 
-/// One numbered place, as a host sees it.
+/// One numbered slot, as a host sees it.
 ///
 /// Units and origin are given for the default `slots.units` and `slots.origin`. The
 /// values that outputs send are listed in [`AXES`](super::AXES): a new field needs a row
@@ -73,7 +73,7 @@ pub struct Slot {
     /// the same walk is as fast across the picture as along it. 0 when empty.
     #[serde(default)]
     pub speed: f32,
-    /// How surely somebody is here, 0..1, for fading: rises over
+    /// For fading, 0..1: rises over
     /// [`Slot::PRESENCE_RISE_NS`] while the slot is active, falls while it is held and
     /// reaches 0 when it is released.
     #[serde(default)]
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn words_read_back_as_the_same_slot_and_impossible_states_are_refused() {
+    fn slot_words_round_trip_and_reject_invalid_state() {
         let words: SlotWords = bytemuck::cast(walker());
         let slot = bytemuck::checked::try_cast::<SlotWords, Slot>(words);
         assert_eq!(slot.unwrap(), walker());

@@ -2,7 +2,7 @@
 
 use super::geometry::{BBox, FrameSize};
 
-/// When a frame was captured, and its size: what a tracker needs to know of it.
+/// Capture time and size of a frame, which is all that a tracker needs of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FrameMeta {
     /// Capture time on the clock of [`crate::base::clock::now_ns`].
@@ -16,8 +16,8 @@ pub struct FrameMeta {
 pub struct Track {
     /// Never reused in the life of a tracker; from 1, without gaps.
     pub id: u64,
-    /// The class that the object was seen as most, lately: one frame in which
-    /// the detector takes a car for a truck does not change it.
+    /// The most frequent class of the latest detections. One frame in which the detector
+    /// mistakes a car for a truck does not change it.
     pub class_id: u32,
     /// Score of the latest detection, 0..1.
     pub score: f32,

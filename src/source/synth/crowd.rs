@@ -1,5 +1,4 @@
-//! People who walk over a square: where they are, and what a detector would
-//! see of them.
+//! People who walk over a square: their positions, and the detections of them.
 
 use fastrand::Rng;
 
@@ -9,7 +8,7 @@ use crate::flow::{BBox, Detection};
 
 /// The class that the crowd is of: COCO's `person`.
 const PERSON: u32 = 0;
-/// Hidden by more than this share, somebody is not detected at all.
+/// A person of whom a larger share is hidden is not detected.
 const HIDDEN: f32 = 0.7;
 /// Height of a person at the near edge, in frame heights, and how much smaller
 /// one at the far edge is.
@@ -18,38 +17,38 @@ const FAR_SCALE: f32 = 0.45;
 /// Where the square begins and ends in the picture: feet, in frame heights.
 const FAR_Y: f32 = 0.42;
 const NEAR_Y: f32 = 0.96;
-/// How far beyond the sides somebody walks before they are gone.
+/// How far a person walks beyond the sides of the picture.
 const OUTSIDE: f32 = 0.12;
 /// Near-field walking speed in frame widths a second.
 const SPEED: std::ops::Range<f32> = 0.05..0.16;
-/// How long somebody who left stays away, in seconds.
+/// How long a person who left stays away, in seconds.
 const AWAY_S: std::ops::Range<f32> = 1.0..6.0;
-/// How long somebody stands still who does, in seconds.
+/// How long a person who stops stands still, in seconds.
 const STAND_S: std::ops::Range<f32> = 0.5..3.0;
 
 /// The crowd at one moment.
 pub struct Crowd {
     people: Vec<Person>,
-    /// Who goes where. Apart from the noise, so that the same seed gives the same
-    /// walks with other misses or jitter.
-    ways: Rng,
-    noise: Rng,
+    /// Random numbers of the paths. Separate from the noise, so that the same seed has the
+    /// same paths with other misses or jitter.
+    path_rng: Rng,
+    noise_rng: Rng,
     dt_s: f32,
     aspect: f32,
     misses: f32,
     jitter: f32,
 }
 
-/// Somebody. Positions are on the square: `x` across, 0..1 within the picture;
-/// `depth` 0 far to 1 near.
+/// A person. Positions are on the square: `x` across, 0..1 within the picture; `depth` 0
+/// far to 1 near.
 struct Person {
     x: f32,
     depth: f32,
-    /// Where to.
+    /// The position that the person walks to.
     goal: [f32; 2],
     speed: f32,
     build: f32,
-    /// Rests for that long: standing, or away from the square.
+    /// Remaining pause, standing on the square or away from it.
     pause_s: f32,
     phase: f32,
 }
@@ -57,14 +56,14 @@ struct Person {
 impl Crowd {
     /// A crowd in the middle of its walk.
     pub fn new(options: &SynthOptions) -> Self {
-        let mut ways = Rng::with_seed(options.seed);
+        let mut path_rng = Rng::with_seed(options.seed);
         let people = (0..options.people)
-            .map(|_| Person::new(&mut ways))
+            .map(|_| Person::new(&mut path_rng))
             .collect();
         Self {
             people,
-            noise: Rng::with_seed(options.seed ^ 0x9e37_79b9_7f4a_7c15),
-            ways,
+            noise_rng: Rng::with_seed(options.seed ^ 0x9e37_79b9_7f4a_7c15),
+            path_rng,
             dt_s: 1.0 / options.fps,
             aspect: options.size.aspect(),
             misses: options.misses,
@@ -72,14 +71,14 @@ impl Crowd {
         }
     }
 
-    /// One frame later.
+    /// Moves everyone by one frame.
     pub fn step(&mut self) {
         for person in &mut self.people {
-            person.step(self.dt_s, &mut self.ways);
+            person.step(self.dt_s, &mut self.path_rng);
         }
     }
 
-    /// What the camera and a detector make of the crowd now.
+    /// The crowd in the camera's picture, and the detections of it.
     pub fn observe(&mut self) -> Scene {
         let mut bodies: Vec<Body> = (self.people.iter().enumerate())
             .map(|(index, person)| Body {
@@ -89,7 +88,7 @@ impl Crowd {
             })
             .filter(|body| is_in_frame(&body.bbox))
             .collect();
-        // Painted from far to near; who is nearer hides who is farther.
+        // Painted from far to near, because nearer people hide farther ones.
         bodies.sort_by(|a, b| feet(&a.bbox).total_cmp(&feet(&b.bbox)));
         let mut detections = Vec::with_capacity(bodies.len());
         for (index, body) in bodies.iter().enumerate() {
@@ -103,13 +102,13 @@ impl Crowd {
         Scene { bodies, detections }
     }
 
-    /// A detection of somebody of whom a share is hidden, or none. Draws the same
-    /// number of random numbers either way.
+    /// The detection of a person of whom a share is hidden, or none. Draws the same number
+    /// of random numbers in both cases.
     fn detect(&mut self, body: &Body, hidden: f32) -> Option<Detection> {
-        let missed = self.noise.f32() < self.misses;
-        let wobble = self.noise.f32();
-        let mut tremble = || gauss(&mut self.noise) * self.jitter * body.bbox.h;
-        let (dx, dy, dw, dh) = (tremble(), tremble(), tremble(), tremble());
+        let missed = self.noise_rng.f32() < self.misses;
+        let wobble = self.noise_rng.f32();
+        let mut jitter = || gauss(&mut self.noise_rng) * self.jitter * body.bbox.h;
+        let (dx, dy, dw, dh) = (jitter(), jitter(), jitter(), jitter());
         let inside = covered(&body.bbox, &BBox::new(0.5, 0.5, 1.0, 1.0));
         if missed || hidden > HIDDEN || inside < 1.0 - HIDDEN {
             return None;
@@ -131,26 +130,26 @@ impl Crowd {
 }
 
 impl Person {
-    fn new(ways: &mut Rng) -> Self {
+    fn new(path_rng: &mut Rng) -> Self {
         let mut person = Self {
-            x: within(ways, 0.05..0.95),
-            depth: ways.f32(),
+            x: within(path_rng, 0.05..0.95),
+            depth: path_rng.f32(),
             goal: [0.5, 0.5],
-            speed: within(ways, SPEED),
-            build: within(ways, 0.85..1.12),
+            speed: within(path_rng, SPEED),
+            build: within(path_rng, 0.85..1.12),
             pause_s: 0.0,
-            phase: ways.f32(),
+            phase: path_rng.f32(),
         };
-        person.choose(ways);
+        person.choose_goal(path_rng);
         person
     }
 
-    fn step(&mut self, dt_s: f32, ways: &mut Rng) {
+    fn step(&mut self, dt_s: f32, path_rng: &mut Rng) {
         if self.pause_s > 0.0 {
             self.pause_s -= dt_s;
             return;
         }
-        // A step looks shorter from afar; towards and away, shorter still.
+        // Far steps are shorter in the picture, and steps along the depth are shorter still.
         let scale = self.scale();
         let (dx, dy) = (self.goal[0] - self.x, self.goal[1] - self.depth);
         let distance = dx.hypot(dy * 0.5);
@@ -163,25 +162,25 @@ impl Person {
         }
         [self.x, self.depth] = self.goal;
         if (0.0..=1.0).contains(&self.x) {
-            if ways.f32() < 0.3 {
-                self.pause_s = within(ways, STAND_S);
+            if path_rng.f32() < 0.3 {
+                self.pause_s = within(path_rng, STAND_S);
             }
         } else {
-            self.pause_s = within(ways, AWAY_S);
+            self.pause_s = within(path_rng, AWAY_S);
         }
-        self.choose(ways);
+        self.choose_goal(path_rng);
     }
 
-    /// The next goal: somewhere on the square, or out of it at one side.
-    fn choose(&mut self, ways: &mut Rng) {
-        self.speed = within(ways, SPEED);
-        let leaves = ways.f32() < 0.3;
-        let x = match (leaves, ways.bool()) {
+    /// Chooses the next goal: a point on the square, or one beyond its sides.
+    fn choose_goal(&mut self, path_rng: &mut Rng) {
+        self.speed = within(path_rng, SPEED);
+        let leaves = path_rng.f32() < 0.3;
+        let x = match (leaves, path_rng.bool()) {
             (true, true) => -OUTSIDE,
             (true, false) => 1.0 + OUTSIDE,
-            (false, _) => within(ways, 0.05..0.95),
+            (false, _) => within(path_rng, 0.05..0.95),
         };
-        self.goal = [x, ways.f32()];
+        self.goal = [x, path_rng.f32()];
     }
 
     fn scale(&self) -> f32 {

@@ -1,8 +1,8 @@
 //! `synth:`, a simulated crowd: detections without a camera.
 //!
-//! For building a show before the camera is mounted, for tests and demonstrations.
-//! The address is its whole state: the same address gives the same crowd, frame
-//! by frame, on every run of the same version.
+//! For building a show before the camera is mounted, for tests and for demonstrations. The
+//! address defines everything: the same address has the same crowd, frame by frame, on
+//! every run of the same version.
 
 mod crowd;
 mod scene;
@@ -17,8 +17,7 @@ use crate::flow::{FrameSize, Precomputed};
 use crowd::Crowd;
 pub use scene::{Body, Ground, Scene};
 
-/// The crowd as a source. Never blocks; its time stamps pace it as those of a
-/// file would.
+/// The crowd as a source. Never blocks. It is paced by its timestamps, as a file is.
 pub struct SynthSource {
     crowd: Crowd,
     size: FrameSize,
@@ -48,7 +47,7 @@ impl Source for SynthSource {
         if self.next > 0 {
             self.crowd.step();
         }
-        // From the number and not by adding up, so that no error gathers.
+        // Computed from the number, so that rounding errors do not add up.
         let media_ns = (self.next as f64 * self.step_ns).round() as i64;
         self.next += 1;
         Ok(FrameOrEnd::Frame(Timestamp::Media(media_ns)))
@@ -75,21 +74,21 @@ mod tests {
                 source.grab().unwrap();
                 match source.retrieve(Vec::new()).unwrap() {
                     Payload::Precomputed(_, Precomputed::Detections(seen, _)) => seen.to_vec(),
-                    other => panic!("not a crowd: {other:?}"),
+                    other => panic!("unexpected payload: {other:?}"),
                 }
             })
             .collect()
     }
 
     #[test]
-    fn the_same_address_is_the_same_crowd_and_another_seed_another() {
+    fn same_address_has_same_crowd_and_other_seed_another() {
         let once = run("people=12,seed=3", 200);
         assert_eq!(once, run("people=12,seed=3", 200));
         assert_ne!(once, run("people=12,seed=4", 200));
     }
 
     #[test]
-    fn people_cross_hide_leave_and_return() {
+    fn people_hide_each_other_leave_and_return() {
         let frames = run("people=12,seed=1", 1500);
         let counts: Vec<usize> = frames.iter().map(Vec::len).collect();
         let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn time_stamps_pace_it_and_it_ends_where_it_is_told_to() {
+    fn timestamps_follow_fps_and_frames_ends_the_source() {
         let mut source = SynthSource::new(&"fps=30,frames=3".parse().unwrap());
         let stamps: Vec<FrameOrEnd> = (0..4).map(|_| source.grab().unwrap()).collect();
         let at = |ns| FrameOrEnd::Frame(Timestamp::Media(ns));

@@ -1,13 +1,13 @@
-//! What a made-up camera sees, and its picture for those who look.
+//! A frame of a simulated camera, and its picture for the preview.
 
 use opencv::core::{Mat, Point, Scalar, Size, Vec3b};
 use opencv::imgproc::{self, FILLED, LINE_AA};
 
 use crate::flow::{BBox, Detection, FrameSize, Paint};
 
-/// The ground: a calm grey green, blue first.
+/// The ground: grey green, blue first.
 const GROUND: [u8; 3] = [96, 104, 92];
-/// Clothes; people differ, and keep theirs.
+/// Colours of clothes. A person keeps the same one.
 const CLOTHES: [[f64; 3]; 8] = [
     [80.0, 70.0, 60.0],
     [140.0, 90.0, 50.0],
@@ -22,20 +22,20 @@ const CLOTHES: [[f64; 3]; 8] = [
 /// One frame of a simulated crowd.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
-    /// Everybody in the picture, the farthest first.
+    /// The people in the picture, the farthest first.
     pub bodies: Vec<Body>,
-    /// What a detector would see of them, best score first.
+    /// The simulated detections, best score first.
     pub detections: Vec<Detection>,
 }
 
-/// Somebody in the picture.
+/// A person in the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Body {
-    /// Who: the same number is the same person.
+    /// Number of the person, the same in every frame.
     pub person: u32,
-    /// Where, whole, also where hidden.
+    /// The box of the whole person, hidden parts included.
     pub bbox: BBox,
-    /// How far through a step, 0..1.
+    /// Phase of the step, 0..1.
     pub phase: f32,
 }
 
@@ -49,8 +49,7 @@ impl Paint for Ground {
     }
 }
 
-/// Takes about a millisecond a megapixel; called only when somebody looks at the
-/// preview.
+/// Takes about a millisecond per megapixel. Called only for the preview.
 impl Paint for Scene {
     fn paint(&self, size: FrameSize) -> opencv::Result<Vec<u8>> {
         let (width, height) = (size.width as usize, size.height as usize);
@@ -117,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_picture_shows_people_where_they_are_on_a_plain_ground() {
+    fn painted_scene_shows_people_at_their_positions() {
         let size = FrameSize::new(320, 180);
         let scene = Scene {
             bodies: vec![Body {

@@ -90,7 +90,10 @@ impl Crate {
         let mut imports = Vec::new();
         for (name, module) in &self.0 {
             let own = module.paths.iter().map(|(line, path)| (*line, path));
+            // A private `use` is among the paths already.
+            let is_noted = |path: &Vec<String>| module.paths.iter().any(|(_, noted)| noted == path);
             let used = module.uses.iter().map(|(_, path)| (0, path));
+            let used = used.filter(|(_, path)| !is_noted(path));
             for (line, path) in own.chain(used) {
                 if let Some(path) = self.absolute(name, path)
                     && !path.is_empty()
