@@ -32,7 +32,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A name that somebody else chose: what does not show becomes a space, spaces at the
+/// A name from outside: hidden characters become spaces, spaces at the
 /// ends go, and at most [`NAME_MAX`] characters stay.
 pub fn name(text: &str) -> String {
     let shown = text.chars().map(|c| if is_hidden(c) { ' ' } else { c });

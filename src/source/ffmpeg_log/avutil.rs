@@ -29,7 +29,7 @@ mod system {
 
     use super::{AV_VERBOSE, Unavailable};
 
-    /// C's `va_list`, handed on as it came. It is a pointer, or an argument that is
+    /// C's `va_list`, passed on unchanged. It is a pointer, or an argument that is
     /// passed as one, on every system that OpenCV is built for.
     type Arguments = *mut c_void;
     type Callback = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, Arguments);
@@ -88,17 +88,17 @@ mod system {
         Ok(())
     }
 
-    /// Keeps this library in the process after its host unloads it: FFmpeg may be in use
-    /// by others then, and would call code that is gone.
+    /// Keeps this library loaded after its host unloads it. FFmpeg may still be in use then,
+    /// and would call code that is gone.
     fn stay_loaded() -> bool {
         let own = stay_loaded as *const () as *const c_void;
-        // The first image is the program, which nobody unloads.
+        // The first image is the program, which is never unloaded.
         if positions([own as usize; 2])[0] == Some(0) {
             return true;
         }
         // SAFETY: all zeros is a valid value of this struct of pointers.
         let mut image: libc::Dl_info = unsafe { std::mem::zeroed() };
-        // SAFETY: writes what is known of a function of ours into our struct.
+        // SAFETY: writes the description of our own function into our struct.
         let found = unsafe { libc::dladdr(own, &raw mut image) } != 0;
         if !found || image.dli_fname.is_null() {
             return false;
@@ -108,25 +108,25 @@ mod system {
         !unsafe { libc::dlopen(image.dli_fname, flags) }.is_null()
     }
 
-    /// What FFmpeg calls for each piece of its log, on any of its threads.
+    /// FFmpeg calls this for each piece of its log, on any of its threads.
     unsafe extern "C" fn callback(
         context: *mut c_void,
         level: c_int,
         format: *const c_char,
         arguments: Arguments,
     ) {
-        // A panic must not reach FFmpeg; a lost line is no harm.
+        // A panic must not reach FFmpeg. A lost line is harmless.
         let _ = catch_unwind(AssertUnwindSafe(|| {
             let Some(avutil) = AVUTIL.get() else { return };
             // The upper bits are a colour.
             let level = if level >= 0 { level & 0xff } else { level };
-            // SAFETY: takes and changes nothing.
+            // SAFETY: has no arguments and changes nothing.
             if level > AV_VERBOSE || level > unsafe { (avutil.level)() } {
                 return;
             }
             let mut piece = vec![0u8; PIECE_MAX];
             let mut prefix: c_int = 1;
-            // SAFETY: the first four are handed on as they came, and used once; the buffer
+            // SAFETY: the first four are passed on unchanged and used once; the buffer
             // is as long as we say, and is ended by a NUL.
             let length = unsafe {
                 (avutil.format_line)(
@@ -176,7 +176,7 @@ mod system {
             _: libc::size_t,
             search: *mut c_void,
         ) -> c_int {
-            // SAFETY: `search` is the one below, and nobody else has it now.
+            // SAFETY: `search` is the one below, and no other reference to it exists during the call.
             let search = unsafe { &mut *search.cast::<Search>() };
             // SAFETY: the system describes a loaded image, which stays while it is visited.
             let image = unsafe { &*image };
