@@ -11,7 +11,7 @@
 //! * [`source`] gives frames with a capture time.
 //! * [`detect`] turns a frame into detections: class, score, box.
 //! * [`track`] follows detections over frames and gives tracks with an id.
-//! * [`slots`] assigns tracks to numbered slots that never swap owners.
+//! * [`slots`] assigns tracks to numbered slots; a slot keeps its track until it is released.
 //! * [`sink`] carries whole snapshots to OSC receivers and files.
 //! * [`pipeline`] owns the threads and ties the stations together. Begin with
 //!   [`pipeline::Pipeline`].

@@ -99,8 +99,9 @@ impl Capture {
         }
     }
 
-    /// Reports the error and waits before the next attempt. Returns false if there is no
-    /// point in another attempt.
+    /// Reports the error and waits before the next attempt. A source that was live is LOST;
+    /// one that never was stays CONNECTING. Returns false if there is no point in another
+    /// attempt.
     fn recover(&self, error: &SourceError, connection: &mut Connection) -> bool {
         let reason = error.to_string();
         self.status.set_problem(Some(reason.clone()));

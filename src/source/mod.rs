@@ -9,6 +9,13 @@
 //! [`StreamAddress`], and an arm of [`open`]. It returns a [`Payload`]: a picture, or results
 //! without one (such as the detections of a simulated crowd), which enter the pipeline
 //! after the stage that usually computes them.
+//!
+//! * `capture` is the thread's loop: it opens, reads, paces and reconnects, and decides when
+//!   a camera is LOST; `backoff` has the delays before the next attempt.
+//! * `video`, `push`, `synth` and `mqtt` are the kinds of sources; `app_source` takes the
+//!   frames of a host for `push`.
+//! * `probe` finds out why a camera does not answer; `http_auth` logs in to it.
+//! * `sampling` chooses the frames that are processed; `status` holds state and counters.
 
 mod api;
 mod app_source;

@@ -18,9 +18,10 @@ pub use family::{Family, Output, OutputLayout};
 pub use metadata::Metadata;
 
 /// Every family that is supported.
-pub const FAMILIES: [&dyn Family; 3] = [&yolox::Yolox, &yolov8::YoloV8, &nanodet::NanoDet];
+pub const FAMILIES: &[&dyn Family] = &[&yolox::Yolox, &yolov8::YoloV8, &nanodet::NanoDet];
 
 /// The supported families, for a message.
 pub fn supported() -> String {
-    FAMILIES.map(Family::description).join(", ")
+    let names: Vec<&str> = FAMILIES.iter().map(|family| family.description()).collect();
+    names.join(", ")
 }
