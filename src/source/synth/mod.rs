@@ -15,7 +15,9 @@ use crate::address::SynthOptions;
 use crate::base::clock::NS_PER_S;
 use crate::flow::{FrameSize, Precomputed};
 use crowd::Crowd;
-pub use scene::{Body, Ground, Scene};
+#[cfg(feature = "mqtt")]
+pub use scene::Ground;
+pub use scene::{Body, Scene};
 
 /// The crowd as a source. Never blocks. It is paced by its timestamps, as a file is.
 pub struct SynthSource {
