@@ -278,7 +278,7 @@ fn camera_that_cannot_be_reached_is_named_without_password() {
     assert_refused(
         &run(&format!("rtsp://127.0.0.1:{port}/live")),
         WORK,
-        &["user:password@host"],
+        &["USER:PASSWORD@HOST"],
     );
 }
 

@@ -255,8 +255,8 @@ fn invalid_messages_of_another_node_are_refused() {
         "{metrics}"
     );
     let log = viewer.log();
-    let told = log.lines().filter(|l| l.contains("is refused")).count();
-    assert_eq!(told, 1, "said once: {log}");
+    let reported = log.lines().filter(|l| l.contains("was rejected")).count();
+    assert_eq!(reported, 1, "logged once: {log}");
     assert!(!log.contains('\u{1b}'), "{log:?}");
     assert_eq!(viewer.status("far")["reconnects"], 0);
 }
