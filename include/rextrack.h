@@ -765,7 +765,7 @@ extern "C" {
  Set `axis_size` to `sizeof(RextrackAxis)`: the struct may grow in a newer library.
  `axes` may be NULL if `capacity` is 0. `count` may be NULL if `axes` is not.
 
- Any thread. Never blocks.
+ Any thread. Wait-free: no lock, no allocation, no system call.
 
  Conditions:
  `axes` has room for `capacity` structs of `axis_size` bytes; `count` is NULL or points

@@ -1,7 +1,9 @@
 //! Options of the command line as configuration.
 
+use std::path::Path;
+
 use rextrack::config::{
-    self, CameraConfig, ClassRef, Config, LogFormat, PipelineConfig, TrackingConfig,
+    self, CameraConfig, ClassRef, Config, ConfigError, LogFormat, PipelineConfig, TrackingConfig,
 };
 use rextrack::track::TRACKERS;
 use serde::de::DeserializeOwned;
@@ -10,11 +12,18 @@ use serde_json::{Value, json};
 use crate::cli::{DetectMotArgs, RunArgs, TrackMotArgs};
 use crate::cli_error::CliError;
 
+/// Reads a file, and checks also the options that the library's stations own.
+pub fn load(file: &Path) -> Result<Config, ConfigError> {
+    let config = Config::load(file)?;
+    rextrack::pipeline::check_options(&config)?;
+    Ok(config)
+}
+
 /// The configuration of `rextrack run`: the file, or the address, with the options over
 /// it.
 pub fn run(args: &RunArgs) -> Result<Config, CliError> {
     let mut config = match (&args.config, &args.stream) {
-        (Some(file), _) => Config::load(file)?,
+        (Some(file), _) => load(file)?,
         (None, Some(stream)) => Config {
             cameras: vec![CameraConfig::new("cam1", stream)],
             ..Config::from_environment()?

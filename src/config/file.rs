@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::camera::CameraConfig;
 use super::osc::OscConfig;
-use super::outputs::MqttConfig;
+use super::outputs::{MqttConfig, SinkConfig};
 use super::service::ServiceConfig;
 use super::slots::SlotsConfig;
 use super::tracking::TrackingConfig;
@@ -44,4 +44,15 @@ impl Default for Config {
 
 fn osc_on() -> Option<OscConfig> {
     Some(OscConfig::default())
+}
+
+impl Config {
+    /// The outputs that every camera has, as one more output of a camera.
+    pub fn shared_sinks(&self) -> SinkConfig {
+        SinkConfig {
+            osc: self.osc.clone(),
+            mqtt: self.mqtt.clone(),
+            ..SinkConfig::default()
+        }
+    }
 }

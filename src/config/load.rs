@@ -7,11 +7,10 @@ use serde_json::Value;
 use super::environment::{self, EnvOverrides, Environment};
 use super::file::Config;
 use super::issues::ConfigError;
-use super::outputs::OutputSection;
 use super::pipeline::{PipelineConfig, merge};
 use super::read::{finish, json, parse};
 use super::yaml::{self, YamlError};
-use super::{schema, schema_check};
+use super::{outputs, schema, schema_check};
 use crate::address::{StreamAddress, redact_address, resolve};
 
 impl Config {
@@ -86,11 +85,11 @@ impl Config {
         for path in [&mut service.log_file, &mut service.onnxruntime] {
             *path = path.take().map(|p| resolve(folder, &p));
         }
-        let sinks = self.cameras.iter_mut().flat_map(|c| &mut c.sinks);
-        let mqtt = self.mqtt.iter_mut().flat_map(OutputSection::paths_mut);
-        let paths = sinks.flat_map(|sink| sink.paths_mut()).chain(mqtt);
-        for path in paths {
-            *path = resolve(folder, path);
+        for sink in self.cameras.iter_mut().flat_map(|c| &mut c.sinks) {
+            sink.rebase(folder);
+        }
+        if let Some(mqtt) = &mut self.mqtt {
+            outputs::rebase(mqtt, folder);
         }
         for camera in &mut self.cameras {
             camera.ca_file = camera.ca_file.take().map(|p| resolve(folder, &p));

@@ -45,7 +45,7 @@ pub use environment::Environment;
 pub use file::Config;
 pub use issues::{ConfigError, ConfigIssue};
 pub use osc::OscConfig;
-pub use outputs::{JsonlConfig, MqttConfig, SinkConfig};
+pub use outputs::{FileUse, JsonlConfig, MqttConfig, OutputFile, SinkConfig};
 pub use pipeline::{PipelineConfig, merge};
 pub use read::parse;
 pub use schema::schema;

@@ -10,7 +10,7 @@ use super::key_path::KeyPath;
 use super::osc::OscConfig;
 use super::redacted::is_redacted;
 use super::suggest::quoted;
-use crate::address::NetworkAddress;
+use crate::address::{NetworkAddress, resolve};
 
 /// Publishing to an MQTT broker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,13 +74,38 @@ pub struct SinkConfig {
     pub jsonl: Option<JsonlConfig>,
 }
 
+/// What an output does with a file that its section names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileUse {
+    /// Reads it.
+    Read,
+    /// Creates it or adds to it. Over the network only a file with this extension may be
+    /// chosen, so that no other file is spoilt.
+    Append {
+        /// Without the dot, such as `jsonl`.
+        extension: &'static str,
+    },
+}
+
+/// A file that an output uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The key within the output, such as `jsonl.path`.
+    pub key: String,
+    /// The path, absolute or relative to the working folder.
+    pub path: PathBuf,
+    /// What the output does with it.
+    pub file_use: FileUse,
+}
+
 /// The section of one kind of output.
 pub(super) trait OutputSection {
     /// Adds the issues of the section, whose keys begin with `path`.
     fn check(&self, path: &str, camera_id: &str, issues: &mut Issues);
 
-    /// The paths in the section. Relative paths are relative to the configuration file.
-    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+    /// The files that the section names, with their keys. Relative paths are relative to
+    /// the configuration file. The network may choose only the files that are named here.
+    fn files_mut(&mut self) -> Vec<(&'static str, &mut PathBuf, FileUse)> {
         Vec::new()
     }
 
@@ -99,13 +124,13 @@ impl OutputSection for OscConfig {
 impl OutputSection for JsonlConfig {
     fn check(&self, _path: &str, _camera_id: &str, _issues: &mut Issues) {}
 
-    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+    fn files_mut(&mut self) -> Vec<(&'static str, &mut PathBuf, FileUse)> {
         let is_stdout = self.path == Path::new("-");
         if is_stdout {
-            Vec::new()
-        } else {
-            vec![&mut self.path]
+            return Vec::new();
         }
+        let file_use = FileUse::Append { extension: "jsonl" };
+        vec![("path", &mut self.path, file_use)]
     }
 }
 
@@ -132,8 +157,9 @@ impl OutputSection for MqttConfig {
         }
     }
 
-    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
-        self.ca_file.iter_mut().collect()
+    fn files_mut(&mut self) -> Vec<(&'static str, &mut PathBuf, FileUse)> {
+        let file = self.ca_file.iter_mut();
+        file.map(|path| ("ca_file", path, FileUse::Read)).collect()
     }
 
     fn is_made_by_service(&self) -> bool {
@@ -141,7 +167,17 @@ impl OutputSection for MqttConfig {
     }
 }
 
+/// Makes the paths of a section relative to `folder`.
+pub(super) fn rebase(section: &mut dyn OutputSection, folder: &Path) {
+    for (_, path, _) in section.files_mut() {
+        *path = resolve(folder, path);
+    }
+}
+
 impl SinkConfig {
+    /// The keys of all sections, for a message.
+    pub(super) const KEYS: &str = "osc, mqtt and jsonl";
+
     /// The sections that are set, with their keys.
     pub(super) fn sections(&self) -> Vec<(&'static str, &dyn OutputSection)> {
         let mut sections: Vec<(&'static str, &dyn OutputSection)> = Vec::new();
@@ -152,18 +188,33 @@ impl SinkConfig {
     }
 
     /// As [`sections`](Self::sections), mutable.
-    pub(super) fn sections_mut(&mut self) -> Vec<&mut dyn OutputSection> {
-        let mut sections: Vec<&mut dyn OutputSection> = Vec::new();
-        sections.extend(self.osc.iter_mut().map(|s| s as _));
-        sections.extend(self.mqtt.iter_mut().map(|s| s as _));
-        sections.extend(self.jsonl.iter_mut().map(|s| s as _));
+    pub(super) fn sections_mut(&mut self) -> Vec<(&'static str, &mut dyn OutputSection)> {
+        let mut sections: Vec<(&'static str, &mut dyn OutputSection)> = Vec::new();
+        sections.extend(self.osc.iter_mut().map(|s| ("osc", s as _)));
+        sections.extend(self.mqtt.iter_mut().map(|s| ("mqtt", s as _)));
+        sections.extend(self.jsonl.iter_mut().map(|s| ("jsonl", s as _)));
         sections
     }
 
-    /// The paths in the sections. Relative paths are relative to the configuration file.
-    pub(super) fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
-        let sections = self.sections_mut().into_iter();
-        sections.flat_map(OutputSection::paths_mut).collect()
+    /// The files that the output uses.
+    pub fn files(&self) -> Vec<OutputFile> {
+        let mut sink = self.clone();
+        let files = sink.sections_mut().into_iter().flat_map(|(key, section)| {
+            let files = section.files_mut().into_iter();
+            files.map(move |(name, path, file_use)| OutputFile {
+                key: format!("{key}.{name}"),
+                path: path.clone(),
+                file_use,
+            })
+        });
+        files.collect()
+    }
+
+    /// Makes relative paths relative to `folder`.
+    pub(super) fn rebase(&mut self, folder: &Path) {
+        for (_, section) in self.sections_mut() {
+            rebase(section, folder);
+        }
     }
 
     /// Whether only the service creates this output.

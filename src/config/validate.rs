@@ -6,7 +6,7 @@ use super::camera::CameraConfig;
 use super::file::Config;
 use super::issues::{ConfigError, Issues};
 use super::key_path::KeyPath;
-use super::outputs::OutputSection;
+use super::outputs::{OutputSection, SinkConfig};
 use super::pipeline::PipelineConfig;
 use super::redacted::is_redacted;
 use super::shared_addresses::check_shared_addresses;
@@ -189,7 +189,10 @@ fn camera(issues: &mut Issues, path: &str, camera: &CameraConfig) {
         let at = at(&format!("sinks[{index}]"));
         let sections = sink.sections();
         if sections.len() != 1 {
-            issues.add(&at, "must have exactly one of the keys osc, mqtt and jsonl");
+            issues.add(
+                &at,
+                format!("must have exactly one of the keys {}", SinkConfig::KEYS),
+            );
         }
         for (key, section) in sections {
             section.check(&format!("{at}.{key}"), &camera.id, issues);

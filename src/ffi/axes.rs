@@ -1,8 +1,7 @@
 //! Slot values selected by name.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::mem::offset_of;
-use std::sync::LazyLock;
 
 use super::args;
 use super::handle::{self, RextrackPipeline};
@@ -55,29 +54,15 @@ pub struct RextrackAxis {
     pub empty: f32,
 }
 
-// SAFETY: the pointers are to static text, which never changes.
-unsafe impl Send for RextrackAxis {}
-// SAFETY: as above.
-unsafe impl Sync for RextrackAxis {}
-
 /// Size of the struct in the first version of the ABI that has it.
 const AXIS_LEAST: usize = offset_of!(RextrackAxis, empty) + size_of::<f32>();
 
-/// The table of axes with C strings.
-static TABLE: LazyLock<Vec<RextrackAxis>> = LazyLock::new(|| AXES.iter().map(to_c).collect());
-
 fn to_c(axis: &Axis) -> RextrackAxis {
-    // The table's texts contain no NUL. Leaked on purpose: hosts keep the pointers.
-    let text = |text: &str| {
-        CString::new(text)
-            .unwrap_or_default()
-            .into_raw()
-            .cast_const()
-    };
+    let [name, unit, description] = axis.c_texts.map(CStr::as_ptr);
     RextrackAxis {
-        name: text(axis.name),
-        unit: text(axis.unit),
-        description: text(axis.description),
+        name,
+        unit,
+        description,
         quantity: axis.quantity as u32,
         empty: axis.empty,
     }
@@ -91,7 +76,7 @@ fn to_c(axis: &Axis) -> RextrackAxis {
 /// Set `axis_size` to `sizeof(RextrackAxis)`: the struct may grow in a newer library.
 /// `axes` may be NULL if `capacity` is 0. `count` may be NULL if `axes` is not.
 ///
-/// Any thread. Never blocks.
+/// Any thread. Wait-free: no lock, no allocation, no system call.
 ///
 /// # Safety
 /// `axes` has room for `capacity` structs of `axis_size` bytes; `count` is NULL or points
@@ -116,19 +101,20 @@ pub unsafe extern "C" fn rextrack_axes(
                 AXIS_LEAST
             )));
         }
-        for (index, axis) in TABLE.iter().take(capacity).enumerate() {
+        for (index, axis) in AXES.iter().take(capacity).enumerate() {
+            let axis = to_c(axis);
             let size = axis_size.min(size_of::<RextrackAxis>());
             // SAFETY: `index` < `capacity`, and each struct of the caller has `axis_size`
             // bytes, as the caller vouches. Both sides have at least `size` bytes and do
             // not overlap. Bytes have no alignment.
             unsafe {
                 let out = axes.cast::<u8>().add(index * axis_size);
-                std::ptr::copy_nonoverlapping(std::ptr::from_ref(axis).cast(), out, size);
+                std::ptr::copy_nonoverlapping(std::ptr::from_ref(&axis).cast(), out, size);
             }
         }
         // SAFETY: NULL or valid, as the caller vouches.
         if let Some(count) = unsafe { count.as_mut() } {
-            *count = TABLE.len();
+            *count = AXES.len();
         }
         Ok(())
     })

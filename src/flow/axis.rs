@@ -6,6 +6,7 @@
 //! [`AXES`].
 
 use std::borrow::Cow;
+use std::ffi::CStr;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -32,6 +33,8 @@ pub struct Axis {
     pub range: RangeInclusive<f64>,
     /// One sentence for the documents.
     pub description: &'static str,
+    /// Name, unit and description for hosts in C.
+    pub(crate) c_texts: [&'static CStr; 3],
     get: fn(&Slot) -> AxisValue,
 }
 
@@ -171,6 +174,14 @@ const ANY_MS: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
 /// The list of class names has an entry for each number up to the largest.
 const CLASS_ID: RangeInclusive<f64> = 0.0..=9_999.0;
 
+/// A text that ends with NUL, checked by the compiler.
+const fn c_text(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("a text of the table contains NUL"),
+    }
+}
+
 macro_rules! axis {
     ($name:literal, $key:ident as $kind:ident, $unit:literal, $quantity:ident, $range:expr,
      empty $empty:literal, $description:literal) => {
@@ -182,6 +193,11 @@ macro_rules! axis {
             empty: $empty,
             range: $range,
             description: $description,
+            c_texts: [
+                c_text(concat!($name, "\0")),
+                c_text(concat!($unit, "\0")),
+                c_text(concat!($description, "\0")),
+            ],
             get: |slot| AxisValue::$kind(slot.$key.into()),
         }
     };

@@ -136,7 +136,8 @@ impl SlotTable {
     /// so that the slot is seen empty in between. `last_id` is the latest track id of
     /// this pipeline. It goes up for each new owner, since the other node's ids may start
     /// over.
-    /// || A slot that is HELD there is predicted here, from the last position of its
+    ///
+    /// A slot that is HELD there is predicted here, from the last position of its
     /// owner.
     pub fn apply_remote(&mut self, now_ns: i64, remote: &RemoteSlots, last_id: &mut u64) {
         let on_release = self.on_release;

@@ -16,15 +16,16 @@
 //! * A track may be continued by a detection of another class, at a price; see
 //!   `FOREIGN_CLASS`.
 
+use schemars::{JsonSchema, schema_for};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
 use super::assignment::Assignment;
 use super::kalman::{KalmanBox, Measurement, TICKS_PER_S};
 use super::tracker::{Tracker, TrackerInput, TrackerKind, TrackerSettings};
 use crate::base::clock::NS_PER_S;
 use crate::config::decimal;
 use crate::flow::{BBox, Detection, FrameMeta, Track};
-use schemars::{JsonSchema, schema_for};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The row of this tracker in [`TRACKERS`](super::TRACKERS).
 pub(super) const KIND: TrackerKind = TrackerKind {

@@ -1,18 +1,15 @@
 //! `rextrack validate-config`.
 
-use rextrack::config::Config;
 use serde_json::json;
 
 use crate::cli::ValidateArgs;
 use crate::cli_error::CliError;
+use crate::options;
 use crate::output::{self, line};
 
 /// Checks a configuration file and reports every error with its place.
 pub fn run(args: &ValidateArgs) -> Result<(), CliError> {
-    let loaded = Config::load(&args.file).and_then(|config| {
-        rextrack::pipeline::check_options(&config)?;
-        Ok(config)
-    });
+    let loaded = options::load(&args.file);
     if args.json {
         let problems = match &loaded {
             Ok(_) => Vec::new(),

@@ -6,12 +6,13 @@
 use std::path::{Component, Path, PathBuf};
 
 use rextrack::address::StreamAddress;
-use rextrack::config::{CameraConfig, Config, ConfigError, ConfigIssue, ServiceConfig};
+use rextrack::config::{
+    CameraConfig, Config, ConfigError, ConfigIssue, FileUse, OutputFile, ServiceConfig,
+};
 use rextrack::detect;
 use rextrack::source;
 use serde_json::Value;
 
-use crate::sinks;
 use crate::store::{PendingConfig, Store};
 
 /// Keys of `service` that clients may change over the network.
@@ -58,15 +59,12 @@ pub fn check(store: &Store, pending: &PendingConfig) -> Result<(), ConfigError> 
     if new.tracking.model != old.tracking.model {
         model(&mut refuse, "tracking.model", &new.tracking.model, new);
     }
-    let shared_before = sinks::shared_by_all_cameras(old);
-    for sink in sinks::shared_by_all_cameras(new) {
-        if shared_before.contains(&sink) {
-            continue;
-        }
-        for (key, path) in sink.files() {
-            if let Err(message) = file_in_folder(&path, folder) {
-                refuse(key, message);
-            }
+    let shared_before = old.shared_sinks().files();
+    for file in new.shared_sinks().files() {
+        if !shared_before.contains(&file)
+            && let Err(message) = output_file(&file, folder)
+        {
+            refuse(file.key, message);
         }
     }
     for (index, camera) in new.cameras.iter().enumerate() {
@@ -93,25 +91,9 @@ pub fn check(store: &Store, pending: &PendingConfig) -> Result<(), ConfigError> 
             if before.is_some_and(|b| b.sinks.contains(sink)) {
                 continue;
             }
-            let at = at(&format!("sinks[{number}]"));
-            if let Some(jsonl) = &sink.jsonl
-                && jsonl.path != Path::new("-")
-            {
-                if !is_within(&jsonl.path, folder) {
-                    refuse(format!("{at}.jsonl.path"), outside(folder));
-                } else if jsonl.path.extension().is_none_or(|e| e != "jsonl") {
-                    refuse(format!("{at}.jsonl.path"), "must end in .jsonl".into());
-                }
-            }
-        }
-        let sinks_before = before.map(sinks::of_camera).unwrap_or_default();
-        for sink in sinks::of_camera(camera) {
-            if sinks_before.contains(&sink) {
-                continue;
-            }
-            for (key, path) in sink.files() {
-                if let Err(message) = file_in_folder(&path, folder) {
-                    refuse(at(&key), message);
+            for file in sink.files() {
+                if let Err(message) = output_file(&file, folder) {
+                    refuse(at(&format!("sinks[{number}].{}", file.key)), message);
                 }
             }
         }
@@ -151,6 +133,17 @@ pub fn file_in_folder(path: &Path, folder: &Path) -> Result<(), String> {
     match is_within(path, folder) {
         true => Ok(()),
         false => Err(outside(folder)),
+    }
+}
+
+/// Whether a client may have an output use a file.
+fn output_file(file: &OutputFile, folder: &Path) -> Result<(), String> {
+    file_in_folder(&file.path, folder)?;
+    match file.file_use {
+        FileUse::Append { extension } if file.path.extension().is_none_or(|e| e != extension) => {
+            Err(format!("must end in .{extension}"))
+        }
+        _ => Ok(()),
     }
 }
 

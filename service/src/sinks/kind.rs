@@ -13,8 +13,6 @@ pub struct SinkKind {
     pub key: &'static str,
     /// Keys of the section whose value is an address that may hold a password.
     pub address_keys: &'static [&'static str],
-    /// Keys of the section that name a file which the sink reads.
-    pub file_keys: &'static [&'static str],
     /// Creates the sink of a camera from its section.
     pub create: Create,
 }

@@ -1,13 +1,11 @@
 //! Sinks that belong to the service: the library publishes to no broker.
 //!
 //! A further kind is a file of this folder and a row of [`KINDS`]. The row says which of
-//! its keys the policy and the hiding of passwords have to know. Counts and problems of
+//! its keys hold addresses, whose passwords are hidden. Counts and problems of
 //! a sink reach the API by the [`Sink`] trait.
 
 mod kind;
 mod mqtt;
-
-use std::path::PathBuf;
 
 use rextrack::config::{CameraConfig, Config, ServiceConfig};
 use rextrack::sink::Sink;
@@ -23,8 +21,6 @@ const KINDS: &[SinkKind] = &[mqtt::KIND];
 #[derive(Clone)]
 pub struct SinkSettings {
     kind: &'static SinkKind,
-    /// Its place in the configuration, such as `sinks[0].mqtt` of a camera.
-    path: String,
     section: Value,
 }
 
@@ -34,27 +30,14 @@ impl PartialEq for SinkSettings {
     }
 }
 
-impl SinkSettings {
-    /// The files that the sink reads, each with the place of its key.
-    pub fn files(&self) -> impl Iterator<Item = (String, PathBuf)> {
-        self.kind.file_keys.iter().filter_map(|key| {
-            let file = self.section.get(*key)?.as_str()?;
-            Some((format!("{}.{key}", self.path), PathBuf::from(file)))
-        })
-    }
-}
-
-/// The sinks that all cameras have. Paths start at the top of the configuration.
+/// The sinks that all cameras have.
 pub fn shared_by_all_cameras(config: &Config) -> Vec<SinkSettings> {
-    sections(config, "")
+    sections(config)
 }
 
-/// The sinks that one camera has besides. Paths start at the camera.
+/// The sinks that one camera has besides.
 pub fn of_camera(camera: &CameraConfig) -> Vec<SinkSettings> {
-    let sinks = camera.sinks.iter().enumerate();
-    sinks
-        .flat_map(|(index, sink)| sections(sink, &format!("sinks[{index}].")))
-        .collect()
+    camera.sinks.iter().flat_map(sections).collect()
 }
 
 /// All sinks of a camera.
@@ -64,13 +47,12 @@ pub fn settings(config: &Config, camera: &CameraConfig) -> Vec<SinkSettings> {
     settings
 }
 
-fn sections(parent: &impl Serialize, prefix: &str) -> Vec<SinkSettings> {
+fn sections(parent: &impl Serialize) -> Vec<SinkSettings> {
     let parent = serde_json::to_value(parent).unwrap_or_default();
     let settings = |kind: &'static SinkKind| {
         let section = parent.get(kind.key).filter(|section| section.is_object())?;
         Some(SinkSettings {
             kind,
-            path: format!("{prefix}{}", kind.key),
             section: section.clone(),
         })
     };
@@ -107,17 +89,17 @@ mod tests {
     use rextrack::config;
 
     #[test]
-    fn settings_have_the_place_and_files_of_every_sink() {
+    fn camera_has_the_sinks_of_all_cameras_and_its_own() {
         let text = "mqtt: {ca_file: all.pem}\ncameras:\n- id: a\n  stream: 'synth:'\n  sinks:\n  \
                     - jsonl: {path: a.jsonl}\n  - mqtt: {broker: 'mqtts://h', ca_file: own.pem}\n";
         let document = config::parse(text).unwrap();
         let config = Config::from_document(document, std::path::Path::new("")).unwrap();
-        let places: Vec<String> = settings(&config, &config.cameras[0])
+        let settings = settings(&config, &config.cameras[0]);
+        let files: Vec<_> = settings
             .iter()
-            .flat_map(SinkSettings::files)
-            .map(|(place, _)| place)
+            .map(|s| s.section["ca_file"].clone())
             .collect();
-        assert_eq!(places, ["mqtt.ca_file", "sinks[1].mqtt.ca_file"]);
+        assert_eq!(files, ["all.pem", "own.pem"]);
         assert!(is_address_key("broker") && !is_address_key("topic_prefix"));
     }
 }

@@ -39,7 +39,6 @@ const RETRY: Duration = Duration::from_secs(1);
 pub const KIND: SinkKind = SinkKind {
     key: "mqtt",
     address_keys: &["broker"],
-    file_keys: &["ca_file"],
     create: |section, camera, node| {
         let config = MqttConfig::deserialize(section).map_err(|e| SinkError {
             name: "mqtt".into(),

@@ -340,3 +340,22 @@ fn wrong_line_of_detections_is_named() {
     assert_refused(&track(&det), WORK, &["det.txt", "line 2", "twenty"]);
     assert_refused(&track(Path::new("no_such.txt")), USAGE, &["no_such.txt"]);
 }
+
+#[test]
+fn unknown_tracker_and_its_options_are_refused_alike_by_run_and_validate() {
+    let camera = "cameras:\n- {id: a, stream: 'synth:', override: {tracker: sortt}}\n";
+    let outcome = with_config(camera);
+    assert_refused(
+        &outcome,
+        USAGE,
+        &["cameras[0].override.tracker", "sortt", "bytetrack"],
+    );
+    let options =
+        "tracking: {tracker_options: {low_score: 7}}\ncameras:\n- {id: a, stream: 'synth:'}\n";
+    let outcome = with_config(options);
+    assert_refused(
+        &outcome,
+        USAGE,
+        &["tracking.tracker_options.low_score", "0..1"],
+    );
+}
