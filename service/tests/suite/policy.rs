@@ -54,6 +54,10 @@ fn request_cannot_reach_outside_the_configuration_folder() {
         let sinks = json!([{"jsonl": {"path": file}}]);
         refused(with("sinks", sinks), "sinks[0].jsonl.path");
     }
+    for file in [path("ca.pem"), "../ca.pem".into()] {
+        let sinks = json!([{"mqtt": {"broker": "mqtts://127.0.0.1:1", "ca_file": file}}]);
+        refused(with("sinks", sinks), "sinks[0].mqtt.ca_file");
+    }
     let fine = with("sinks", json!([{"jsonl": {"path": "out.jsonl"}}]));
     assert_eq!(service.json("POST", "/api/v1/cameras", &fine).status, 201);
     let file = service.folder().join("out.jsonl");
