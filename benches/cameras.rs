@@ -9,12 +9,12 @@
 
 use std::time::{Duration, Instant};
 
-use rextrack::config::{CameraConfig, Config, PipelineConfig};
-use rextrack::detect::InferencePermits;
-use rextrack::flow::FrameSize;
-use rextrack::flow::PixelFormat;
-use rextrack::pipeline::{Pipeline, PipelineOptions};
-use rextrack::source::Image;
+use rextrack::internals::config::{CameraConfig, Config, PipelineConfig};
+use rextrack::internals::detect::InferencePermits;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::flow::PixelFormat;
+use rextrack::internals::pipeline::{Pipeline, PipelineOptions};
+use rextrack::internals::source::Image;
 
 const CAMERAS: usize = 16;
 const SIZE: FrameSize = FrameSize::new(320, 180);

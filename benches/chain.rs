@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use rextrack::config::{CameraConfig, Config, PipelineConfig};
-use rextrack::detect;
-use rextrack::flow::Frame;
-use rextrack::pipeline::{Pipeline, Stats};
+use rextrack::internals::config::{CameraConfig, Config, PipelineConfig};
+use rextrack::internals::detect;
+use rextrack::internals::flow::Frame;
+use rextrack::internals::pipeline::{Pipeline, Stats};
 
 /// Runs of the bare model before and after.
 const RUNS: u32 = 200;

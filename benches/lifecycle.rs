@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::{Value, json};
 
 const ROUNDS: usize = 40;

@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rextrack::flow::FrameSize;
-use rextrack::flow::SourceState;
-use rextrack::flow::{Slot, SlotState, SlotWords, Snapshot};
-use rextrack::pipeline::snapshot_buffer::SnapshotBuffer;
-use rextrack::slots::OutputUnits;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::flow::{Slot, SlotState, SlotWords, Snapshot};
+use rextrack::internals::pipeline::snapshot_buffer::SnapshotBuffer;
+use rextrack::internals::slots::OutputUnits;
 
 const SLOTS: usize = 32;
 const POLLS: usize = 2_000_000;

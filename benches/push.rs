@@ -4,11 +4,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use rextrack::config::PipelineConfig;
-use rextrack::flow::FrameSize;
-use rextrack::flow::PixelFormat;
-use rextrack::pipeline::Pipeline;
-use rextrack::source::Image;
+use rextrack::internals::config::PipelineConfig;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::flow::PixelFormat;
+use rextrack::internals::pipeline::Pipeline;
+use rextrack::internals::source::Image;
 
 const SIZE: FrameSize = FrameSize::new(1920, 1080);
 const ROUNDS: usize = 500;

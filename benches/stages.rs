@@ -3,13 +3,13 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rextrack::base::clock::NS_PER_MS;
-use rextrack::config::OnRelease;
-use rextrack::flow::Detection;
-use rextrack::flow::FrameMeta;
-use rextrack::flow::{BBox, FrameSize};
-use rextrack::slots::SlotTable;
-use rextrack::track::{self, TrackerInput, TrackerSettings};
+use rextrack::internals::base::clock::NS_PER_MS;
+use rextrack::internals::config::OnRelease;
+use rextrack::internals::flow::Detection;
+use rextrack::internals::flow::FrameMeta;
+use rextrack::internals::flow::{BBox, FrameSize};
+use rextrack::internals::slots::SlotTable;
+use rextrack::internals::track::{self, TrackerInput, TrackerSettings};
 
 const STEP_NS: i64 = 40 * NS_PER_MS;
 

@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString};
 use std::ptr::null_mut;
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::Value;
 
 const BASE: &str = r#"{

@@ -12,7 +12,7 @@ use std::ptr::null_mut;
 #[cfg(target_os = "linux")]
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::json;
 
 thread_local! {

@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rextrack::detect::{DetectError, ErrorKind, runtime};
+use rextrack::internals::detect::{DetectError, ErrorKind, runtime};
 
 /// A library that claims to be ONNX Runtime 1.17.3; `None` without a C compiler.
 fn outdated(dir: &Path) -> Option<PathBuf> {

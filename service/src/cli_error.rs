@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use rextrack::config::ConfigError;
-use rextrack::detect::ErrorKind;
-use rextrack::pipeline::PipelineError;
+use rextrack::internals::config::ConfigError;
+use rextrack::internals::detect::ErrorKind;
+use rextrack::internals::pipeline::PipelineError;
 
 use crate::store::StoreError;
 

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use rextrack::config::ServiceConfig;
+use rextrack::internals::config::ServiceConfig;
 
 use crate::cli_error::CliError;
 

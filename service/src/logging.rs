@@ -7,8 +7,8 @@ use std::io::Write;
 use env_logger::fmt::Formatter;
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
-use rextrack::address::one_line;
-use rextrack::config::{LogFormat, LogLevel, ServiceConfig};
+use rextrack::internals::address::one_line;
+use rextrack::internals::config::{LogFormat, LogLevel, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -42,7 +42,7 @@ fn main() -> std::process::ExitCode {
             if let Some(message) = message {
                 // Each error of a configuration is a line.
                 for line in message.lines() {
-                    eprintln!("rextrack: {}", rextrack::address::one_line(line));
+                    eprintln!("rextrack: {}", rextrack::internals::address::one_line(line));
                 }
             }
             code

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rextrack::config::{
+use rextrack::internals::config::{
     self, CameraConfig, ClassRef, Config, ConfigError, LogFormat, PipelineConfig, TrackingConfig,
 };
-use rextrack::track::TRACKERS;
+use rextrack::internals::track::TRACKERS;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::cli_error::CliError;
 /// Reads a file, and checks also the options that the library's stations own.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let config = Config::load(file)?;
-    rextrack::pipeline::check_options(&config)?;
+    rextrack::internals::pipeline::check_options(&config)?;
     Ok(config)
 }
 

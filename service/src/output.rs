@@ -4,7 +4,7 @@
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 
-use rextrack::base::printable;
+use rextrack::internals::base::printable;
 
 /// Prints one line for people. Does not fail when the reader has ended, as in
 /// `rextrack doctor | head -1`.

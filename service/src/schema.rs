@@ -1,9 +1,9 @@
 //! JSON Schemas of the library's types, for the API's description. They come from what
 //! the types serialise to, so that description and answers cannot differ.
 
-use rextrack::config::{CameraConfig, OscConfig, SlotsConfig, TrackingConfig};
-use rextrack::flow::SourceState;
-use rextrack::flow::{Slot, SlotState};
+use rextrack::internals::config::{CameraConfig, OscConfig, SlotsConfig, TrackingConfig};
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::flow::{Slot, SlotState};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::Ref;
@@ -68,7 +68,7 @@ pub fn resolved_osc() -> Schema {
 
 /// All components that the library defines, by name.
 pub fn components() -> Map<String, Value> {
-    let mut file = rextrack::pipeline::schema();
+    let mut file = rextrack::internals::pipeline::schema();
     let definitions = file.as_object_mut().and_then(|file| file.remove("$defs"));
     let mut components = Map::new();
     if let Some(Value::Object(definitions)) = definitions {

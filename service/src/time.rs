@@ -1,7 +1,7 @@
 //! Times of day, as messages and the log show them.
 
 use jiff::{SignedDuration, Timestamp};
-use rextrack::base::clock::now_ns;
+use rextrack::internals::base::clock::now_ns;
 
 /// A time of the process's clock as a time of day: RFC 3339 with milliseconds.
 pub fn time_of_day(time_ns: i64) -> String {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rextrack::config::Config;
+use rextrack::internals::config::Config;
 use serde_json::{Value, json};
 use support::load::{BYTES, Camera, Dice, long, percentile, times};
 use support::process::usage;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rextrack::flow::{AXES, AxisValue, Quantity, Slot};
+use rextrack::internals::flow::{AXES, AxisValue, Quantity, Slot};
 
 fn reference() -> String {
     let mut text = String::from(

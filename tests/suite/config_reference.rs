@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rextrack::config::{self, Config};
+use rextrack::internals::config::{self, Config};
 use serde_json::Value;
 
 fn root(path: &str) -> PathBuf {
@@ -80,7 +80,7 @@ fn example_loads() {
 /// addresses.
 #[test]
 fn documents_list_every_scheme() {
-    use rextrack::address::StreamAddress;
+    use rextrack::internals::address::StreamAddress;
     let text = std::fs::read_to_string(root("docs/guide/troubleshoot.md")).unwrap();
     let row = text.lines().find(|l| l.contains("unknown kind of source"));
     let row = row.unwrap();
@@ -98,6 +98,6 @@ fn documents_list_every_scheme() {
         let written = [format!("`{scheme}:"), format!("a {scheme}")];
         assert!(written.iter().any(|w| row.contains(w)), "{scheme}: {row}");
     }
-    let defaults = rextrack::config::ServiceConfig::default();
+    let defaults = rextrack::internals::config::ServiceConfig::default();
     assert_eq!(defaults.stream_schemes, StreamAddress::SCHEMES);
 }

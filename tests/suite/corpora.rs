@@ -66,9 +66,17 @@ fn collect(schema: &Value, keys: &mut BTreeSet<String>, choices: &mut BTreeSet<S
 fn dictionary_has_every_key_choice_and_axis() {
     let (mut keys, mut values) = (BTreeSet::new(), BTreeSet::new());
     // With the options of the stations, such as those of a tracker.
-    collect(&rextrack::pipeline::schema(), &mut keys, &mut values);
+    collect(
+        &rextrack::internals::pipeline::schema(),
+        &mut keys,
+        &mut values,
+    );
     keys.insert("camera".into());
-    values.extend(rextrack::flow::AXES.iter().map(|axis| axis.name.to_owned()));
+    values.extend(
+        rextrack::internals::flow::AXES
+            .iter()
+            .map(|axis| axis.name.to_owned()),
+    );
     values.extend(["auto", "cpu", "bytetrack", "cam1"].map(str::to_owned));
     let mut expected = String::from(
         "# For the fuzzers: keys and values of the configuration. Written by\n\

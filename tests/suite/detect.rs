@@ -5,9 +5,9 @@
 
 use crate::support;
 
-use rextrack::config::{ClassRef, Device, PipelineConfig};
-use rextrack::detect::{self, DetectError, DetectSettings, Detector, DetectorInfo};
-use rextrack::flow::{BBox, Detection, Frame, FrameSize};
+use rextrack::internals::config::{ClassRef, Device, PipelineConfig};
+use rextrack::internals::detect::{self, DetectError, DetectSettings, Detector, DetectorInfo};
+use rextrack::internals::flow::{BBox, Detection, Frame, FrameSize};
 
 const MIN_SCORE: f32 = 0.25;
 
@@ -362,9 +362,9 @@ fn detectors_with_a_shared_model_give_the_same_results_as_alone() {
     let config = support::pipeline(model);
     // Each camera has its own picture, so that no one gets another one's result.
     let frame = |camera: usize| {
-        let size = rextrack::flow::FrameSize::new(200 + 40 * camera as u32, 160);
+        let size = rextrack::internals::flow::FrameSize::new(200 + 40 * camera as u32, 160);
         let bytes = 3 * size.width as usize * size.height as usize;
-        rextrack::flow::Frame {
+        rextrack::internals::flow::Frame {
             seq: 1,
             capture_ns: 1,
             arrival_ns: 1,

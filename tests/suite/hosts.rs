@@ -229,7 +229,7 @@ fn soname_contains_the_abi_version() {
         .output()
         .unwrap();
     succeeded(&output, "readelf");
-    let version = rextrack::ffi::rextrack_abi_version();
+    let version = rextrack::internals::ffi::rextrack_abi_version();
     // While the major version is 0, a new minor version may break hosts.
     let name = match (version >> 16, version & 0xffff) {
         (0, minor) => format!("librextrack.so.0.{minor}"),

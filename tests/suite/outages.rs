@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size, Vec3b};
 use opencv::videoio::{VideoWriter, VideoWriterTrait};
-use rextrack::address::redact_address;
-use rextrack::base::clock::{NS_PER_MS, now_ns};
-use rextrack::config::RtspTransport;
-use rextrack::flow::{Frame, Slot, SlotState, SourceState};
-use rextrack::pipeline::Pipeline;
-use rextrack::source::SourceError;
+use rextrack::internals::address::redact_address;
+use rextrack::internals::base::clock::{NS_PER_MS, now_ns};
+use rextrack::internals::config::RtspTransport;
+use rextrack::internals::flow::{Frame, Slot, SlotState, SourceState};
+use rextrack::internals::pipeline::Pipeline;
+use rextrack::internals::source::SourceError;
 use support::rtsp::RtspServer;
 use support::watch::{self, active, ends_in_time, live, problem, source_is, started, until};
 
@@ -120,7 +120,8 @@ fn stationary_people_keep_their_slots_through_a_short_outage() {
     let pipeline = watch::started_with(&server.url, model, 60_000, |config| {
         // All others in that picture have scores below 0.5.
         config.tracking.confidence = 0.6;
-        config.tracking.classes = vec![rextrack::config::ClassRef::Name("person".into())];
+        config.tracking.classes =
+            vec![rextrack::internals::config::ClassRef::Name("person".into())];
     });
     let owners = |slots: &[Slot]| -> Vec<(u64, u32)> {
         let ids = slots.iter().map(|s| (s.track_id, s.generation));

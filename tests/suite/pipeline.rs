@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rextrack::flow::{SlotState, Snapshot};
-use rextrack::pipeline::{Pipeline, PipelineOptions};
-use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::internals::flow::{SlotState, Snapshot};
+use rextrack::internals::pipeline::{Pipeline, PipelineOptions};
+use rextrack::internals::sink::{Sink, SinkError, SinkStats};
 
 /// Records its snapshots, and fails if the test wants that.
 struct Probe {
@@ -97,17 +97,18 @@ fn changed_settings_keep_the_slots() {
     let pipeline = Pipeline::new(config).unwrap();
     pipeline.start().unwrap();
     let mut slots = vec![Default::default(); 10];
-    let mut next = |pipeline: &Pipeline,
-                    condition: &dyn Fn(&[rextrack::flow::Slot], u32) -> bool| {
-        for _ in 0..1000 {
-            let header = pipeline.poll(&mut slots);
-            if header.seq > 0 && condition(&slots, header.slot_count) {
-                return slots.clone();
+    let mut next =
+        |pipeline: &Pipeline,
+         condition: &dyn Fn(&[rextrack::internals::flow::Slot], u32) -> bool| {
+            for _ in 0..1000 {
+                let header = pipeline.poll(&mut slots);
+                if header.seq > 0 && condition(&slots, header.slot_count) {
+                    return slots.clone();
+                }
+                pipeline.next(header.seq, Duration::from_secs(1));
             }
-            pipeline.next(header.seq, Duration::from_secs(1));
-        }
-        panic!("time-out: {:?}", pipeline.stats());
-    };
+            panic!("time-out: {:?}", pipeline.stats());
+        };
     let before = next(&pipeline, &|slots, _| slots[0].state == SlotState::Active);
     pipeline
         .set_config(r#"{"tracking": {"objects_max": 3, "object_persistence_ms": 2000}}"#)

@@ -5,11 +5,11 @@ use crate::support;
 
 use std::path::Path;
 
-use rextrack::address::redact_address;
-use rextrack::base::clock::NS_PER_MS;
-use rextrack::flow::{Slot, SlotState, SourceState};
-use rextrack::pipeline::Header;
-use rextrack::source::SourceError;
+use rextrack::internals::address::redact_address;
+use rextrack::internals::base::clock::NS_PER_MS;
+use rextrack::internals::flow::{Slot, SlotState, SourceState};
+use rextrack::internals::pipeline::Header;
+use rextrack::internals::source::SourceError;
 use support::rtsp::RtspServer;
 use support::watch::{ends_in_time, live, problem, source_is, started, until};
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rextrack::config::PipelineConfig;
-use rextrack::flow::{Slot, SlotState, Snapshot};
-use rextrack::pipeline::{Pipeline, PipelineOptions};
-use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::internals::config::PipelineConfig;
+use rextrack::internals::flow::{Slot, SlotState, Snapshot};
+use rextrack::internals::pipeline::{Pipeline, PipelineOptions};
+use rextrack::internals::sink::{Sink, SinkError, SinkStats};
 
 /// A sink that records the slots of every snapshot.
 struct RecordingSink(Arc<Mutex<Vec<Vec<Slot>>>>);

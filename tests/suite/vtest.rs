@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use opencv::core::{Mat, Size};
 use opencv::prelude::*;
 use opencv::videoio::{CAP_ANY, VideoCapture, VideoWriter};
-use rextrack::config::{ClassRef, OscConfig, PipelineConfig};
-use rextrack::pipeline::{Pipeline, PipelineOptions};
-use rextrack::sink::JsonlSink;
+use rextrack::internals::config::{ClassRef, OscConfig, PipelineConfig};
+use rextrack::internals::pipeline::{Pipeline, PipelineOptions};
+use rextrack::internals::sink::JsonlSink;
 use serde_json::Value;
 
 /// vtest.avi with a people model, every frame; `None` if one of them is missing.

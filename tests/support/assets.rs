@@ -32,7 +32,7 @@ pub fn asset(test: &str, file: &str) -> Option<PathBuf> {
 
 /// Whether ONNX Runtime is available. Prints the reason for a skip if not.
 pub fn has_runtime(test: &str) -> bool {
-    match rextrack::detect::runtime::locate(None) {
+    match rextrack::internals::detect::runtime::locate(None) {
         Ok(_) => true,
         Err(error) => {
             println!("skipped: {test}: {error} (cargo xtask setup fetches it)");

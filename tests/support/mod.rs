@@ -13,9 +13,9 @@ pub mod watch;
 use opencv::core::{Mat, MatTraitConst, MatTraitConstManual};
 use opencv::imgcodecs;
 use opencv::videoio::{CAP_ANY, VideoCapture, VideoCaptureTrait};
-use rextrack::config::PipelineConfig;
-use rextrack::flow::Frame;
-use rextrack::flow::FrameSize;
+use rextrack::internals::config::PipelineConfig;
+use rextrack::internals::flow::Frame;
+use rextrack::internals::flow::FrameSize;
 
 pub use assets::*;
 

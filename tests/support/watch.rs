@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use rextrack::config::PipelineConfig;
-use rextrack::flow::SourceState;
-use rextrack::flow::{Slot, SlotState};
-use rextrack::pipeline::{Header, Next, Pipeline};
+use rextrack::internals::config::PipelineConfig;
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::flow::{Slot, SlotState};
+use rextrack::internals::pipeline::{Header, Next, Pipeline};
 
 /// Longer than anything in these tests takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);

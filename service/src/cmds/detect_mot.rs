@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use rextrack::base::shutdown::Shutdown;
-use rextrack::detect;
-use rextrack::flow::Detection;
-use rextrack::flow::Frame;
-use rextrack::flow::FrameSize;
-use rextrack::source::{self, FrameOrEnd, SourceContext};
+use rextrack::internals::base::shutdown::Shutdown;
+use rextrack::internals::detect;
+use rextrack::internals::flow::Detection;
+use rextrack::internals::flow::Frame;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::source::{self, FrameOrEnd, SourceContext};
 
 use crate::cli::DetectMotArgs;
 use crate::cli_error::CliError;
@@ -33,7 +33,7 @@ pub fn run(args: &DetectMotArgs) -> Result<(), CliError> {
         )));
     }
     let mut detector = detect::create(&config, args.min_score)
-        .map_err(|e| CliError::from(rextrack::pipeline::PipelineError::from(e)))?;
+        .map_err(|e| CliError::from(rextrack::internals::pipeline::PipelineError::from(e)))?;
     let mut video =
         source::open(&address, &SourceContext::default(), &Shutdown::new()).map_err(failed)?;
     let mut output = BufWriter::new(File::create(&args.output).map_err(unwritable)?);
@@ -92,7 +92,7 @@ fn write_rows(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use rextrack::flow::BBox;
+    use rextrack::internals::flow::BBox;
 
     #[test]
     fn detections_are_written_as_rows_in_pixels() {

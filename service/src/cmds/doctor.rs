@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 use std::path::Path;
 
-use rextrack::config::{Config, Device};
-use rextrack::{detect, source};
+use rextrack::internals::config::{Config, Device};
+use rextrack::internals::{detect, source};
 use serde::Serialize;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! `rextrack list-models`.
 
-use rextrack::config::Config;
-use rextrack::detect;
+use rextrack::internals::config::Config;
+use rextrack::internals::detect;
 use serde_json::json;
 
 use crate::cli::ListModelsArgs;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rextrack::config::{self, Config};
+use rextrack::internals::config::{self, Config};
 use serde_json::Value;
 
 use crate::cli::ReloadArgs;

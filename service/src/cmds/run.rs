@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rextrack::base::shutdown::Shutdown;
-use rextrack::config::PipelineConfig;
-use rextrack::flow::SlotState;
-use rextrack::pipeline::{AnnotatedFrame, Pipeline, PipelineOptions, Stats};
-use rextrack::sink::{JsonlSink, MotSink, Sink, annotate};
+use rextrack::internals::base::shutdown::Shutdown;
+use rextrack::internals::config::PipelineConfig;
+use rextrack::internals::flow::SlotState;
+use rextrack::internals::pipeline::{AnnotatedFrame, Pipeline, PipelineOptions, Stats};
+use rextrack::internals::sink::{JsonlSink, MotSink, Sink, annotate};
 use serde_json::json;
 
 use crate::cli::RunArgs;
@@ -108,7 +108,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
 
 /// The sinks that write to the files of `--mot` and `--snapshots`.
 fn file_sinks(args: &RunArgs) -> Result<Vec<Box<dyn Sink>>, CliError> {
-    let failed = |e: rextrack::sink::SinkError| CliError::work(e.to_string());
+    let failed = |e: rextrack::internals::sink::SinkError| CliError::work(e.to_string());
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if let Some(path) = &args.mot {
         sinks.push(Box::new(MotSink::create(path).map_err(failed)?));
@@ -212,7 +212,7 @@ fn report(args: &RunArgs, pipelines: &[Pipeline], views: &[Option<AnnotatedFrame
         let of = |(config, stats, detector, view): &(
             std::sync::Arc<PipelineConfig>,
             Stats,
-            Option<rextrack::detect::DetectorInfo>,
+            Option<rextrack::internals::detect::DetectorInfo>,
             Option<&AnnotatedFrame>,
         )| {
             let classes = detector.as_ref().map(|d| &d.classes[..]);

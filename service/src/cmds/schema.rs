@@ -11,7 +11,7 @@ pub fn run(args: &SchemaArgs) -> Result<(), CliError> {
     let schema = if args.api {
         server::document()
     } else {
-        rextrack::pipeline::schema()
+        rextrack::internals::pipeline::schema()
     };
     // The output is long, so that people pipe it to `head`. `println` would panic when
     // `head` ends.

@@ -60,7 +60,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
             path.display()
         );
     }
-    if service.auth == rextrack::config::AuthMode::None && !is_loopback(&service.listen) {
+    if service.auth == rextrack::internals::config::AuthMode::None && !is_loopback(&service.listen)
+    {
         log::warn!(
             "service.auth is none: everybody who can reach {url} can change this service; set it to token"
         );

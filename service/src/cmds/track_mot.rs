@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 
-use rextrack::flow::FrameSize;
-use rextrack::track::TrackerSettings;
-use rextrack::track::replay::{ReplaySettings, replay};
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::track::TrackerSettings;
+use rextrack::internals::track::replay::{ReplaySettings, replay};
 
 use crate::cli::TrackMotArgs;
 use crate::cli_error::CliError;

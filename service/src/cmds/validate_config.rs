@@ -30,8 +30,8 @@ pub fn run(args: &ValidateArgs) -> Result<(), CliError> {
     // The file may be meant for another machine, so that it is valid even if something
     // is missing on this one.
     for pipeline in &enabled {
-        if let Err(error) = rextrack::pipeline::check(pipeline) {
-            let error = rextrack::address::one_line(&error.to_string());
+        if let Err(error) = rextrack::internals::pipeline::check(pipeline) {
+            let error = rextrack::internals::address::one_line(&error.to_string());
             eprintln!("note: camera {}: {error}", pipeline.camera.id);
         }
     }

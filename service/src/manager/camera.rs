@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
-use rextrack::address::redact_address;
-use rextrack::config::{CameraConfig, Config, ConfigError};
-use rextrack::detect::InferencePermits;
-use rextrack::flow::SourceState;
-use rextrack::pipeline::{self, AnnotatedFrame, Pipeline, PipelineError, PipelineOptions};
-use rextrack::sink::Sink;
+use rextrack::internals::address::redact_address;
+use rextrack::internals::config::{CameraConfig, Config, ConfigError};
+use rextrack::internals::detect::InferencePermits;
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::pipeline::{
+    self, AnnotatedFrame, Pipeline, PipelineError, PipelineOptions,
+};
+use rextrack::internals::sink::Sink;
 
 use super::camera_event::CameraEvent;
 use super::preview::{FrameSource, Previews};

@@ -1,7 +1,7 @@
 //! Events of a camera, as the API shows them.
 
-use rextrack::flow::SourceState;
-use rextrack::pipeline::{self, Event};
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::pipeline::{self, Event};
 use serde::Serialize;
 use utoipa::ToSchema;
 

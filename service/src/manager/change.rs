@@ -1,7 +1,7 @@
 //! A change of the configuration: the request, its result, and the cameras that it
 //! affects.
 
-use rextrack::config::{CameraConfig, Config, ConfigError};
+use rextrack::internals::config::{CameraConfig, Config, ConfigError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

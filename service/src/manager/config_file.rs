@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
-use rextrack::config::{ConfigError, merge};
+use rextrack::internals::config::{ConfigError, merge};
 use serde_json::{Value, json};
 
 use super::camera::Camera;

@@ -5,12 +5,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use rextrack::address::StreamAddress;
-use rextrack::config::{
+use rextrack::internals::address::StreamAddress;
+use rextrack::internals::config::{
     CameraConfig, Config, ConfigError, ConfigIssue, FileUse, OutputFile, ServiceConfig,
 };
-use rextrack::detect;
-use rextrack::source;
+use rextrack::internals::detect;
+use rextrack::internals::source;
 use serde_json::Value;
 
 use crate::store::{PendingConfig, Store};
@@ -109,7 +109,7 @@ pub fn check(store: &Store, pending: &PendingConfig) -> Result<(), ConfigError> 
 pub fn stream(address: &str, config: &Config, folder: &Path) -> Result<(), String> {
     let parsed: StreamAddress = address
         .parse()
-        .map_err(|e: rextrack::address::AddressError| e.to_string())?;
+        .map_err(|e: rextrack::internals::address::AddressError| e.to_string())?;
     if parsed == StreamAddress::Push {
         return Err("push: works only in programs that embed the library".into());
     }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rextrack::flow::FrameSize;
-use rextrack::pipeline::AnnotatedFrame;
-use rextrack::sink::picture;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::pipeline::AnnotatedFrame;
+use rextrack::internals::sink::picture;
 use tokio::sync::watch;
 
 /// Widths of previews. A requested width is rounded up to one of them, so that

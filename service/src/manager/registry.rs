@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rextrack::config::{Config, ConfigError};
-use rextrack::detect::InferencePermits;
+use rextrack::internals::config::{Config, ConfigError};
+use rextrack::internals::detect::InferencePermits;
 
 use super::camera::{self, Camera, SharedContext};
 use super::change::{ChangeError, ConfigChange, is_affected};

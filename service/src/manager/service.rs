@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rextrack::address::redact_address;
-use rextrack::base::shutdown::Shutdown;
-use rextrack::config::Config;
+use rextrack::internals::address::redact_address;
+use rextrack::internals::base::shutdown::Shutdown;
+use rextrack::internals::config::Config;
 use tokio::sync::broadcast;
 
 use super::camera::Camera;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use rextrack::flow::{SlotState, Snapshot};
-use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::internals::flow::{SlotState, Snapshot};
+use rextrack::internals::sink::{Sink, SinkError, SinkStats};
 use tokio::sync::watch;
 
 /// Holds the newest snapshot and notifies subscribers of the next one.

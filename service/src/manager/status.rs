@@ -1,8 +1,8 @@
 //! Status of a camera, as the API shows it.
 
-use rextrack::flow::FrameSize;
-use rextrack::flow::SourceState;
-use rextrack::pipeline::SinkReport;
+use rextrack::internals::flow::FrameSize;
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::pipeline::SinkReport;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,8 +91,8 @@ impl From<FrameSize> for Size {
     }
 }
 
-impl From<rextrack::flow::RemoteNode> for RemoteStatus {
-    fn from(remote: rextrack::flow::RemoteNode) -> Self {
+impl From<rextrack::internals::flow::RemoteNode> for RemoteStatus {
+    fn from(remote: rextrack::internals::flow::RemoteNode) -> Self {
         Self {
             node: remote.node,
             clock_offset_ms: remote.clock_offset_ns as f64 / 1e6,

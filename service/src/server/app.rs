@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rextrack::config::ServiceConfig;
+use rextrack::internals::config::ServiceConfig;
 use tokio::sync::Semaphore;
 
 use super::auth::Authenticator;

@@ -82,7 +82,7 @@ pub async fn put(
     AuthErrors,
 ))]
 pub async fn schema() -> Response {
-    let mut schema = rextrack::pipeline::schema();
+    let mut schema = rextrack::internals::pipeline::schema();
     policy::mark_read_only(&mut schema);
     Json(schema).into_response()
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rextrack::flow::SourceState;
+use rextrack::internals::flow::SourceState;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use rextrack::config::ServiceConfig;
+use rextrack::internals::config::ServiceConfig;
 
 /// The names of this service.
 #[derive(Debug, Clone)]

@@ -129,7 +129,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use axum::body::Body;
-    use rextrack::config::ServiceConfig;
+    use rextrack::internals::config::ServiceConfig;
 
     fn refused(headers: &[(&str, &str)]) -> Option<u16> {
         let mut request = Request::builder().uri("/health");

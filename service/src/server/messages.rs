@@ -1,6 +1,6 @@
 //! Messages that the WebSockets send, as the API's description has them.
 
-use rextrack::flow::Snapshot;
+use rextrack::internals::flow::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 

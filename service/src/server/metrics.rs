@@ -11,8 +11,8 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
-use rextrack::flow::{RemoteNode, SourceState};
-use rextrack::pipeline::{Latency, Stats};
+use rextrack::internals::flow::{RemoteNode, SourceState};
+use rextrack::internals::pipeline::{Latency, Stats};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -273,7 +273,7 @@ impl Measurements {
     }
 
     fn sinks(&self, out: &mut DescriptorEncoder<'_>) -> Encoded {
-        type Of = fn(&rextrack::sink::SinkStats) -> u64;
+        type Of = fn(&rextrack::internals::sink::SinkStats) -> u64;
         let counts: [(&str, &str, Of); 4] = [
             ("sent", "Messages or lines that an output sent", |s| s.sent),
             (

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use rextrack::detect;
+use rextrack::internals::detect;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -8,11 +8,11 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rextrack::address::StreamAddress;
-use rextrack::base::shutdown::Shutdown;
-use rextrack::config::RtspTransport;
-use rextrack::sink::picture;
-use rextrack::source::{self, SourceContext};
+use rextrack::internals::address::StreamAddress;
+use rextrack::internals::base::shutdown::Shutdown;
+use rextrack::internals::config::RtspTransport;
+use rextrack::internals::sink::picture;
+use rextrack::internals::source::{self, SourceContext};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rextrack::config::ConfigError;
+use rextrack::internals::config::ConfigError;
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rextrack::config::{self, ServiceConfig};
+use rextrack::internals::config::{self, ServiceConfig};
 
 /// The generated token's file, beside the configuration.
 const FILE: &str = ".rextrack-token";

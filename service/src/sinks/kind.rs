@@ -1,6 +1,6 @@
 //! What the service has to know of a kind of sink.
 
-use rextrack::sink::{Sink, SinkError};
+use rextrack::internals::sink::{Sink, SinkError};
 use serde_json::Value;
 
 /// Creates a sink from its section, for a camera and the name of this machine.

@@ -7,8 +7,8 @@
 mod kind;
 mod mqtt;
 
-use rextrack::config::{CameraConfig, Config, ServiceConfig};
-use rextrack::sink::Sink;
+use rextrack::internals::config::{CameraConfig, Config, ServiceConfig};
+use rextrack::internals::sink::Sink;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ pub fn node(service: &ServiceConfig) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use rextrack::config;
+    use rextrack::internals::config;
 
     #[test]
     fn camera_has_the_sinks_of_all_cameras_and_its_own() {

@@ -14,15 +14,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rextrack::address::{NetworkAddress, redact};
-use rextrack::base::clock::Schedule;
-use rextrack::base::shutdown::Shutdown;
-use rextrack::config::MqttConfig;
-use rextrack::flow::Snapshot;
-use rextrack::flow::SourceState;
-use rextrack::protocol::mqtt_client;
-use rextrack::protocol::{SlotsMessage, StateMessage, VERSION};
-use rextrack::sink::{Sink, SinkError, SinkStats};
+use rextrack::internals::address::{NetworkAddress, redact};
+use rextrack::internals::base::clock::Schedule;
+use rextrack::internals::base::shutdown::Shutdown;
+use rextrack::internals::config::MqttConfig;
+use rextrack::internals::flow::Snapshot;
+use rextrack::internals::flow::SourceState;
+use rextrack::internals::protocol::mqtt_client;
+use rextrack::internals::protocol::{SlotsMessage, StateMessage, VERSION};
+use rextrack::internals::sink::{Sink, SinkError, SinkStats};
 use rumqttc::{
     Client, ClientError, Connection, Event, Incoming, LastWill, MqttOptions, PublishOptions, QoS,
 };
@@ -90,7 +90,7 @@ impl MqttSink {
         let address: NetworkAddress = config
             .broker
             .parse()
-            .map_err(|e: rextrack::address::AddressError| failed(e.to_string()))?;
+            .map_err(|e: rextrack::internals::address::AddressError| failed(e.to_string()))?;
         let name = format!("mqtt {}:{}", address.host(), address.port());
         let prefix = config.topic_prefix.replace("{node}", node);
         let state_topic = format!("{prefix}/{camera}/state");

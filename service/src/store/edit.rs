@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use rextrack::config;
+use rextrack::internals::config;
 use serde_json::{Map, Value};
 use yaml_edit::{AsYaml, Mapping, Sequence, YamlFile, YamlNode};
 

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rextrack::config::{self, Config, ConfigError};
+use rextrack::internals::config::{self, Config, ConfigError};
 use serde_json::{Value, json};
 
 pub use secrets::hide;
@@ -328,7 +328,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// Checks a document, and the options in it that the library's stations own.
 fn read_document(document: Value, folder: &Path) -> Result<Config, ConfigError> {
     let config = Config::from_document(document, folder)?;
-    rextrack::pipeline::check_options(&config)?;
+    rextrack::internals::pipeline::check_options(&config)?;
     Ok(config)
 }
 

@@ -7,8 +7,8 @@
 //! document is written instead of the text.
 
 use granit_parser::ScalarStyle;
-use rextrack::address::{HIDDEN, NetworkAddress, StreamAddress, redact_address};
-use rextrack::config;
+use rextrack::internals::address::{HIDDEN, NetworkAddress, StreamAddress, redact_address};
+use rextrack::internals::config;
 use serde_json::Value;
 
 use super::comments::{self, Line};

@@ -181,7 +181,7 @@ fn unknown_class_and_unavailable_device_are_named() {
         run(&[&start, more].concat())
     };
     assert_refused(&run(&["--classes", "persn"]), USAGE, &["persn", " person"]);
-    if rextrack::detect::runtime::cuda_available(None).unwrap() {
+    if rextrack::internals::detect::runtime::cuda_available(None).unwrap() {
         return;
     }
     assert_refused(

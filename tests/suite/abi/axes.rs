@@ -4,8 +4,8 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr::{null, null_mut};
 
-use rextrack::ffi::*;
-use rextrack::flow::AXES;
+use rextrack::internals::ffi::*;
+use rextrack::internals::flow::AXES;
 
 use super::handle::*;
 

@@ -2,7 +2,7 @@
 
 use std::ptr::{null, null_mut};
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::json;
 
 use super::handle::*;

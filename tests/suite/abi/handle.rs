@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::path::Path;
 use std::ptr::null_mut;
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::{Value, json};
 
 pub const OK: RextrackStatus = RextrackStatus::RextrackOk;

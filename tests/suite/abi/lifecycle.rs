@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::json;
 
 use super::handle::*;

@@ -1,6 +1,6 @@
 //! The configuration through the C ABI.
 
-use rextrack::ffi::*;
+use rextrack::internals::ffi::*;
 use serde_json::json;
 
 use super::handle::*;

@@ -1,6 +1,6 @@
 //! Environment variables.
 
-use rextrack::config::Device;
+use rextrack::internals::config::Device;
 
 use super::helpers::*;
 

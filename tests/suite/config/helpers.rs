@@ -1,7 +1,7 @@
 //! Loads configurations for tests.
 
-use rextrack::config::{Config, PipelineConfig};
-use rextrack::flow::AxisId;
+use rextrack::internals::config::{Config, PipelineConfig};
+use rextrack::internals::flow::AxisId;
 use serde_json::Value;
 
 pub const CONTRACT: &str = include_str!("../../data/contract.yaml");

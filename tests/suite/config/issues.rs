@@ -1,6 +1,6 @@
 //! Errors: key, position and remedy. The wording is tested only here.
 
-use rextrack::config::Config;
+use rextrack::internals::config::Config;
 
 use super::helpers::*;
 

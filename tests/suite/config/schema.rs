@@ -1,7 +1,7 @@
 //! The JSON Schema, and properties of every configuration.
 
 use proptest::prelude::*;
-use rextrack::config::{self, Config, PipelineConfig};
+use rextrack::internals::config::{self, Config, PipelineConfig};
 use serde_json::{Value, json};
 
 use super::helpers::*;

@@ -1,6 +1,6 @@
 //! Errors contain no passwords and no control characters.
 
-use rextrack::config::PipelineConfig;
+use rextrack::internals::config::PipelineConfig;
 
 use super::helpers::*;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rextrack::config::{ClassRef, Config, Device, LogLevel, OscFormat, PipelineConfig};
+use rextrack::internals::config::{ClassRef, Config, Device, LogLevel, OscFormat, PipelineConfig};
 use serde_json::{Value, json};
 
 use super::helpers::*;

@@ -1,7 +1,7 @@
 //! Hides secrets within one line of a comment.
 
 use percent_encoding::percent_decode_str;
-use rextrack::address::{HIDDEN, redact};
+use rextrack::internals::address::{HIDDEN, redact};
 
 use super::escapes::unescaped;
 use super::words::{ACCOUNTS, NAMES, PHRASES, SCHEMES, SECRETS, UNSPACED_SECRETS, USERS};

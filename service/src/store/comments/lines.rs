@@ -1,6 +1,6 @@
 //! Hides secrets in all comments of a text, also those that go over several lines.
 
-use rextrack::address::HIDDEN;
+use rextrack::internals::address::HIDDEN;
 
 use super::escapes::unescaped;
 use super::line::{self, secret_word};
