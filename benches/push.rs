@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use rextrack::internals::config::PipelineConfig;
 use rextrack::internals::flow::FrameSize;
 use rextrack::internals::flow::PixelFormat;
-use rextrack::internals::pipeline::Pipeline;
+use rextrack::internals::pipeline::{Pipeline, PipelineOptions};
 use rextrack::internals::source::Image;
 
 /// Rounds that are measured, and rounds before them that fill the buffers.
@@ -110,7 +110,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let config = PipelineConfig::from_json(
                 r#"{"camera": {"stream": "push:"}, "tracking": {"model": "builtin:motion"}}"#,
             )?;
-            let pipeline = Pipeline::new(config)?;
+            // As the C ABI creates it.
+            let options = PipelineOptions {
+                low_priority: true,
+                ..PipelineOptions::default()
+            };
+            let pipeline = Pipeline::with(config, options)?;
             if running {
                 pipeline.start()?;
             }
