@@ -10,8 +10,8 @@ use super::issues::ConfigError;
 use super::pipeline::{PipelineConfig, merge};
 use super::read::{finish, json, parse};
 use super::yaml::{self, YamlError};
-use super::{outputs, schema, schema_check};
-use crate::address::{StreamAddress, redact_address, resolve};
+use super::{schema, schema_check};
+use crate::address::redact_address;
 
 impl Config {
     /// Reads and checks a file. Environment variables of the process override its keys.
@@ -77,26 +77,6 @@ impl Config {
         overrides.annotate(&mut issues);
         issues.result()?;
         config
-    }
-
-    fn rebase(&mut self, folder: &Path) {
-        let service = &mut self.service;
-        service.models_dir = resolve(folder, &service.models_dir);
-        for path in [&mut service.log_file, &mut service.onnxruntime] {
-            *path = path.take().map(|p| resolve(folder, &p));
-        }
-        for sink in self.cameras.iter_mut().flat_map(|c| &mut c.sinks) {
-            sink.rebase(folder);
-        }
-        if let Some(mqtt) = &mut self.mqtt {
-            outputs::rebase(mqtt, folder);
-        }
-        for camera in &mut self.cameras {
-            camera.ca_file = camera.ca_file.take().map(|p| resolve(folder, &p));
-            if let Ok(file @ StreamAddress::File { .. }) = camera.stream.parse() {
-                camera.stream = file.relative_to(folder).expose();
-            }
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::DetectError;
 use super::runtime;
+use crate::address;
 use crate::config::{PipelineConfig, ServiceConfig};
 
 /// The name of the detector that needs no model file.
@@ -110,6 +111,23 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
     })
 }
 
+/// Makes a `tracking.model` that is a relative path absolute: in `folder`, or else in the
+/// folders that [`resolve`] searches. A name, and a path that no file has, stay unchanged.
+pub fn bind(config: &mut PipelineConfig, folder: &Path) {
+    let path = Path::new(&config.tracking.model);
+    if !is_path(&config.tracking.model) || path.is_absolute() {
+        return;
+    }
+    let found = std::iter::once(folder.to_path_buf())
+        .chain(folders(&config.service))
+        .map(|dir| address::resolve(&dir, path))
+        .find(|file| file.is_file());
+    // A path that is not text cannot be written in a configuration.
+    if let Some(file) = found.as_deref().and_then(Path::to_str) {
+        config.tracking.model = file.to_owned();
+    }
+}
+
 /// Every model that a configuration can name: the built-in one, then those of
 /// `models_dir`, then those beside the library, each by name. PyTorch weights are listed
 /// only if their export is missing.
@@ -211,6 +229,21 @@ mod tests {
         assert_eq!(found(file.to_str().unwrap()).unwrap(), Model::Onnx(file));
         assert!(matches!(found("yolov5.6u").unwrap(), Model::Onnx(_)));
         assert_eq!(found(MOTION).unwrap(), Model::Motion);
+    }
+
+    #[test]
+    fn bound_path_is_the_file_of_the_folder_or_of_models_dir() {
+        let (folder, models) = (folder(&["a.onnx"]), folder(&["a.onnx", "b.onnx"]));
+        let bound = |model: &str| {
+            let mut config = config(model, models.path());
+            bind(&mut config, folder.path());
+            PathBuf::from(config.tracking.model)
+        };
+        assert_eq!(bound("a.onnx"), folder.path().join("a.onnx"));
+        assert_eq!(bound("b.onnx"), models.path().join("b.onnx"));
+        for unchanged in ["a", "c.onnx", MOTION, "/models/c.onnx"] {
+            assert_eq!(bound(unchanged), Path::new(unchanged));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use super::change_set::ChangeSet;
 use super::error::PipelineError;
 use super::lifecycle::Pipeline;
-use crate::config::PipelineConfig;
+use crate::config::{ConfigError, PipelineConfig};
 use crate::sink::Sink;
 use crate::{detect, track};
 
@@ -44,7 +44,9 @@ impl Pipeline {
     /// nothing.
     pub fn check_config(&self, new: &PipelineConfig) -> Result<(), PipelineError> {
         new.validate()?;
-        self.check_change(&self.config(), new).map(|_| ())
+        let mut new = new.clone();
+        self.bind(&mut new);
+        self.check_change(&self.config(), &new).map(|_| ())
     }
 
     fn check_change(
@@ -52,6 +54,10 @@ impl Pipeline {
         current: &PipelineConfig,
         new: &PipelineConfig,
     ) -> Result<ChangeSet, PipelineError> {
+        if new.camera.id != current.camera.id {
+            let message = "is fixed for the life of a pipeline; create another pipeline for it";
+            return Err(ConfigError::one("camera.id", message).into());
+        }
         track::check(&new.tracking)?;
         let changes = ChangeSet::between(current, new);
         if changes.detector {
@@ -69,7 +75,8 @@ impl Pipeline {
         let mut run = self.run.lock();
         let changes = {
             let mut current = self.shared.config.lock();
-            let new = make(&current)?;
+            let mut new = make(&current)?;
+            self.bind(&mut new);
             let changes = self.check_change(&current, &new)?;
             *current = Arc::new(new);
             self.shared.config_version.fetch_add(1, Ordering::AcqRel);
