@@ -8,9 +8,9 @@ use super::environment::{self, EnvOverrides, Environment};
 use super::file::Config;
 use super::issues::ConfigError;
 use super::pipeline::{PipelineConfig, merge};
-use super::read::{finish, json, parse};
+use super::read::{finish, parse};
 use super::yaml::{self, YamlError};
-use super::{schema, schema_check};
+use super::{json, schema, schema_check};
 use crate::address::redact_address;
 
 impl Config {
@@ -87,7 +87,7 @@ impl PipelineConfig {
     /// # Errors
     /// All issues.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        Self::from_value(json(text)?)
+        Self::from_value(json::parse(text)?)
     }
 
     /// As [`PipelineConfig::from_json`], from a parsed value.
@@ -104,9 +104,9 @@ impl PipelineConfig {
     /// This configuration with a merge patch (RFC 7396) applied, fully checked.
     ///
     /// # Errors
-    /// All issues of the result.
+    /// All issues of the result, and unknown keys of the patch.
     pub fn merged(&self, patch: &str) -> Result<Self, ConfigError> {
-        let mut patch = json(patch)?;
+        let mut patch = json::parse(patch)?;
         if !patch.is_object() {
             return Err(ConfigError::one("", "the patch must be a JSON object"));
         }
@@ -116,8 +116,16 @@ impl PipelineConfig {
         {
             *stream = self.camera.stream.clone().into();
         }
+        // A null removes its key, so the check of the result would not see a misspelt one.
+        let mut issues =
+            schema_check::check_patch(&schema::PIPELINE, &schema::PIPELINE, "", &patch);
         let mut value = self.to_json(true);
         merge(&mut value, patch);
-        Self::from_value(value)
+        let merged = Self::from_value(value);
+        if let Err(error) = &merged {
+            issues.extend(error.clone());
+        }
+        issues.result()?;
+        merged
     }
 }

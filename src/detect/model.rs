@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::error::DetectError;
 use super::runtime;
 use crate::address;
+use crate::base::printable;
 use crate::config::{PipelineConfig, ServiceConfig};
 
 /// The name of the detector that needs no model file.
@@ -50,7 +51,8 @@ pub struct ModelEntry {
 /// the metadata, in well under a millisecond.
 pub fn licence(path: &Path) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
-    super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")
+    let text = super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")?;
+    Some(printable::name(&text)).filter(|licence| !licence.is_empty())
 }
 
 /// Finds the file of `tracking.model`. A value with a path separator or with a model
@@ -244,6 +246,18 @@ mod tests {
         for unchanged in ["a", "c.onnx", MOTION, "/models/c.onnx"] {
             assert_eq!(bound(unchanged), Path::new(unchanged));
         }
+    }
+
+    #[test]
+    fn licence_of_a_file_is_one_clean_line() {
+        let folder = folder(&[]);
+        let file = folder.path().join("a.onnx");
+        let mut entry = b"\x0a\x07license\x12\x10".to_vec();
+        entry.extend(b"MIT\x1b[31m\nERROR ");
+        let mut bytes = vec![0x72, entry.len() as u8];
+        bytes.extend(entry);
+        std::fs::write(&file, bytes).unwrap();
+        assert_eq!(licence(&file).as_deref(), Some("MIT [31m ERROR"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::error::PipelineError;
 use super::lifecycle::Pipeline;
 use crate::config::{ConfigError, PipelineConfig};
 use crate::sink::Sink;
-use crate::{detect, track};
+use crate::{config, detect, track};
 
 impl Pipeline {
     /// Applies an RFC 7396 merge patch to the configuration. Thresholds, classes, region,
@@ -17,7 +17,11 @@ impl Pipeline {
     /// source. A changed model is loaded beside the old one and replaces it when it is
     /// ready. Slots are kept throughout. On an error nothing changes.
     pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
-        self.change(|current| Ok(current.merged(patch)?))
+        self.change(|current| {
+            let new = current.merged(patch)?;
+            track::check_patch(&new.tracking, &config::parse_json(patch)?)?;
+            Ok(new)
+        })
     }
 
     /// As [`Pipeline::set_config`], with a whole new configuration.
