@@ -159,7 +159,7 @@ mod tests {
             ),
             (
                 r#"[[{"u:secret@host": 1, "u:secret@host": 2}]]"#,
-                "[0][0].u:***@host: is in the section twice (line 1, column 40); remove one",
+                "[0][0].u:***@host: is in the section twice (line 1, column 38); remove one",
             ),
         ] {
             assert_eq!(parse(text).unwrap_err().to_string(), expected);

@@ -252,7 +252,7 @@ mod tests {
     fn licence_of_a_file_is_one_clean_line() {
         let folder = folder(&[]);
         let file = folder.path().join("a.onnx");
-        let mut entry = b"\x0a\x07license\x12\x10".to_vec();
+        let mut entry = b"\x0a\x07license\x12\x0f".to_vec();
         entry.extend(b"MIT\x1b[31m\nERROR ");
         let mut bytes = vec![0x72, entry.len() as u8];
         bytes.extend(entry);
