@@ -12,6 +12,7 @@ mod support;
 mod abi;
 mod axes;
 mod c_abi;
+mod c_abi_reference;
 mod config;
 mod config_reference;
 mod corpora;
