@@ -90,7 +90,10 @@ fn functions(declarations: &[Declaration]) -> Vec<Function<'_>> {
         functions.push(((index, at), function));
     }
     functions.sort_by_key(|(place, _)| *place);
-    functions.into_iter().map(|(_, function)| function).collect()
+    functions
+        .into_iter()
+        .map(|(_, function)| function)
+        .collect()
 }
 
 /// The sentences of a paragraph, without their full stops.
@@ -214,7 +217,9 @@ fn reference() -> String {
         }
         let prose = linked(function.comment, &functions);
         let prose = prose.replace("\n\nConditions:\n", "\n\nConditions: ");
-        let Function { name, signature, .. } = function;
+        let Function {
+            name, signature, ..
+        } = function;
         writeln!(text, "\n### `{name}`\n\n```c\n{signature}\n```\n\n{prose}").unwrap();
     }
     text.push_str("\n## Types\n");
@@ -240,7 +245,11 @@ fn write_type(text: &mut String, declaration: &Declaration, functions: &[Functio
     }
     writeln!(text, "{prose}\n\n| {columns} | meaning |\n|---|---|").unwrap();
     for member in declaration.members() {
-        let meaning = member.comment.split_whitespace().collect::<Vec<_>>().join(" ");
+        let meaning = member
+            .comment
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let meaning = linked(&meaning, functions).replace('|', "\\|");
         writeln!(text, "| `{}` | {meaning} |", member.code).unwrap();
     }

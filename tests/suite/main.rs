@@ -19,6 +19,7 @@ mod corpora;
 mod detect;
 mod examples;
 mod header;
+mod host_process;
 mod hosts;
 mod imports;
 mod outages;
