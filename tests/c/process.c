@@ -24,11 +24,7 @@ static const char *json;
 
 static RextrackPipeline *started(void) {
     RextrackPipeline *p = NULL;
-#if REXTRACK_ABI_MAJOR >= 1
     CHECK(rextrack_create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
-#else
-    CHECK(rextrack_create(json, &p) == REXTRACK_OK);
-#endif
     CHECK(rextrack_start(p) == REXTRACK_OK);
     return p;
 }
@@ -37,11 +33,7 @@ static RextrackPipeline *started(void) {
 static void goes_on(RextrackPipeline *p) {
     RextrackSnapshot snapshot = {0};
     snapshot.struct_size = sizeof snapshot;
-#if REXTRACK_ABI_MAJOR >= 1
     CHECK(rextrack_poll(p, NULL, sizeof(RextrackSlot), 0, &snapshot) == REXTRACK_OK);
-#else
-    CHECK(rextrack_poll(p, NULL, 0, &snapshot) == REXTRACK_OK);
-#endif
     CHECK(rextrack_wait(p, snapshot.seq, PATIENCE_MS) == REXTRACK_OK);
 }
 
@@ -88,11 +80,7 @@ static void fork_before_create(void) {
 /* Relative paths of the configuration are those of the folder of rextrack_create. */
 static void change_folder(void) {
     RextrackPipeline *p = NULL;
-#if REXTRACK_ABI_MAJOR >= 1
     CHECK(rextrack_create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
-#else
-    CHECK(rextrack_create(json, &p) == REXTRACK_OK);
-#endif
     CHECK(chdir("/") == 0);
     CHECK(rextrack_start(p) == REXTRACK_OK);
     CHECK(rextrack_wait(p, 0, PATIENCE_MS) == REXTRACK_OK);

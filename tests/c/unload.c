@@ -30,11 +30,7 @@ static void *function(void *loaded, const char *name) {
 /* Creates, runs and destroys a pipeline with a loaded library. On a thread of its own:
  * while a thread lives that has called the library, glibc keeps the library loaded. */
 static void *use(void *loaded) {
-#if REXTRACK_ABI_MAJOR >= 1
     RextrackStatus (*create)(uint32_t, const char *, RextrackPipeline **);
-#else
-    RextrackStatus (*create)(const char *, RextrackPipeline **);
-#endif
     RextrackStatus (*start)(RextrackPipeline *);
     RextrackStatus (*wait)(const RextrackPipeline *, uint64_t, uint32_t);
     RextrackStatus (*destroy)(RextrackPipeline *);
@@ -43,11 +39,7 @@ static void *use(void *loaded) {
     *(void **)&start = function(loaded, "rextrack_start");
     *(void **)&wait = function(loaded, "rextrack_wait");
     *(void **)&destroy = function(loaded, "rextrack_destroy");
-#if REXTRACK_ABI_MAJOR >= 1
     CHECK(create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
-#else
-    CHECK(create(json, &p) == REXTRACK_OK);
-#endif
     CHECK(start(p) == REXTRACK_OK);
     CHECK(wait(p, 0, PATIENCE_MS) == REXTRACK_OK);
     CHECK(destroy(p) == REXTRACK_OK);

@@ -47,6 +47,41 @@ fn headers_compile_as_c_and_cpp_when_included_twice() {
     }
 }
 
+/// The code in the introduction is the first that a user copies.
+#[test]
+fn example_in_the_header_compiles_as_c_and_cpp() {
+    const TEST: &str = "example_in_the_header_compiles_as_c_and_cpp";
+    let header = std::fs::read_to_string(root("include/rextrack.h")).unwrap();
+    let (introduction, _) = header.split_once(" */").unwrap();
+    let code = introduction
+        .lines()
+        .filter_map(|l| l.strip_prefix(" *     "));
+    let code = code.collect::<Vec<_>>().join("\n");
+    assert!(code.contains("rextrack_create"), "{introduction}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.c");
+    let program = format!("#include <rextrack.h>\nint main(void) {{\n{code}\nreturn 0;\n}}\n");
+    std::fs::write(&path, program).unwrap();
+    let check = |compiler: &str, language: &[&str]| {
+        let mut compile = Command::new(compiler);
+        compile
+            .args(language)
+            .args(["-Wall", "-Wextra", "-pedantic"]);
+        compile.args(["-Werror", "-fsyntax-only", "-I"]);
+        compile.arg(root("include")).arg(&path);
+        succeeded(&compile.output().unwrap(), compiler);
+    };
+    for compiler in those_there(TEST, ["gcc", "clang"]) {
+        check(compiler, &["-std=c99"]);
+    }
+    for compiler in those_there(TEST, ["g++", "clang++"]) {
+        check(
+            compiler,
+            &["-std=c++11", "-x", "c++", "-Wno-missing-field-initializers"],
+        );
+    }
+}
+
 #[test]
 fn misuse_from_eight_threads_gives_the_documented_statuses() {
     const TEST: &str = "misuse_from_eight_threads_gives_the_documented_statuses";

@@ -21,15 +21,15 @@ const FORMS: [&str; 5] = [
 
 /// Functions whose prose has no such sentence yet.
 const INCOMPLETE: [&str; 9] = [
-    "rextrack_get_config",
+    "rextrack_class_name",
     "rextrack_get_config_ex",
     "rextrack_info",
-    "rextrack_poll_events",
+    "rextrack_poll_log",
     "rextrack_preview",
-    "rextrack_reset_slots",
+    "rextrack_problem",
+    "rextrack_sinks",
     "rextrack_start",
     "rextrack_stats",
-    "rextrack_wait",
 ];
 
 /// One function of the header.
@@ -55,13 +55,12 @@ fn read(name: &str) -> String {
 /// reference, with their texts.
 fn files() -> Vec<(String, String)> {
     let table = read("src/ffi/mod.rs");
-    let rows = table.lines().filter_map(|l| l.strip_prefix("//! | `"));
-    let names = rows.filter_map(|row| Some(row.split_once(".rs`")?.0.to_owned()));
+    let rows = table.lines().filter_map(|l| l.strip_prefix("//! | "));
+    let cells = rows.filter_map(|row| Some(row.split_once(" |")?.0));
+    let names = cells.flat_map(|cell| cell.split(", "));
+    let names = names.filter_map(|name| name.strip_prefix('`')?.strip_suffix(".rs`"));
     names
-        .map(|name| {
-            let text = read(&format!("src/ffi/{name}.rs"));
-            (name, text)
-        })
+        .map(|name| (name.to_owned(), read(&format!("src/ffi/{name}.rs"))))
         .collect()
 }
 
