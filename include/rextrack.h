@@ -43,7 +43,8 @@
  *
  * Ownership
  *   The host owns every buffer that it passes in, and every handle until
- *   rextrack_destroy. Text that the library returns by pointer is static.
+ *   rextrack_destroy. Each handle of a pipeline has its own events and waits.
+ *   Text that the library returns by pointer is static.
  *
  * Units
  *   Coordinates are normalised to 0..1 of the full frame, with the origin at
@@ -443,6 +444,31 @@ enum RextrackFrameFlags
 typedef enum RextrackFrameFlags RextrackFrameFlags;
 #else
 typedef uint32_t RextrackFrameFlags;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ Values of `RextrackSink.state`.
+ */
+enum RextrackSinkState
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     The output sends.
+     */
+    REXTRACK_SINK_OK = 0,
+    /*
+     The output no longer sends: `problem` has the reason.
+     */
+    REXTRACK_SINK_FAILED = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackSinkState RextrackSinkState;
+#else
+typedef uint32_t RextrackSinkState;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 

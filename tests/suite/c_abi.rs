@@ -79,6 +79,21 @@ fn example_in_the_header_compiles_as_c_and_cpp() {
 }
 
 #[test]
+fn host_of_abi_0_2_is_refused_with_a_message_that_it_can_read() {
+    const TEST: &str = "host_of_abi_0_2_is_refused_with_a_message_that_it_can_read";
+    let folder = tempfile::tempdir().unwrap();
+    let Some(compiler) = c_compiler(TEST) else {
+        return;
+    };
+    let program = folder.path().join("old_host");
+    build(compiler, "c99", "tests/c/old_host.c", &program, &[]);
+    let output = run(&program).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{message}");
+    assert!(message.starts_with("-16: "), "{message}");
+}
+
+#[test]
 fn misuse_from_eight_threads_gives_the_documented_statuses() {
     const TEST: &str = "misuse_from_eight_threads_gives_the_documented_statuses";
     let folder = tempfile::tempdir().unwrap();
