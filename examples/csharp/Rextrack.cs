@@ -37,12 +37,13 @@ namespace Rextrack
     public struct Sink
     {
         /// <summary>Size and fields of RextrackSink in bytes.</summary>
-        internal const int Size = 416, StateAt = 4, SentAt = 8, ErrorsAt = 16, DroppedAt = 24;
-        internal const int NameAt = 32, NameSize = 128, ProblemAt = 160, ProblemSize = 256;
+        internal const int Size = 424, StateAt = 0, SentAt = 8, FailedAt = 16, BytesAt = 24, DroppedAt = 32;
+        internal const int NameAt = 40, NameSize = 128, ProblemAt = 168, ProblemSize = 256;
 
         public SinkState State;
         public ulong Sent;
-        public ulong Errors;
+        public ulong Failed;
+        public ulong Bytes;
         public ulong Dropped;
         public string Name;
         public string Problem;
@@ -372,7 +373,8 @@ namespace Rextrack
                 {
                     State = (SinkState)BitConverter.ToUInt32(bytes, at + Sink.StateAt),
                     Sent = BitConverter.ToUInt64(bytes, at + Sink.SentAt),
-                    Errors = BitConverter.ToUInt64(bytes, at + Sink.ErrorsAt),
+                    Failed = BitConverter.ToUInt64(bytes, at + Sink.FailedAt),
+                    Bytes = BitConverter.ToUInt64(bytes, at + Sink.BytesAt),
                     Dropped = BitConverter.ToUInt64(bytes, at + Sink.DroppedAt),
                     Name = Library.Text(bytes, at + Sink.NameAt, Sink.NameSize),
                     Problem = Library.Text(bytes, at + Sink.ProblemAt, Sink.ProblemSize)

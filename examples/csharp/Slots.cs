@@ -99,7 +99,8 @@ internal static class Slots
             if (status != Status.Ok) return;
             Snapshot snapshot = pipeline.Poll(slots);
             seq = snapshot.Seq;
-            Print(snapshot, slots);
+            // The first snapshots have no frame yet.
+            if (snapshot.FrameSeq > 0) Print(snapshot, slots);
         }
     }
 

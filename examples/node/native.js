@@ -55,8 +55,8 @@ const structs = {
     requested_device: koffi.array('char', 16, 'String'), device: koffi.array('char', 16, 'String'),
   }),
   RextrackSink: koffi.struct('RextrackSink', {
-    struct_size: 'uint32_t', state: 'uint32_t', sent: 'uint64_t', errors: 'uint64_t',
-    dropped: 'uint64_t', name: koffi.array('char', 128, 'String'),
+    state: 'uint32_t', reserved: 'uint32_t', sent: 'uint64_t', failed: 'uint64_t',
+    bytes: 'uint64_t', dropped: 'uint64_t', name: koffi.array('char', 128, 'String'),
     problem: koffi.array('char', 256, 'String'),
   }),
   RextrackLogLine: koffi.struct('RextrackLogLine', {

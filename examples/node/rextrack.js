@@ -213,11 +213,18 @@ class Pipeline {
   }
 
   /** Each new snapshot, until the file ends, or `close`, `stop` or `wake` is called. Skips
-   * the snapshots that come while your code is busy. */
+   * the snapshots that come while your code is busy. Throws if the pipeline cannot go on. */
   async *snapshots() {
     let seq = 0;
     while (this.#handle !== null) {
-      const status = await this.wait(seq);
+      let status;
+      try {
+        status = await this.wait(seq);
+      } catch (error) {
+        // A change was refused later, which is an event too. The pipeline continues.
+        if (this.#handle !== null && this.poll().problem === 0) continue;
+        throw error;
+      }
       if (this.#handle === null || (status !== Status.OK && status !== Status.TIMEOUT)) return;
       // There is none while the model loads or the camera is lost.
       if (status === Status.TIMEOUT) continue;
@@ -275,7 +282,8 @@ class Pipeline {
     check(library().sinks(handle, buffer, SINK_BYTES, 64, count));
     return koffi.decode(buffer, RextrackSink, Math.min(Number(count[0]), 64)).map((sink) => ({
       name: sink.name, state: SINK_STATES[sink.state] || '?', sent: Number(sink.sent),
-      errors: Number(sink.errors), dropped: Number(sink.dropped), problem: sink.problem,
+      failed: Number(sink.failed), bytes: Number(sink.bytes), dropped: Number(sink.dropped),
+      problem: sink.problem,
     }));
   }
 

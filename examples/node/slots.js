@@ -72,7 +72,8 @@ async function run({ stream, model, models, seconds }) {
     pipeline.start();
     for await (const snapshot of pipeline.snapshots()) {
       printEvents(pipeline);
-      print(snapshot);
+      // The first snapshots have no frame yet.
+      if (snapshot.frameSeq > 0) print(snapshot);
     }
   } finally {
     clearInterval(log);

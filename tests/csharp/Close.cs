@@ -16,8 +16,8 @@ internal static class Close
         {
             var thread = new Thread(() =>
             {
-                // No picture is pushed, so only Dispose ends it before ten minutes.
-                Status status = pipeline.Wait(0, 600000);
+                // No snapshot is newer, so only Dispose ends it before ten minutes.
+                Status status = pipeline.Wait(ulong.MaxValue, 600000);
                 lock (statuses) statuses.Add(status);
             });
             thread.Start();

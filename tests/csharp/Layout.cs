@@ -27,10 +27,10 @@ internal static class Layout
         Func<string, int> constant = name =>
             (int)typeof(Sink).GetField(name, BindingFlags.Static | BindingFlags.NonPublic).GetRawConstantValue();
         Console.WriteLine("RextrackSink " + constant("Size"));
-        Console.WriteLine("  struct_size 0 4");
         Console.WriteLine("  state " + constant("StateAt") + " 4");
         Console.WriteLine("  sent " + constant("SentAt") + " 8");
-        Console.WriteLine("  errors " + constant("ErrorsAt") + " 8");
+        Console.WriteLine("  failed " + constant("FailedAt") + " 8");
+        Console.WriteLine("  bytes " + constant("BytesAt") + " 8");
         Console.WriteLine("  dropped " + constant("DroppedAt") + " 8");
         Console.WriteLine("  name " + constant("NameAt") + " " + constant("NameSize"));
         Console.WriteLine("  problem " + constant("ProblemAt") + " " + constant("ProblemSize"));
