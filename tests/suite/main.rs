@@ -26,6 +26,7 @@ mod outages;
 mod pipeline;
 mod python;
 mod rtsp;
+mod script_hosts;
 mod synth;
 mod touchdesigner;
 mod vtest;
