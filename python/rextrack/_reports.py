@@ -76,15 +76,16 @@ class Stats:
 
 @dataclass(frozen=True)
 class Sink:
-    """An output of a pipeline, such as OSC or a file."""
+    """RextrackSink of include/rextrack.h: an output, such as OSC or a file."""
 
     name: str
     state: SinkState
     sent: int
-    errors: int
+    failed: int
+    bytes: int
     dropped: int
     problem: str
-    """Why it failed; empty if it works."""
+    """Why it no longer sends, and the remedy; empty while it sends."""
 
     @classmethod
     def of(cls, raw: RawSink) -> "Sink":

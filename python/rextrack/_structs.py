@@ -91,8 +91,8 @@ class RawSink(ctypes.Structure):
     """RextrackSink"""
 
     _fields_ = [
-        ("struct_size", c_uint32), ("state", c_uint32),
-        ("sent", c_uint64), ("errors", c_uint64), ("dropped", c_uint64),
+        ("state", c_uint32), ("reserved", c_uint32),
+        ("sent", c_uint64), ("failed", c_uint64), ("bytes", c_uint64), ("dropped", c_uint64),
         ("name", c_char * 128), ("problem", c_char * 256),
     ]  # fmt: skip
 
