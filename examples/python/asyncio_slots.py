@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Follows several cameras in one asyncio program, and prints who enters and leaves:
 
-    synth:people=3: p1 entered at (0.42, 0.61)
+    synth:people=3: p1 entered, a person
     synth:people=3: p1 left
 
     python3 examples/python/asyncio_slots.py synth:people=3 synth:people=5 --seconds 10
@@ -23,11 +23,11 @@ from rextrack import EventKind
 async def follow(stream: str, model: str) -> None:
     config = {"camera": {"stream": stream}, "tracking": {"model": model}}
     async with rextrack.Pipeline(config) as pipeline:
-        async for snapshot in pipeline:
+        async for _snapshot in pipeline:
             for event in pipeline.events():
                 if event.kind == EventKind.ENTERED:
-                    slot = snapshot[event.slot]
-                    print(f"{stream}: p{event.slot + 1} entered at ({slot.x:.2f}, {slot.y:.2f})", flush=True)
+                    kind = pipeline.class_name(event.class_id)
+                    print(f"{stream}: p{event.slot + 1} entered, a {kind}", flush=True)
                 elif event.kind == EventKind.LEFT:
                     print(f"{stream}: p{event.slot + 1} left", flush=True)
 

@@ -36,8 +36,8 @@ def track(number: int, stream: str, lines: Any) -> None:
 def main() -> None:
     if len(sys.argv) < 3 or sys.argv[1] not in multiprocessing.get_all_start_methods():
         sys.exit("usage: processes.py spawn|fork STREAM...")
-    context = multiprocessing.get_context(sys.argv[1])
-    lines: Any = context.Queue()
+    context: Any = multiprocessing.get_context(sys.argv[1])
+    lines = context.Queue()
     streams = sys.argv[2:]
     for number, stream in enumerate(streams, start=1):
         context.Process(target=track, args=(number, stream, lines), daemon=True).start()
