@@ -25,7 +25,8 @@ class Handle:
         self._address: Optional[c_void_p] = address
         self._process = os.getpid()
         # Reentrant: a signal handler may use the pipeline on the thread that it interrupts.
-        self._changed = threading.Condition(threading.RLock())
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._calls = 0
         self._closing = False
         self._closer: Optional[int] = None  # the thread that closes
@@ -34,14 +35,14 @@ class Handle:
     def call(self, function: Callable[..., Any], *arguments: Any) -> int:
         """Calls a function of the library with the handle. Returns the status."""
         self._require_process()
-        with self._changed:
+        with self._lock:
             address = self._require_open()
             self._calls += 1
         try:
             status: int = function(address, *arguments)
             return status
         finally:
-            with self._changed:
+            with self._lock:
                 self._calls -= 1
                 if self._closing and self._calls == 0:
                     self._changed.notify_all()
@@ -49,7 +50,7 @@ class Handle:
     def require_open(self) -> None:
         """Raises an error if the pipeline cannot be used."""
         self._require_process()
-        with self._changed:
+        with self._lock:
             self._require_open()
 
     @property
