@@ -7,7 +7,7 @@ import time
 import warnings
 import weakref
 from ctypes import c_void_p
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, Optional
 
 from ._enums import Status
 from ._errors import Closed, OtherProcess
@@ -27,31 +27,36 @@ class Handle:
         # Reentrant: a signal handler may use the pipeline on the thread that it interrupts.
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._calls = 0
+        self._calls: Dict[object, int] = {}  # the threads of the calls in flight
         self._closing = False
         self._closer: Optional[int] = None  # the thread that closes
+        self._last_call_closes = False
         _open.add(self)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> int:
         """Calls a function of the library with the handle. Returns the status."""
         self._require_process()
-        with self._lock:
-            address = self._require_open()
-            self._calls += 1
+        call = object()
         try:
-            status: int = function(address, *arguments)
+            with self._lock:
+                self._calls[call] = threading.get_ident()
+            # Checked after the call is counted: a close comes before, or waits for it.
+            status: int = function(self._require_open(), *arguments)
             return status
         finally:
             with self._lock:
-                self._calls -= 1
-                if self._closing and self._calls == 0:
+                self._calls.pop(call, None)
+                is_last = self._closing and not self._calls
+                if is_last:
                     self._changed.notify_all()
+            if is_last and self._last_call_closes:
+                self._last_call_closes = False
+                self.finish_close()
 
     def require_open(self) -> None:
         """Raises an error if the pipeline cannot be used."""
         self._require_process()
-        with self._lock:
-            self._require_open()
+        self._require_open()
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +73,7 @@ class Handle:
         with self._changed:
             if self._closing or self._address is None:
                 return False
+            self._closer = threading.get_ident()
             self._closing = True
             library().rextrack_wake(self._address)
             return True
@@ -81,7 +87,7 @@ class Handle:
                 # Repeated for a call that counts itself but does not wait yet.
                 library().rextrack_wake(self._address)
                 self._changed.wait(0.01)
-            address, abandoned = self._address, self._calls
+            address, abandoned = self._address, len(self._calls)
         if abandoned:
             # Memory that a call may still use stays allocated.
             warnings.warn(f"{abandoned} calls of a closed pipeline do not return; it is not freed", ResourceWarning)
@@ -93,9 +99,17 @@ class Handle:
 
     def close(self) -> None:
         """Closes the pipeline, or waits until another thread has closed it."""
-        if self.begin_close():
+        begun, here = self.begin_close(), threading.get_ident()
+        if self._process != os.getpid():
+            return
+        with self._changed:
+            if here in self._calls.values():
+                # A signal handler interrupted a call: that call closes at its end.
+                self._last_call_closes = self._last_call_closes or begun
+                return
+        if begun:
             self.finish_close()
-        elif self._process == os.getpid() and self._closer != threading.get_ident():
+        elif self._closer != here:
             with self._changed:
                 self._changed.wait_for(lambda: self._address is None, 2 * _PATIENCE)
 

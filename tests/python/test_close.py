@@ -3,6 +3,7 @@
 import gc
 import os
 import pickle
+import signal
 import threading
 import time
 import unittest
@@ -79,6 +80,22 @@ class Close(unittest.TestCase):
             pipeline.stop()
             with self.assertRaisesRegex(Stopped, "rextrack_start continues"):
                 pipeline.wait(NOTHING_NEWER, 600)
+
+    @unittest.skipUnless(hasattr(signal, "pthread_kill"), "the system has no pthread_kill")
+    def test_signal_handler_may_close(self):
+        for _ in range(20):
+            pipeline = Pipeline(pushing())
+            pipeline.start()
+            old = signal.signal(signal.SIGUSR1, lambda *_: pipeline.close())
+            main = threading.get_ident()
+            killer = threading.Thread(target=lambda: signal.pthread_kill(main, signal.SIGUSR1))
+            killer.start()
+            with self.assertRaisesRegex(Closed, "the pipeline is closed"):
+                while True:
+                    pipeline.wait(NOTHING_NEWER, 0.001)
+            killer.join(60)
+            signal.signal(signal.SIGUSR1, old)
+            self.assertIsNone(pipeline._handle._address, "it is freed")
 
     def test_unreferenced_pipeline_is_freed(self):
         before = threads()
