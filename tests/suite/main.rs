@@ -24,6 +24,7 @@ mod outages;
 mod pipeline;
 mod python;
 mod rtsp;
+mod rust_api;
 mod synth;
 mod touchdesigner;
 mod vtest;
