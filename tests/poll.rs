@@ -64,7 +64,9 @@ impl Polling {
             },
             _folder: folder,
         };
-        let created = unsafe { rextrack_create(config.as_ptr(), &mut polling.pipeline) };
+        let created = unsafe {
+            rextrack_create(REXTRACK_ABI_VERSION, config.as_ptr(), &mut polling.pipeline)
+        };
         assert_eq!(created, RextrackStatus::RextrackOk);
         unsafe { rextrack_start(polling.pipeline) };
         while polling.slots[0].state == 0 {
@@ -78,9 +80,25 @@ impl Polling {
     fn poll(&mut self) -> bool {
         let (slots, count) = (self.slots.as_mut_ptr(), self.slots.len());
         let soon = self.snapshot.capture_ns + 20_000_000;
-        let now = unsafe { rextrack_poll(self.pipeline, slots, count, &mut self.snapshot) };
-        let then =
-            unsafe { rextrack_poll_at(self.pipeline, soon, slots, count, &mut self.snapshot) };
+        let now = unsafe {
+            rextrack_poll(
+                self.pipeline,
+                slots,
+                size_of::<RextrackSlot>(),
+                count,
+                &mut self.snapshot,
+            )
+        };
+        let then = unsafe {
+            rextrack_poll_at(
+                self.pipeline,
+                soon,
+                slots,
+                size_of::<RextrackSlot>(),
+                count,
+                &mut self.snapshot,
+            )
+        };
         now == RextrackStatus::RextrackOk && then == RextrackStatus::RextrackOk
     }
 }

@@ -37,7 +37,16 @@ fn pushed_frames_are_tracked_and_reported_as_events() {
     let poll_at = |t, slots: &mut [RextrackSlot], snapshot: &mut RextrackSnapshot| {
         let pointer = slots.as_mut_ptr();
         assert_eq!(
-            unsafe { rextrack_poll_at(pipeline.0, t, pointer, slots.len(), snapshot) },
+            unsafe {
+                rextrack_poll_at(
+                    pipeline.0,
+                    t,
+                    pointer,
+                    size_of::<RextrackSlot>(),
+                    slots.len(),
+                    snapshot,
+                )
+            },
             OK
         );
     };

@@ -114,7 +114,7 @@ fn found_pipeline_lives_until_its_last_owner_destroys_it() {
         let mut pipeline = null_mut();
         let json = c"{\"camera\": {\"id\": \"lobby\", \"stream\": \"push:\"}, \
                       \"tracking\": {\"model\": \"builtin:motion\"}}";
-        let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+        let status = unsafe { rextrack_create(REXTRACK_ABI_VERSION, json.as_ptr(), &mut pipeline) };
         assert_eq!(status, OK, "{}", last_error());
         pipeline
     };
@@ -164,7 +164,7 @@ fn pipeline_threads_run_below_normal_priority() {
     let mut pipeline = null_mut();
     let json = c"{\"camera\": {\"id\": \"nice\", \"stream\": \"push:\"}, \
                   \"tracking\": {\"model\": \"builtin:motion\"}}";
-    let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+    let status = unsafe { rextrack_create(REXTRACK_ABI_VERSION, json.as_ptr(), &mut pipeline) };
     assert_eq!(status, OK, "{}", last_error());
     assert_eq!(unsafe { rextrack_start(pipeline) }, OK);
     // source, infer and sink; each says so as the first thing it does.
