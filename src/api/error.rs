@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pipeline::{self, PipelineError};
+use crate::pipeline::{ErrorCategory, PipelineError};
 
 /// What failed, for programs. [`Error`] has the text for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ impl Error {
     // Not `From`: that would be a public promise about a private type.
     pub(super) fn of(error: impl Into<PipelineError>) -> Self {
         let error = error.into();
-        Self::new(kind_of(&error), error.to_string())
+        Self::new(kind(error.category()), error.to_string())
     }
 }
 
@@ -70,20 +70,14 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-fn kind_of(error: &PipelineError) -> ErrorKind {
-    match error {
-        PipelineError::Config(_) | PipelineError::Osc(_) => ErrorKind::Config,
-        PipelineError::Detect(error) => match error.kind() {
-            pipeline::ErrorKind::Config => ErrorKind::Config,
-            pipeline::ErrorKind::Missing | pipeline::ErrorKind::Model => ErrorKind::Model,
-            pipeline::ErrorKind::Runtime => ErrorKind::Runtime,
-            pipeline::ErrorKind::Device => ErrorKind::Device,
-            pipeline::ErrorKind::Internal => ErrorKind::Internal,
-        },
-        PipelineError::Push(_) => ErrorKind::InvalidArgument,
-        PipelineError::Source(_) => ErrorKind::Source,
-        PipelineError::Sink(_) | PipelineError::Picture(_) | PipelineError::Internal { .. } => {
-            ErrorKind::Internal
-        }
+pub(super) fn kind(category: ErrorCategory) -> ErrorKind {
+    match category {
+        ErrorCategory::Config => ErrorKind::Config,
+        ErrorCategory::Model => ErrorKind::Model,
+        ErrorCategory::Runtime => ErrorKind::Runtime,
+        ErrorCategory::Device => ErrorKind::Device,
+        ErrorCategory::Source => ErrorKind::Source,
+        ErrorCategory::Argument => ErrorKind::InvalidArgument,
+        ErrorCategory::Internal => ErrorKind::Internal,
     }
 }

@@ -1,6 +1,6 @@
 //! Events: changes of slots, of the source and of the pipeline.
 
-use super::error::ErrorKind;
+use super::error::{self, ErrorKind};
 use super::source_state::{SourceState, source_state};
 use crate::pipeline::{self, Subscriber};
 
@@ -80,7 +80,8 @@ impl Events {
         let taken = &mut self.taken;
         taken.clear();
         let limit = pipeline::EVENTS_MAX + 1;
-        self.subscriber.drain_events(limit, |_, e| taken.push(event(&e)));
+        self.subscriber
+            .drain_events(limit, |_, e| taken.push(event(&e)));
         taken.drain(..)
     }
 }
@@ -106,7 +107,7 @@ fn event(event: &pipeline::Event) -> Event {
         generation: event.generation,
         class_id: u32::try_from(event.class_id).ok(),
         source_state: source_state(event.source_state),
-        problem: event.problem.map(ErrorKind::of),
+        problem: event.problem.map(error::kind),
         count: event.count,
     }
 }

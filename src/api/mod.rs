@@ -14,6 +14,7 @@ mod info;
 mod pipeline;
 mod slot;
 mod snapshot;
+mod snapshots;
 mod source_state;
 mod stats;
 mod wait;
@@ -27,9 +28,10 @@ pub use info::{Info, ModelInfo};
 pub use pipeline::{Pipeline, now_ns};
 pub use slot::{Slot, SlotState};
 pub use snapshot::Snapshot;
+pub use snapshots::Snapshots;
 pub use source_state::SourceState;
 pub use stats::{Latency, SinkStats, Stats};
-pub use wait::{Snapshots, Wait};
+pub use wait::Wait;
 
 #[cfg(test)]
 mod tests {

@@ -10,10 +10,10 @@ use super::image::{Image, Picture, PixelFormat};
 use super::info::{self, Info};
 use super::snapshot::Snapshot;
 use super::stats::{self, Stats};
-use super::wait::{Snapshots, Wait};
+use super::wait::Wait;
 use crate::base::clock;
 use crate::pipeline::picture::{self, Layout};
-use crate::pipeline::{self, Next, PipelineError, PipelineOptions, Subscriber};
+use crate::pipeline::{self, Next, PipelineOptions, Subscriber};
 
 /// The time now, in nanoseconds, on the clock of all times of this crate: monotonic, the same
 /// for the whole process, always positive. Never blocks.
@@ -183,12 +183,6 @@ impl Pipeline {
         self.subscriber.wake();
     }
 
-    /// An iterator over the snapshots. It blocks for each new one, and ends with the file or
-    /// when the pipeline is stopped. The first snapshot is the newest one at that time.
-    pub fn snapshots(&self) -> Snapshots<'_> {
-        Snapshots::new(self)
-    }
-
     /// A new reader of events. It gets every event from now on: create it before
     /// [`Pipeline::start`] to get all. Several readers do not take events from each other.
     pub fn events(&self) -> Events {
@@ -307,8 +301,7 @@ impl Pipeline {
     /// model yet.
     #[must_use]
     pub fn class_name(&self, class_id: u32) -> Option<String> {
-        let detector = self.inner.detector()?;
-        detector.classes.get(class_id as usize).cloned()
+        self.inner.class_name(i32::try_from(class_id).ok()?)
     }
 }
 

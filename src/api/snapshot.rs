@@ -1,6 +1,6 @@
 //! A snapshot: all slots at one moment.
 
-use super::error::ErrorKind;
+use super::error::{self, ErrorKind};
 use super::slot::{Slot, SlotState};
 use super::source_state::{SourceState, source_state};
 use crate::flow;
@@ -21,7 +21,7 @@ pub struct Snapshot {
     pub capture_ns: i64,
     /// Publication time of the snapshot.
     pub publish_ns: i64,
-    /// State of the source.
+    /// State of the source at the time of the poll.
     pub source_state: SourceState,
     /// Width of the frame in pixels. 0 before the first frame.
     pub frame_width: u32,
@@ -29,7 +29,8 @@ pub struct Snapshot {
     pub frame_height: u32,
     /// Number of tracks that wait for a free slot.
     pub waiting: u32,
-    /// What kind of problem keeps the pipeline from working. `None` while it works.
+    /// What kind of problem keeps the pipeline from working, at the time of the poll. `None`
+    /// while it works.
     /// [`Pipeline::problem`](crate::Pipeline::problem) has the text.
     pub problem: Option<ErrorKind>,
     /// Goes up with each new problem and with each change that was accepted and could not be
@@ -90,5 +91,7 @@ impl Snapshot {
         self.frame_width = header.frame_size.width;
         self.frame_height = header.frame_size.height;
         self.waiting = header.waiting;
+        self.problem = header.problem.map(error::kind);
+        self.problem_count = header.problem_count;
     }
 }

@@ -32,8 +32,14 @@ fn list_of_the_rust_api_is_current() {
         .replace("\r\n", "\n");
     let old: BTreeSet<&str> = committed.lines().collect();
     let new: BTreeSet<&str> = text.lines().collect();
-    let removed: Vec<_> = old.difference(&new).map(|line| format!("- {line}")).collect();
-    let added: Vec<_> = new.difference(&old).map(|line| format!("+ {line}")).collect();
+    let removed: Vec<_> = old
+        .difference(&new)
+        .map(|line| format!("- {line}"))
+        .collect();
+    let added: Vec<_> = new
+        .difference(&old)
+        .map(|line| format!("+ {line}"))
+        .collect();
     assert!(
         committed == text,
         "docs/ref/rust-api.txt is not what src/api says:\n{}\n{}\nA removed line breaks programs: \

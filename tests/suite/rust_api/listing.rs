@@ -31,11 +31,17 @@ impl Listing {
             }
         }
         files.sort();
-        let files: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(n, t)| (n.as_str(), t.as_str()))
+            .collect();
         let listing = Self::of_files(&files, exported.iter().map(String::as_str));
         for name in &exported {
             let is_listed = listing.lines.iter().any(|line| defines(line, name));
-            assert!(is_listed, "lib.rs exports {name}, which src/api does not define");
+            assert!(
+                is_listed,
+                "lib.rs exports {name}, which src/api does not define"
+            );
         }
         listing
     }
@@ -64,7 +70,14 @@ impl Listing {
         match item {
             Item::Struct(item) if scope.exported.contains(&item.ident.to_string()) => {
                 let name = format!("{}{}", item.ident, item.generics.to_token_stream());
-                self.add(scope, &item.generics, &[], format!("struct {name}"), &item.attrs, |_| {});
+                self.add(
+                    scope,
+                    &item.generics,
+                    &[],
+                    format!("struct {name}"),
+                    &item.attrs,
+                    |_| {},
+                );
                 self.derives(scope, &name, &item.attrs);
                 for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
                     let field_name = field.ident.as_ref().map_or("0".into(), ToString::to_string);
@@ -76,7 +89,14 @@ impl Listing {
             }
             Item::Enum(item) if scope.exported.contains(&item.ident.to_string()) => {
                 let name = format!("{}{}", item.ident, item.generics.to_token_stream());
-                self.add(scope, &item.generics, &[], format!("enum {name}"), &item.attrs, |_| {});
+                self.add(
+                    scope,
+                    &item.generics,
+                    &[],
+                    format!("enum {name}"),
+                    &item.attrs,
+                    |_| {},
+                );
                 self.derives(scope, &name, &item.attrs);
                 for variant in &item.variants {
                     let fields = text(&variant.fields);
@@ -116,7 +136,11 @@ impl Listing {
             });
             for member in &item.items {
                 if let syn::ImplItem::Type(member) = member {
-                    let line = format!("type <{own} as {of}>::{} = {}", member.ident, text(&member.ty));
+                    let line = format!(
+                        "type <{own} as {of}>::{} = {}",
+                        member.ident,
+                        text(&member.ty)
+                    );
                     self.add(scope, &item.generics, &[], line, &[], |paths| {
                         paths.visit_type(&member.ty);
                     });
@@ -262,11 +286,26 @@ fn is_public(visibility: &Visibility) -> bool {
 fn text(part: &impl ToTokens) -> String {
     let mut text = part.to_token_stream().to_string();
     for (spaced, tight) in [
-        (" :: ", "::"), (":: ", "::"), (" < ", "<"), ("< ", "<"), (" > ", "> "), (" >", ">"),
-        (" ,", ","), (",)", ")"), ("( ", "("), (" )", ")"), (" (", "("), (" : ", ": "),
-        ("& ", "&"), ("[ ", "["), (" ]", "]"), (" ;", ";"),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" > ", "> "),
+        (" >", ">"),
+        (" ,", ","),
+        (",)", ")"),
+        ("( ", "("),
+        (" )", ")"),
+        (" (", "("),
+        (" : ", ": "),
+        ("& ", "&"),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" ;", ";"),
     ] {
         text = text.replace(spaced, tight);
     }
-    text.replace("->(", "-> (").replace("=(", "= (").replace(",(", ", (")
+    text.replace("->(", "-> (")
+        .replace("=(", "= (")
+        .replace(",(", ", (")
 }

@@ -6,13 +6,61 @@ use syn::visit::{self, Visit};
 
 /// Names of the language and of std's prelude that need no `use`.
 const PRELUDE: &[&str] = &[
-    "bool", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64",
-    "str", "char", "String", "Vec", "Box", "Option", "Result", "Some", "None", "Ok", "Err", "Self",
-    "Fn", "FnMut", "FnOnce", "Send", "Sync", "Sized", "Unpin", "Drop", "Copy", "Clone", "Default",
-    "PartialEq", "Eq", "PartialOrd", "Ord", "Into", "From", "TryFrom", "TryInto", "AsRef", "AsMut",
-    "Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeIterator", "ToString", "ToOwned",
+    "bool",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "isize",
+    "f32",
+    "f64",
+    "str",
+    "char",
+    "String",
+    "Vec",
+    "Box",
+    "Option",
+    "Result",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "Self",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "Drop",
+    "Copy",
+    "Clone",
+    "Default",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Into",
+    "From",
+    "TryFrom",
+    "TryInto",
+    "AsRef",
+    "AsMut",
+    "Iterator",
+    "IntoIterator",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "ToString",
+    "ToOwned",
     // Derives.
-    "Debug", "Hash",
+    "Debug",
+    "Hash",
 ];
 
 /// The names that one file of `src/api` knows.
@@ -79,11 +127,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-fn read_use(
-    tree: &syn::UseTree,
-    path: &mut Vec<String>,
-    uses: &mut BTreeMap<String, Vec<String>>,
-) {
+fn read_use(tree: &syn::UseTree, path: &mut Vec<String>, uses: &mut BTreeMap<String, Vec<String>>) {
     match tree {
         syn::UseTree::Path(next) => {
             path.push(next.ident.to_string());
