@@ -1,5 +1,7 @@
 //! Events: changes of slots, of the source and of the pipeline.
 
+use std::collections::VecDeque;
+
 use super::error::{self, ErrorKind};
 use super::source_state::{SourceState, source_state};
 use crate::pipeline::{self, Subscriber};
@@ -64,25 +66,31 @@ pub struct Event {
 #[must_use = "a reader does nothing until it is polled"]
 pub struct Events {
     subscriber: Subscriber,
-    taken: Vec<Event>,
+    taken: VecDeque<Event>,
 }
+
+/// All events that the pipeline keeps, and one that counts those it dropped.
+const POLL_MAX: usize = pipeline::EVENTS_MAX + 1;
 
 impl Events {
     pub(super) fn new(subscriber: Subscriber) -> Self {
-        let taken = Vec::with_capacity(pipeline::EVENTS_MAX + 1);
-        Self { subscriber, taken }
+        Self {
+            subscriber,
+            taken: VecDeque::with_capacity(POLL_MAX),
+        }
     }
 
-    /// Takes all waiting events, oldest first. Never blocks: without events, the iterator is
-    /// empty. Takes a lock that the pipeline's threads hold for well below a microsecond. Does
-    /// not allocate.
+    /// The events that you did not take yet, oldest first. Never waits for one: without events
+    /// the iterator is empty. Events that you leave in the iterator come with the next poll.
+    ///
+    /// Takes a lock that the pipeline's threads hold for well below a microsecond. Does not
+    /// allocate.
     pub fn poll(&mut self) -> impl Iterator<Item = Event> {
         let taken = &mut self.taken;
-        taken.clear();
-        let limit = pipeline::EVENTS_MAX + 1;
+        let limit = POLL_MAX - taken.len();
         self.subscriber
-            .drain_events(limit, |_, e| taken.push(event(&e)));
-        taken.drain(..)
+            .drain_events(limit, |_, new| taken.push_back(event(&new)));
+        std::iter::from_fn(|| taken.pop_front())
     }
 }
 

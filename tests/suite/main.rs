@@ -25,6 +25,7 @@ mod pipeline;
 mod python;
 mod rtsp;
 mod rust_api;
+mod rust_host;
 mod synth;
 mod touchdesigner;
 mod vtest;

@@ -93,7 +93,7 @@ fn listing_has_public_items_alone_with_their_signatures() {
             "fn Shown::get<'a>(&'a self, by: impl Into<String>) -> &'a str (must_use)",
             "impl Clone for Shown",
             "impl Debug for Shown",
-            "impl fmt::Display for Shown",
+            "impl Display for Shown",
             "struct Shown (non_exhaustive)",
             "variant Kind::One",
             "variant Kind::Two(u8)",

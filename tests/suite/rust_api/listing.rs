@@ -69,7 +69,7 @@ impl Listing {
     fn item(&mut self, item: &Item, scope: &Scope) {
         match item {
             Item::Struct(item) if scope.exported.contains(&item.ident.to_string()) => {
-                let name = format!("{}{}", item.ident, item.generics.to_token_stream());
+                let name = format!("{}{}", item.ident, text(&item.generics));
                 self.add(
                     scope,
                     &item.generics,
@@ -88,7 +88,7 @@ impl Listing {
                 }
             }
             Item::Enum(item) if scope.exported.contains(&item.ident.to_string()) => {
-                let name = format!("{}{}", item.ident, item.generics.to_token_stream());
+                let name = format!("{}{}", item.ident, text(&item.generics));
                 self.add(
                     scope,
                     &item.generics,
@@ -129,7 +129,7 @@ impl Listing {
         let name = name.filter(|name| scope.exported.contains(name));
         let Some(name) = name else { return };
         if let Some((_, path, _)) = &item.trait_ {
-            let (of, own) = (text(path), text(&item.self_ty));
+            let (of, own) = (trait_name(path), text(&item.self_ty));
             let line = format!("impl {of} for {own}");
             self.add(scope, &item.generics, &[], line, &[], |paths| {
                 paths.visit_path(path);
@@ -151,7 +151,7 @@ impl Listing {
         for member in &item.items {
             match member {
                 syn::ImplItem::Fn(member) if is_public(&member.vis) => {
-                    let owner = format!("{name}::");
+                    let owner = format!("{}::", text(&item.self_ty));
                     self.function(scope, &item.generics, &owner, &member.sig, &member.attrs);
                 }
                 syn::ImplItem::Const(member) if is_public(&member.vis) => {
@@ -177,6 +177,8 @@ impl Listing {
         let (before, after) = signature_text
             .split_once("fn ")
             .unwrap_or(("", &signature_text));
+        // Whether a function changes its own copy is not part of its signature.
+        let after = after.replace("(mut ", "(");
         let line = format!("{before}fn {owner}{after}");
         let inner: Vec<String> = type_parameters(&signature.generics).collect();
         self.add(scope, outer, &inner, line, attributes, |paths| {
@@ -188,7 +190,7 @@ impl Listing {
         for attribute in attributes.iter().filter(|a| a.path().is_ident("derive")) {
             attribute
                 .parse_nested_meta(|derive| {
-                    let line = format!("impl {} for {name}", text(&derive.path));
+                    let line = format!("impl {} for {name}", trait_name(&derive.path));
                     self.add(scope, &Generics::default(), &[], line, &[], |paths| {
                         paths.visit_path(&derive.path);
                     });
@@ -280,6 +282,11 @@ fn defines(line: &str, name: &str) -> bool {
 
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
+}
+
+/// A trait without the module it comes from, the same for an `impl` and a derive.
+fn trait_name(path: &syn::Path) -> String {
+    path.segments.last().map_or_else(String::new, text)
 }
 
 /// Tokens as a programmer writes them.
