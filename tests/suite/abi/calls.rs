@@ -10,7 +10,7 @@ use super::handle::*;
 #[test]
 fn versions_and_status_texts_are_available() {
     assert_eq!(text(rextrack_version_string()), env!("CARGO_PKG_VERSION"));
-    assert_eq!(rextrack_abi_version() >> 16, 0);
+    assert_eq!(rextrack_abi_version(), REXTRACK_ABI_VERSION);
     assert_eq!(text(rextrack_status_string(0)), "ok");
     assert_eq!(text(rextrack_status_string(12345)), "unknown status");
     let before = rextrack_now_ns();

@@ -15,7 +15,7 @@ fn failed_inference_is_reported_and_the_next_frame_is_processed() {
     let failed = Arc::new(Mutex::new(Vec::new()));
     let note = |failed: &Arc<Mutex<Vec<bool>>>| {
         let failed = Arc::clone(failed);
-        move |s: &Shared| failed.lock().push(s.failure.lock().is_some())
+        move |s: &Shared| failed.lock().push(s.problems.standing().is_some())
     };
     let steps = vec![
         (0, Step::Frame(1)),
