@@ -27,6 +27,8 @@ mod pipeline;
 mod python;
 mod rtsp;
 mod script_hosts;
+mod rust_api;
+mod rust_host;
 mod synth;
 mod touchdesigner;
 mod vtest;
