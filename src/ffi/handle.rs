@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::status::{Failure, RextrackStatus};
+use super::status::Failure;
 use crate::pipeline::{Pipeline, Subscriber};
 
 /// How long destroying a handle waits for this handle's running waits. They return as soon
@@ -85,7 +85,8 @@ mod live {
 
     use parking_lot::RwLock;
 
-    use super::{Failure, RextrackPipeline, RextrackStatus};
+    use super::{Failure, RextrackPipeline};
+    use crate::ffi::status::RextrackStatus;
 
     static HANDLES: LazyLock<RwLock<HashSet<usize>>> = LazyLock::new(Default::default);
 
