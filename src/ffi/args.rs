@@ -193,14 +193,9 @@ impl<T: Copy> HostArray<T> {
         self.size == size_of::<T>()
     }
 
-    /// The struct at `index`, which is below the capacity. Valid as a `T` only if
-    /// [`Self::is_current`].
-    pub fn at(&self, index: usize) -> *mut T {
-        debug_assert!(index < self.capacity);
+    /// The first struct. A `T` only if [`Self::is_current`].
+    pub fn first(&self) -> *mut T {
         self.first
-            .cast::<u8>()
-            .wrapping_add(index * self.size)
-            .cast()
     }
 
     /// Writes the fields that the host's struct has. Fields that only a newer host has stay
@@ -215,7 +210,7 @@ impl<T: Copy> HostArray<T> {
         unsafe {
             std::ptr::copy_nonoverlapping(
                 std::ptr::from_ref(value).cast::<u8>(),
-                self.at(index).cast(),
+                self.first.cast::<u8>().add(index * self.size),
                 size,
             );
         }

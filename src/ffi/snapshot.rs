@@ -244,11 +244,12 @@ unsafe fn copy_out(
     }
     let () = LAYOUT;
     let header = if slots.is_current() {
+        let words = slots.first().cast::<RextrackSlotWords>();
         pipeline.poll_words(at_ns, capacity, |index| {
             // SAFETY: `index` < `capacity`, for which the caller vouches, and each
             // index comes once. A slot is as large and as aligned as its words, in
             // which any bits are valid, as `LAYOUT` checks.
-            unsafe { &mut *slots.at(index).cast::<RextrackSlotWords>() }
+            unsafe { &mut *words.add(index) }
         })
     } else {
         pipeline.poll_each(at_ns, capacity, |index, slot| {

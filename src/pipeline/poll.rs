@@ -52,14 +52,17 @@ impl Pipeline {
         limit: usize,
         mut target: impl FnMut(usize) -> &'a mut [u64; N],
     ) -> Header {
-        let header = self.shared.buffer.read(limit, |header, index, stored| {
-            let target = target(index);
+        let header = self.shared.buffer.read_whole(limit, |header, slots| {
             if at_ns.is_none() && header.units.is_identity() {
-                stored.copy_to(target);
-            } else {
+                for (index, stored) in slots.enumerate() {
+                    stored.copy_to(target(index));
+                }
+                return;
+            }
+            for (index, stored) in slots.enumerate() {
                 let slot = in_output_units(header, stored.load(), at_ns);
                 let words: SlotWords = bytemuck::cast(slot);
-                target.copy_from_slice(&words[..N]);
+                target(index).copy_from_slice(&words[..N]);
             }
         });
         self.with_live_state(header)

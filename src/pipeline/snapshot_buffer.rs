@@ -123,19 +123,32 @@ impl SnapshotBuffer {
 
     /// Passes up to `limit` slots of the newest snapshot to `take`, with the header.
     /// Wait-free as far as `take` is.
+    #[inline]
     pub fn read(
         &self,
         limit: usize,
         mut take: impl FnMut(&Header, usize, StoredSlot<'_>),
+    ) -> Header {
+        self.read_whole(limit, |header, slots| {
+            for (index, slot) in slots.enumerate() {
+                take(header, index, slot);
+            }
+        })
+    }
+
+    /// As [`Self::read`], with all slots in one call, for a loop without a branch.
+    #[inline]
+    pub fn read_whole<'a>(
+        &'a self,
+        limit: usize,
+        take: impl FnOnce(&Header, StoredSlots<'a>),
     ) -> Header {
         let index = self.pool.acquire();
         let buffer = &self.buffers[index];
         let header = decode_header(buffer);
         let count = (header.slot_count as usize).min(limit);
         let (words, _) = buffer[HEADER_WORDS..].as_chunks::<SLOT_WORDS>();
-        for (slot, words) in words.iter().take(count).enumerate() {
-            take(&header, slot, StoredSlot(words));
-        }
+        take(&header, StoredSlots(words[..count.min(words.len())].iter()));
         self.pool.release(index);
         header
     }
@@ -223,6 +236,19 @@ fn decode_header(words: &[AtomicU64]) -> Header {
         slot_count,
         units: OutputUnits::from_bits(get(7) as u32),
         ..Header::default()
+    }
+}
+
+/// The slots inside the buffer, while they are read.
+#[derive(Debug, Clone)]
+pub struct StoredSlots<'a>(std::slice::Iter<'a, [AtomicU64; SLOT_WORDS]>);
+
+impl<'a> Iterator for StoredSlots<'a> {
+    type Item = StoredSlot<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<StoredSlot<'a>> {
+        self.0.next().map(StoredSlot)
     }
 }
 
