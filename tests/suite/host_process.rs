@@ -50,7 +50,6 @@ fn parent_and_child_use_the_library_after_an_early_fork() {
 }
 
 #[test]
-#[ignore = "paths are not bound at create yet"]
 fn relative_paths_are_those_of_the_folder_of_create() {
     const TEST: &str = "relative_paths_are_those_of_the_folder_of_create";
     let folder = tempfile::tempdir().unwrap();
