@@ -48,7 +48,7 @@ fn live(config: &Value) -> Result<Times, Box<dyn Error>> {
     for _ in 0..ROUNDS {
         let mut pipeline = null_mut();
         timed(&mut times.create, || unsafe {
-            rextrack_create(config.as_ptr(), &mut pipeline)
+            rextrack_create(REXTRACK_ABI_VERSION, config.as_ptr(), &mut pipeline)
         });
         timed(&mut times.start, || unsafe { rextrack_start(pipeline) });
         timed(&mut times.stop, || unsafe { rextrack_stop(pipeline) });

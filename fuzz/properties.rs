@@ -21,7 +21,7 @@ struct Pipeline(*mut RextrackPipeline);
 impl Pipeline {
     fn create(json: &CStr) -> Result<Self, String> {
         let mut pipeline = null_mut();
-        match unsafe { rextrack_create(json.as_ptr(), &mut pipeline) } {
+        match unsafe { rextrack_create(REXTRACK_ABI_VERSION, json.as_ptr(), &mut pipeline) } {
             RextrackStatus::RextrackOk => Ok(Self(pipeline)),
             _ => {
                 assert!(pipeline.is_null(), "a handle despite an error");

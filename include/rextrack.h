@@ -10,19 +10,26 @@
  *   Or wait for the next snapshot on a thread of your own (rextrack_wait).
  *
  *     RextrackPipeline *p = NULL;
- *     if (rextrack_create("{\"camera\": {\"stream\": \"rtsp://...\"}}", &p)) ...
+ *     const char *config = "{\"camera\": {\"stream\": \"rtsp://...\"}}";
+ *     if (rextrack_create(REXTRACK_ABI_VERSION, config, &p) != REXTRACK_OK) {
+ *         char problem[512];
+ *         rextrack_last_error(problem, sizeof problem);
+ *         return 1;
+ *     }
  *     rextrack_start(p);
  *     RextrackSlot slots[10];
  *     RextrackSnapshot snapshot = {0};
  *     snapshot.struct_size = sizeof snapshot;
- *     rextrack_poll(p, slots, 10, &snapshot);
+ *     rextrack_poll(p, slots, sizeof slots[0], 10, &snapshot);
  *     rextrack_destroy(p);
  *
  * Threads
- *   You may call every function from any thread, several at the same time.
- *   The exception is rextrack_destroy: no other thread may use the handle
- *   during or after the call. Each function documents whether it can block,
- *   and for how long. The library calls the host only through the log callback.
+ *   You may call every function from any thread, several at the same time. Each
+ *   function says how long it can block. The exception is rextrack_destroy: it
+ *   lets the running waits of its handle out, but no other function may use the
+ *   handle during or after the call. The library calls the host only through
+ *   the log callback, from its own threads. A host with one script thread polls
+ *   the log instead (rextrack_poll_log).
  *
  * Errors
  *   Functions return a RextrackStatus. rextrack_last_error has the message of
@@ -30,9 +37,14 @@
  *   REXTRACK_ERR_INVALID_ARGUMENT, never a crash. The library throws no
  *   exceptions, and no panic reaches the host.
  *
+ *   What goes wrong later, while the pipeline runs, is in the snapshot
+ *   (problem, problem_count), in events, and as text in rextrack_problem. So a
+ *   host that only polls learns it too.
+ *
  * Ownership
  *   The host owns every buffer that it passes in, and every handle until
- *   rextrack_destroy. Text that the library returns by pointer is static.
+ *   rextrack_destroy. Each handle of a pipeline has its own events and waits.
+ *   Text that the library returns by pointer is static.
  *
  * Units
  *   Coordinates are normalised to 0..1 of the full frame, with the origin at
@@ -42,9 +54,17 @@
  *   nanoseconds of rextrack_now_ns.
  *
  * Versions
- *   Structs with a struct_size may grow at their end. Set struct_size to the
- *   sizeof of the struct before you pass it in. docs/abi-changes.md lists every
- *   change.
+ *   rextrack_create takes the version of the header that the program was built
+ *   with, and refuses a program that does not fit. A program that loads the
+ *   library by file name first compares the major version of
+ *   rextrack_abi_version with its own. Within a major version structs only grow
+ *   at their end: set struct_size to the sizeof of the struct, and pass the
+ *   sizeof of one element with an array. docs/abi-changes.md lists every change.
+ *
+ * Processes
+ *   A child of fork must not use the handles of its parent: it calls exec or
+ *   _exit. Unload the library only after every handle is destroyed and the log
+ *   callback is removed. docs/guide/embed.md has the details.
  */
 
 #ifndef REXTRACK_H
@@ -57,13 +77,35 @@
  Major version of the ABI that this header describes: goes up when an
  existing host would break.
  */
-#define REXTRACK_ABI_MAJOR 0
+#define REXTRACK_ABI_MAJOR 1
 
 /*
  Minor version of the ABI that this header describes: goes up when something
  is added.
  */
-#define REXTRACK_ABI_MINOR 2
+#define REXTRACK_ABI_MINOR 0
+
+/*
+ The version of the ABI that this header describes, `major << 16 | minor`: the first
+ argument of `rextrack_create`.
+ */
+#define REXTRACK_ABI_VERSION 65536
+
+/*
+ Add it to the level of `rextrack_set_log`: lines do not go to stderr, for a host that
+ polls them.
+ */
+#define REXTRACK_LOG_QUIET 256
+
+/*
+ Bytes of an output's name, the closing NUL included.
+ */
+#define REXTRACK_SINK_NAME_CHARS 128
+
+/*
+ Bytes of the text of an output's problem, the closing NUL included.
+ */
+#define REXTRACK_SINK_PROBLEM_CHARS 256
 
 /*
  Bytes of a device's name, the closing NUL included.
@@ -120,7 +162,7 @@ enum RextrackStatus
      */
     REXTRACK_ERR_BUFFER_TOO_SMALL = -8,
     /*
-     The pipeline is not running. Call `rextrack_start`.
+     The pipeline was never started. Call `rextrack_start`.
      */
     REXTRACK_ERR_NOT_RUNNING = -9,
     /*
@@ -132,9 +174,27 @@ enum RextrackStatus
      */
     REXTRACK_ERR_NO_FRAME = -11,
     /*
-     No pipeline has that camera id. Create it first.
+     Nothing has that name or number: no pipeline with that camera id, no class with that
+     number.
      */
     REXTRACK_ERR_NOT_FOUND = -12,
+    /*
+     The pipeline was stopped. `rextrack_start` continues.
+     */
+    REXTRACK_ERR_STOPPED = -13,
+    /*
+     The handle is being destroyed. Do not use it again.
+     */
+    REXTRACK_ERR_CLOSED = -14,
+    /*
+     `rextrack_wake` ended the wait.
+     */
+    REXTRACK_ERR_WOKEN = -15,
+    /*
+     The program was built for another version of the ABI. The message has both versions
+     and the remedy.
+     */
+    REXTRACK_ERR_ABI = -16,
     /*
      A defect of rextrack, or the machine is out of resources. Please report it.
      */
@@ -305,6 +365,17 @@ enum RextrackEventKind
      The queue was full: `count` older events were dropped.
      */
     REXTRACK_EVENT_OVERFLOW = 7,
+    /*
+     The pipeline cannot continue: `status` has the reason, `rextrack_problem` the text.
+     `status` 0 means that the problem is solved.
+     */
+    REXTRACK_EVENT_PROBLEM = 8,
+    /*
+     A part of the configuration was not applied, such as a model that cannot be loaded:
+     the pipeline continues without it. `status` has the reason, `rextrack_problem` the
+     text.
+     */
+    REXTRACK_EVENT_CHANGE_REFUSED = 9,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -373,6 +444,31 @@ enum RextrackFrameFlags
 typedef enum RextrackFrameFlags RextrackFrameFlags;
 #else
 typedef uint32_t RextrackFrameFlags;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ Values of `RextrackSink.state`.
+ */
+enum RextrackSinkState
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /*
+     The output sends.
+     */
+    REXTRACK_SINK_OK = 0,
+    /*
+     The output no longer sends: `problem` has the reason.
+     */
+    REXTRACK_SINK_FAILED = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum RextrackSinkState RextrackSinkState;
+#else
+typedef uint32_t RextrackSinkState;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -459,11 +555,24 @@ typedef struct {
      Height of the frame in pixels; 0 before the first frame.
      */
     uint32_t frame_height;
+    /*
+     Why the pipeline cannot continue, a `RextrackStatus`; 0 if it can.
+     `rextrack_problem` has the text. A lost camera is not a problem.
+     */
+    int32_t problem;
+    /*
+     Number of problems and refused changes so far. When it goes up, `rextrack_problem`
+     has a new text.
+     */
+    uint32_t problem_count;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
 } RextrackSnapshot;
 
 /*
- One event. The layout does not change within a major version of the ABI, because
- hosts keep arrays of it.
+ One event. The struct may grow at its end: pass its size to `rextrack_poll_events`.
  */
 typedef struct {
     /*
@@ -502,6 +611,14 @@ typedef struct {
      Number of dropped events for an overflow; 0 for other kinds.
      */
     uint32_t count;
+    /*
+     A `RextrackStatus` for a problem and a refused change; 0 for other kinds.
+     */
+    int32_t status;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
 } RextrackEvent;
 
 /*
@@ -601,18 +718,109 @@ typedef struct {
 } RextrackImage;
 
 /*
+ One line of the log.
+ */
+typedef struct {
+    /*
+     `sizeof(RextrackLogLine)`, set by the caller.
+     */
+    uint32_t struct_size;
+    /*
+     1 error, 2 warning, 3 info, 4 debug, 5 trace.
+     */
+    int32_t level;
+    /*
+     Number of the line, from 1; 0 if there is no newer line.
+     */
+    uint64_t number;
+    /*
+     Time of the line, on the clock of `rextrack_now_ns`.
+     */
+    int64_t time_ns;
+    /*
+     Number of lines between `after` and this line that are no longer kept.
+     */
+    uint64_t dropped;
+} RextrackLogLine;
+
+/*
  Receives one line of the log. `level` is 1 error, 2 warning, 3 info, 4 debug, 5 trace.
  `message` is UTF-8 without control characters, and valid until the callback returns.
  `user` is the pointer passed to `rextrack_set_log`.
 
- Any thread of the library may call it, several at the same time. Return quickly, and do
- not call the library from the callback.
+ Any thread of the library may call it, several at the same time, also during your call
+ of a function. Return quickly, do not call the library from the callback, and do not wait
+ for another thread of yours: `rextrack_set_log` waits for running callbacks, and threads
+ of the pipeline wait inside them. A host with one script thread (Node, Python with a
+ lock, Unity) cannot promise that: use `rextrack_poll_log`.
  */
 typedef void (*RextrackLogCallback)(int32_t level, const char *message, void *user);
 
 /*
- One slot, p1..pN. The layout does not change within a major version of the ABI, because
- hosts keep arrays of it. New values are added as axes: see `rextrack_axes`.
+ One output, such as OSC or a file. The struct may grow at its end: pass its size to
+ `rextrack_sinks`.
+ */
+typedef struct {
+    /*
+     A `RextrackSinkState`.
+     */
+    uint32_t state;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
+    /*
+     Datagrams or lines that were passed to the system.
+     */
+    uint64_t sent;
+    /*
+     Datagrams or lines that could not be sent, or that the receiver's machine refused.
+     */
+    uint64_t failed;
+    /*
+     Bytes that were passed to the system.
+     */
+    uint64_t bytes;
+    /*
+     Snapshots that newer ones replaced before they were sent.
+     */
+    uint64_t dropped;
+    /*
+     Such as `osc 127.0.0.1:5005`. Cut to fit.
+     */
+    char name[REXTRACK_SINK_NAME_CHARS];
+    /*
+     Why the output no longer sends, and the remedy. Empty while it sends. Cut to fit.
+     */
+    char problem[REXTRACK_SINK_PROBLEM_CHARS];
+} RextrackSink;
+
+/*
+ One key point of a slot's owner, such as the nose. The struct may grow at its end: pass
+ its size to `rextrack_poll_keypoints`.
+ */
+typedef struct {
+    /*
+     Horizontal position, in the units of a slot's `x`.
+     */
+    float x;
+    /*
+     Vertical position, in the units of a slot's `y`.
+     */
+    float y;
+    /*
+     Score, 0..1; 0 if the key point is not seen.
+     */
+    float score;
+    /*
+     Not used; 0.
+     */
+    uint32_t reserved;
+} RextrackKeypoint;
+
+/*
+ One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`. Every
+ value is also an axis with a name: see `rextrack_axes`.
  */
 typedef struct {
     /*
@@ -803,20 +1011,23 @@ RextrackStatus rextrack_poll_axes(const RextrackPipeline *pipeline,
                                   RextrackSnapshot *snapshot);
 
 /*
- Removes up to `capacity` events from the pipeline's queue, oldest first, and writes
- their number to `count`. Each event is returned once: callers share the queue. The
- queue holds 1024 events. When it is full, the oldest events are dropped, and the next
- call returns a `REXTRACK_EVENT_OVERFLOW` first.
+ Writes up to `capacity` events that this handle has not returned yet to `events`, oldest
+ first, and their number to `count`. Every handle of a pipeline returns every event once.
+ Set `event_size` to `sizeof(RextrackEvent)`.
 
- Any thread. Takes a lock that the pipeline's thread holds for well below a
+ A handle can be 1024 events late. If it is later, it misses the oldest events, and the
+ next call returns a `REXTRACK_EVENT_OVERFLOW` with their number first.
+
+ Any thread. Never blocks. Takes a lock that the pipeline's thread holds for well below a
  microsecond. Does not allocate.
 
  Conditions:
- `pipeline` is NULL or a live handle; `events` has room for `capacity`
- events; `count` is NULL or points to a `size_t`.
+ `pipeline` is NULL or a live handle; `events` has room for `capacity` structs of
+ `event_size` bytes; `count` is NULL or points to a `size_t`.
  */
 RextrackStatus rextrack_poll_events(const RextrackPipeline *pipeline,
                                     RextrackEvent *events,
+                                    size_t event_size,
                                     size_t capacity,
                                     size_t *count);
 
@@ -855,14 +1066,41 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
 RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage *image);
 
 /*
+ Writes the oldest line of the log whose number is greater than `after`: its text to
+ `buffer`, the rest to `line`. Pass 0 the first time, then the `number` of the latest
+ line. If there is no newer line, `number` is 0 and the text is empty. The lines are those
+ of the whole process, at the level of `rextrack_set_log`, without passwords and control
+ characters. The newest 1024 lines are kept.
+
+ `buffer`, `capacity` and `length` work as in `rextrack_get_config`: a line that does not
+ fit is cut, and the status is `REXTRACK_ERR_BUFFER_TOO_SMALL`. A line has at most 4096
+ bytes and the closing NUL.
+
+ A Rust program that has its own logger gets the lines there, and none here.
+
+ Any thread. Takes a lock that other threads hold for microseconds.
+
+ Conditions:
+ `line` is NULL or a struct with its `struct_size` set; `buffer` has room for `capacity`
+ bytes; `length` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_poll_log(uint64_t after,
+                                 RextrackLogLine *line,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *length);
+
+/*
  Sets the level and the receiver of the log, for the whole process. `level`: 0 off,
  1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback` NULL means
- stderr. `user` is passed to the callback unchanged.
+ stderr, or nowhere if you add `REXTRACK_LOG_QUIET` to the level. `user` is passed to the
+ callback unchanged. `rextrack_poll_log` has the lines in every case.
 
  When this function returns, the previous callback is not running and will not be called
  again. The log contains no passwords.
 
- Any thread, but not from inside the callback. Blocks until running callbacks return.
+ Any thread, but not from inside the callback. Blocks until running callbacks return: for
+ ever, if a callback waits for the calling thread.
 
  Conditions:
  `callback` and `user` must be usable from any thread until they are
@@ -876,10 +1114,15 @@ RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, voi
  the model's file exists. It does not load the model or open the stream:
  `rextrack_start` does.
 
+ `abi_version`: pass `REXTRACK_ABI_VERSION`, the version of the header that your program
+ was built with. If the library does not fit, nothing else is read or written, the status
+ is `REXTRACK_ERR_ABI`, and `rextrack_last_error` has both versions and the remedy.
+
  `config_json`: `{"camera": {"stream": ...}, "tracking": {...}, "slots":
  {...}, "osc": {...} or null, "service": {...}}`. Only `camera.stream` is required. The
  keys are those of the configuration file (docs/ref/config.md). Without `osc`, the
- pipeline sends no OSC.
+ pipeline sends no OSC. Relative paths belong to the working folder of now, also in later
+ patches. A key that a single pipeline does not use, such as `service.port`, is an error.
 
  On an error, `out` is NULL and `rextrack_last_error` names each wrong key:
  `REXTRACK_ERR_CONFIG`, `REXTRACK_ERR_MODEL` or `REXTRACK_ERR_INVALID_ARGUMENT`.
@@ -890,13 +1133,15 @@ RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, voi
  `config_json` is NULL or NUL-terminated; `out` is NULL or points to a
  pointer.
  */
-RextrackStatus rextrack_create(const char *config_json, RextrackPipeline **out);
+RextrackStatus rextrack_create(uint32_t abi_version,
+                               const char *config_json,
+                               RextrackPipeline **out);
 
 /*
  Starts the pipeline's threads. They load the model, open the stream, and reconnect
  whenever the camera is lost. They run slightly below normal priority, so that the host's
- own threads come first. `rextrack_wait` and `rextrack_stats` report progress and errors.
- Starting a running pipeline does nothing.
+ own threads come first. `source_state` of a poll is CONNECTING when this function
+ returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting a running pipeline does nothing.
 
  Any thread. Returns within 1 ms.
 
@@ -907,7 +1152,7 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 
 /*
  Stops the pipeline's threads and releases all slots: the last snapshot shows them
- empty. You can start the pipeline again; track ids and generations continue. Stopping a
+ empty. Running waits return. You can start the pipeline again; track ids and generations continue. Stopping a
  stopped pipeline does nothing.
 
  Any thread. Blocks for at most 1 s, usually a few milliseconds.
@@ -918,12 +1163,22 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 RextrackStatus rextrack_stop(RextrackPipeline *pipeline);
 
 /*
+ Ends the running waits of this handle: `rextrack_wait` returns `REXTRACK_ERR_WOKEN`. If
+ none is running, the next one returns at once. Waits of other handles continue.
+
+ Any thread. Never blocks.
+
+ Conditions:
+ `pipeline` is NULL or a live handle.
+ */
+RextrackStatus rextrack_wake(RextrackPipeline *pipeline);
+
+/*
  Empties all slots and assigns them again. The next snapshot shows all slots empty. The
  next processed frame assigns the visible tracks from p1 on, longest-lived first, each
  with a new generation. Nothing else restarts. On a stopped pipeline this does nothing.
 
- Any thread. Does not wait for the release. May wait for a `rextrack_start`,
- `rextrack_stop` or `rextrack_set_config` of another thread.
+ Any thread. Never blocks: it does not wait for the release.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -933,8 +1188,12 @@ RextrackStatus rextrack_reset_slots(RextrackPipeline *pipeline);
 /*
  Releases a handle. Each `rextrack_create` and each `rextrack_find` returns a handle that
  must be released once. The last release stops the pipeline and frees it. NULL is
- allowed and does nothing. After this call you must not use the handle, and no other
- thread of yours may be inside a function with it.
+ allowed and does nothing.
+
+ This function first lets the running waits of this handle out: `rextrack_wait` returns
+ `REXTRACK_ERR_CLOSED`. No other function may be running with the handle, and no function
+ may be called with it afterwards: that is undefined behaviour. Debug builds of the
+ library (`cargo build`) return `REXTRACK_ERR_CLOSED` for such a late call.
 
  Any thread. Blocks for at most 2 s, even while the pipeline connects or runs the model.
 
@@ -949,7 +1208,7 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
  a host share one camera, such as a node that tracks and a node that shows the image.
 
  The caller owns the handle and must pass it to `rextrack_destroy`; the last release
- frees the pipeline. If no pipeline has that id, `out` is NULL and the status is
+ frees the pipeline. The handle has its own events, from now on, and its own waits. If no pipeline has that id, `out` is NULL and the status is
  `REXTRACK_ERR_NOT_FOUND`.
 
  Any thread. Never blocks.
@@ -958,7 +1217,8 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
  `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
  pointer.
  */
-RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
+RextrackStatus rextrack_find(const char *camera_id,
+                             RextrackPipeline **out);
 
 /*
  Changes the configuration with a JSON merge patch (RFC 7396). The patch has the keys to
@@ -970,7 +1230,7 @@ RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
 
  On an error nothing changes, and `rextrack_last_error` has the reason. An unusable model
  file is detected only while it is loaded: the pipeline then keeps the old model, and
- `rextrack_wait` returns the error once.
+ reports `REXTRACK_EVENT_CHANGE_REFUSED`. `camera.id` cannot change.
 
  Any thread. Takes less than 5 ms, and does not wait for the change to apply.
 
@@ -989,7 +1249,8 @@ RextrackStatus rextrack_set_config(RextrackPipeline *pipeline, const char *patch
  `REXTRACK_ERR_BUFFER_TOO_SMALL`. To ask only for the length, pass NULL as `buffer` and
  0 as `capacity`.
 
- Any thread. May wait for a `rextrack_set_config` of another thread.
+ Any thread. Takes less than 5 ms: it may wait for a `rextrack_set_config` of another
+ thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -1014,20 +1275,91 @@ RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
                                       size_t *length);
 
 /*
+ Writes up to `capacity` outputs to `sinks`, in the order of the configuration, and the
+ number of all outputs to `count`. Set `sink_size` to `sizeof(RextrackSink)`. `sinks` may
+ be NULL if `capacity` is 0. There are none until the model is loaded.
+
+ Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `sinks` has room for `capacity` structs of
+ `sink_size` bytes; `count` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_sinks(const RextrackPipeline *pipeline,
+                              RextrackSink *sinks,
+                              size_t sink_size,
+                              size_t capacity,
+                              size_t *count);
+
+/*
+ Writes the key points of up to `slot_capacity` slots, p1 first:
+ `keypoints[s * keypoint_capacity + k]` is key point `k` of slot `s`. `keypoint_count`
+ receives the number of key points that the model has for each object. Set
+ `keypoint_size` to `sizeof(RextrackKeypoint)`. `t_ns` works as in `rextrack_poll_axes`.
+ `snapshot` may be NULL. To use key points together with slots, compare `seq` of both
+ polls, and poll again if they differ.
+
+ The models of this version have no key points: `keypoint_count` is 0, and `keypoints`
+ stays unchanged.
+
+ Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `keypoints` has room for
+ `slot_capacity * keypoint_capacity` structs of `keypoint_size` bytes; `keypoint_count` is
+ NULL or points to a `size_t`; `snapshot` is NULL or a struct with its `struct_size` set.
+ */
+RextrackStatus rextrack_poll_keypoints(const RextrackPipeline *pipeline,
+                                       int64_t t_ns,
+                                       RextrackKeypoint *keypoints,
+                                       size_t keypoint_size,
+                                       size_t slot_capacity,
+                                       size_t keypoint_capacity,
+                                       size_t *keypoint_count,
+                                       RextrackSnapshot *snapshot);
+
+/*
+ Writes the zones in which each of up to `slot_capacity` slots is, p1 first: bit `i` of
+ `zones[s]` is set if slot `s` is in zone `i`. `zone_count` receives the number of zones.
+ `snapshot` may be NULL. To use zones together with slots, compare `seq` of both polls,
+ and poll again if they differ.
+
+ The configuration of this version has no zones: `zone_count` is 0, and `zones` stays
+ unchanged.
+
+ Any thread, any number at the same time. Wait-free, as `rextrack_poll`.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `zones` has room for `slot_capacity` numbers;
+ `zone_count` is NULL or points to a `size_t`; `snapshot` is NULL or a struct with its
+ `struct_size` set.
+ */
+RextrackStatus rextrack_poll_zones(const RextrackPipeline *pipeline,
+                                   uint64_t *zones,
+                                   size_t slot_capacity,
+                                   size_t *zone_count,
+                                   RextrackSnapshot *snapshot);
+
+/*
  Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
- the values that all slots share to `snapshot`. Entries of `slots` beyond `slot_count`
- stay unchanged. Before the first snapshot, `seq` and `slot_count` are 0. Either `slots`
- (with `capacity` 0) or `snapshot` may be NULL, not both.
+ the values that all slots share to `snapshot`. Set `slot_size` to `sizeof(RextrackSlot)`.
+ Entries of `slots` beyond `slot_count` stay unchanged. Before the first snapshot, `seq`
+ and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
+ both.
+
+ `source_state`, `problem` and `problem_count` are those of the moment of the call. They
+ change also while there is no new snapshot, such as while the model is loaded.
 
  Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
  call. Safe for a host's cook, audio or render thread.
 
  Conditions:
- `pipeline` is NULL or a live handle; `slots` has room for `capacity`
- slots; `snapshot` is NULL or a struct with its `struct_size` set.
+ `pipeline` is NULL or a live handle; `slots` has room for `capacity` structs of
+ `slot_size` bytes; `snapshot` is NULL or a struct with its `struct_size` set.
  */
 RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
                              RextrackSlot *slots,
+                             size_t slot_size,
                              size_t capacity,
                              RextrackSnapshot *snapshot);
 
@@ -1047,6 +1379,7 @@ RextrackStatus rextrack_poll(const RextrackPipeline *pipeline,
 RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
                                 int64_t t_ns,
                                 RextrackSlot *slots,
+                                size_t slot_size,
                                 size_t capacity,
                                 RextrackSnapshot *snapshot);
 
@@ -1057,14 +1390,19 @@ RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
  - `REXTRACK_OK`: a newer snapshot is ready to poll;
  - `REXTRACK_ERR_TIMEOUT`: no newer snapshot within `timeout_ms`;
  - `REXTRACK_ERR_ENDED`: the file has ended, no snapshot will follow;
- - `REXTRACK_ERR_NOT_RUNNING`: the pipeline is stopped;
+ - `REXTRACK_ERR_NOT_RUNNING`: the pipeline was never started;
+ - `REXTRACK_ERR_STOPPED`: the pipeline was stopped;
+ - `REXTRACK_ERR_WOKEN`: `rextrack_wake` ended the wait;
+ - `REXTRACK_ERR_CLOSED`: another thread destroys this handle, do not use it again;
  - `REXTRACK_ERR_MODEL`, `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the
    pipeline cannot work until its configuration changes. `rextrack_last_error` has the
    reason.
 
- A lost camera is not an error: the pipeline reconnects, and this function times out.
+ An error of a later change, such as a model that cannot be loaded, is returned once to
+ each handle, and the pipeline continues as before. A lost camera is not an error: the
+ pipeline reconnects, and this function times out.
 
- Any thread that may block. Do not call it from a host's cook, audio or render thread.
+ Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`. Do not call it from a host's cook, audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -1076,7 +1414,8 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
 /*
  Writes counters, rates and latencies to `stats`.
 
- Any thread. Takes locks that the pipeline's threads hold for microseconds.
+ Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
+ for a start or stop of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -1093,7 +1432,8 @@ RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *s
  licence, device and runtime. `buffer`, `capacity` and `length` work as in
  `rextrack_get_config`.
 
- Any thread. Takes locks that the pipeline's threads hold for microseconds.
+ Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
+ for a start or stop of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -1103,6 +1443,40 @@ RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
                              char *buffer,
                              size_t capacity,
                              size_t *length);
+
+/*
+ Writes the name of a class of the model. `REXTRACK_ERR_NOT_FOUND` means that the model
+ has no class with that number, or is not loaded yet. `buffer`, `capacity` and `length`
+ work as in `rextrack_get_config`.
+
+ Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+ bytes; `length` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_class_name(const RextrackPipeline *pipeline,
+                                   int32_t class_id,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *length);
+
+/*
+ Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a camera
+ gives no frames; else which change was refused. The text is empty if there is nothing. It
+ belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
+ `capacity` and `length` work as in `rextrack_get_config`.
+
+ Any thread. Takes locks that the pipeline's threads hold for microseconds.
+
+ Conditions:
+ `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+ bytes; `length` is NULL or points to a `size_t`.
+ */
+RextrackStatus rextrack_problem(const RextrackPipeline *pipeline,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *length);
 
 /*
  Writes the message of the calling thread's latest error as UTF-8 with a closing NUL, cut
@@ -1128,7 +1502,7 @@ const char *rextrack_status_string(int32_t status);
 /*
  Version of the ABI: `major << 16 | minor`. A host that was built against
  `M.m` works with every library whose major is `M` and whose minor is at
- least `m`. While the major is 0, a new minor may break.
+ least `m`. `rextrack_create` checks it.
 
  Any thread. Never blocks.
  */

@@ -55,7 +55,7 @@ fn run_once(config: &str, while_running: impl FnOnce(*mut RextrackPipeline)) -> 
     let mut pipeline = null_mut();
     unsafe {
         assert_eq!(
-            rextrack_create(config.as_ptr(), &mut pipeline),
+            rextrack_create(REXTRACK_ABI_VERSION, config.as_ptr(), &mut pipeline),
             RextrackStatus::RextrackOk
         );
         assert_eq!(rextrack_start(pipeline), RextrackStatus::RextrackOk);

@@ -31,6 +31,13 @@ pub fn now_ns() -> i64 {
     START_NS + i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX - START_NS)
 }
 
+/// The end of a wait that starts now. A longer wait than a year ends after a year, so that
+/// every time-out is allowed.
+pub fn deadline_after(timeout: Duration) -> Instant {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+    Instant::now() + timeout.min(YEAR)
+}
+
 /// A duration as nanoseconds, saturating.
 pub fn duration_ns(d: Duration) -> i64 {
     i64::try_from(d.as_nanos()).unwrap_or(i64::MAX)

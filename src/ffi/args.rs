@@ -142,6 +142,97 @@ pub unsafe fn write_struct<T>(
     Ok(())
 }
 
+/// An array of structs in the host's memory. The host's struct may be shorter or longer
+/// than ours: it was built with an older or a newer header.
+pub struct HostArray<T> {
+    first: *mut T,
+    size: usize,
+    capacity: usize,
+}
+
+impl<T: Copy> HostArray<T> {
+    /// Checks the array that a function got. `name` is the name of the argument, `least`
+    /// the size of the struct in the first version of this major version of the ABI.
+    ///
+    /// # Safety
+    /// `first` is NULL or points to `capacity` structs of `size` bytes.
+    pub unsafe fn new(
+        first: *mut T,
+        size: usize,
+        capacity: usize,
+        least: usize,
+        function: &str,
+        name: &str,
+    ) -> Result<Self, Failure> {
+        if first.is_null() && capacity > 0 {
+            return Err(Failure::argument(format!(
+                "{function}: {name} is NULL but its capacity is {capacity}; pass an array, or \
+                 capacity 0"
+            )));
+        }
+        if capacity > 0 && size < least {
+            return Err(Failure::argument(format!(
+                "{function}: the structs of {name} have {size} bytes, at least {least} are \
+                 needed; pass sizeof(*{name})"
+            )));
+        }
+        Ok(Self {
+            first,
+            size,
+            capacity,
+        })
+    }
+
+    /// The number of structs.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Whether the host's struct is the one of this header.
+    pub fn is_current(&self) -> bool {
+        self.size == size_of::<T>()
+    }
+
+    /// The struct at `index`, which is below the capacity. Valid as a `T` only if
+    /// [`Self::is_current`].
+    pub fn at(&self, index: usize) -> *mut T {
+        debug_assert!(index < self.capacity);
+        self.first
+            .cast::<u8>()
+            .wrapping_add(index * self.size)
+            .cast()
+    }
+
+    /// Writes the fields that the host's struct has. Fields that only a newer host has stay
+    /// unchanged. An `index` beyond the capacity writes nothing.
+    pub fn write(&self, index: usize, value: &T) {
+        if index >= self.capacity {
+            return;
+        }
+        let size = self.size.min(size_of::<T>());
+        // SAFETY: `index` is below the capacity, and each struct of the host has `size`
+        // bytes or more, as the caller of `new` vouched. The two do not overlap.
+        unsafe {
+            std::ptr::copy_nonoverlapping(
+                std::ptr::from_ref(value).cast::<u8>(),
+                self.at(index).cast(),
+                size,
+            );
+        }
+    }
+}
+
+/// Writes the number of elements, if the host asks for it.
+///
+/// # Safety
+/// `count` is NULL or points to a `size_t`.
+pub unsafe fn write_count(count: *mut usize, value: usize) {
+    // SAFETY: as the caller vouches.
+    if let Some(count) = unsafe { count.as_mut() } {
+        *count = value;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

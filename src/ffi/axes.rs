@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::mem::offset_of;
 
-use super::args;
+use super::args::{self, HostArray};
 use super::handle::{self, RextrackPipeline};
 use super::snapshot::{RextrackSnapshot, SNAPSHOT_LEAST};
 use super::status::{Failure, RextrackStatus, guard};
@@ -94,28 +94,22 @@ pub unsafe extern "C" fn rextrack_axes(
                 "rextrack_axes: axes is NULL; pass an array, or capacity 0 and count",
             ));
         }
-        if capacity > 0 && axis_size < AXIS_LEAST {
-            return Err(Failure::argument(format!(
-                "rextrack_axes: axis_size is {axis_size}, at least {} is needed; set it to \
-                 sizeof(RextrackAxis)",
-                AXIS_LEAST
-            )));
+        // SAFETY: as the caller vouches.
+        let array = unsafe {
+            HostArray::new(
+                axes,
+                axis_size,
+                capacity,
+                AXIS_LEAST,
+                "rextrack_axes",
+                "axes",
+            )
+        }?;
+        for (index, axis) in AXES.iter().enumerate().take(capacity) {
+            array.write(index, &to_c(axis));
         }
-        for (index, axis) in AXES.iter().take(capacity).enumerate() {
-            let axis = to_c(axis);
-            let size = axis_size.min(size_of::<RextrackAxis>());
-            // SAFETY: `index` < `capacity`, and each struct of the caller has `axis_size`
-            // bytes, as the caller vouches. Both sides have at least `size` bytes and do
-            // not overlap. Bytes have no alignment.
-            unsafe {
-                let out = axes.cast::<u8>().add(index * axis_size);
-                std::ptr::copy_nonoverlapping(std::ptr::from_ref(&axis).cast(), out, size);
-            }
-        }
-        // SAFETY: NULL or valid, as the caller vouches.
-        if let Some(count) = unsafe { count.as_mut() } {
-            *count = AXES.len();
-        }
+        // SAFETY: as the caller vouches.
+        unsafe { args::write_count(count, AXES.len()) };
         Ok(())
     })
 }

@@ -1,7 +1,10 @@
 //! Events: changes of slots and of the source since the previous poll.
 
+use std::mem::offset_of;
+
+use super::args::HostArray;
 use super::handle::{self, RextrackPipeline};
-use super::status::{Failure, RextrackStatus, guard};
+use super::status::{Failure, RextrackStatus, guard, problem_status};
 use crate::pipeline::Event;
 
 /// Values of `RextrackEvent.kind`. A newer library may have more: ignore unknown kinds.
@@ -23,10 +26,16 @@ pub enum RextrackEventKind {
     RextrackEventRestarted = 6,
     /// The queue was full: `count` older events were dropped.
     RextrackEventOverflow = 7,
+    /// The pipeline cannot continue: `status` has the reason, `rextrack_problem` the text.
+    /// `status` 0 means that the problem is solved.
+    RextrackEventProblem = 8,
+    /// A part of the configuration was not applied, such as a model that cannot be loaded:
+    /// the pipeline continues without it. `status` has the reason, `rextrack_problem` the
+    /// text.
+    RextrackEventChangeRefused = 9,
 }
 
-/// One event. The layout does not change within a major version of the ABI, because
-/// hosts keep arrays of it.
+/// One event. The struct may grow at its end: pass its size to `rextrack_poll_events`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackEvent {
@@ -48,7 +57,14 @@ pub struct RextrackEvent {
     pub source_state: u32,
     /// Number of dropped events for an overflow; 0 for other kinds.
     pub count: u32,
+    /// A `RextrackStatus` for a problem and a refused change; 0 for other kinds.
+    pub status: i32,
+    /// Not used; 0.
+    pub reserved: u32,
 }
+
+/// Size of the struct in the first version of this major version of the ABI.
+const EVENT_LEAST: usize = offset_of!(RextrackEvent, reserved) + size_of::<u32>();
 
 impl From<Event> for RextrackEvent {
     fn from(event: Event) -> Self {
@@ -62,25 +78,30 @@ impl From<Event> for RextrackEvent {
             class_id: event.class_id,
             source_state: event.source_state as u32,
             count: u32::try_from(event.count).unwrap_or(u32::MAX),
+            status: problem_status(event.problem),
+            reserved: 0,
         }
     }
 }
 
-/// Removes up to `capacity` events from the pipeline's queue, oldest first, and writes
-/// their number to `count`. Each event is returned once: callers share the queue. The
-/// queue holds 1024 events. When it is full, the oldest events are dropped, and the next
-/// call returns a `REXTRACK_EVENT_OVERFLOW` first.
+/// Writes up to `capacity` events that this handle has not returned yet to `events`, oldest
+/// first, and their number to `count`. Every handle of a pipeline returns every event once.
+/// Set `event_size` to `sizeof(RextrackEvent)`.
 ///
-/// Any thread. Takes a lock that the pipeline's thread holds for well below a
+/// A handle can be 1024 events late. If it is later, it misses the oldest events, and the
+/// next call returns a `REXTRACK_EVENT_OVERFLOW` with their number first.
+///
+/// Any thread. Never blocks. Takes a lock that the pipeline's thread holds for well below a
 /// microsecond. Does not allocate.
 ///
 /// # Safety
-/// `pipeline` is NULL or a live handle; `events` has room for `capacity`
-/// events; `count` is NULL or points to a `size_t`.
+/// `pipeline` is NULL or a live handle; `events` has room for `capacity` structs of
+/// `event_size` bytes; `count` is NULL or points to a `size_t`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rextrack_poll_events(
     pipeline: *const RextrackPipeline,
     events: *mut RextrackEvent,
+    event_size: usize,
     capacity: usize,
     count: *mut usize,
 ) -> RextrackStatus {
@@ -88,18 +109,15 @@ pub unsafe extern "C" fn rextrack_poll_events(
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
-        if events.is_null() && capacity > 0 {
-            return Err(Failure::argument(format!(
-                "{NAME}: events is NULL but capacity is {capacity}; pass an array, or capacity 0"
-            )));
-        }
+        // SAFETY: as the caller vouches.
+        let array =
+            unsafe { HostArray::new(events, event_size, capacity, EVENT_LEAST, NAME, "events") }?;
         // SAFETY: NULL or valid, as the caller vouches.
         let count = unsafe { count.as_mut() }
             .ok_or_else(|| Failure::argument(format!("{NAME}: count is NULL; pass a size_t")))?;
-        *count = pipeline.drain_events(capacity, |index, event| {
-            // SAFETY: `index` < `capacity`, for which the caller vouches.
-            unsafe { events.add(index).write(event.into()) };
-        });
+        *count = pipeline
+            .subscriber()
+            .drain_events(capacity, |index, event| array.write(index, &event.into()));
         Ok(())
     })
 }

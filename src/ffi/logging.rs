@@ -1,12 +1,14 @@
-//! The log: to stderr or to the host's callback.
+//! The log: to stderr, to the host's callback, and to hosts that poll.
 
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use log::{LevelFilter, Log, Metadata, Record};
 use parking_lot::RwLock;
 
 use super::library_dir;
+use super::log_lines;
 use super::status::{Failure, RextrackStatus, guard};
 use crate::address::one_line;
 
@@ -14,8 +16,11 @@ use crate::address::one_line;
 /// `message` is UTF-8 without control characters, and valid until the callback returns.
 /// `user` is the pointer passed to `rextrack_set_log`.
 ///
-/// Any thread of the library may call it, several at the same time. Return quickly, and do
-/// not call the library from the callback.
+/// Any thread of the library may call it, several at the same time, also during your call
+/// of a function. Return quickly, do not call the library from the callback, and do not wait
+/// for another thread of yours: `rextrack_set_log` waits for running callbacks, and threads
+/// of the pipeline wait inside them. A host with one script thread (Node, Python with a
+/// lock, Unity) cannot promise that: use `rextrack_poll_log`.
 pub type RextrackLogCallback =
     Option<unsafe extern "C" fn(level: i32, message: *const c_char, user: *mut c_void)>;
 
@@ -32,6 +37,12 @@ unsafe impl Send for Receiver {}
 unsafe impl Sync for Receiver {}
 
 static RECEIVER: RwLock<Option<Receiver>> = RwLock::new(None);
+/// Whether lines without a callback go nowhere but to [`log_lines`].
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Add it to the level of `rextrack_set_log`: lines do not go to stderr, for a host that
+/// polls them.
+pub const REXTRACK_LOG_QUIET: i32 = 256;
 
 struct HostLog {
     stderr: env_logger::Logger,
@@ -50,7 +61,11 @@ impl Log for HostLog {
         // callback has returned.
         let receiver = RECEIVER.read();
         let line = one_line(&record.args().to_string());
+        log_lines::push(record.level() as i32, &line);
         let Some(receiver) = *receiver else {
+            if IS_QUIET.load(Ordering::Relaxed) {
+                return;
+            }
             self.stderr.log(
                 &Record::builder()
                     .metadata(record.metadata().clone())
@@ -88,12 +103,14 @@ pub fn prepare() {
 
 /// Sets the level and the receiver of the log, for the whole process. `level`: 0 off,
 /// 1 error, 2 warning, 3 info (the default), 4 debug, 5 trace. `callback` NULL means
-/// stderr. `user` is passed to the callback unchanged.
+/// stderr, or nowhere if you add `REXTRACK_LOG_QUIET` to the level. `user` is passed to the
+/// callback unchanged. `rextrack_poll_log` has the lines in every case.
 ///
 /// When this function returns, the previous callback is not running and will not be called
 /// again. The log contains no passwords.
 ///
-/// Any thread, but not from inside the callback. Blocks until running callbacks return.
+/// Any thread, but not from inside the callback. Blocks until running callbacks return: for
+/// ever, if a callback waits for the calling thread.
 ///
 /// # Safety
 /// `callback` and `user` must be usable from any thread until they are
@@ -105,7 +122,8 @@ pub unsafe extern "C" fn rextrack_set_log(
     user: *mut c_void,
 ) -> RextrackStatus {
     guard(|| {
-        let filter = match level {
+        let is_quiet = level & REXTRACK_LOG_QUIET != 0;
+        let filter = match level & !REXTRACK_LOG_QUIET {
             0 => LevelFilter::Off,
             1 => LevelFilter::Error,
             2 => LevelFilter::Warn,
@@ -120,6 +138,7 @@ pub unsafe extern "C" fn rextrack_set_log(
         };
         prepare();
         *RECEIVER.write() = callback.map(|callback| Receiver { callback, user });
+        IS_QUIET.store(is_quiet, Ordering::Relaxed);
         log::set_max_level(filter);
         Ok(())
     })

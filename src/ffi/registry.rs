@@ -8,20 +8,21 @@ use parking_lot::Mutex;
 
 use super::handle::RextrackPipeline;
 use super::status::{Failure, RextrackStatus, guard};
+use crate::pipeline::Pipeline;
 
 /// Camera ids, which do not change in a pipeline's life, and pipelines.
-static PIPELINES: Mutex<Vec<(String, Weak<RextrackPipeline>)>> = Mutex::new(Vec::new());
+static PIPELINES: Mutex<Vec<(String, Weak<Pipeline>)>> = Mutex::new(Vec::new());
 
 /// Adds a pipeline.
-pub fn register(pipeline: &Arc<RextrackPipeline>) {
-    let id = pipeline.pipeline.config().camera.id.clone();
+pub fn register(pipeline: &Arc<Pipeline>) {
+    let id = pipeline.config().camera.id.clone();
     let mut pipelines = PIPELINES.lock();
     pipelines.retain(|(_, one)| one.strong_count() > 0);
     pipelines.push((id, Arc::downgrade(pipeline)));
 }
 
 /// The newest pipeline whose camera has that id.
-fn find(camera: &str) -> Option<Arc<RextrackPipeline>> {
+fn find(camera: &str) -> Option<Arc<Pipeline>> {
     let pipelines = PIPELINES.lock();
     let mut named = pipelines.iter().rev().filter(|(id, _)| id == camera);
     named.find_map(|(_, pipeline)| pipeline.upgrade())
@@ -32,7 +33,7 @@ fn find(camera: &str) -> Option<Arc<RextrackPipeline>> {
 /// a host share one camera, such as a node that tracks and a node that shows the image.
 ///
 /// The caller owns the handle and must pass it to `rextrack_destroy`; the last release
-/// frees the pipeline. If no pipeline has that id, `out` is NULL and the status is
+/// frees the pipeline. The handle has its own events, from now on, and its own waits. If no pipeline has that id, `out` is NULL and the status is
 /// `REXTRACK_ERR_NOT_FOUND`.
 ///
 /// Any thread. Never blocks.
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn rextrack_find(
             );
             Failure(RextrackStatus::RextrackErrNotFound, text)
         })?;
-        *out = Arc::into_raw(found).cast_mut();
+        *out = RextrackPipeline::new(found);
         Ok(())
     })
 }

@@ -15,7 +15,7 @@ use super::status::{Failure, RextrackStatus, guard};
 ///
 /// On an error nothing changes, and `rextrack_last_error` has the reason. An unusable model
 /// file is detected only while it is loaded: the pipeline then keeps the old model, and
-/// `rextrack_wait` returns the error once.
+/// reports `REXTRACK_EVENT_CHANGE_REFUSED`. `camera.id` cannot change.
 ///
 /// Any thread. Takes less than 5 ms, and does not wait for the change to apply.
 ///
@@ -44,7 +44,8 @@ pub unsafe extern "C" fn rextrack_set_config(
 /// `REXTRACK_ERR_BUFFER_TOO_SMALL`. To ask only for the length, pass NULL as `buffer` and
 /// 0 as `capacity`.
 ///
-/// Any thread. May wait for a `rextrack_set_config` of another thread.
+/// Any thread. Takes less than 5 ms: it may wait for a `rextrack_set_config` of another
+/// thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`

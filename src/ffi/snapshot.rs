@@ -1,12 +1,13 @@
 //! Polls the newest snapshot and waits for the next one.
 
 use std::mem::offset_of;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::args;
+use super::args::{self, HostArray};
 use super::handle::{self, RextrackPipeline};
-use super::status::{Failure, RextrackStatus, guard};
-use crate::flow::Slot;
+use super::status::{Failure, RextrackStatus, guard, problem_status};
+use crate::flow::{Slot, SlotWords};
 use crate::pipeline::{Header, Next};
 
 /// Values of `RextrackSlot.state`.
@@ -41,8 +42,8 @@ pub enum RextrackSourceState {
     RextrackSourceFailed = 5,
 }
 
-/// One slot, p1..pN. The layout does not change within a major version of the ABI, because
-/// hosts keep arrays of it. New values are added as axes: see `rextrack_axes`.
+/// One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`. Every
+/// value is also an axis with a name: see `rextrack_axes`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackSlot {
@@ -122,11 +123,21 @@ pub struct RextrackSnapshot {
     pub frame_width: u32,
     /// Height of the frame in pixels; 0 before the first frame.
     pub frame_height: u32,
+    /// Why the pipeline cannot continue, a `RextrackStatus`; 0 if it can.
+    /// `rextrack_problem` has the text. A lost camera is not a problem.
+    pub problem: i32,
+    /// Number of problems and refused changes so far. When it goes up, `rextrack_problem`
+    /// has a new text.
+    pub problem_count: u32,
+    /// Not used; 0.
+    pub reserved: u32,
 }
 
-/// Size of the struct in the first version of the ABI.
-pub(super) const SNAPSHOT_LEAST: usize =
-    offset_of!(RextrackSnapshot, frame_height) + size_of::<u32>();
+/// Size of the struct in the first version of this major version of the ABI.
+pub(super) const SNAPSHOT_LEAST: usize = offset_of!(RextrackSnapshot, reserved) + size_of::<u32>();
+
+/// Size of a slot in the first version of this major version of the ABI.
+const SLOT_LEAST: usize = offset_of!(RextrackSlot, life_ms) + size_of::<u32>();
 
 impl From<Header> for RextrackSnapshot {
     fn from(h: Header) -> Self {
@@ -142,30 +153,39 @@ impl From<Header> for RextrackSnapshot {
             waiting_count: h.waiting,
             frame_width: h.frame_size.width,
             frame_height: h.frame_size.height,
+            problem: problem_status(h.problem),
+            problem_count: h.problem_count,
+            reserved: 0,
         }
     }
 }
 
 /// Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
-/// the values that all slots share to `snapshot`. Entries of `slots` beyond `slot_count`
-/// stay unchanged. Before the first snapshot, `seq` and `slot_count` are 0. Either `slots`
-/// (with `capacity` 0) or `snapshot` may be NULL, not both.
+/// the values that all slots share to `snapshot`. Set `slot_size` to `sizeof(RextrackSlot)`.
+/// Entries of `slots` beyond `slot_count` stay unchanged. Before the first snapshot, `seq`
+/// and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
+/// both.
+///
+/// `source_state`, `problem` and `problem_count` are those of the moment of the call. They
+/// change also while there is no new snapshot, such as while the model is loaded.
 ///
 /// Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
 /// call. Safe for a host's cook, audio or render thread.
 ///
 /// # Safety
-/// `pipeline` is NULL or a live handle; `slots` has room for `capacity`
-/// slots; `snapshot` is NULL or a struct with its `struct_size` set.
+/// `pipeline` is NULL or a live handle; `slots` has room for `capacity` structs of
+/// `slot_size` bytes; `snapshot` is NULL or a struct with its `struct_size` set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rextrack_poll(
     pipeline: *const RextrackPipeline,
     slots: *mut RextrackSlot,
+    slot_size: usize,
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
 ) -> RextrackStatus {
+    const NAME: &str = "rextrack_poll";
     // SAFETY: the caller vouches for the same conditions.
-    guard(|| unsafe { copy_out(pipeline, None, slots, capacity, snapshot, "rextrack_poll") })
+    guard(|| unsafe { copy_out(pipeline, None, slots, slot_size, capacity, snapshot, NAME) })
 }
 
 /// As `rextrack_poll`, with each occupied slot predicted to the time `t_ns` on the clock of
@@ -184,20 +204,14 @@ pub unsafe extern "C" fn rextrack_poll_at(
     pipeline: *const RextrackPipeline,
     t_ns: i64,
     slots: *mut RextrackSlot,
+    slot_size: usize,
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
 ) -> RextrackStatus {
+    const NAME: &str = "rextrack_poll_at";
+    let t_ns = Some(t_ns);
     // SAFETY: the caller vouches for the same conditions.
-    guard(|| unsafe {
-        copy_out(
-            pipeline,
-            Some(t_ns),
-            slots,
-            capacity,
-            snapshot,
-            "rextrack_poll_at",
-        )
-    })
+    guard(|| unsafe { copy_out(pipeline, t_ns, slots, slot_size, capacity, snapshot, NAME) })
 }
 
 /// The common part of `rextrack_poll` and `rextrack_poll_at`.
@@ -208,29 +222,41 @@ unsafe fn copy_out(
     pipeline: *const RextrackPipeline,
     at_ns: Option<i64>,
     slots: *mut RextrackSlot,
+    slot_size: usize,
     capacity: usize,
     snapshot: *mut RextrackSnapshot,
     function: &str,
 ) -> Result<(), Failure> {
     // SAFETY: NULL or live, as the caller vouches.
     let pipeline = unsafe { handle::handle(pipeline, function) }?;
-    if slots.is_null() && (capacity > 0 || snapshot.is_null()) {
+    if slots.is_null() && snapshot.is_null() {
         return Err(Failure::argument(format!(
-            "{function}: slots is NULL; pass an array, or capacity 0 and a snapshot"
+            "{function}: slots and snapshot are NULL; pass at least one"
         )));
     }
+    // SAFETY: as the caller vouches.
+    let slots =
+        unsafe { HostArray::new(slots, slot_size, capacity, SLOT_LEAST, function, "slots") }?;
     if !snapshot.is_null() {
         // SAFETY: not NULL, and valid as the caller vouches. Checked before
         // anything is written.
         unsafe { args::check_struct(snapshot, SNAPSHOT_LEAST, function) }?;
     }
     let () = LAYOUT;
-    let header = pipeline.poll_words(at_ns, capacity, |index| {
-        // SAFETY: `index` < `capacity`, for which the caller vouches, and each
-        // index comes once. A slot is as large and as aligned as its words, in
-        // which any bits are valid, as `LAYOUT` checks.
-        unsafe { &mut *slots.cast::<RextrackSlotWords>().add(index) }
-    });
+    let header = if slots.is_current() {
+        pipeline.poll_words(at_ns, capacity, |index| {
+            // SAFETY: `index` < `capacity`, for which the caller vouches, and each
+            // index comes once. A slot is as large and as aligned as its words, in
+            // which any bits are valid, as `LAYOUT` checks.
+            unsafe { &mut *slots.at(index).cast::<RextrackSlotWords>() }
+        })
+    } else {
+        pipeline.poll_each(at_ns, capacity, |index, slot| {
+            let words: SlotWords = bytemuck::cast(*slot);
+            // SAFETY: a `RextrackSlot` is the beginning of a `Slot`, as `LAYOUT` checks.
+            slots.write(index, unsafe { &*words.as_ptr().cast::<RextrackSlot>() });
+        })
+    };
     if snapshot.is_null() {
         return Ok(());
     }
@@ -244,14 +270,19 @@ unsafe fn copy_out(
 /// - `REXTRACK_OK`: a newer snapshot is ready to poll;
 /// - `REXTRACK_ERR_TIMEOUT`: no newer snapshot within `timeout_ms`;
 /// - `REXTRACK_ERR_ENDED`: the file has ended, no snapshot will follow;
-/// - `REXTRACK_ERR_NOT_RUNNING`: the pipeline is stopped;
+/// - `REXTRACK_ERR_NOT_RUNNING`: the pipeline was never started;
+/// - `REXTRACK_ERR_STOPPED`: the pipeline was stopped;
+/// - `REXTRACK_ERR_WOKEN`: `rextrack_wake` ended the wait;
+/// - `REXTRACK_ERR_CLOSED`: another thread destroys this handle, do not use it again;
 /// - `REXTRACK_ERR_MODEL`, `_ERR_RUNTIME`, `_ERR_DEVICE`, `_ERR_SOURCE`, `_ERR_CONFIG`: the
 ///   pipeline cannot work until its configuration changes. `rextrack_last_error` has the
 ///   reason.
 ///
-/// A lost camera is not an error: the pipeline reconnects, and this function times out.
+/// An error of a later change, such as a model that cannot be loaded, is returned once to
+/// each handle, and the pipeline continues as before. A lost camera is not an error: the
+/// pipeline reconnects, and this function times out.
 ///
-/// Any thread that may block. Do not call it from a host's cook, audio or render thread.
+/// Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`. Do not call it from a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.
@@ -264,7 +295,9 @@ pub unsafe extern "C" fn rextrack_wait(
     guard(|| {
         // SAFETY: NULL or live, as the caller vouches.
         let pipeline = unsafe { handle::handle(pipeline, "rextrack_wait") }?;
-        match pipeline.next(after_seq, Duration::from_millis(timeout_ms.into())) {
+        // The wait keeps its own reference: the handle may be destroyed meanwhile.
+        let subscriber = Arc::clone(pipeline.subscriber());
+        match subscriber.next(after_seq, Duration::from_millis(timeout_ms.into())) {
             Next::Snapshot => Ok(()),
             Next::Failed(error) => Err(error.into()),
             Next::TimedOut => Err(Failure(
@@ -275,9 +308,21 @@ pub unsafe extern "C" fn rextrack_wait(
                 RextrackStatus::RextrackErrEnded,
                 "rextrack_wait: the file has ended; no newer snapshot will follow".into(),
             )),
-            Next::Stopped => Err(Failure(
+            Next::NotRunning => Err(Failure(
                 RextrackStatus::RextrackErrNotRunning,
-                "rextrack_wait: the pipeline is not running; call rextrack_start".into(),
+                "rextrack_wait: the pipeline was never started; call rextrack_start".into(),
+            )),
+            Next::Stopped => Err(Failure(
+                RextrackStatus::RextrackErrStopped,
+                "rextrack_wait: the pipeline was stopped; rextrack_start continues".into(),
+            )),
+            Next::Woken => Err(Failure(
+                RextrackStatus::RextrackErrWoken,
+                "rextrack_wait: rextrack_wake ended the wait; call it again to go on".into(),
+            )),
+            Next::Closed => Err(Failure(
+                RextrackStatus::RextrackErrClosed,
+                "rextrack_wait: another thread destroys the handle; do not use it again".into(),
             )),
         }
     })

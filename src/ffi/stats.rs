@@ -6,6 +6,7 @@ use std::mem::offset_of;
 use super::args;
 use super::handle::{self, RextrackPipeline};
 use super::status::{Failure, RextrackStatus, guard};
+use super::text_buffer::to_chars;
 use crate::pipeline::Stats;
 
 /// Bytes of a device's name, the closing NUL included.
@@ -55,7 +56,7 @@ pub struct RextrackStats {
     pub device: [c_char; REXTRACK_DEVICE_CHARS],
 }
 
-/// Size of the struct in the first version of the ABI.
+/// Size of the struct in the first version of this major version of the ABI.
 const STATS_LEAST: usize = offset_of!(RextrackStats, device) + REXTRACK_DEVICE_CHARS;
 
 impl From<&Stats> for RextrackStats {
@@ -83,21 +84,10 @@ impl From<&Stats> for RextrackStats {
     }
 }
 
-fn to_chars(text: &str) -> [c_char; REXTRACK_DEVICE_CHARS] {
-    let mut out = [0; REXTRACK_DEVICE_CHARS];
-    for (char, byte) in out
-        .iter_mut()
-        .zip(text.bytes())
-        .take(REXTRACK_DEVICE_CHARS - 1)
-    {
-        *char = byte as c_char;
-    }
-    out
-}
-
 /// Writes counters, rates and latencies to `stats`.
 ///
-/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
+/// Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
+/// for a start or stop of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -125,7 +115,8 @@ pub unsafe extern "C" fn rextrack_stats(
 /// licence, device and runtime. `buffer`, `capacity` and `length` work as in
 /// `rextrack_get_config`.
 ///
-/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
+/// Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
+/// for a start or stop of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -143,6 +134,66 @@ pub unsafe extern "C" fn rextrack_info(
         let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
         let text = serde_json::to_string(&pipeline.info())
             .map_err(|e| Failure(RextrackStatus::RextrackErrInternal, e.to_string()))?;
+        // SAFETY: as the caller vouches.
+        unsafe { args::write_sized_text(&text, buffer, capacity, length, NAME) }
+    })
+}
+
+/// Writes the name of a class of the model. `REXTRACK_ERR_NOT_FOUND` means that the model
+/// has no class with that number, or is not loaded yet. `buffer`, `capacity` and `length`
+/// work as in `rextrack_get_config`.
+///
+/// Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+/// bytes; `length` is NULL or points to a `size_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_class_name(
+    pipeline: *const RextrackPipeline,
+    class_id: i32,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> RextrackStatus {
+    const NAME: &str = "rextrack_class_name";
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
+        let name = pipeline.class_name(class_id).ok_or_else(|| {
+            let text = format!(
+                "{NAME}: the model has no class {class_id}, or is not loaded yet; use the class_id \
+                 of a slot"
+            );
+            Failure(RextrackStatus::RextrackErrNotFound, text)
+        })?;
+        // SAFETY: as the caller vouches.
+        unsafe { args::write_sized_text(&name, buffer, capacity, length, NAME) }
+    })
+}
+
+/// Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a camera
+/// gives no frames; else which change was refused. The text is empty if there is nothing. It
+/// belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
+/// `capacity` and `length` work as in `rextrack_get_config`.
+///
+/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
+///
+/// # Safety
+/// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
+/// bytes; `length` is NULL or points to a `size_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rextrack_problem(
+    pipeline: *const RextrackPipeline,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> RextrackStatus {
+    const NAME: &str = "rextrack_problem";
+    guard(|| {
+        // SAFETY: NULL or live, as the caller vouches.
+        let pipeline = unsafe { handle::handle(pipeline, NAME) }?;
+        let text = pipeline.problem_text().unwrap_or_default();
         // SAFETY: as the caller vouches.
         unsafe { args::write_sized_text(&text, buffer, capacity, length, NAME) }
     })

@@ -5,8 +5,7 @@ use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::base::panics;
-use crate::pipeline::DetectError;
-use crate::pipeline::PipelineError;
+use crate::pipeline::{ErrorCategory, PipelineError};
 
 /// The result of a function: 0 is success, a negative value is an error.
 /// `rextrack_last_error` has the message of the calling thread's latest error.
@@ -37,14 +36,24 @@ pub enum RextrackStatus {
     RextrackErrTimeout = -7,
     /// The buffer is too small. The required size was written; call again with a larger one.
     RextrackErrBufferTooSmall = -8,
-    /// The pipeline is not running. Call `rextrack_start`.
+    /// The pipeline was never started. Call `rextrack_start`.
     RextrackErrNotRunning = -9,
     /// The file has ended. No newer snapshot will follow.
     RextrackErrEnded = -10,
     /// No frame has been processed yet. Try again.
     RextrackErrNoFrame = -11,
-    /// No pipeline has that camera id. Create it first.
+    /// Nothing has that name or number: no pipeline with that camera id, no class with that
+    /// number.
     RextrackErrNotFound = -12,
+    /// The pipeline was stopped. `rextrack_start` continues.
+    RextrackErrStopped = -13,
+    /// The handle is being destroyed. Do not use it again.
+    RextrackErrClosed = -14,
+    /// `rextrack_wake` ended the wait.
+    RextrackErrWoken = -15,
+    /// The program was built for another version of the ABI. The message has both versions
+    /// and the remedy.
+    RextrackErrAbi = -16,
     /// A defect of rextrack, or the machine is out of resources. Please report it.
     RextrackErrInternal = -98,
     /// A defect of rextrack that was caught. The process can continue; destroy the
@@ -64,29 +73,27 @@ impl Failure {
 
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
-        let status = match &error {
-            PipelineError::Config(_) | PipelineError::Osc(_) => RextrackStatus::RextrackErrConfig,
-            PipelineError::Detect(error) => status_of(error),
-            PipelineError::Push(_) => RextrackStatus::RextrackErrInvalidArgument,
-            PipelineError::Source(_) => RextrackStatus::RextrackErrSource,
-            PipelineError::Sink(_) | PipelineError::Picture(_) | PipelineError::Internal { .. } => {
-                RextrackStatus::RextrackErrInternal
-            }
-        };
-        Self(status, error.to_string())
+        Self(error.category().into(), error.to_string())
     }
 }
 
-fn status_of(error: &DetectError) -> RextrackStatus {
-    match error.kind() {
-        crate::pipeline::ErrorKind::Config => RextrackStatus::RextrackErrConfig,
-        crate::pipeline::ErrorKind::Missing | crate::pipeline::ErrorKind::Model => {
-            RextrackStatus::RextrackErrModel
+impl From<ErrorCategory> for RextrackStatus {
+    fn from(category: ErrorCategory) -> Self {
+        match category {
+            ErrorCategory::Config => Self::RextrackErrConfig,
+            ErrorCategory::Model => Self::RextrackErrModel,
+            ErrorCategory::Runtime => Self::RextrackErrRuntime,
+            ErrorCategory::Device => Self::RextrackErrDevice,
+            ErrorCategory::Source => Self::RextrackErrSource,
+            ErrorCategory::Argument => Self::RextrackErrInvalidArgument,
+            ErrorCategory::Internal => Self::RextrackErrInternal,
         }
-        crate::pipeline::ErrorKind::Runtime => RextrackStatus::RextrackErrRuntime,
-        crate::pipeline::ErrorKind::Device => RextrackStatus::RextrackErrDevice,
-        crate::pipeline::ErrorKind::Internal => RextrackStatus::RextrackErrInternal,
     }
+}
+
+/// The status of a standing problem; 0 if there is none.
+pub fn problem_status(problem: Option<ErrorCategory>) -> i32 {
+    problem.map_or(0, |category| RextrackStatus::from(category) as i32)
 }
 
 thread_local! {
@@ -151,6 +158,10 @@ pub extern "C" fn rextrack_status_string(status: i32) -> *const c_char {
         -10 => c"file ended",
         -11 => c"no frame processed yet",
         -12 => c"not found",
+        -13 => c"stopped",
+        -14 => c"handle closed",
+        -15 => c"woken",
+        -16 => c"another version of the ABI",
         -98 => c"internal error",
         -99 => c"internal panic",
         _ => c"unknown status",

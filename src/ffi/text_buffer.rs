@@ -21,3 +21,12 @@ pub unsafe fn write_text(text: &str, buffer: *mut c_char, capacity: usize) {
         buffer.add(end).write(0);
     }
 }
+
+/// Text in a field of `N` bytes, with a closing NUL. Text that does not fit is cut between
+/// two characters.
+pub fn to_chars<const N: usize>(text: &str) -> [c_char; N] {
+    let mut out = [0; N];
+    // SAFETY: `out` has `N` bytes.
+    unsafe { write_text(text, out.as_mut_ptr(), N) };
+    out
+}

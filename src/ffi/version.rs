@@ -3,15 +3,50 @@
 use std::ffi::{CStr, c_char};
 
 use super::abi;
+use super::status::{Failure, RextrackStatus};
+
+/// Refuses a program that was built for a version of the ABI that this library does not
+/// have.
+pub fn check(version: u32) -> Result<(), Failure> {
+    let (major, minor) = (version >> 16, version & 0xffff);
+    let (ours, our_minor) = (abi::REXTRACK_ABI_MAJOR, abi::REXTRACK_ABI_MINOR);
+    if major == ours && minor <= our_minor {
+        return Ok(());
+    }
+    // Programs that were built before 1.0 pass a pointer here.
+    let is_version = (1..256).contains(&major) && minor < 256;
+    let (theirs, remedy) = if !is_version {
+        (
+            "before 1.0".to_owned(),
+            "build the program again with this library's rextrack.h",
+        )
+    } else if (major, minor) > (ours, our_minor) {
+        (format!("{major}.{minor}"), "install a newer library")
+    } else {
+        (
+            format!("{major}.{minor}"),
+            "build the program again with this library's rextrack.h",
+        )
+    };
+    Err(Failure(
+        RextrackStatus::RextrackErrAbi,
+        format!(
+            "rextrack_create: the program was built for ABI {theirs} of rextrack, this library \
+             ({}) has ABI {ours}.{our_minor}; {remedy}, or install the library that belongs to \
+             the program",
+            env!("CARGO_PKG_VERSION")
+        ),
+    ))
+}
 
 /// Version of the ABI: `major << 16 | minor`. A host that was built against
 /// `M.m` works with every library whose major is `M` and whose minor is at
-/// least `m`. While the major is 0, a new minor may break.
+/// least `m`. `rextrack_create` checks it.
 ///
 /// Any thread. Never blocks.
 #[unsafe(no_mangle)]
 pub extern "C" fn rextrack_abi_version() -> u32 {
-    abi::REXTRACK_ABI_MAJOR << 16 | abi::REXTRACK_ABI_MINOR
+    abi::REXTRACK_ABI_VERSION
 }
 
 /// Version of the library, such as "0.1.0" (semantic versioning). The text is

@@ -3,12 +3,14 @@
 //!
 //! Snapshots describe the current state, so a host may skip some of them. Events are
 //! queued, so none is missed between two polls. The queue is bounded: a host that does
-//! not poll loses the oldest events and gets their count.
+//! not poll loses the oldest events and gets their count. Every owner of the pipeline
+//! reads the same queue at its own position.
 
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 
+use super::error::ErrorCategory;
 use crate::flow::SourceState;
 use crate::flow::{Slot, SlotState, Snapshot};
 
@@ -32,6 +34,10 @@ pub enum EventKind {
     Restarted = 6,
     /// Older events were dropped because the host did not poll in time.
     Overflow = 7,
+    /// The pipeline cannot continue, or, without a problem, it can again.
+    Problem = 8,
+    /// A part of the configuration was not applied.
+    ChangeRefused = 9,
 }
 
 /// One event.
@@ -53,50 +59,69 @@ pub struct Event {
     pub class_id: i32,
     /// State of the source at that time.
     pub source_state: SourceState,
+    /// For [`EventKind::Problem`] and [`EventKind::ChangeRefused`], the reason.
+    pub problem: Option<ErrorCategory>,
     /// For [`EventKind::Overflow`], how many events were dropped; else 0.
     pub count: u64,
 }
 
-/// The queue between the infer thread and the host.
+/// The queue between the pipeline's threads and the owners.
 #[derive(Debug, Default)]
 pub struct EventQueue(Mutex<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
-    waiting: VecDeque<Event>,
-    /// The newest dropped event, with the number of all dropped events.
-    dropped: Option<Event>,
+    kept: VecDeque<Event>,
+    /// Number of the next event. Events count from 0.
+    next: u64,
 }
 
 impl EventQueue {
     /// Adds an event. A full queue drops the oldest.
     pub fn push(&self, event: Event) {
         let mut queue = self.0.lock();
-        if queue.waiting.len() == EVENTS_MAX
-            && let Some(oldest) = queue.waiting.pop_front()
-        {
-            let count = queue.dropped.map_or(0, |d| d.count) + 1;
-            queue.dropped = Some(Event {
-                kind: EventKind::Overflow,
-                count,
-                ..oldest
-            });
+        if queue.kept.len() == EVENTS_MAX {
+            queue.kept.pop_front();
         }
-        queue.waiting.push_back(event);
+        queue.kept.push_back(event);
+        queue.next += 1;
     }
 
-    /// Takes up to `limit` events, oldest first, and returns how many. Does not allocate.
-    /// Holds a lock while `take` runs.
-    pub fn drain(&self, limit: usize, mut take: impl FnMut(usize, Event)) -> usize {
-        let mut queue = self.0.lock();
+    /// The number of the next event.
+    pub fn next_number(&self) -> u64 {
+        self.0.lock().next
+    }
+
+    /// Passes up to `limit` events from number `position` on, oldest first, and returns how
+    /// many. Moves `position` behind them. Does not allocate. Holds a lock while `take`
+    /// runs.
+    pub fn drain(
+        &self,
+        position: &mut u64,
+        limit: usize,
+        mut take: impl FnMut(usize, Event),
+    ) -> usize {
+        let queue = self.0.lock();
+        let first = queue.next - queue.kept.len() as u64;
         let mut taken = 0;
-        while taken < limit {
-            let overflow = queue.dropped.take();
-            let Some(event) = overflow.or_else(|| queue.waiting.pop_front()) else {
-                break;
-            };
-            take(taken, event);
+        if *position < first && limit > 0 {
+            if let Some(oldest) = queue.kept.front() {
+                let overflow = Event {
+                    kind: EventKind::Overflow,
+                    count: first - *position,
+                    problem: None,
+                    ..*oldest
+                };
+                take(0, overflow);
+                taken = 1;
+            }
+            *position = first;
+        }
+        let from = position.saturating_sub(first) as usize;
+        for event in queue.kept.iter().skip(from).take(limit - taken) {
+            take(taken, *event);
             taken += 1;
+            *position += 1;
         }
         taken
     }
@@ -126,6 +151,7 @@ impl SnapshotDiff {
             generation: owner.generation,
             class_id: owner.class_id,
             source_state: snapshot.source_state,
+            problem: None,
             count: 0,
         };
         if snapshot.source_state != self.source_state {
@@ -184,9 +210,10 @@ mod tests {
             slots: slots.to_vec(),
             ..Snapshot::default()
         };
-        diff.observe(&snapshot, queue);
         let mut kinds = Vec::new();
-        queue.drain(usize::MAX, |_, event| kinds.push(event.kind));
+        let mut position = queue.next_number();
+        diff.observe(&snapshot, queue);
+        queue.drain(&mut position, usize::MAX, |_, event| kinds.push(event.kind));
         kinds
     }
 
@@ -230,16 +257,18 @@ mod tests {
             diff.observe(&snapshot(SlotState::Active), &queue);
             diff.observe(&snapshot(SlotState::Empty), &queue);
         }
-        let mut events = Vec::new();
-        assert_eq!(queue.drain(3, |_, e| events.push(e)), 3);
+        let (mut events, mut position) = (Vec::new(), 0);
+        assert_eq!(queue.drain(&mut position, 3, |_, e| events.push(e)), 3);
         assert_eq!(events[0].kind, EventKind::Overflow);
         assert_eq!(events[0].count, 20);
         assert_eq!((events[1].kind, events[1].seq), (EventKind::Entered, 11));
         assert_eq!(
-            queue.drain(usize::MAX, |_, e| events.push(e)),
+            queue.drain(&mut position, usize::MAX, |_, e| events.push(e)),
             EVENTS_MAX - 2
         );
         assert_eq!(events.last().map(|e| e.seq), Some(u64::from(people)));
-        assert_eq!(queue.drain(usize::MAX, |_, _| {}), 0);
+        assert_eq!(queue.drain(&mut position, usize::MAX, |_, _| {}), 0);
+        let mut other = queue.next_number() - 2;
+        assert_eq!(queue.drain(&mut other, usize::MAX, |_, _| {}), 2);
     }
 }

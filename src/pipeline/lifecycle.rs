@@ -12,8 +12,10 @@ use super::error::PipelineError;
 use super::frame_queue::FrameQueue;
 use super::loader::Loader;
 use super::options::PipelineOptions;
-use super::shared::Shared;
+use super::problems::Part;
+use super::shared::{RunState, Shared};
 use super::stage;
+use super::subscriber::Subscriber;
 use super::thread::{NamedThread, within};
 use super::worker::{Worker, WorkerContext};
 use crate::base::clock::SystemClock;
@@ -37,6 +39,8 @@ const DROP: Duration = Duration::from_millis(1900);
 pub struct Pipeline {
     pub(super) shared: Arc<Shared>,
     pub(super) run: Mutex<Option<Run>>,
+    /// The view of the owner that uses the pipeline's own methods.
+    pub(super) own: Subscriber,
     /// The working folder at creation, which relative paths belong to.
     folder: Option<PathBuf>,
 }
@@ -74,8 +78,10 @@ impl Pipeline {
         let folder = config::working_folder();
         bind(&mut config, folder.as_deref());
         check(&config)?;
+        let shared = Arc::new(Shared::new(config, options));
         Ok(Self {
-            shared: Arc::new(Shared::new(config, options)),
+            own: Subscriber::new(Arc::clone(&shared)),
+            shared,
             run: Mutex::new(None),
             folder,
         })
@@ -94,7 +100,7 @@ impl Pipeline {
             return Ok(());
         }
         self.shared.finished.store(false, Ordering::Release);
-        *self.shared.failure.lock() = None;
+        self.shared.problems.reset();
         let config = self.shared.config();
         let id = &config.camera.id;
         let frames = Arc::new(Mailbox::default());
@@ -131,6 +137,7 @@ impl Pipeline {
                 return Err(error);
             }
         };
+        self.shared.set_run_state(RunState::Running);
         *run = Some(Run {
             stop,
             frames,
@@ -154,6 +161,9 @@ impl Pipeline {
         // function has returned.
         self.shared.app_source.clear();
         self.shared.source.set_remote(None);
+        self.shared.source.set_problem(None);
+        self.shared.source.set_state(SourceState::Connecting);
+        self.shared.solve(Part::Source);
         let context = SourceContext {
             transport,
             ca_file: config.camera.ca_file.clone(),
@@ -174,7 +184,15 @@ impl Pipeline {
             clock: Arc::new(SystemClock),
             stop: stop.clone(),
         };
-        let work = move || capture.run();
+        let (shared, ended) = (Arc::clone(&self.shared), stop.clone());
+        let work = move || {
+            capture.run();
+            let problem = shared.source.problem();
+            let has_failed = shared.source.state() == SourceState::Failed;
+            if let Some(reason) = problem.filter(|_| has_failed && !ended.is_requested()) {
+                shared.fail(Part::Source, PipelineError::Source(reason));
+            }
+        };
         let thread = stage::spawn(&self.shared, &config.camera.id, "source", &stop, work)?;
         Ok(SourceThread { stop, thread })
     }
@@ -203,24 +221,31 @@ impl Pipeline {
         let deadline = within(STOP_STAGES);
         let unjoined = &self.shared.unjoined;
         unjoined.add(source.thread.join_by(deadline));
-        self.shared.source.set_state(SourceState::Stopped);
         unjoined.add(infer.join_by(deadline));
+        // After the last snapshot: a host that polls STOPPED finds the slots released.
+        self.shared.source.set_state(SourceState::Stopped);
         unjoined.join_by(deadline);
         self.shared.dispatcher.finish();
         unjoined.add(sink.join_by(within(STOP_SINK)));
+        self.shared.set_run_state(RunState::Stopped);
         self.shared.buffer.notify_waiters();
     }
 
     /// Whether the threads were started and not stopped since.
     pub fn is_running(&self) -> bool {
-        self.run.lock().is_some()
+        self.shared.run_state() == RunState::Running
     }
 
     /// Releases all slots. The next frame reassigns them from p1 on. Does nothing while
-    /// the pipeline does not run.
+    /// the pipeline does not run. Does not wait for another thread's start or stop.
     pub fn reset_slots(&self) {
-        if let Some(run) = self.run.lock().as_ref() {
-            self.shared.reset.store(true, Ordering::Release);
+        if !self.is_running() {
+            return;
+        }
+        self.shared.reset.store(true, Ordering::Release);
+        // A thread that holds the lock starts or stops the pipeline, or wakes the infer
+        // thread after a change: each of them leads to the release too.
+        if let Some(run) = self.run.try_lock().as_ref().and_then(|run| run.as_ref()) {
             run.frames.wake();
         }
     }

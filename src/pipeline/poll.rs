@@ -1,30 +1,17 @@
 //! The host's side: polling snapshots and events, and waiting for them.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::error::PipelineError;
 use super::events::Event;
 use super::lifecycle::Pipeline;
 use super::snapshot_buffer::{Header, Wake};
+use super::subscriber::Next;
 use crate::address::{StreamAddress, redact_address};
-use crate::flow::{Slot, SlotWords, SourceState};
+use crate::base::clock::deadline_after;
+use crate::flow::{Slot, SlotWords};
 use crate::source::Image;
-
-/// The outcome of a wait for the next snapshot.
-#[derive(Debug, Clone)]
-pub enum Next {
-    /// There is a newer snapshot.
-    Snapshot,
-    /// No newer snapshot in time. A later call may return one.
-    TimedOut,
-    /// The file has ended.
-    Ended,
-    /// The pipeline is not running.
-    Stopped,
-    /// The pipeline cannot continue, or continues without the latest change.
-    Failed(PipelineError),
-}
 
 impl Pipeline {
     /// Copies a frame of the host in, for a camera whose stream is `push:`, and returns.
@@ -47,21 +34,13 @@ impl Pipeline {
     /// Copies the newest whole snapshot. Slots that do not fit are left out. Wait-free:
     /// no lock, no allocation, no system call.
     pub fn poll(&self, slots: &mut [Slot]) -> Header {
-        self.shared
-            .buffer
-            .read(slots.len(), |header, index, stored| {
-                slots[index] = in_output_units(header, stored.load(), None);
-            })
+        self.poll_each(None, slots.len(), |index, slot| slots[index] = *slot)
     }
 
     /// As [`Pipeline::poll`], with each slot predicted from the snapshot's capture time
     /// to `at_ns`. A time before the capture time changes nothing.
     pub fn poll_at(&self, at_ns: i64, slots: &mut [Slot]) -> Header {
-        self.shared
-            .buffer
-            .read(slots.len(), |header, index, stored| {
-                slots[index] = in_output_units(header, stored.load(), Some(at_ns));
-            })
+        self.poll_each(Some(at_ns), slots.len(), |index, slot| slots[index] = *slot)
     }
 
     /// As [`Pipeline::poll`], or as [`Pipeline::poll_at`] with a time: copies the first
@@ -73,7 +52,7 @@ impl Pipeline {
         limit: usize,
         mut target: impl FnMut(usize) -> &'a mut [u64; N],
     ) -> Header {
-        self.shared.buffer.read(limit, |header, index, stored| {
+        let header = self.shared.buffer.read(limit, |header, index, stored| {
             let target = target(index);
             if at_ns.is_none() && header.units.is_identity() {
                 stored.copy_to(target);
@@ -82,7 +61,8 @@ impl Pipeline {
                 let words: SlotWords = bytemuck::cast(slot);
                 target.copy_from_slice(&words[..N]);
             }
-        })
+        });
+        self.with_live_state(header)
     }
 
     /// As [`Pipeline::poll`], or as [`Pipeline::poll_at`] with a time: passes each slot
@@ -93,61 +73,40 @@ impl Pipeline {
         limit: usize,
         mut visit: impl FnMut(usize, &Slot),
     ) -> Header {
-        self.shared.buffer.read(limit, |header, index, stored| {
+        let header = self.shared.buffer.read(limit, |header, index, stored| {
             visit(index, &in_output_units(header, stored.load(), at_ns));
-        })
+        });
+        self.with_live_state(header)
     }
 
-    /// Takes up to `limit` events, oldest first, and returns how many. Each event is
-    /// taken once. The queue holds [`EVENTS_MAX`](super::EVENTS_MAX). If it overflowed,
-    /// the first event is an [`EventKind::Overflow`](super::EventKind::Overflow).
+    /// The header with the state of now: it changes also while no snapshot is published,
+    /// such as while a model is loaded. Wait-free.
+    fn with_live_state(&self, header: Header) -> Header {
+        let (problem, problem_count) = self.shared.problems.summary();
+        Header {
+            source_state: self.shared.source.state(),
+            problem,
+            problem_count,
+            ..header
+        }
+    }
+
+    /// As [`Subscriber::drain_events`](super::Subscriber::drain_events), for the owner that
+    /// uses this method.
     pub fn drain_events(&self, limit: usize, take: impl FnMut(usize, Event)) -> usize {
-        self.shared.events.drain(limit, take)
+        self.own.drain_events(limit, take)
     }
 
-    /// Blocks until a snapshot newer than `after_seq` is available, none can be expected,
-    /// or the time-out is over. A change that [`Pipeline::set_config`] accepted and that
-    /// failed later is reported once, as [`Next::Failed`], while the pipeline continues
-    /// as before.
+    /// As [`Subscriber::next`](super::Subscriber::next), for the owner that uses this
+    /// method.
     pub fn next(&self, after_seq: u64, timeout: Duration) -> Next {
-        let deadline = Instant::now() + timeout;
-        let buffer = &self.shared.buffer;
-        loop {
-            // Read before everything else, so that no notification is missed.
-            let notified = buffer.notify_count();
-            let newer = buffer.wait(after_seq, u64::MAX, Instant::now()) == Wake::Newer;
-            if newer {
-                return Next::Snapshot;
-            }
-            if let Some(reason) = self.end_reason() {
-                return reason;
-            }
-            match buffer.wait(after_seq, notified, deadline) {
-                Wake::Newer => return Next::Snapshot,
-                Wake::TimedOut => return Next::TimedOut,
-                Wake::Notified => {}
-            }
-        }
-    }
-
-    /// Why no newer snapshot can be expected.
-    fn end_reason(&self) -> Option<Next> {
-        let reported = self.shared.reported_once.lock().take();
-        if let Some(error) = reported.or_else(|| self.failure()) {
-            Some(Next::Failed(error))
-        } else if self.is_finished() {
-            Some(Next::Ended)
-        } else if !self.is_running() {
-            Some(Next::Stopped)
-        } else {
-            None
-        }
+        self.own.next(after_seq, timeout)
     }
 
     /// Blocks until the file has ended and its last snapshot is published, the pipeline
     /// cannot continue, or the time-out is over.
     pub fn wait_finished(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_after(timeout);
         loop {
             let notified = self.shared.buffer.notify_count();
             if self.is_finished() || self.failure().is_some() {
@@ -166,15 +125,7 @@ impl Pipeline {
 
     /// Why the pipeline cannot continue.
     pub fn failure(&self) -> Option<PipelineError> {
-        if let Some(error) = self.shared.failure.lock().clone() {
-            return Some(error);
-        }
-        let failed = self.shared.source.state() == SourceState::Failed;
-        self.shared
-            .source
-            .problem()
-            .filter(|_| failed)
-            .map(PipelineError::Source)
+        self.shared.problems.standing()
     }
 }
 

@@ -84,6 +84,7 @@ impl Pipeline {
             let changes = self.check_change(&current, &new)?;
             *current = Arc::new(new);
             self.shared.config_version.fetch_add(1, Ordering::AcqRel);
+            self.shared.problems.accept();
             changes
         };
         let Some(run) = run.as_mut() else {

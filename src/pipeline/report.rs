@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::error::PipelineError;
 use super::lifecycle::Pipeline;
 use super::shared::AnnotatedFrame;
-use super::stats::Stats;
+use super::stats::{SinkReport, Stats};
 use crate::address::redact_address;
 use crate::detect::DetectorInfo;
 use crate::flow::{Frame, RemoteNode, SourceState};
@@ -50,6 +50,28 @@ impl Pipeline {
     /// Why the source gives no frames at the moment.
     pub fn source_problem(&self) -> Option<String> {
         self.shared.source.problem()
+    }
+
+    /// The problem in words: why the pipeline cannot continue, else why a camera gives no
+    /// frames, else which change was refused.
+    pub fn problem_text(&self) -> Option<String> {
+        let problems = &self.shared.problems;
+        problems
+            .standing()
+            .map(|error| error.to_string())
+            .or_else(|| self.source_problem())
+            .or_else(|| problems.refused().map(|error| error.to_string()))
+    }
+
+    /// The name of a class; `None` if the model has no such class or is not loaded.
+    pub fn class_name(&self, class_id: i32) -> Option<String> {
+        let classes = self.shared.detector.lock().as_ref()?.classes.clone();
+        classes.get(usize::try_from(class_id).ok()?).cloned()
+    }
+
+    /// The counts and the problem of each output.
+    pub fn sinks(&self) -> Vec<SinkReport> {
+        self.shared.dispatcher.reports()
     }
 
     /// The model's description, once it is loaded.
@@ -117,10 +139,10 @@ impl Pipeline {
             frames_processed: measured.frames,
             dropped: source.dropped(),
             queued: u64::from(
+                // Not while another thread starts or stops the pipeline, which takes long.
                 self.run
-                    .lock()
-                    .as_ref()
-                    .is_some_and(|run| run.frames.is_filled()),
+                    .try_lock()
+                    .is_some_and(|run| run.as_ref().is_some_and(|run| run.frames.is_filled())),
             ),
             reconnects: source.reconnects(),
             snapshots: measured.snapshots,

@@ -1,7 +1,7 @@
 //! The state that a pipeline's threads and its owner share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -9,6 +9,7 @@ use super::dispatcher::Dispatcher;
 use super::error::PipelineError;
 use super::events::{Event, EventKind, EventQueue};
 use super::options::PipelineOptions;
+use super::problems::{Part, Problems};
 use super::snapshot_buffer::SnapshotBuffer;
 use super::stats::Stages;
 use super::thread::UnjoinedThreads;
@@ -47,6 +48,18 @@ pub struct Measured {
     pub last_ns: i64,
 }
 
+/// Whether a pipeline runs.
+#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// It was never started.
+    Created = 0,
+    /// Its threads run.
+    Running = 1,
+    /// It was stopped.
+    Stopped = 2,
+}
+
 pub struct Shared {
     /// The current configuration. It is replaced as a whole.
     pub config: Mutex<Arc<PipelineConfig>>,
@@ -62,10 +75,8 @@ pub struct Shared {
     pub pool: Arc<FramePool>,
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
-    pub failure: Mutex<Option<PipelineError>>,
-    /// The latest error that does not stop the pipeline, such as a change that was dropped.
-    /// The host takes it once.
-    pub reported_once: Mutex<Option<PipelineError>>,
+    pub problems: Problems,
+    run_state: AtomicU8,
     pub finished: AtomicBool,
     /// Asks the infer thread to release the slots.
     pub reset: AtomicBool,
@@ -105,8 +116,8 @@ impl Shared {
             pool: Arc::default(),
             measured: Mutex::default(),
             detector: Mutex::default(),
-            failure: Mutex::default(),
-            reported_once: Mutex::default(),
+            problems: Problems::default(),
+            run_state: AtomicU8::new(RunState::Created as u8),
             finished: AtomicBool::new(false),
             reset: AtomicBool::new(false),
             annotated_frame: Mutex::default(),
@@ -147,6 +158,7 @@ impl Shared {
             generation: 0,
             class_id: -1,
             source_state: self.source.state(),
+            problem: None,
             count: 0,
         });
         self.report_once(PipelineError::Internal { part: role, reason });
@@ -154,13 +166,40 @@ impl Shared {
 
     /// Reports an error once that does not stop the pipeline, and wakes waiting hosts.
     pub fn report_once(&self, error: PipelineError) {
-        *self.reported_once.lock() = Some(error);
+        self.problems.report(error);
         self.buffer.notify_waiters();
     }
 
-    /// Records why the pipeline cannot continue, and wakes waiting hosts.
-    pub fn fail(&self, error: PipelineError) {
-        *self.failure.lock() = Some(error);
+    /// Reports a part of the configuration that was not applied.
+    pub fn refuse(&self, error: PipelineError) {
+        self.problems
+            .refuse(error.clone(), self.source.state(), &self.events);
+        self.report_once(error);
+    }
+
+    /// Records why a part of the pipeline cannot continue, and wakes waiting hosts.
+    pub fn fail(&self, part: Part, error: PipelineError) {
+        self.problems
+            .set(part, error, self.source.state(), &self.events);
         self.buffer.notify_waiters();
+    }
+
+    /// Records that a part of the pipeline works again.
+    pub fn solve(&self, part: Part) {
+        self.problems.clear(part, self.source.state(), &self.events);
+    }
+
+    /// Whether the pipeline runs.
+    pub fn run_state(&self) -> RunState {
+        match self.run_state.load(Ordering::Acquire) {
+            0 => RunState::Created,
+            1 => RunState::Running,
+            _ => RunState::Stopped,
+        }
+    }
+
+    /// Sets whether the pipeline runs.
+    pub fn set_run_state(&self, state: RunState) {
+        self.run_state.store(state as u8, Ordering::Release);
     }
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 use parking_lot::{Condvar, Mutex};
 
 use super::buffer_pool::{BufferPool, WriterState};
+use super::error::ErrorCategory;
 use crate::flow::FrameSize;
 use crate::flow::SourceState;
 use crate::flow::{SLOTS_MAX, Slot, SlotState, SlotWords, Snapshot};
@@ -51,6 +52,10 @@ pub struct Header {
     /// Units and origin for the host. The stored slots are normalised, because only those
     /// can be predicted.
     pub units: OutputUnits,
+    /// Why the pipeline cannot continue, when it was polled.
+    pub problem: Option<ErrorCategory>,
+    /// How many problems and refused changes there were, when it was polled.
+    pub problem_count: u32,
 }
 
 type Buffer = Box<[AtomicU64]>;
@@ -217,6 +222,7 @@ fn decode_header(words: &[AtomicU64]) -> Header {
         active,
         slot_count,
         units: OutputUnits::from_bits(get(7) as u32),
+        ..Header::default()
     }
 }
 
@@ -315,6 +321,7 @@ mod tests {
                 active: 32,
                 slot_count: 32,
                 units,
+                ..Header::default()
             }
         );
     }

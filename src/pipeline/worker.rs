@@ -290,9 +290,10 @@ impl Worker {
     /// Ends a file.
     fn end(&mut self, chain: &mut TrackingChain) {
         self.ended = true;
-        self.shared.source.set_state(SourceState::Ended);
         let snapshots = chain.end(self.clock.now_ns());
         self.publish(snapshots);
+        // After the last snapshot: a host that polls ENDED finds the slots released.
+        self.shared.source.set_state(SourceState::Ended);
         self.shared.finished.store(true, Ordering::Release);
         self.shared.buffer.notify_waiters();
     }

@@ -9,7 +9,7 @@ use crate::time::time_of_day;
 
 /// The kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A slot has a new owner.
     Entered,
@@ -25,6 +25,10 @@ pub enum EventKind {
     Restarted,
     /// Older events were dropped, because nobody read them in time.
     Overflow,
+    /// The camera's pipeline cannot continue, or can again: its `problem` has the reason.
+    Problem,
+    /// A part of the configuration was not applied, such as a model that cannot be loaded.
+    ChangeRefused,
 }
 
 impl From<pipeline::EventKind> for EventKind {
@@ -37,6 +41,8 @@ impl From<pipeline::EventKind> for EventKind {
             pipeline::EventKind::Source => Self::Source,
             pipeline::EventKind::Restarted => Self::Restarted,
             pipeline::EventKind::Overflow => Self::Overflow,
+            pipeline::EventKind::Problem => Self::Problem,
+            pipeline::EventKind::ChangeRefused => Self::ChangeRefused,
         }
     }
 }

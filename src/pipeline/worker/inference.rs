@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::super::problems::Part;
 use super::super::tracking_chain::TrackingChain;
 use super::{DetectTimes, Worker};
 use crate::detect::{DetectError, Permit};
@@ -112,7 +113,7 @@ impl Worker {
             Err(error) => return self.frame_failed(frame, error),
         };
         if std::mem::take(&mut self.last_frame_failed) {
-            *self.shared.failure.lock() = None;
+            self.shared.solve(Part::Frame);
         }
         let tracked_from = self.clock.now_ns();
         let meta = FrameMeta {
@@ -138,7 +139,7 @@ impl Worker {
         if !std::mem::replace(&mut self.last_frame_failed, true) {
             log::error!("[{}] frame {}: {error}", self.config.camera.id, frame.seq);
         }
-        self.shared.fail(error.into());
+        self.shared.fail(Part::Frame, error.into());
         self.shared.pool.release(frame.bgr);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::super::change_set::ChangeSet;
 use super::super::loader::Loader;
 use super::super::outputs::Outputs;
+use super::super::problems::Part;
 use super::super::tracking_chain::TrackingChain;
 use super::Worker;
 use crate::config::PipelineConfig;
@@ -90,7 +91,9 @@ impl Worker {
                     log::info!("[{camera}] runs {} on {}", info.model, info.device);
                 }
                 *self.shared.detector.lock() = Some(info.clone());
-                *self.shared.failure.lock() = None;
+                self.shared.solve(Part::Model);
+                self.shared.solve(Part::Frame);
+                self.last_frame_failed = false;
                 self.detector = Some(detector);
                 self.configure_detector();
                 self.set_sinks();
@@ -100,9 +103,9 @@ impl Worker {
                 log::error!("[{}] {error}", self.config.camera.id);
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
-                    self.shared.report_once(error);
+                    self.shared.refuse(error);
                 } else {
-                    self.shared.fail(error);
+                    self.shared.fail(Part::Model, error);
                 }
             }
         }
@@ -132,7 +135,9 @@ impl Worker {
         let min_score = track::detection_min_score(&self.config.tracking);
         if let Err(error) = detector.configure(&DetectSettings::new(&self.config, min_score)) {
             log::error!("[{}] {error}", self.config.camera.id);
-            self.shared.fail(error.into());
+            self.shared.fail(Part::Settings, error.into());
+        } else {
+            self.shared.solve(Part::Settings);
         }
     }
 
@@ -144,13 +149,16 @@ impl Worker {
         };
         let outputs = Outputs::create(&self.config, &info.classes, &self.shared.osc_monitor);
         let camera = &self.config.camera.id;
+        if outputs.failures.is_empty() {
+            self.shared.solve(Part::Outputs);
+        }
         for error in outputs.failures {
             log::error!("[{camera}] {error}");
-            self.shared.fail(error);
+            self.shared.fail(Part::Outputs, error);
         }
         for error in outputs.warnings {
             log::error!("[{camera}] {error}");
-            self.shared.report_once(error);
+            self.shared.refuse(error);
         }
         let dispatcher = &self.shared.dispatcher;
         dispatcher.set_configured(outputs.sinks, info.classes);

@@ -91,7 +91,7 @@ fn axis_size_below_the_first_version_is_rejected() {
     for size in [0, 1, size_of::<RextrackAxis>() - 1] {
         let status = unsafe { rextrack_axes(axis.as_mut_ptr(), size, 1, &mut count) };
         assert_eq!((status, count), (ARGUMENT, 0));
-        assert!(last_error().contains("axis_size"), "{}", last_error());
+        assert!(last_error().contains("sizeof(*axes)"), "{}", last_error());
     }
     // Without an array the size does not matter.
     assert_eq!(unsafe { rextrack_axes(null_mut(), 0, 0, &mut count) }, OK);

@@ -10,7 +10,7 @@ use super::handle::*;
 #[test]
 fn versions_and_status_texts_are_available() {
     assert_eq!(text(rextrack_version_string()), env!("CARGO_PKG_VERSION"));
-    assert_eq!(rextrack_abi_version() >> 16, 0);
+    assert_eq!(rextrack_abi_version(), REXTRACK_ABI_VERSION);
     assert_eq!(text(rextrack_status_string(0)), "ok");
     assert_eq!(text(rextrack_status_string(12345)), "unknown status");
     let before = rextrack_now_ns();
@@ -23,8 +23,14 @@ fn null_arguments_are_rejected() {
     let mut length = 0;
     let (mut snapshot, mut stats) = (sized(), RextrackStats::default());
     unsafe {
-        assert_eq!(rextrack_create(null(), &mut handle), ARGUMENT);
-        assert_eq!(rextrack_create(c"{}".as_ptr(), null_mut()), ARGUMENT);
+        assert_eq!(
+            rextrack_create(REXTRACK_ABI_VERSION, null(), &mut handle),
+            ARGUMENT
+        );
+        assert_eq!(
+            rextrack_create(REXTRACK_ABI_VERSION, c"{}".as_ptr(), null_mut()),
+            ARGUMENT
+        );
         assert_eq!(rextrack_start(null_mut()), ARGUMENT);
         assert_eq!(rextrack_stop(null_mut()), ARGUMENT);
         assert_eq!(rextrack_destroy(null_mut()), OK);
@@ -34,18 +40,18 @@ fn null_arguments_are_rejected() {
             ARGUMENT
         );
         assert_eq!(
-            rextrack_poll(null(), null_mut(), 0, &mut snapshot),
+            rextrack_poll(null(), null_mut(), 56, 0, &mut snapshot),
             ARGUMENT
         );
         assert_eq!(rextrack_wait(null(), 0, 0), ARGUMENT);
         assert_eq!(rextrack_stats(null(), &mut stats), ARGUMENT);
         let (mut event, mut count) = (RextrackEvent::default(), 0);
         assert_eq!(
-            rextrack_poll_at(null(), 0, null_mut(), 0, &mut snapshot),
+            rextrack_poll_at(null(), 0, null_mut(), 56, 0, &mut snapshot),
             ARGUMENT
         );
         assert_eq!(
-            rextrack_poll_events(null(), &mut event, 1, &mut count),
+            rextrack_poll_events(null(), &mut event, 56, 1, &mut count),
             ARGUMENT
         );
         let (axis, mut value) = (0, 0.0);
@@ -64,7 +70,7 @@ fn null_arguments_are_rejected() {
 #[test]
 fn text_that_is_not_utf_8_is_rejected() {
     let mut out = null_mut();
-    let status = unsafe { rextrack_create(c"{\"\xff\"}".as_ptr(), &mut out) };
+    let status = unsafe { rextrack_create(REXTRACK_ABI_VERSION, c"{\"\xff\"}".as_ptr(), &mut out) };
     assert_eq!(status, ARGUMENT);
     assert!(last_error().contains("not UTF-8"));
 }
@@ -111,7 +117,7 @@ fn struct_size_is_required_and_unknown_fields_stay_unchanged() {
     let config = json!({"camera": {"stream": "a.mp4"}, "tracking": {"model": "builtin:motion"}});
     let pipeline = Handle::create(&config).unwrap();
     let mut unsized_one = RextrackSnapshot::default();
-    let status = unsafe { rextrack_poll(pipeline.0, null_mut(), 0, &mut unsized_one) };
+    let status = unsafe { rextrack_poll(pipeline.0, null_mut(), 56, 0, &mut unsized_one) };
     assert_eq!(status, ARGUMENT);
     assert!(last_error().contains("struct_size is 0"));
     let mut newer = Newer {
@@ -123,7 +129,7 @@ fn struct_size_is_required_and_unknown_fields_stay_unchanged() {
     };
     let pointer = (&raw mut newer).cast();
     assert_eq!(
-        unsafe { rextrack_poll(pipeline.0, null_mut(), 0, pointer) },
+        unsafe { rextrack_poll(pipeline.0, null_mut(), 56, 0, pointer) },
         OK
     );
     assert_eq!(newer.added, 77, "what the library does not know stays");

@@ -28,7 +28,7 @@ impl Handle {
     pub fn create_from(text: &str) -> Result<Self, (RextrackStatus, String)> {
         let text = CString::new(text).unwrap();
         let mut out = null_mut();
-        match unsafe { rextrack_create(text.as_ptr(), &mut out) } {
+        match unsafe { rextrack_create(REXTRACK_ABI_VERSION, text.as_ptr(), &mut out) } {
             OK => Ok(Self(out)),
             status => {
                 assert!(out.is_null());
@@ -57,8 +57,15 @@ impl Handle {
     pub fn poll(&self) -> (RextrackSnapshot, Vec<RextrackSlot>) {
         let mut slots = vec![RextrackSlot::default(); 32];
         let mut snapshot = sized();
-        let status =
-            unsafe { rextrack_poll(self.0, slots.as_mut_ptr(), slots.len(), &mut snapshot) };
+        let status = unsafe {
+            rextrack_poll(
+                self.0,
+                slots.as_mut_ptr(),
+                size_of::<RextrackSlot>(),
+                slots.len(),
+                &mut snapshot,
+            )
+        };
         assert_eq!(status, OK);
         slots.truncate(snapshot.slot_count as usize);
         (snapshot, slots)
@@ -210,8 +217,15 @@ impl Handle {
     pub fn events(&self) -> Vec<RextrackEvent> {
         let mut events = [RextrackEvent::default(); 64];
         let mut count = 0;
-        let status =
-            unsafe { rextrack_poll_events(self.0, events.as_mut_ptr(), events.len(), &mut count) };
+        let status = unsafe {
+            rextrack_poll_events(
+                self.0,
+                events.as_mut_ptr(),
+                size_of::<RextrackEvent>(),
+                events.len(),
+                &mut count,
+            )
+        };
         assert_eq!(status, OK);
         events[..count].to_vec()
     }

@@ -114,7 +114,7 @@ fn found_pipeline_lives_until_its_last_owner_destroys_it() {
         let mut pipeline = null_mut();
         let json = c"{\"camera\": {\"id\": \"lobby\", \"stream\": \"push:\"}, \
                       \"tracking\": {\"model\": \"builtin:motion\"}}";
-        let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+        let status = unsafe { rextrack_create(REXTRACK_ABI_VERSION, json.as_ptr(), &mut pipeline) };
         assert_eq!(status, OK, "{}", last_error());
         pipeline
     };
@@ -127,18 +127,35 @@ fn found_pipeline_lives_until_its_last_owner_destroys_it() {
     };
     assert_eq!(find().0, RextrackStatus::RextrackErrNotFound);
     assert!(last_error().contains("\"lobby\""), "{}", last_error());
-    let first = create();
-    assert_eq!(find(), (OK, first));
-    let second = create();
-    assert_eq!(find(), (OK, second), "the newest one");
-    for owner in [first, first, second] {
+    let (first, second) = (create(), create());
+    let (status, found) = find();
+    assert_eq!(status, OK);
+    // The newest one: a patch through it shows in the other handle.
+    let patch = c"{\"tracking\": {\"objects_max\": 7}}";
+    assert_eq!(unsafe { rextrack_set_config(found, patch.as_ptr()) }, OK);
+    let objects_max = |handle| Borrowed(handle).config(0)["tracking"]["objects_max"].clone();
+    assert_eq!(objects_max(second), 7);
+    assert_eq!(objects_max(first), 10);
+    for owner in [first, second] {
         assert_eq!(unsafe { rextrack_destroy(owner) }, OK);
     }
-    assert_eq!(find(), (OK, second), "it has an owner yet");
-    for owner in [second, second] {
+    assert_eq!(objects_max(found), 7, "it has an owner yet");
+    let (status, again) = find();
+    assert_eq!(status, OK);
+    for owner in [found, again] {
         assert_eq!(unsafe { rextrack_destroy(owner) }, OK);
     }
     assert_eq!(find().0, RextrackStatus::RextrackErrNotFound);
+}
+
+/// A handle that the test destroys itself.
+struct Borrowed(*mut RextrackPipeline);
+
+impl Borrowed {
+    fn config(&self, include_secrets: i32) -> serde_json::Value {
+        let borrowed = std::mem::ManuallyDrop::new(Handle(self.0));
+        borrowed.config(include_secrets)
+    }
 }
 
 /// Niceness of the threads whose names begin with `name`.
@@ -164,7 +181,7 @@ fn pipeline_threads_run_below_normal_priority() {
     let mut pipeline = null_mut();
     let json = c"{\"camera\": {\"id\": \"nice\", \"stream\": \"push:\"}, \
                   \"tracking\": {\"model\": \"builtin:motion\"}}";
-    let status = unsafe { rextrack_create(json.as_ptr(), &mut pipeline) };
+    let status = unsafe { rextrack_create(REXTRACK_ABI_VERSION, json.as_ptr(), &mut pipeline) };
     assert_eq!(status, OK, "{}", last_error());
     assert_eq!(unsafe { rextrack_start(pipeline) }, OK);
     // source, infer and sink; each says so as the first thing it does.

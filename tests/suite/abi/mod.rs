@@ -8,4 +8,6 @@ mod calls;
 mod frames;
 mod handle;
 mod lifecycle;
+mod problems;
 mod settings;
+mod waits;

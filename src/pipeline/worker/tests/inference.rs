@@ -15,7 +15,7 @@ fn failed_inference_is_reported_and_the_next_frame_is_processed() {
     let failed = Arc::new(Mutex::new(Vec::new()));
     let note = |failed: &Arc<Mutex<Vec<bool>>>| {
         let failed = Arc::clone(failed);
-        move |s: &Shared| failed.lock().push(s.failure.lock().is_some())
+        move |s: &Shared| failed.lock().push(s.problems.standing().is_some())
     };
     let steps = vec![
         (0, Step::Frame(1)),
@@ -52,7 +52,7 @@ fn frame_for_another_detector_is_dropped_without_a_failure() {
     });
     // A simulated crowd, which needs no model, before the model is replaced.
     let run = play_with(config(""), frames_every(0, 100, 3), Duration::ZERO, load);
-    assert!(run.shared.failure.lock().is_none());
+    assert!(run.shared.problems.standing().is_none());
     assert_eq!(run.shared.source.dropped(), 3);
     assert_eq!(run.shared.measured.lock().frames, 0);
 }
@@ -117,9 +117,9 @@ fn failed_load_keeps_the_old_model_and_its_configuration() {
     let run = play_with(config(""), steps, Duration::ZERO, load);
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), [1, 2]);
     assert_eq!(run.shared.config().tracking.model, "first");
-    let reported = run.shared.reported_once.lock().clone();
+    let reported = run.shared.problems.report_after(0).map(|(_, error)| error);
     assert!(matches!(reported, Some(PipelineError::Internal { .. })));
-    assert!(run.shared.failure.lock().is_none());
+    assert!(run.shared.problems.standing().is_none());
 }
 
 #[test]

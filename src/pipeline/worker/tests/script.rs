@@ -217,7 +217,7 @@ pub(super) fn play_with(
     let mut events = Vec::new();
     shared
         .events
-        .drain(usize::MAX, |_, event| events.push(event));
+        .drain(&mut 0, usize::MAX, |_, event| events.push(event));
     let snapshots = recorder.0.lock().clone();
     ScriptRun {
         shared,
