@@ -9,6 +9,7 @@ mod support;
 
 mod api_description;
 mod bad_input;
+mod changed_keys;
 mod config_file;
 mod foreign;
 mod metrics;
