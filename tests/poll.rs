@@ -1,4 +1,4 @@
-//! Polling a running pipeline through the C ABI makes no allocation and no system call.
+//! Polling a running pipeline makes no allocation, and through the C ABI no system call.
 #![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)] // The ABI and an allocator are unsafe by nature.
 #![allow(clippy::undocumented_unsafe_blocks)]
@@ -118,6 +118,31 @@ fn polling_allocates_nothing() {
     }
     assert_eq!(ALLOCATIONS.get(), before);
     assert!(before > 0, "the counting allocator is in use");
+}
+
+#[test]
+fn polling_from_rust_allocates_nothing_in_a_snapshot_with_room() {
+    let pipeline = rextrack::Pipeline::new(rextrack::Config::from_stream("synth:people=3,seed=1"));
+    let pipeline = pipeline.unwrap();
+    let mut events = pipeline.events();
+    pipeline.start().unwrap();
+    let mut snapshot = rextrack::Snapshot::with_capacity(256);
+    while snapshot.occupied().count() == 0 {
+        assert_eq!(
+            pipeline
+                .wait(snapshot.seq, std::time::Duration::MAX)
+                .unwrap(),
+            rextrack::Wait::Newer
+        );
+        pipeline.poll(&mut snapshot);
+    }
+    let before = ALLOCATIONS.get();
+    for _ in 0..10_000 {
+        pipeline.poll(&mut snapshot);
+        pipeline.poll_at(snapshot.capture_ns + 20_000_000, &mut snapshot);
+        events.poll().for_each(drop);
+    }
+    assert_eq!(ALLOCATIONS.get(), before);
 }
 
 /// A thread disables all its system calls except reading, writing and exiting, and polls

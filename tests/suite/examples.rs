@@ -1,5 +1,5 @@
-//! The examples in C and Python build, print live slots of a real video, end with a file, and
-//! report errors.
+//! The examples in C, Python and Rust build, print live slots, end with a file, and report
+//! errors.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
@@ -194,4 +194,45 @@ fn python_example_ends_with_the_file_and_names_a_missing_file() {
     if has_model(TEST) {
         check_end_and_missing_file(|| python_example(TEST), python_arguments);
     }
+}
+
+/// The example in Rust, which `cargo test` builds with the tests.
+fn rust_example(test: &str) -> Option<Command> {
+    let folder = host::library_dir().join("../examples");
+    let program = folder.join(format!("slots{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        println!("skipped: {test}: the example is not built (cargo build --examples does)");
+        return None;
+    }
+    Some(host::run(program))
+}
+
+#[test]
+fn rust_example_prints_slots_and_ends_with_the_source() {
+    const TEST: &str = "rust_example_prints_slots_and_ends_with_the_source";
+    let Some(mut command) = rust_example(TEST) else {
+        return;
+    };
+    let output = command.arg("synth:people=3,seed=1,frames=20").output();
+    let output = output.unwrap();
+    host::succeeded(&output, "examples/rust/slots.rs");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let slots = printed.lines().map(positions);
+    assert!(slots.into_iter().any(|slots| slots.len() == 3), "{printed}");
+}
+
+#[test]
+fn rust_example_names_a_missing_file() {
+    const TEST: &str = "rust_example_names_a_missing_file";
+    let Some(mut command) = rust_example(TEST) else {
+        return;
+    };
+    let output = command.args(["nowhere.avi", "builtin:motion"]).output();
+    let output = output.unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(
+        errors.contains("nowhere.avi: no such file; check the path"),
+        "{errors}"
+    );
 }

@@ -27,6 +27,8 @@ mod outages;
 mod pipeline;
 mod python;
 mod rtsp;
+mod rust_api;
+mod rust_host;
 mod script_hosts;
 mod synth;
 mod touchdesigner;
