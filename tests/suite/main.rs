@@ -22,6 +22,7 @@ mod header;
 mod host_process;
 mod hosts;
 mod imports;
+mod model_scripts;
 mod outages;
 mod pipeline;
 mod python;

@@ -1,29 +1,14 @@
 //! The Python package in `python/`: its own tests with and without numpy, its types, its
-//! structs, its installation, and the examples that use it. Also the scripts that create models.
+//! structs, its installation, and the examples that use it.
 #![allow(clippy::unwrap_used)]
 
 use crate::support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use support::host::{self, library, root, succeeded};
 use support::python;
-
-fn venv_python(test: &str) -> Option<PathBuf> {
-    let python = python::venv();
-    if python.is_none() {
-        println!("skipped: {test}: target/venv is missing (cargo xtask setup --tests)");
-    }
-    python
-}
-
-fn has(python: &Path, module: &str) -> bool {
-    let output = Command::new(python)
-        .args(["-c", &format!("import {module}")])
-        .output();
-    output.is_ok_and(|o| o.status.success())
-}
 
 /// Runs the package with the library of this build.
 fn run(python: &Path) -> Command {
@@ -52,26 +37,17 @@ fn package_works_without_other_packages() {
 #[test]
 fn package_works_with_numpy() {
     const TEST: &str = "package_works_with_numpy";
-    let Some(python) = venv_python(TEST) else {
-        return;
-    };
-    if has(&python, "numpy") {
+    if let Some(python) = python::venv_with(TEST, "numpy") {
         check(&python);
-    } else {
-        println!("skipped: {TEST}: there is no numpy in target/venv");
     }
 }
 
 #[test]
 fn package_and_examples_pass_strict_type_checks() {
     const TEST: &str = "package_and_examples_pass_strict_type_checks";
-    let Some(python) = venv_python(TEST) else {
+    let Some(python) = python::venv_with(TEST, "mypy") else {
         return;
     };
-    if !has(&python, "mypy") {
-        println!("skipped: {TEST}: there is no mypy in target/venv");
-        return;
-    }
     let cache = tempfile::tempdir().unwrap();
     let mut mypy = run(&python);
     mypy.env("MYPYPATH", root("python"));
@@ -384,92 +360,4 @@ fn plot_shows_slots_at_their_positions() {
         errors.contains("live_plot.py: ") && errors.contains("nowhere.avi: no such file"),
         "{errors}"
     );
-}
-
-/// The Python of target/venv, if it has onnx.
-fn python_with_onnx(test: &str) -> Option<PathBuf> {
-    let python = venv_python(test)?;
-    if has(&python, "onnx") {
-        return Some(python);
-    }
-    println!("skipped: {test}: target/venv has no onnx (cargo xtask setup --tests)");
-    None
-}
-
-#[test]
-fn fixture_models_match_their_script() {
-    const TEST: &str = "fixture_models_match_their_script";
-    let Some(python) = python_with_onnx(TEST) else {
-        return;
-    };
-    let mut check = run(&python);
-    check
-        .arg(root("tests/models/make_fixtures.py"))
-        .arg("--check");
-    succeeded(&check.output().unwrap(), "make_fixtures.py --check");
-}
-
-#[test]
-fn converter_names_unsupported_input() {
-    const TEST: &str = "converter_names_unsupported_input";
-    let Some(python) = python_with_onnx(TEST) else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let [graph, weights, output] =
-        ["graph.json", "weights.bin", "out.onnx"].map(|name| folder.path().join(name));
-    let convert = |text: &str, bytes: &[u8]| {
-        std::fs::write(&graph, text).unwrap();
-        std::fs::write(&weights, bytes).unwrap();
-        let mut command = run(&python);
-        command.arg(root("xtask/convert/nanodet.py"));
-        let result = command.args([&graph, &weights, &output]).output().unwrap();
-        assert_eq!(result.status.code(), Some(1));
-        assert!(!output.exists(), "a failed conversion left a file");
-        let message = String::from_utf8(result.stderr).unwrap();
-        assert_eq!(message.lines().count(), 1, "one line: {message}");
-        message
-    };
-    let model_of = |channels: u32, nodes: &str| {
-        format!(
-            r#"{{"signature": {{"outputs": {{}}, "inputs": {{"data": {{"name": "data:0",
-                    "tensorShape": {{"dim": [{{"size": "1"}}, {{"size": "{channels}"}},
-                        {{"size": "416"}}, {{"size": "416"}}]}}}}}}}},
-                "modelTopology": {{"node": [{nodes}]}},
-                "weightsManifest": [{{"weights": [
-                    {{"name": "w", "shape": [2], "dtype": "float32"}}]}}]}}"#
-        )
-    };
-    let model = |nodes: &str| model_of(3, nodes);
-    let data = r#"{"name": "data", "op": "Placeholder"}"#;
-    let cases = [
-        (String::from("<html>"), 8, "not a TensorFlow.js graph"),
-        (model_of(1, data), 8, "not one picture of 416 x 416"),
-        (String::from("[1]"), 8, "not a TensorFlow.js graph"),
-        (model(data), 7, "7 bytes, the graph's weights take 8"),
-        (model(data), 9, "9 bytes, the graph's weights take 8"),
-        (
-            model(&format!(
-                r#"{data}, {{"name": "x", "op": "Softmax", "input": ["data"]}}"#
-            )),
-            8,
-            "x: operations of the kind Softmax",
-        ),
-        (
-            model(r#"{"name": "x", "op": "Identity", "input": ["nobody"]}"#),
-            8,
-            "an input that is not in the graph",
-        ),
-        (
-            model(&format!(
-                r#"{data}, {{"name": "x", "op": "LeakyRelu", "input": ["data"]}}"#
-            )),
-            8,
-            "x (LeakyRelu): not as expected",
-        ),
-    ];
-    for (text, bytes, wanted) in cases {
-        let message = convert(&text, &vec![0; bytes]);
-        assert!(message.contains(wanted), "no '{wanted}' in: {message}");
-    }
 }

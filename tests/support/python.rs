@@ -17,6 +17,20 @@ pub fn venv() -> Option<PathBuf> {
         .find(|p| p.is_file())
 }
 
+/// That Python, if it has a module. Prints the reason for a skip if not.
+pub fn venv_with(test: &str, module: &str) -> Option<PathBuf> {
+    let has = |python: &PathBuf| {
+        let import = format!("import {module}");
+        let output = Command::new(python).args(["-c", &import]).output();
+        output.is_ok_and(|o| o.status.success())
+    };
+    let python = venv().filter(has);
+    if python.is_none() {
+        println!("skipped: {test}: target/venv has no {module} (cargo xtask setup --tests)");
+    }
+    python
+}
+
 /// The system's Python, 3.8 or newer. Prints the reason for a skip if there is none.
 pub fn system(test: &str) -> Option<PathBuf> {
     let python = if cfg!(windows) { "python" } else { "python3" };
