@@ -152,9 +152,8 @@ fn pushed_frame_comes_back_as_preview() {
     let pipeline = Pipeline::new(config).unwrap();
     pipeline.start().unwrap();
     assert_eq!(pipeline.preview(PixelFormat::Rgb8).unwrap(), None);
-    // Two rows of 64 pixels; the first one is red, and the last in memory.
+    // The top row is red, and the last one in memory.
     let mut pixels = [0; 64 * 4 * 64];
-    pixels[..64 * 4].fill(7);
     for pixel in pixels[64 * 4 * 63..].chunks_exact_mut(4) {
         pixel.copy_from_slice(&[200, 0, 0, 255]);
     }
