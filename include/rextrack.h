@@ -10,8 +10,12 @@
  *   Or wait for the next snapshot on a thread of your own (rextrack_wait).
  *
  *     RextrackPipeline *p = NULL;
- *     if (rextrack_create(REXTRACK_ABI_VERSION,
- *                         "{\"camera\": {\"stream\": \"rtsp://...\"}}", &p)) ...
+ *     const char *config = "{\"camera\": {\"stream\": \"rtsp://...\"}}";
+ *     if (rextrack_create(REXTRACK_ABI_VERSION, config, &p) != REXTRACK_OK) {
+ *         char problem[512];
+ *         rextrack_last_error(problem, sizeof problem);
+ *         return 1;
+ *     }
  *     rextrack_start(p);
  *     RextrackSlot slots[10];
  *     RextrackSnapshot snapshot = {0};
@@ -20,20 +24,22 @@
  *     rextrack_destroy(p);
  *
  * Threads
- *   You may call every function from any thread, several at the same time.
- *   The exception is rextrack_destroy: it lets the running rextrack_wait calls
- *   of its handle out; no other function may run with the handle during or
- *   after the call. Each function documents whether it can block, and for how
- *   long. The library calls the host only through the log callback.
+ *   You may call every function from any thread, several at the same time. Each
+ *   function says how long it can block. The exception is rextrack_destroy: it
+ *   lets the running waits of its handle out, but no other function may use the
+ *   handle during or after the call. The library calls the host only through
+ *   the log callback, from its own threads. A host with one script thread polls
+ *   the log instead (rextrack_poll_log).
  *
  * Errors
  *   Functions return a RextrackStatus. rextrack_last_error has the message of
- *   the calling thread: what is wrong, and the remedy. Errors that come later,
- *   such as a model that cannot be loaded, are in the snapshot of every poll
- *   (problem, problem_count), in events and in rextrack_wait; rextrack_problem
- *   has the text, on any thread. An unexpected NULL gives
+ *   the calling thread: what is wrong, and the remedy. An unexpected NULL gives
  *   REXTRACK_ERR_INVALID_ARGUMENT, never a crash. The library throws no
  *   exceptions, and no panic reaches the host.
+ *
+ *   What goes wrong later, while the pipeline runs, is in the snapshot
+ *   (problem, problem_count), in events, and as text in rextrack_problem. So a
+ *   host that only polls learns it too.
  *
  * Ownership
  *   The host owns every buffer that it passes in, and every handle until
@@ -48,11 +54,17 @@
  *   nanoseconds of rextrack_now_ns.
  *
  * Versions
- *   rextrack_create takes the version of this header and refuses a program that
- *   the library does not fit. Structs may grow at their end within a major
- *   version: set struct_size to the sizeof of a struct before you pass it in,
- *   and pass the sizeof of the elements of an array. docs/abi-changes.md lists
- *   every change.
+ *   rextrack_create takes the version of the header that the program was built
+ *   with, and refuses a program that does not fit. A program that loads the
+ *   library by file name first compares the major version of
+ *   rextrack_abi_version with its own. Within a major version structs only grow
+ *   at their end: set struct_size to the sizeof of the struct, and pass the
+ *   sizeof of one element with an array. docs/abi-changes.md lists every change.
+ *
+ * Processes
+ *   A child of fork must not use the handles of its parent: it calls exec or
+ *   _exit. Unload the library only after every handle is destroyed and the log
+ *   callback is removed. docs/guide/embed.md has the details.
  */
 
 #ifndef REXTRACK_H

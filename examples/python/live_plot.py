@@ -8,9 +8,15 @@ slots. --png FILE (needs matplotlib) also writes a picture of all paths at the e
 import argparse
 import shutil
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Dict, List, Tuple
 
-import rextrack
+try:
+    import rextrack
+except ModuleNotFoundError:  # not installed: take it from this repository
+    sys.path.append(str(Path(__file__).resolve().parents[2] / "python"))
+    import rextrack
 
 Paths = Dict[Tuple[int, int], List[Tuple[float, float]]]
 
@@ -35,12 +41,10 @@ def status(snapshot: rextrack.Snapshot, stats: rextrack.Stats) -> str:
 
 
 def save(paths: Paths, file: str) -> None:
-    import matplotlib
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots()
+    figure = Figure()
+    axes = figure.subplots()
     for (number, generation), points in sorted(paths.items()):
         xs, ys = zip(*points)
         axes.plot(xs, ys, label=f"p{number}" + (f" #{generation}" if generation > 1 else ""))
@@ -59,11 +63,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--png", metavar="FILE", help="also save all paths as a picture; needs matplotlib")
     args = parser.parse_args()
-    if args.png:
-        try:
-            import matplotlib  # noqa: F401
-        except ImportError:
-            sys.exit("live_plot.py: --png needs matplotlib; pip install matplotlib")
+    if args.png and not find_spec("matplotlib"):
+        sys.exit("live_plot.py: --png needs matplotlib; pip install matplotlib")
     config = {
         "camera": {"stream": args.stream, "every_frame": False},
         "tracking": {"model": args.model, "confidence": args.confidence},

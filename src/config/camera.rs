@@ -42,7 +42,7 @@ pub struct CameraConfig {
     /// Region of the picture to process: [x1, y1, x2, y2], normalised, or in pixels if any
     /// value is above 1.
     #[serde(default, serialize_with = "decimal::four")]
-    #[schemars(inner(range(min = 0)))]
+    #[schemars(inner(range(min = 0, max = 65_536)))]
     pub roi: Option<[f32; 4]>,
     /// Classes that this camera tracks, by number or name; empty for those of `tracking`.
     #[serde(default)]

@@ -6,13 +6,26 @@
 
 use serde::{Serialize, Serializer};
 
-fn shortest(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or(f64::from(value))
+/// The number. One that JSON does not have is text, so that the check of a configuration
+/// can name it: serde_json would write `null`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Decimal {
+    Number(f64),
+    Text(String),
+}
+
+fn shortest(value: f32) -> Decimal {
+    if value.is_finite() {
+        Decimal::Number(value.to_string().parse().unwrap_or(f64::from(value)))
+    } else {
+        Decimal::Text(value.to_string())
+    }
 }
 
 /// One number.
 pub fn one<S: Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(shortest(*value))
+    shortest(*value).serialize(serializer)
 }
 
 /// Four numbers, or none.

@@ -8,10 +8,10 @@ use super::environment::{self, EnvOverrides, Environment};
 use super::file::Config;
 use super::issues::ConfigError;
 use super::pipeline::{PipelineConfig, merge};
-use super::read::{finish, json, parse};
+use super::read::{finish, parse};
 use super::yaml::{self, YamlError};
-use super::{outputs, schema, schema_check};
-use crate::address::{StreamAddress, redact_address, resolve};
+use super::{json, schema, schema_check};
+use crate::address::redact_address;
 
 impl Config {
     /// Reads and checks a file. Environment variables of the process override its keys.
@@ -78,26 +78,6 @@ impl Config {
         issues.result()?;
         config
     }
-
-    fn rebase(&mut self, folder: &Path) {
-        let service = &mut self.service;
-        service.models_dir = resolve(folder, &service.models_dir);
-        for path in [&mut service.log_file, &mut service.onnxruntime] {
-            *path = path.take().map(|p| resolve(folder, &p));
-        }
-        for sink in self.cameras.iter_mut().flat_map(|c| &mut c.sinks) {
-            sink.rebase(folder);
-        }
-        if let Some(mqtt) = &mut self.mqtt {
-            outputs::rebase(mqtt, folder);
-        }
-        for camera in &mut self.cameras {
-            camera.ca_file = camera.ca_file.take().map(|p| resolve(folder, &p));
-            if let Ok(file @ StreamAddress::File { .. }) = camera.stream.parse() {
-                camera.stream = file.relative_to(folder).expose();
-            }
-        }
-    }
 }
 
 impl PipelineConfig {
@@ -107,7 +87,7 @@ impl PipelineConfig {
     /// # Errors
     /// All issues.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        Self::from_value(json(text)?)
+        Self::from_value(json::parse(text)?)
     }
 
     /// As [`PipelineConfig::from_json`], from a parsed value.
@@ -124,9 +104,9 @@ impl PipelineConfig {
     /// This configuration with a merge patch (RFC 7396) applied, fully checked.
     ///
     /// # Errors
-    /// All issues of the result.
+    /// All issues of the result, and unknown keys of the patch.
     pub fn merged(&self, patch: &str) -> Result<Self, ConfigError> {
-        let mut patch = json(patch)?;
+        let mut patch = json::parse(patch)?;
         if !patch.is_object() {
             return Err(ConfigError::one("", "the patch must be a JSON object"));
         }
@@ -136,8 +116,16 @@ impl PipelineConfig {
         {
             *stream = self.camera.stream.clone().into();
         }
+        // A null removes its key, so the check of the result would not see a misspelt one.
+        let mut issues =
+            schema_check::check_patch(&schema::PIPELINE, &schema::PIPELINE, "", &patch);
         let mut value = self.to_json(true);
         merge(&mut value, patch);
-        Self::from_value(value)
+        let merged = Self::from_value(value);
+        if let Err(error) = &merged {
+            issues.extend(error.clone());
+        }
+        issues.result()?;
+        merged
     }
 }

@@ -12,7 +12,8 @@ use super::read::typed;
 use super::service::ServiceConfig;
 use super::slots::SlotsConfig;
 use super::tracking::{ClassRef, TrackingConfig};
-use crate::address::{HIDDEN, redact_address};
+use super::without_effect;
+use crate::address::redact_address;
 
 /// The configuration of one pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -94,15 +95,16 @@ impl PipelineConfig {
         Ok(self)
     }
 
-    /// All keys with their values. Without `include_secrets`, `***` replaces the passwords in
-    /// addresses and the token.
+    /// All keys that have an effect, with their values. Without `include_secrets`, `***`
+    /// replaces the passwords in addresses.
     pub fn to_json(&self, include_secrets: bool) -> Value {
         let mut shown = self.clone();
         if !include_secrets {
             shown.camera.stream = redact_address(&shown.camera.stream);
-            shown.service.token = shown.service.token.map(|_| HIDDEN.into());
         }
-        serde_json::to_value(shown).unwrap_or_default()
+        let mut value = serde_json::to_value(shown).unwrap_or_default();
+        without_effect::remove(&mut value);
+        value
     }
 }
 

@@ -41,12 +41,6 @@ pub(super) fn finish<T: DeserializeOwned>(
     }
 }
 
-/// Parses JSON. The error gives line and column.
-pub(super) fn json(text: &str) -> Result<Value, ConfigError> {
-    serde_json::from_str(text)
-        .map_err(|e| ConfigError::one("", format!("not valid JSON: {}", redact(&e.to_string()))))
-}
-
 /// Converts a value to its type. The error has the path.
 pub(super) fn typed<T: DeserializeOwned>(value: Value, prefix: &str) -> Result<T, ConfigError> {
     serde_path_to_error::deserialize(value).map_err(|error| {

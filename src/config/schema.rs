@@ -9,14 +9,18 @@ use serde_json::Value;
 
 use super::file::Config;
 use super::pipeline::PipelineConfig;
+use super::without_effect;
 
 /// The schema of a configuration file.
 pub(super) static FILE: LazyLock<Value> =
     LazyLock::new(|| schemars::schema_for!(Config).to_value());
 
-/// The schema of one pipeline.
-pub(super) static PIPELINE: LazyLock<Value> =
-    LazyLock::new(|| schemars::schema_for!(PipelineConfig).to_value());
+/// The schema of one pipeline: only the keys that have an effect there.
+pub(super) static PIPELINE: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = schemars::schema_for!(PipelineConfig).to_value();
+    without_effect::mark(&mut schema);
+    schema
+});
 
 /// The JSON Schema of the configuration file. It lacks the options that stations own;
 /// `pipeline::schema` adds them.
@@ -49,7 +53,7 @@ mod tests {
     #[test]
     fn types_use_only_keywords_that_the_check_implements() {
         let checked = "$ref anyOf oneOf type properties required items minItems maxItems \
-                       uniqueItems minimum maximum const enum additionalProperties $defs";
+                       uniqueItems minimum maximum const enum additionalProperties $defs withoutEffect";
         // `validate` checks these, with better messages.
         let validated = "pattern minLength";
         let prose = "$schema title description default examples format";

@@ -9,6 +9,7 @@ use super::issues::{ConfigError, Issues, join};
 use super::schema_tree::{self, child, properties, types, variants};
 use super::service::{DEVICE, Device};
 use super::suggest;
+use super::without_effect;
 
 /// Compares the value at `path` with a separate schema, such as that of a tracker's options.
 ///
@@ -36,6 +37,37 @@ pub(super) fn check(root: &Value, value: &mut Value) -> Issues {
     };
     visitor.visit("", root, value);
     visitor.issues
+}
+
+/// Finds the keys of a merge patch that the schema does not have, at every depth. `path` is
+/// the path of the value that the patch changes, and `root` has the schema's definitions.
+pub(super) fn check_patch(root: &Value, schema: &Value, path: &str, patch: &Value) -> Issues {
+    let mut visitor = Visitor {
+        root,
+        issues: Issues::default(),
+    };
+    visitor.patch(path, schema, patch);
+    visitor.issues
+}
+
+/// As [`check_against`], for a merge patch of the value: its keys must exist, even if they
+/// are null.
+///
+/// # Errors
+/// All unknown keys.
+pub fn check_patch_against(schema: &Value, path: &str, patch: &Value) -> Result<(), ConfigError> {
+    check_patch(schema, schema, path, patch).result()
+}
+
+/// Checks the keys of a merge patch of a camera. `schema` is that of the configuration file.
+///
+/// # Errors
+/// All unknown keys.
+pub fn check_camera_patch(schema: &Value, patch: &Value) -> Result<(), ConfigError> {
+    let camera = child(schema, schema, "cameras").and_then(|list| child(schema, list, ""));
+    camera.map_or(Ok(()), |camera| {
+        check_patch(schema, camera, "", patch).result()
+    })
 }
 
 fn prune(root: &Value, schema: &Value, value: &mut Value) {
@@ -123,12 +155,20 @@ impl Visitor<'_> {
             let is_u32 = schema.get("format").and_then(Value::as_str) == Some("uint32");
             is_u32.then_some(f64::from(u32::MAX))
         });
-        let (Some(number), Some(least)) = (number, bound("minimum")) else {
+        let Some(number) = number else {
             return;
         };
-        if number < least || most.is_some_and(|most| number > most) {
+        if let Some(least) = bound("minimum")
+            && (number < least || most.is_some_and(|most| number > most))
+        {
             self.issues
                 .add(path, suggest::out_of_range(number, least, most, value));
+        } else if schema.get("format") == Some(&"float".into()) && !(number as f32).is_finite() {
+            // As an `f32` it would be infinite, which JSON cannot express.
+            self.issues.add(
+                path,
+                format!("is too large, got {value}; give a smaller number"),
+            );
         }
     }
 
@@ -164,11 +204,7 @@ impl Visitor<'_> {
         for (key, value) in map {
             match known.get(key) {
                 Some(schema) => self.visit(&join(path, key), schema, value),
-                None => {
-                    let message = suggest::unknown_key(self.root, path, key, known);
-                    self.issues
-                        .add(join(path, &crate::address::redact_address(key)), message);
-                }
+                None => self.unknown(path, schema, key, known),
             }
         }
         let required = schema.get("required").and_then(Value::as_array);
@@ -179,6 +215,33 @@ impl Visitor<'_> {
                 let such = example.map_or(String::new(), |e| format!(", such as {e}"));
                 self.issues
                     .add(join(path, key), format!("is missing; add it{such}"));
+            }
+        }
+    }
+}
+
+impl Visitor<'_> {
+    fn unknown(&mut self, path: &str, schema: &Value, key: &str, known: &Map<String, Value>) {
+        let message = match without_effect::reason(schema, key) {
+            Some(reason) => format!("has no effect here: {reason}; leave it out"),
+            None => suggest::unknown_key(self.root, path, key, known),
+        };
+        self.issues
+            .add(join(path, &crate::address::redact_address(key)), message);
+    }
+
+    fn patch(&mut self, path: &str, schema: &Value, patch: &Value) {
+        let Some(patch) = patch.as_object() else {
+            return;
+        };
+        let variants = variants(self.root, schema);
+        let Some((schema, known)) = variants.iter().find_map(|s| Some((s, properties(s)?))) else {
+            return;
+        };
+        for (key, value) in patch {
+            match known.get(key) {
+                Some(schema) => self.patch(&join(path, key), schema, value),
+                None => self.unknown(path, schema, key, known),
             }
         }
     }

@@ -84,6 +84,13 @@ pub(super) fn wrong_type(path: &str, types: &[&str], value: &Value) -> String {
             names.join(" or ")
         );
     }
+    // A program's number that JSON cannot express.
+    if let Some(text) = value.as_str()
+        && types.contains(&"number")
+        && text.parse::<f64>().is_ok_and(|number| !number.is_finite())
+    {
+        return format!("must be a finite number, got {text}; give another value");
+    }
     let mut message = format!("expected {}, got {}", names.join(" or "), shown(value));
     if let Some(remedy) = remedy(path, types, value) {
         message.push_str("; ");

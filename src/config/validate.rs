@@ -68,7 +68,7 @@ impl PipelineConfig {
     /// # Errors
     /// All issues.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let mut issues = schema_check::check(&schema::PIPELINE, &mut value_of(self));
+        let mut issues = schema_check::check(&schema::PIPELINE, &mut self.to_json(true));
         self.rules(&mut issues);
         issues.result()
     }

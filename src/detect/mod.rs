@@ -38,5 +38,5 @@ pub use create::{check, check_classes, create, needs_reload};
 pub use detector::{DetectSettings, Detector, DetectorInfo, StageTimes};
 pub use error::{DetectError, ErrorKind, SearchedPath};
 pub use input_style::{InputStyle, Placement};
-pub use model::list_models;
+pub use model::{bind as bind_model, list_models};
 pub use permits::{InferencePermits, ModelQueue, Permit, Request, Requester};

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::error::DetectError;
 use super::runtime;
+use crate::address;
+use crate::base::printable;
 use crate::config::{PipelineConfig, ServiceConfig};
 
 /// The name of the detector that needs no model file.
@@ -49,7 +51,8 @@ pub struct ModelEntry {
 /// the metadata, in well under a millisecond.
 pub fn licence(path: &Path) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
-    super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")
+    let text = super::onnx_metadata::metadata(&mut std::io::BufReader::new(file), "license")?;
+    Some(printable::name(&text)).filter(|licence| !licence.is_empty())
 }
 
 /// Finds the file of `tracking.model`. A value with a path separator or with a model
@@ -108,6 +111,23 @@ pub fn resolve(config: &PipelineConfig) -> Result<Model, DetectError> {
         searched,
         found: found.filter(|name| name != MOTION).collect(),
     })
+}
+
+/// Makes a `tracking.model` that is a relative path absolute: in `folder`, or else in the
+/// folders that [`resolve`] searches. A name, and a path that no file has, stay unchanged.
+pub fn bind(config: &mut PipelineConfig, folder: &Path) {
+    let path = Path::new(&config.tracking.model);
+    if !is_path(&config.tracking.model) || path.is_absolute() {
+        return;
+    }
+    let found = std::iter::once(folder.to_path_buf())
+        .chain(folders(&config.service))
+        .map(|dir| address::resolve(&dir, path))
+        .find(|file| file.is_file());
+    // A path that is not text cannot be written in a configuration.
+    if let Some(file) = found.as_deref().and_then(Path::to_str) {
+        config.tracking.model = file.to_owned();
+    }
 }
 
 /// Every model that a configuration can name: the built-in one, then those of
@@ -211,6 +231,33 @@ mod tests {
         assert_eq!(found(file.to_str().unwrap()).unwrap(), Model::Onnx(file));
         assert!(matches!(found("yolov5.6u").unwrap(), Model::Onnx(_)));
         assert_eq!(found(MOTION).unwrap(), Model::Motion);
+    }
+
+    #[test]
+    fn bound_path_is_the_file_of_the_folder_or_of_models_dir() {
+        let (folder, models) = (folder(&["a.onnx"]), folder(&["a.onnx", "b.onnx"]));
+        let bound = |model: &str| {
+            let mut config = config(model, models.path());
+            bind(&mut config, folder.path());
+            PathBuf::from(config.tracking.model)
+        };
+        assert_eq!(bound("a.onnx"), folder.path().join("a.onnx"));
+        assert_eq!(bound("b.onnx"), models.path().join("b.onnx"));
+        for unchanged in ["a", "c.onnx", MOTION, "/models/c.onnx"] {
+            assert_eq!(bound(unchanged), Path::new(unchanged));
+        }
+    }
+
+    #[test]
+    fn licence_of_a_file_is_one_clean_line() {
+        let folder = folder(&[]);
+        let file = folder.path().join("a.onnx");
+        let mut entry = b"\x0a\x07license\x12\x0f".to_vec();
+        entry.extend(b"MIT\x1b[31m\nERROR ");
+        let mut bytes = vec![0x72, entry.len() as u8];
+        bytes.extend(entry);
+        std::fs::write(&file, bytes).unwrap();
+        assert_eq!(licence(&file).as_deref(), Some("MIT [31m ERROR"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::head::{self, Head, Metadata};
 use super::ort_session;
 use super::permits::ModelQueue;
 use super::runtime;
-use crate::base::panics;
+use crate::base::{panics, printable};
 use crate::config::{Device, ServiceConfig};
 use crate::flow::FrameSize;
 
@@ -155,12 +155,17 @@ fn input_size(session: &Session, metadata: &Metadata) -> Result<FrameSize, Strin
     let ValueType::Tensor { ty, shape, .. } = input.dtype() else {
         return Err(format!(
             "its input '{}' is {}, not a picture",
-            input.name(),
+            printable::name(input.name()),
             input.dtype()
         ));
     };
     let dims: &[i64] = shape;
-    let found = || format!("its input '{}' is {ty} {dims:?}", input.name());
+    let found = || {
+        format!(
+            "its input '{}' is {ty} {dims:?}",
+            printable::name(input.name())
+        )
+    };
     if *ty != TensorElementType::Float32 {
         return Err(format!(
             "{}; export it as float32 (half=False, int8 only inside)",
@@ -201,7 +206,8 @@ fn output_shapes(outputs: &SessionOutputs<'_>) -> Result<Vec<Vec<i64>>, String> 
             ..
         } => Ok(shape.to_vec()),
         other => Err(format!(
-            "its output '{name}' is {other}, not float32 numbers"
+            "its output '{}' is {other}, not float32 numbers",
+            printable::name(name)
         )),
     };
     outputs.iter().map(shape).collect()

@@ -1,5 +1,6 @@
 //! Starts, stops and drops a pipeline's threads.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,8 +21,8 @@ use super::worker::{Worker, WorkerContext};
 use crate::base::clock::SystemClock;
 use crate::base::mailbox::Mailbox;
 use crate::base::shutdown::Shutdown;
-use crate::config::PipelineConfig;
-use crate::detect::Requester;
+use crate::config::{self, PipelineConfig};
+use crate::detect::{self, Requester};
 use crate::flow::SourceState;
 use crate::source::{self, Capture, FrameEvent, SourceContext};
 
@@ -40,6 +41,8 @@ pub struct Pipeline {
     pub(super) run: Mutex<Option<Run>>,
     /// The view of the owner that uses the pipeline's own methods.
     pub(super) own: Subscriber,
+    /// The working folder at creation, which relative paths belong to.
+    folder: Option<PathBuf>,
 }
 
 /// The parts of a pipeline that exist only while it runs.
@@ -68,14 +71,26 @@ impl Pipeline {
     }
 
     /// As [`Pipeline::new`], with options that are not part of the configuration.
-    pub fn with(config: PipelineConfig, options: PipelineOptions) -> Result<Self, PipelineError> {
+    pub fn with(
+        mut config: PipelineConfig,
+        options: PipelineOptions,
+    ) -> Result<Self, PipelineError> {
+        let folder = config::working_folder();
+        bind(&mut config, folder.as_deref());
         check(&config)?;
         let shared = Arc::new(Shared::new(config, options));
         Ok(Self {
             own: Subscriber::new(Arc::clone(&shared)),
             shared,
             run: Mutex::new(None),
+            folder,
         })
+    }
+
+    /// Makes the paths of a configuration absolute. The process may change its working
+    /// folder later.
+    pub(super) fn bind(&self, config: &mut PipelineConfig) {
+        bind(config, self.folder.as_deref());
     }
 
     /// Starts the threads and returns at once. Does nothing when they already run.
@@ -238,6 +253,13 @@ impl Pipeline {
     /// The current configuration.
     pub fn config(&self) -> Arc<PipelineConfig> {
         self.shared.config()
+    }
+}
+
+fn bind(config: &mut PipelineConfig, folder: Option<&Path>) {
+    if let Some(folder) = folder {
+        config.bind(folder);
+        detect::bind_model(config, folder);
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::mpsc::Receiver;
 use super::change_set::ChangeSet;
 use super::error::PipelineError;
 use super::lifecycle::Pipeline;
-use crate::config::PipelineConfig;
+use crate::config::{ConfigError, PipelineConfig};
 use crate::sink::Sink;
-use crate::{detect, track};
+use crate::{config, detect, track};
 
 impl Pipeline {
     /// Applies an RFC 7396 merge patch to the configuration. Thresholds, classes, region,
@@ -17,7 +17,11 @@ impl Pipeline {
     /// source. A changed model is loaded beside the old one and replaces it when it is
     /// ready. Slots are kept throughout. On an error nothing changes.
     pub fn set_config(&self, patch: &str) -> Result<(), PipelineError> {
-        self.change(|current| Ok(current.merged(patch)?))
+        self.change(|current| {
+            let new = current.merged(patch)?;
+            track::check_patch(&new.tracking, &config::parse_json(patch)?)?;
+            Ok(new)
+        })
     }
 
     /// As [`Pipeline::set_config`], with a whole new configuration.
@@ -44,7 +48,9 @@ impl Pipeline {
     /// nothing.
     pub fn check_config(&self, new: &PipelineConfig) -> Result<(), PipelineError> {
         new.validate()?;
-        self.check_change(&self.config(), new).map(|_| ())
+        let mut new = new.clone();
+        self.bind(&mut new);
+        self.check_change(&self.config(), &new).map(|_| ())
     }
 
     fn check_change(
@@ -52,6 +58,10 @@ impl Pipeline {
         current: &PipelineConfig,
         new: &PipelineConfig,
     ) -> Result<ChangeSet, PipelineError> {
+        if new.camera.id != current.camera.id {
+            let message = "is fixed for the life of a pipeline; create another pipeline for it";
+            return Err(ConfigError::one("camera.id", message).into());
+        }
         track::check(&new.tracking)?;
         let changes = ChangeSet::between(current, new);
         if changes.detector {
@@ -69,7 +79,8 @@ impl Pipeline {
         let mut run = self.run.lock();
         let changes = {
             let mut current = self.shared.config.lock();
-            let new = make(&current)?;
+            let mut new = make(&current)?;
+            self.bind(&mut new);
             let changes = self.check_change(&current, &new)?;
             *current = Arc::new(new);
             self.shared.config_version.fetch_add(1, Ordering::AcqRel);

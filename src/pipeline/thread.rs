@@ -17,11 +17,34 @@ const BELOW_NORMAL: u8 = 38;
 /// starts. On a busy machine the host's cook or render thread then keeps its processor
 /// when one of ours wakes up.
 pub fn lower_priority() {
-    let Ok(priority) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
+    let Ok(value) = ThreadPriorityValue::try_from(BELOW_NORMAL) else {
         return;
     };
+    let priority = ThreadPriority::Crossplatform(value);
     // Where the system does not allow it, everything works at normal priority.
-    thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
+    if !lower_to_batch(priority) {
+        thread_priority::set_current_thread_priority(priority).ok();
+    }
+}
+
+/// Sets the priority with the policy `SCHED_BATCH`. The nice value alone does not protect
+/// the host: a push wakes the source's thread, and Linux often runs the woken thread at
+/// once on the processor of the host's thread, which then waits some milliseconds inside
+/// `rextrack_push_frame`. A thread of this policy takes no processor when it wakes up,
+/// unless one is idle.
+#[cfg(target_os = "linux")]
+fn lower_to_batch(priority: ThreadPriority) -> bool {
+    use thread_priority::unix::{
+        NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+    set_thread_priority_and_policy(thread_native_id(), priority, batch).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_to_batch(_priority: ThreadPriority) -> bool {
+    false
 }
 
 /// A running thread of a pipeline.

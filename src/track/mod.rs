@@ -16,7 +16,7 @@ pub mod replay;
 mod tracker;
 
 pub use bytetrack::ByteTrack;
-pub use registry::{check, create, detection_min_score, extend_schema};
+pub use registry::{check, check_patch, create, detection_min_score, extend_schema};
 pub use tracker::{Tracker, TrackerInput, TrackerKind, TrackerSettings};
 
 /// Every tracker, the default first.

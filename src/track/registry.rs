@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::TRACKERS;
 use super::tracker::{Tracker, TrackerKind, TrackerSettings};
-use crate::config::{ConfigError, TrackingConfig, check_against};
+use crate::config::{ConfigError, TrackingConfig, check_against, check_patch_against};
 
 /// Checks that the configured tracker exists and accepts its options.
 ///
@@ -16,6 +16,22 @@ pub fn check(config: &TrackingConfig) -> Result<(), ConfigError> {
     let options = Value::Object(config.tracker_options.clone());
     let schema = (kind(&config.tracker).options)().to_value();
     check_against(&schema, "tracking.tracker_options", &options)
+}
+
+/// Checks the options in a merge patch of a pipeline's configuration: each must exist, even
+/// if it is null. `config` is the section after the patch.
+///
+/// # Errors
+/// All unknown options.
+pub fn check_patch(config: &TrackingConfig, patch: &Value) -> Result<(), ConfigError> {
+    let schema = (kind(&config.tracker).options)().to_value();
+    for section in ["tracking", "camera.override"] {
+        let path = format!("{section}.tracker_options");
+        if let Some(options) = patch.pointer(&format!("/{}", path.replace('.', "/"))) {
+            check_patch_against(&schema, &path, options)?;
+        }
+    }
+    Ok(())
 }
 
 /// Creates the tracker of that name, without tracks.

@@ -47,6 +47,52 @@ fn headers_compile_as_c_and_cpp_when_included_twice() {
     }
 }
 
+/// The code in the introduction is the first that a user copies.
+#[test]
+fn example_in_the_header_compiles_as_c_and_cpp() {
+    const TEST: &str = "example_in_the_header_compiles_as_c_and_cpp";
+    let header = std::fs::read_to_string(root("include/rextrack.h")).unwrap();
+    let (introduction, _) = header.split_once(" */").unwrap();
+    let code = introduction
+        .lines()
+        .filter_map(|l| l.strip_prefix(" *     "));
+    let code = code.collect::<Vec<_>>().join("\n");
+    assert!(code.contains("rextrack_create"), "{introduction}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.c");
+    let program = format!("#include <rextrack.h>\nint main(void) {{\n{code}\nreturn 0;\n}}\n");
+    std::fs::write(&path, program).unwrap();
+    let check = |compiler: &str, language: &[&str]| {
+        let mut compile = Command::new(compiler);
+        compile.args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"]);
+        compile.args(language).arg("-I").arg(root("include"));
+        succeeded(&compile.arg(&path).output().unwrap(), compiler);
+    };
+    for compiler in those_there(TEST, ["gcc", "clang"]) {
+        check(compiler, &["-std=c99"]);
+    }
+    for compiler in those_there(TEST, ["g++", "clang++"]) {
+        // `{0}` is the way to clear a struct in C; in C++ it is `{}`.
+        let clears = "-Wno-missing-field-initializers";
+        check(compiler, &["-std=c++11", "-x", "c++", clears]);
+    }
+}
+
+#[test]
+fn host_of_abi_0_2_is_refused_with_a_message_that_it_can_read() {
+    const TEST: &str = "host_of_abi_0_2_is_refused_with_a_message_that_it_can_read";
+    let folder = tempfile::tempdir().unwrap();
+    let Some(compiler) = c_compiler(TEST) else {
+        return;
+    };
+    let program = folder.path().join("old_host");
+    build(compiler, "c99", "tests/c/old_host.c", &program, &[]);
+    let output = run(&program).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{message}");
+    assert!(message.starts_with("-16: "), "{message}");
+}
+
 #[test]
 fn misuse_from_eight_threads_gives_the_documented_statuses() {
     const TEST: &str = "misuse_from_eight_threads_gives_the_documented_statuses";

@@ -17,6 +17,7 @@ mod lock;
 mod manifest;
 mod nodejs;
 mod npm;
+mod npm_folder;
 mod origin;
 pub mod panel;
 pub mod program;

@@ -6,6 +6,7 @@ use crate::assets::Assets;
 use crate::command::Result;
 use crate::conversion;
 use crate::manifest::Asset;
+use crate::npm_folder::NpmFolder;
 use crate::panel;
 use crate::python;
 use crate::runtime::{self, Runtime};
@@ -146,6 +147,12 @@ pub fn ensure_test_prerequisites(workspace: &Workspace, ready: &mut Prerequisite
         ready.problems.push(message);
     }
     match panel::ensure_test_packages(workspace) {
+        Ok(changed) => ready.changed |= changed,
+        Err(message) => ready.problems.push(message),
+    }
+    // koffi has its native code in a package of the platform, so no script has to run.
+    let node = NpmFolder::of(workspace, "examples-node", "examples/node");
+    match node.ensure("about 5 MB", &["--ignore-scripts"]) {
         Ok(changed) => ready.changed |= changed,
         Err(message) => ready.problems.push(message),
     }

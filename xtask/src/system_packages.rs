@@ -15,8 +15,9 @@ const BUILD: [(&str, &[&str]); 3] = [
 ];
 
 /// Debian packages that only the tests need: a real RTSP server, Python's venv, valgrind,
-/// CMake and libraries for C++ hosts and the TouchDesigner plugins, a browser, a broker.
-const TESTS: [&str; 14] = [
+/// CMake and libraries for C++ hosts and the TouchDesigner plugins, a browser, a broker, a C#
+/// compiler with its runtime.
+const TESTS: [&str; 16] = [
     "gir1.2-gst-rtsp-server-1.0",
     "python3-gi",
     "gstreamer1.0-plugins-base",
@@ -31,6 +32,8 @@ const TESTS: [&str; 14] = [
     "nlohmann-json3-dev",
     "chromium",
     "mosquitto",
+    "mono-mcs",
+    "mono-runtime",
 ];
 
 /// Installs the packages of the build. True if it installed something.

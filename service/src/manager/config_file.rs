@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
-use rextrack::internals::config::{ConfigError, merge};
+use rextrack::internals::config::{self, ConfigError, merge};
+use rextrack::internals::pipeline;
 use serde_json::{Value, json};
 
 use super::camera::Camera;
@@ -181,6 +182,7 @@ impl ConfigFile {
             let message = "cannot be changed; add a camera under the new id and delete this one";
             return Err(ConfigError::one("id", message).into());
         }
+        config::check_camera_patch(&pipeline::schema(), &patch)?;
         self.edit(&mut store, &format!("cameras[{index}]"), |cameras| {
             merge(&mut cameras[index], patch);
         })?;

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use rextrack::internals::config;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -120,10 +121,8 @@ fn unsupported(allowed: &str) -> Problem {
 }
 
 fn json(bytes: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(bytes).map_err(|e| {
-        Problem::new(
-            ProblemType::InvalidBody,
-            format!("the body is not valid JSON: {e}"),
-        )
-    })
+    let wrong = |message| Problem::new(ProblemType::InvalidBody, message);
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| wrong("the body is not UTF-8 text".into()))?;
+    config::parse_json(text).map_err(|error| wrong(format!("the body: {error}")))
 }

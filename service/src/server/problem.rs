@@ -13,7 +13,7 @@ use crate::manager::ChangeError;
 /// `detail` may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub enum ProblemType {
-    /// 400: the body is not JSON, or not UTF-8 text.
+    /// 400: the body is not JSON or not UTF-8 text, or a section has a key twice.
     #[serde(rename = "/problems/invalid-body")]
     InvalidBody,
     /// 400: the query has a parameter of the wrong type.

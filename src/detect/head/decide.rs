@@ -1,8 +1,8 @@
 //! Finds the family of a model.
 
-use super::FAMILIES;
 use super::family::{Family, Output, OutputLayout, STRIDES, cell_count};
 use super::metadata::Metadata;
+use super::{CLASSES_MAX, FAMILIES};
 use crate::detect::class_filter::ClassFilter;
 use crate::detect::nms::Candidate;
 use crate::flow::{COCO, FrameSize, default_class_names};
@@ -63,6 +63,13 @@ impl Head {
             .iter()
             .filter_map(|family| Some((*family, family.layout(&output)?)));
         let (family, layout) = choose(fits.collect(), output.named, shape)?.ok_or_else(foreign)?;
+        if layout.classes > CLASSES_MAX {
+            return Err(format!(
+                "its output {shape:?} has {} classes, more than {CLASSES_MAX}; export a detection \
+                 model with fewer classes",
+                layout.classes
+            ));
+        }
         let classes = match &metadata.names {
             Some(names) => names.clone(),
             None => default_class_names(layout.classes),

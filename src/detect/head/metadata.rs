@@ -3,6 +3,7 @@
 //! Ultralytics' exporter writes Python values as text: `names` is
 //! `{0: 'person', 1: "cat's eye"}`, `imgsz` is `[640, 640]` (height first).
 
+use super::CLASSES_MAX;
 use crate::base::printable;
 
 /// The metadata that is used here, as far as the model has it.
@@ -28,7 +29,7 @@ impl Metadata {
         };
         Self {
             names: text("names").and_then(|v| parse_names(&v)),
-            task: text("task"),
+            task: text("task").map(|t| printable::name(&t)),
             imgsz: text("imgsz").and_then(|v| parse_size(&v)),
             licence: text("license").map(|l| printable::name(&l)),
         }
@@ -38,8 +39,6 @@ impl Metadata {
 /// Class names from a Python dict or list, or from JSON. Ids may come in any
 /// order; gaps are filled with `class<id>`.
 fn parse_names(text: &str) -> Option<Vec<String>> {
-    // A model with more classes is a broken file, not a detector.
-    const MAX: usize = 100_000;
     let mut names: Vec<Option<String>> = Vec::new();
     let mut id: Option<usize> = None;
     let mut chars = text.chars().peekable();
@@ -61,7 +60,7 @@ fn parse_names(text: &str) -> Option<Vec<String>> {
                     continue;
                 }
                 let index = id.take().unwrap_or(names.len());
-                if index >= MAX {
+                if index >= CLASSES_MAX {
                     return None;
                 }
                 if names.len() <= index {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn unprintable_characters_are_removed_from_names_and_licence() {
+    fn unprintable_characters_are_removed_from_names_and_texts() {
         assert_eq!(
             names("{0: 'hand\\nleft', 1: 'a\u{1b}[2J', 2: '\\x1b', 3: 'x\u{202e}y'}"),
             ["hand left", "a [2J", "class2", "x y"]
@@ -164,6 +163,7 @@ mod tests {
         assert_eq!(names(&format!("['{long}']"))[0].len(), printable::NAME_MAX);
         let metadata = Metadata::read(|_| Some("MIT\u{1b}[31m\nERROR".into()));
         assert_eq!(metadata.licence.as_deref(), Some("MIT [31m ERROR"));
+        assert_eq!(metadata.task.as_deref(), Some("MIT [31m ERROR"));
     }
 
     #[test]
@@ -175,6 +175,7 @@ mod tests {
             "{0: 'person",
             "{99999999999: 'x'}",
             "{4294967295: 'x'}",
+            "{65536: 'one too many'}",
         ] {
             assert_eq!(parse_names(text), None, "{text}");
         }

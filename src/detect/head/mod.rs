@@ -17,6 +17,10 @@ pub use decide::Head;
 pub use family::{Family, Output, OutputLayout};
 pub use metadata::Metadata;
 
+/// Most classes of a model. Names and decoding take memory for each class, and a model with
+/// more is a broken file, not a detector.
+const CLASSES_MAX: usize = 65_536;
+
 /// Every family that is supported.
 pub const FAMILIES: &[&dyn Family] = &[&yolox::Yolox, &yolov8::YoloV8, &nanodet::NanoDet];
 

@@ -136,7 +136,7 @@ fn wrong_capture_time_does_not_affect_later_frames() {
     let pipeline = pushing(1000);
     let pixels = scene(None);
     let wrong = RextrackFrame {
-        capture_ns: 1_790_000_000_000_000_000,
+        capture_ns: WALL_CLOCK_NS,
         ..frame(&pixels, 0)
     };
     assert_eq!(unsafe { rextrack_push_frame(pipeline.0, &wrong) }, ARGUMENT);
@@ -150,6 +150,87 @@ fn wrong_capture_time_does_not_affect_later_frames() {
         assert!(captured_ns <= rextrack_now_ns());
         assert!(captured_ns > latest_ns);
         latest_ns = captured_ns;
+    }
+}
+
+const WALL_CLOCK_NS: i64 = 1_790_000_000_000_000_000;
+
+/// Pushes a frame until it is in a snapshot, and returns its capture time there. A pipeline
+/// that begins drops frames until its model is ready.
+fn show_after_begin(pipeline: &Handle, frame: &RextrackFrame) -> i64 {
+    let before = pipeline.poll().0.frame_seq;
+    loop {
+        pipeline.push(frame);
+        let seq = pipeline.poll().0.seq;
+        unsafe { rextrack_wait(pipeline.0, seq, 20) };
+        let (snapshot, _) = pipeline.poll();
+        // Another source's frames have another size.
+        if snapshot.frame_seq > before && snapshot.frame_width == frame.width {
+            return snapshot.capture_ns;
+        }
+    }
+}
+
+/// Asserts that a pipeline that has just begun accepts a time which is too old for the
+/// frames before, and then stamps frames with the time now.
+fn assert_times_begin_again(pipeline: &Handle, pixels: &[u8]) {
+    let old = RextrackFrame {
+        capture_ns: rextrack_now_ns() - 20_000_000_000,
+        ..frame(pixels, 0)
+    };
+    let captured_ns = show_after_begin(pipeline, &old);
+    // Frames with the same time get times that are 1 ns apart.
+    assert!((0..1_000_000).contains(&(captured_ns - old.capture_ns)));
+    let asked_ns = rextrack_now_ns();
+    pipeline.show(pixels, 0);
+    let captured_ns = pipeline.poll().0.capture_ns;
+    assert!((asked_ns..=rextrack_now_ns()).contains(&captured_ns));
+    let refused = unsafe { rextrack_push_frame(pipeline.0, &old) };
+    assert_eq!(refused, ARGUMENT, "the time runs backwards again");
+    let words = ["before the latest frame", "give 0 for now"];
+    for word in words {
+        assert!(last_error().contains(word), "{}", last_error());
+    }
+}
+
+fn assert_wall_clock_is_refused(pipeline: &Handle, pixels: &[u8]) {
+    let wrong = RextrackFrame {
+        capture_ns: WALL_CLOCK_NS,
+        ..frame(pixels, 0)
+    };
+    assert_eq!(unsafe { rextrack_push_frame(pipeline.0, &wrong) }, ARGUMENT);
+    assert!(last_error().contains("now is"), "{}", last_error());
+}
+
+#[test]
+fn capture_times_begin_again_after_stop_and_start() {
+    let pipeline = pushing(1000);
+    let pixels = scene(None);
+    pipeline.show(&pixels, 0);
+    for _ in 0..2 {
+        assert_wall_clock_is_refused(&pipeline, &pixels);
+        assert_eq!(unsafe { rextrack_stop(pipeline.0) }, OK);
+        assert_wall_clock_is_refused(&pipeline, &pixels);
+        assert_eq!(unsafe { rextrack_start(pipeline.0) }, OK);
+        assert_times_begin_again(&pipeline, &pixels);
+    }
+}
+
+#[test]
+fn capture_times_begin_again_after_change_of_stream() {
+    let pipeline = pushing(1000);
+    let pixels = scene(None);
+    pipeline.show(&pixels, 0);
+    for _ in 0..2 {
+        assert_wall_clock_is_refused(&pipeline, &pixels);
+        let synth = r#"{"camera": {"stream": "synth:people=1,seed=1,size=640x360"}}"#;
+        assert_eq!(pipeline.set(synth), OK, "{}", last_error());
+        let now = frame(&pixels, 0);
+        assert_eq!(unsafe { rextrack_push_frame(pipeline.0, &now) }, ARGUMENT);
+        assert!(last_error().contains("not push:"), "{}", last_error());
+        let push = r#"{"camera": {"stream": "push:"}}"#;
+        assert_eq!(pipeline.set(push), OK, "{}", last_error());
+        assert_times_begin_again(&pipeline, &pixels);
     }
 }
 
@@ -186,8 +267,7 @@ fn invalid_frames_are_rejected() {
         },
         "stride",
     );
-    let wall_clock = 1_790_000_000_000_000_000;
-    for capture_ns in [wall_clock, i64::MAX, i64::MIN, -1] {
+    for capture_ns in [WALL_CLOCK_NS, i64::MAX, i64::MIN, -1] {
         let value = format!("capture_ns is {capture_ns}");
         for word in [value.as_str(), "now is", "Give 0 for now"] {
             refused(RextrackFrame { capture_ns, ..good }, word);

@@ -22,7 +22,11 @@ impl Drop for Handle {
 
 impl Handle {
     pub fn create(config: &Value) -> Result<Self, (RextrackStatus, String)> {
-        let text = CString::new(config.to_string()).unwrap();
+        Self::create_from(&config.to_string())
+    }
+
+    pub fn create_from(text: &str) -> Result<Self, (RextrackStatus, String)> {
+        let text = CString::new(text).unwrap();
         let mut out = null_mut();
         match unsafe { rextrack_create(REXTRACK_ABI_VERSION, text.as_ptr(), &mut out) } {
             OK => Ok(Self(out)),

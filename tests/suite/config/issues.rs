@@ -71,6 +71,10 @@ fn issue_has_the_key_and_the_error() {
         "cameras[0].roi: ",
     );
     rejects(
+        "cameras: [{stream: a.mp4, roi: [0, 0, 1e308, 1]}]",
+        "cameras[0].roi[2]: must be within 0..65536, got 1e+308",
+    );
+    rejects(
         "cameras: [{stream: a.mp4, id: a, roi: [0.5, 0]}]",
         "cameras[0].roi",
     );
@@ -183,6 +187,11 @@ fn invalid_yaml_is_reported_with_its_position() {
             "the key tracking is in the section twice",
         ),
         (
+            "cameras:\n- {stream: a.mp4,\n   stream: b.mp4}\n",
+            (3, 4),
+            "the key stream is in the section twice; remove one",
+        ),
+        (
             "cameras:\n- stream: @x\n",
             (2, 11),
             "put the value in quotes",
@@ -217,5 +226,18 @@ fn file_that_is_not_utf8_is_rejected() {
     assert!(
         message.contains("show.yaml: is not UTF-8 text; save it as UTF-8"),
         "{message}"
+    );
+}
+
+#[test]
+fn number_of_a_program_that_is_not_finite_is_named() {
+    let mut config = Config::default();
+    config.tracking.confidence = f32::NAN;
+    config.slots.smoothing = f32::INFINITY;
+    let message = config.validate().unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "tracking.confidence: must be a finite number, got NaN; give another value\n\
+         slots.smoothing: must be a finite number, got inf; give another value"
     );
 }

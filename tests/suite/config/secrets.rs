@@ -109,10 +109,10 @@ fn control_characters_are_rejected_in_every_text() {
             assert!(!message.contains(raw), "{message:?}");
         }
     }
-    let json = "{\"camera\": {\"stream\": \"a.mp4\", \"name\": \"a\\r\\nb\"}}";
+    let json = "{\"camera\": {\"stream\": \"a.mp4\", \"id\": \"a\\r\\nb\"}}";
     let message = PipelineConfig::from_json(json).unwrap_err().to_string();
     assert!(
-        message.starts_with("camera.name: must not contain control characters, got U+000D"),
+        message.starts_with("camera.id: must not contain control characters, got U+000D"),
         "{message}"
     );
     let message = with_environment("", &[("REXTRACK__OSC__HOST", "10.0.0.1\nb")]).unwrap_err();

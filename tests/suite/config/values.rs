@@ -197,3 +197,45 @@ fn merge_patch_changes_only_its_keys() {
         "{error}"
     );
 }
+
+#[test]
+fn paths_are_bound_to_a_folder_once() {
+    let mut config = pipeline(json!({
+        "camera": {"stream": "films/a.mp4",
+            "sinks": [{"jsonl": {"path": "s.jsonl"}}, {"jsonl": {"path": "-"}}]},
+        "service": {"onnxruntime": "lib/libonnxruntime.so"},
+    }))
+    .unwrap();
+    config.camera.ca_file = Some("ca.pem".into());
+    let folder = std::env::temp_dir();
+    let at = |path: &str| Some(folder.join(path));
+    config.bind(&folder);
+    config.bind(Path::new("elsewhere"));
+    let jsonl = |index: usize| config.camera.sinks[index].jsonl.clone().map(|s| s.path);
+    assert_eq!(
+        Some(config.camera.stream.as_str().into()),
+        at("films/a.mp4")
+    );
+    assert_eq!((jsonl(0), jsonl(1)), (at("s.jsonl"), Some("-".into())));
+    assert_eq!(config.camera.ca_file, at("ca.pem"));
+    assert_eq!(config.service.onnxruntime, at("lib/libonnxruntime.so"));
+    assert_eq!(Some(config.service.models_dir), at("models"));
+    for stream in ["rtsp://u:p@cam/a", "webcam:1", "push:", "synth:people=2"] {
+        let mut config = pipeline(json!({"camera": {"stream": stream}})).unwrap();
+        config.bind(&folder);
+        assert_eq!(config.camera.stream, stream);
+    }
+}
+
+#[test]
+fn service_keys_of_a_file_do_not_disturb_its_pipelines() {
+    let text = "
+service: {port: 9000, token: 0123456789abcdef, log_level: debug, inference_jobs: 3, node: n}
+cameras: [{stream: 'synth:', name: front door, show_preview: true}]
+";
+    let pipelines = yaml(text).unwrap().pipelines();
+    pipelines[0].validate().unwrap();
+    let shown = pipelines[0].to_json(true);
+    assert_eq!(shown["service"].get("token"), None);
+    pipeline(shown).unwrap();
+}

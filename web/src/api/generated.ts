@@ -172,7 +172,7 @@ export interface components {
             tracking: components["schemas"]["ResolvedTrackingConfig"];
         };
         /** @enum {string} */
-        EventKind: "entered" | "left" | "lost" | "found" | "source" | "restarted" | "overflow";
+        EventKind: "entered" | "left" | "lost" | "found" | "source" | "restarted" | "overflow" | "problem" | "change_refused";
         EventMessage: {
             camera: string;
             event: components["schemas"]["CameraEvent"];

@@ -166,3 +166,17 @@ fn names_that_do_not_match_the_output_are_an_error() {
         "{reason}"
     );
 }
+
+#[test]
+fn model_with_too_many_classes_is_rejected() {
+    // The smallest input has 16 + 4 + 1 cells.
+    let small = FrameSize::new(32, 32);
+    let shape = |classes: i64| [1, 4 + classes, 21];
+    let most = decide(small, &shape(65_536), &Metadata::default()).unwrap();
+    assert_eq!(most.classes.len(), 65_536);
+    let error = decide(small, &shape(1_000_000), &Metadata::default()).unwrap_err();
+    assert!(
+        error.contains("has 1000000 classes, more than 65536; export"),
+        "{error}"
+    );
+}

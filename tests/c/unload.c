@@ -1,0 +1,63 @@
+/* Loads the library, runs a pipeline and unloads the library, ten times. Not linked to it.
+ * Usage: unload LIBRARY JSON. Prints whether the library is loaded at the end. */
+#define _GNU_SOURCE
+#include <rextrack.h>
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Long enough for a busy machine. */
+#define PATIENCE_MS 30000
+
+#define CHECK(condition)                                                       \
+    do {                                                                       \
+        if (!(condition)) {                                                    \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);            \
+            exit(1);                                                           \
+        }                                                                      \
+    } while (0)
+
+static const char *json;
+
+static void *function(void *loaded, const char *name) {
+    void *address = dlsym(loaded, name);
+    CHECK(address != NULL);
+    return address;
+}
+
+/* Creates, runs and destroys a pipeline with a loaded library. On a thread of its own:
+ * while a thread lives that has called the library, glibc keeps the library loaded. */
+static void *use(void *loaded) {
+    RextrackStatus (*create)(uint32_t, const char *, RextrackPipeline **);
+    RextrackStatus (*start)(RextrackPipeline *);
+    RextrackStatus (*wait)(const RextrackPipeline *, uint64_t, uint32_t);
+    RextrackStatus (*destroy)(RextrackPipeline *);
+    RextrackPipeline *p = NULL;
+    *(void **)&create = function(loaded, "rextrack_create");
+    *(void **)&start = function(loaded, "rextrack_start");
+    *(void **)&wait = function(loaded, "rextrack_wait");
+    *(void **)&destroy = function(loaded, "rextrack_destroy");
+    CHECK(create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
+    CHECK(start(p) == REXTRACK_OK);
+    CHECK(wait(p, 0, PATIENCE_MS) == REXTRACK_OK);
+    CHECK(destroy(p) == REXTRACK_OK);
+    return NULL;
+}
+
+int main(int count, char **arguments) {
+    int cycle;
+    CHECK(count == 3);
+    json = arguments[2];
+    for (cycle = 0; cycle < 10; cycle++) {
+        pthread_t thread;
+        void *loaded = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+        CHECK(loaded != NULL);
+        CHECK(pthread_create(&thread, NULL, use, loaded) == 0);
+        CHECK(pthread_join(thread, NULL) == 0);
+        CHECK(dlclose(loaded) == 0);
+    }
+    puts(dlopen(arguments[1], RTLD_NOW | RTLD_NOLOAD) ? "loaded" : "unloaded");
+    return 0;
+}
