@@ -187,7 +187,8 @@ fn configuration_round_trips_and_hides_its_password() {
     let config = Config::from_stream("rtsp://user:secret@192.168.1.10/1")
         .id("front")
         .model("builtin:motion")
-        .classes(["person", "car"])
+        .models_dir(std::env::temp_dir())
+        .classes(["motion"])
         .objects_max(4)
         .persistence(Duration::from_millis(300))
         .osc("127.0.0.1", 5005);
