@@ -283,7 +283,8 @@ unsafe fn copy_out(
 /// each handle, and the pipeline continues as before. A lost camera is not an error: the
 /// pipeline reconnects, and this function times out.
 ///
-/// Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`. Do not call it from a host's cook, audio or render thread.
+/// Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`.
+/// Do not call it from a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.

@@ -1,5 +1,6 @@
 //! The host's side: polling snapshots and events, and waiting for them.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -7,13 +8,18 @@ use super::error::PipelineError;
 use super::events::Event;
 use super::lifecycle::Pipeline;
 use super::snapshot_buffer::{Header, Wake};
-use super::subscriber::Next;
+use super::subscriber::{Next, Subscriber};
 use crate::address::{StreamAddress, redact_address};
 use crate::base::clock::deadline_after;
 use crate::flow::{Slot, SlotWords};
 use crate::source::Image;
 
 impl Pipeline {
+    /// A new owner. It gets the events from now on.
+    pub fn subscribe(&self) -> Subscriber {
+        Subscriber::new(Arc::clone(&self.shared))
+    }
+
     /// Copies a frame of the host in, for a camera whose stream is `push:`, and returns.
     /// The newest frame wins: a frame that was not processed yet is replaced and counts
     /// as dropped. Frames are ignored while the pipeline does not run.
