@@ -11,7 +11,7 @@ use super::snapshot_buffer::{Header, Wake};
 use super::subscriber::{Next, Subscriber};
 use crate::address::{StreamAddress, redact_address};
 use crate::base::clock::deadline_after;
-use crate::flow::{Slot, SlotWords};
+use crate::flow::{Slot, SlotWords, SourceState};
 use crate::source::Image;
 
 impl Pipeline {
@@ -88,12 +88,16 @@ impl Pipeline {
         self.with_live_state(header)
     }
 
-    /// The header with the state of now: it changes also while no snapshot is published,
-    /// such as while a model is loaded. Wait-free.
+    /// The header with the problem of now, which changes also while no snapshot is published.
+    /// The state of the source is the snapshot's, so that it fits the slots, unless no
+    /// snapshot can show it: before the first one since the start, and when the source has
+    /// failed. Wait-free.
     fn with_live_state(&self, header: Header) -> Header {
         let (problem, problem_count) = self.shared.problems.summary();
+        let live = self.shared.source.state();
+        let is_live = live == SourceState::Failed || header.source_state == SourceState::Stopped;
         Header {
-            source_state: self.shared.source.state(),
+            source_state: if is_live { live } else { header.source_state },
             problem,
             problem_count,
             ..header
