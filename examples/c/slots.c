@@ -9,96 +9,59 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "rextrack.h"
 
 #define SLOTS 10
 
-/* Appends `text` to the JSON in `out`, as a string if `quoted`. Text that does not
- * fit is cut, and the library then rejects the JSON. */
-static void append(char *out, size_t capacity, const char *text, int quoted)
+/* Escapes text for JSON: Windows paths contain backslashes. Cuts text that is too long. */
+static const char *escape(char out[1024], const char *text)
 {
-    size_t length = strlen(out);
-    if (quoted && length + 1 < capacity)
-        out[length++] = '"';
-    for (; *text != '\0' && length + 3 < capacity; text++) {
-        /* Windows paths contain backslashes. */
-        if (quoted && (*text == '"' || *text == '\\'))
+    size_t length = 0;
+    for (; *text != '\0' && length < 1022; out[length++] = *text++)
+        if (*text == '"' || *text == '\\')
             out[length++] = '\\';
-        out[length++] = *text;
-    }
-    if (quoted && length + 1 < capacity)
-        out[length++] = '"';
     out[length] = '\0';
-}
-
-/* Prints the error and returns main's exit code. */
-static int failed(const char *what)
-{
-    char message[1024];
-    rextrack_last_error(message, sizeof message);
-    fprintf(stderr, "%s: %s\n", what, message);
-    return EXIT_FAILURE;
-}
-
-static void print(const RextrackSnapshot *snapshot, const RextrackSlot *slots)
-{
-    printf("frame %llu", (unsigned long long)snapshot->frame_seq);
-    for (uint32_t i = 0; i < snapshot->slot_count && i < SLOTS; i++) {
-        if (slots[i].state == REXTRACK_SLOT_EMPTY)
-            continue;
-        printf("  p%u (%.2f, %.2f)%s", (unsigned)(i + 1), slots[i].x, slots[i].y,
-               slots[i].state == REXTRACK_SLOT_HELD ? " held" : "");
-    }
-    printf("\n");
-    fflush(stdout);
-}
-
-/* Runs until the file ends or the time is over. */
-static int watch(RextrackPipeline *pipeline, double seconds)
-{
-    int64_t end = rextrack_now_ns() + (int64_t)(seconds * 1e9);
-    RextrackSlot slots[SLOTS];
-    RextrackSnapshot snapshot = {0};
-    snapshot.struct_size = sizeof snapshot;
-
-    while (rextrack_now_ns() < end) {
-        RextrackStatus status = rextrack_wait(pipeline, snapshot.seq, 500);
-        if (status == REXTRACK_ERR_TIMEOUT)
-            continue; /* the model loads, or the camera is lost */
-        if (status == REXTRACK_ERR_ENDED)
-            return EXIT_SUCCESS;
-        if (status != REXTRACK_OK)
-            return failed("tracking");
-        if (rextrack_poll(pipeline, slots, SLOTS, &snapshot) != REXTRACK_OK)
-            return failed("poll");
-        print(&snapshot, slots);
-    }
-    return EXIT_SUCCESS;
+    return out;
 }
 
 int main(int argc, char **argv)
 {
+    char config[4096], stream[1024], model[1024], models[1024], problem[1024];
+    RextrackPipeline *pipeline = NULL;
+    RextrackSlot slots[SLOTS];
+    RextrackSnapshot snapshot = {.struct_size = sizeof snapshot};
     if (argc < 2 || argc > 5) {
         fprintf(stderr, "usage: %s ADDRESS [MODEL [MODELS_DIR [SECONDS]]]\n", argv[0]);
         return 2;
     }
-    char config[4096] = "";
-    append(config, sizeof config, "{\"camera\": {\"stream\": ", 0);
-    append(config, sizeof config, argv[1], 1);
-    append(config, sizeof config, ", \"every_frame\": false}, \"tracking\": {\"model\": ", 0);
-    append(config, sizeof config, argc > 2 ? argv[2] : "yolox_nano", 1);
-    append(config, sizeof config, ", \"classes\": [\"person\"]}, \"service\": {\"models_dir\": ", 0);
-    append(config, sizeof config, argc > 3 ? argv[3] : "models", 1);
-    append(config, sizeof config, "}}", 0);
-    double seconds = argc > 4 ? atof(argv[4]) : 1e6;
-
-    RextrackPipeline *pipeline = NULL;
-    if (rextrack_create(config, &pipeline) != REXTRACK_OK)
-        return failed("create");
-    int code = rextrack_start(pipeline) == REXTRACK_OK ? watch(pipeline, seconds)
-                                                       : failed("start");
+    snprintf(config, sizeof config,
+             "{\"camera\": {\"stream\": \"%s\", \"every_frame\": false}, \"tracking\": {\"model\":"
+             " \"%s\", \"classes\": [\"person\"]}, \"service\": {\"models_dir\": \"%s\"}}",
+             escape(stream, argv[1]), escape(model, argc > 2 ? argv[2] : "yolox_nano"),
+             escape(models, argc > 3 ? argv[3] : "models"));
+    int64_t end = rextrack_now_ns() + (int64_t)((argc > 4 ? atof(argv[4]) : 1e6) * 1e9);
+    RextrackStatus status = rextrack_create(REXTRACK_ABI_VERSION, config, &pipeline);
+    if (status == REXTRACK_OK)
+        status = rextrack_start(pipeline);
+    /* A timeout: the model loads, or the camera is lost. */
+    while ((status == REXTRACK_OK || status == REXTRACK_ERR_TIMEOUT) && rextrack_now_ns() < end) {
+        status = rextrack_wait(pipeline, snapshot.seq, 500);
+        if (status != REXTRACK_OK)
+            continue;
+        status = rextrack_poll(pipeline, slots, sizeof slots[0], SLOTS, &snapshot);
+        printf("frame %llu", (unsigned long long)snapshot.frame_seq);
+        for (uint32_t i = 0; i < snapshot.slot_count && i < SLOTS; i++)
+            if (slots[i].state != REXTRACK_SLOT_EMPTY)
+                printf("  p%u (%.2f, %.2f)%s", (unsigned)(i + 1), slots[i].x, slots[i].y,
+                       slots[i].state == REXTRACK_SLOT_HELD ? " held" : "");
+        printf("\n");
+        fflush(stdout);
+    }
     rextrack_destroy(pipeline);
-    return code;
+    if (status == REXTRACK_OK || status == REXTRACK_ERR_TIMEOUT || status == REXTRACK_ERR_ENDED)
+        return EXIT_SUCCESS;
+    rextrack_last_error(problem, sizeof problem);
+    fprintf(stderr, "slots: %s\n", problem);
+    return EXIT_FAILURE;
 }
