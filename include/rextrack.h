@@ -1351,8 +1351,9 @@ RextrackStatus rextrack_poll_zones(const RextrackPipeline *pipeline,
  and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
  both.
 
- `source_state`, `problem` and `problem_count` are those of the moment of the call. They
- change also while there is no new snapshot, such as while the model is loaded.
+ `problem` and `problem_count` are those of the moment of the call. They change also while
+ there is no new snapshot, such as while the model is loaded. So does `source_state` until
+ the first snapshot after a start, and when the source fails.
 
  Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
  call. Safe for a host's cook, audio or render thread.
