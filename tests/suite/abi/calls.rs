@@ -196,8 +196,10 @@ fn structs_of_newer_callers_are_accepted() {
 fn slots_of_newer_hosts_are_filled_and_their_own_fields_stay() {
     let pipeline = pushing(1000);
     pipeline.show(&scene(None), first_frame());
-    let slots = (1..20).map(|i| pipeline.show(&scene(Some(i * 4)), first_frame() + i as i64));
-    let known = slots.last().unwrap();
+    let mut known = Vec::new();
+    for number in 1..20 {
+        known = pipeline.show(&scene(Some(number * 4)), first_frame() + number as i64);
+    }
     let mut newer = [const {
         Later {
             known: EMPTY,
