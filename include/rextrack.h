@@ -1018,8 +1018,8 @@ RextrackStatus rextrack_poll_axes(const RextrackPipeline *pipeline,
  A handle can be 1024 events late. If it is later, it misses the oldest events, and the
  next call returns a `REXTRACK_EVENT_OVERFLOW` with their number first.
 
- Any thread. Never blocks. Takes a lock that the pipeline's thread holds for well below a
- microsecond. Does not allocate.
+ Any thread. Blocks for less than a microsecond: it takes a lock that the pipeline's threads
+ hold. Does not allocate.
 
  Conditions:
  `pipeline` is NULL or a live handle; `events` has room for `capacity` structs of
@@ -1056,14 +1056,15 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
  filled in, so that you can allocate the buffer and call again. `data` NULL with
  `capacity` 0 asks for the size in the same way.
 
- Any thread that may block for some milliseconds. Do not call it from a host's cook,
+ Any thread that may block. Blocks for some milliseconds with a large frame. Do not call it from a host's cook,
  audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `image` is NULL or valid, with
  `capacity` bytes at `data`.
  */
-RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage *image);
+RextrackStatus rextrack_preview(const RextrackPipeline *pipeline,
+                                RextrackImage *image);
 
 /*
  Writes the oldest line of the log whose number is greater than `after`: its text to
@@ -1078,7 +1079,7 @@ RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage 
 
  A Rust program that has its own logger gets the lines there, and none here.
 
- Any thread. Takes a lock that other threads hold for microseconds.
+ Any thread. Blocks for microseconds: it takes a lock that threads which log hold.
 
  Conditions:
  `line` is NULL or a struct with its `struct_size` set; `buffer` has room for `capacity`
@@ -1143,7 +1144,7 @@ RextrackStatus rextrack_create(uint32_t abi_version,
  own threads come first. `source_state` of a poll is CONNECTING when this function
  returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting a running pipeline does nothing.
 
- Any thread. Returns within 1 ms.
+ Any thread. Takes less than 1 ms.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -1265,6 +1266,9 @@ RextrackStatus rextrack_get_config(const RextrackPipeline *pipeline,
  As `rextrack_get_config`. If `include_secrets` is not 0, the text contains the passwords
  of addresses: do not log it.
 
+ Any thread. Takes less than 5 ms: it may wait for a `rextrack_set_config` of another
+ thread.
+
  Conditions:
  As `rextrack_get_config`.
  */
@@ -1279,7 +1283,7 @@ RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
  number of all outputs to `count`. Set `sink_size` to `sizeof(RextrackSink)`. `sinks` may
  be NULL if `capacity` is 0. There are none until the model is loaded.
 
- Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+ Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 
  Conditions:
  `pipeline` is NULL or a live handle; `sinks` has room for `capacity` structs of
@@ -1402,7 +1406,8 @@ RextrackStatus rextrack_poll_at(const RextrackPipeline *pipeline,
  each handle, and the pipeline continues as before. A lost camera is not an error: the
  pipeline reconnects, and this function times out.
 
- Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`. Do not call it from a host's cook, audio or render thread.
+ Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`.
+ Do not call it from a host's cook, audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle.
@@ -1414,8 +1419,8 @@ RextrackStatus rextrack_wait(const RextrackPipeline *pipeline,
 /*
  Writes counters, rates and latencies to `stats`.
 
- Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
- for a start or stop of another thread.
+ Any thread. Blocks for microseconds: it takes locks that the pipeline's threads hold. It
+ does not wait for a start or stop of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -1432,8 +1437,8 @@ RextrackStatus rextrack_stats(const RextrackPipeline *pipeline, RextrackStats *s
  licence, device and runtime. `buffer`, `capacity` and `length` work as in
  `rextrack_get_config`.
 
- Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
- for a start or stop of another thread.
+ Any thread. Blocks for microseconds: it takes locks that the pipeline's threads hold. It
+ does not wait for a start or stop of another thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -1449,7 +1454,7 @@ RextrackStatus rextrack_info(const RextrackPipeline *pipeline,
  has no class with that number, or is not loaded yet. `buffer`, `capacity` and `length`
  work as in `rextrack_get_config`.
 
- Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+ Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -1467,7 +1472,7 @@ RextrackStatus rextrack_class_name(const RextrackPipeline *pipeline,
  belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
  `capacity` and `length` work as in `rextrack_get_config`.
 
- Any thread. Takes locks that the pipeline's threads hold for microseconds.
+ Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 
  Conditions:
  `pipeline` is NULL or a live handle; `buffer` has room for `capacity`

@@ -193,10 +193,11 @@ private:
 };
 
 /* Describes a frame of the host for Pipeline::push. `stride` 0 means rows without gaps,
- * `capture_ns` 0 means now. */
+ * `capture_ns` 0 means now. `flags` is REXTRACK_FRAME_FLIPPED or 0. */
 inline RextrackFrame frame(const void *data, std::uint32_t width,
                            std::uint32_t height, RextrackPixelFormat format,
-                           std::size_t stride = 0, std::int64_t capture_ns = 0) {
+                           std::size_t stride = 0, std::int64_t capture_ns = 0,
+                           std::uint32_t flags = 0) {
     RextrackFrame described = RextrackFrame();
     described.struct_size = sizeof described;
     described.format = static_cast<std::uint32_t>(format);
@@ -205,11 +206,47 @@ inline RextrackFrame frame(const void *data, std::uint32_t width,
     described.data = data;
     described.stride = stride;
     described.capture_ns = capture_ns;
+    described.flags = flags;
     return described;
 }
 
+/* One line of the log; see LogReader. */
+struct LogLine {
+    /* 1 error, 2 warning, 3 info, 4 debug, 5 trace. */
+    std::int32_t level;
+    std::int64_t time_ns;
+    std::string text;
+};
+
+/* Reads the lines of the process's log, each once. Use it with
+ * rextrack_set_log(level | REXTRACK_LOG_QUIET, nullptr, nullptr). */
+class LogReader {
+public:
+    LogReader() : buffer_(4097), number_(0) {}
+
+    /* The next line; false if there is none. */
+    bool next(LogLine &into) {
+        RextrackLogLine line = RextrackLogLine();
+        line.struct_size = sizeof line;
+        std::size_t length = 0;
+        RextrackStatus status =
+            rextrack_poll_log(number_, &line, buffer_.data(), buffer_.size(), &length);
+        if (status != REXTRACK_OK || line.number == 0) return false;
+        number_ = line.number;
+        into.level = line.level;
+        into.time_ns = line.time_ns;
+        into.text.assign(buffer_.data(), length);
+        return true;
+    }
+
+private:
+    std::vector<char> buffer_;
+    std::uint64_t number_;
+};
+
 /* The pipeline of one camera. Any thread may call any method, several at the same time.
- * No other thread may use the object while you move or destroy it. */
+ * No other thread may use the object while you move or destroy it, except in wait: it
+ * returns REXTRACK_ERR_CLOSED then. */
 class Pipeline {
 public:
     /* Has no pipeline until create(). */
@@ -237,10 +274,22 @@ public:
     /* Creates the pipeline from JSON and replaces the current one. */
     RextrackStatus create(const std::string &config, const std::nothrow_t &) noexcept {
         RextrackPipeline *created = nullptr;
-        RextrackStatus status = rextrack_create(config.c_str(), &created);
+        RextrackStatus status = rextrack_create(REXTRACK_ABI_VERSION, config.c_str(), &created);
         if (status == REXTRACK_OK) {
             rextrack_destroy(handle_);
             handle_ = created;
+        }
+        return status;
+    }
+
+    /* Takes a handle of its own of the pipeline of this process with that camera id, and
+     * replaces the current one. */
+    RextrackStatus find(const std::string &camera_id, const std::nothrow_t &) noexcept {
+        RextrackPipeline *found = nullptr;
+        RextrackStatus status = rextrack_find(camera_id.c_str(), &found);
+        if (status == REXTRACK_OK) {
+            rextrack_destroy(handle_);
+            handle_ = found;
         }
         return status;
     }
@@ -258,13 +307,14 @@ public:
 
     /* Copies the newest snapshot. Wait-free: no lock, no allocation. */
     RextrackStatus poll(Snapshot &into, const std::nothrow_t &) const noexcept {
-        return rextrack_poll(handle_, into.slots_.data(), into.slots_.size(), &into.header_);
+        return rextrack_poll(handle_, into.slots_.data(), sizeof(RextrackSlot), into.slots_.size(),
+                             &into.header_);
     }
 
     /* As poll, with each slot predicted to the time `t_ns`. */
     RextrackStatus poll_at(std::int64_t t_ns, Snapshot &into, const std::nothrow_t &) const noexcept {
-        return rextrack_poll_at(handle_, t_ns, into.slots_.data(), into.slots_.size(),
-                                &into.header_);
+        return rextrack_poll_at(handle_, t_ns, into.slots_.data(), sizeof(RextrackSlot),
+                                into.slots_.size(), &into.header_);
     }
 
     /* Writes the selected axes of the newest snapshot, predicted to `t_ns` unless it is 0.
@@ -280,6 +330,9 @@ public:
         return rextrack_wait(handle_, after_seq, timeout_ms);
     }
 
+    /* Ends the running waits of this object, or the next one. */
+    RextrackStatus wake(const std::nothrow_t &) noexcept { return rextrack_wake(handle_); }
+
     /* Passes a frame to a pipeline whose `camera.stream` is `push:`. Copies it. */
     RextrackStatus push(const RextrackFrame &frame, const std::nothrow_t &) noexcept {
         return rextrack_push_frame(handle_, &frame);
@@ -288,7 +341,7 @@ public:
     /* Removes up to `capacity` events from the queue, oldest first. */
     RextrackStatus events(RextrackEvent *into, std::size_t capacity, std::size_t &count,
                           const std::nothrow_t &) const noexcept {
-        return rextrack_poll_events(handle_, into, capacity, &count);
+        return rextrack_poll_events(handle_, into, sizeof(RextrackEvent), capacity, &count);
     }
 
     /* Changes the configuration with a JSON merge patch, completely or not at all. */
@@ -304,6 +357,36 @@ public:
     /* Model, licence, device, versions as JSON. */
     RextrackStatus info(std::string &into, const std::nothrow_t &) const {
         return text(rextrack_info, into);
+    }
+
+    /* What is wrong, and the remedy; empty if there is nothing. */
+    RextrackStatus problem(std::string &into, const std::nothrow_t &) const {
+        return text(rextrack_problem, into);
+    }
+
+    /* The name of a class of the model. */
+    RextrackStatus class_name(std::int32_t class_id, std::string &into,
+                              const std::nothrow_t &) const {
+        into.resize(512); /* a name is shorter */
+        std::size_t length = 0;
+        RextrackStatus status =
+            rextrack_class_name(handle_, class_id, &into[0], into.size(), &length);
+        into.resize(status == REXTRACK_OK ? length : 0);
+        return status;
+    }
+
+    /* Replaces the content of `into` with the outputs and their states. */
+    RextrackStatus sinks(std::vector<RextrackSink> &into, const std::nothrow_t &) const {
+        std::size_t count = into.size();
+        for (;;) {
+            into.resize(count);
+            RextrackStatus status = rextrack_sinks(handle_, into.data(), sizeof(RextrackSink),
+                                                   into.size(), &count);
+            if (status != REXTRACK_OK || count <= into.size()) {
+                into.resize(status == REXTRACK_OK ? count : 0);
+                return status;
+            }
+        }
     }
 
     /* Counters, rates and latencies. */
@@ -332,6 +415,12 @@ public:
     explicit Pipeline(const std::string &config) : handle_(nullptr) { create(config); }
 
     void create(const std::string &config) { detail::check(create(config, std::nothrow)); }
+    /* A second owner of the pipeline with that camera id. */
+    static Pipeline find(const std::string &camera_id) {
+        Pipeline found;
+        detail::check(found.find(camera_id, std::nothrow));
+        return found;
+    }
     void start() { detail::check(start(std::nothrow)); }
     void stop() { detail::check(stop(std::nothrow)); }
     void reset_slots() { detail::check(reset_slots(std::nothrow)); }
@@ -344,12 +433,12 @@ public:
         detail::check(poll(into, t_ns, std::nothrow));
     }
 
-    /* True if there is a newer snapshot. False if none came before the timeout, or if the
-     * file has ended, in which case `ended` is set. Without `ended`, the end of the file
+    /* True if there is a newer snapshot. False if none came before the timeout, if wake()
+     * ended the wait, or if the file has ended, in which case `ended` is set. Without `ended`, the end of the file
      * throws an Error. */
     bool wait(std::uint64_t after_seq, std::uint32_t timeout_ms, bool *ended = nullptr) const {
         RextrackStatus status = wait(after_seq, timeout_ms, std::nothrow);
-        if (status == REXTRACK_ERR_TIMEOUT) return false;
+        if (status == REXTRACK_ERR_TIMEOUT || status == REXTRACK_ERR_WOKEN) return false;
         if (status == REXTRACK_ERR_ENDED && ended != nullptr) {
             *ended = true;
             return false;
@@ -358,6 +447,7 @@ public:
         return true;
     }
 
+    void wake() { detail::check(wake(std::nothrow)); }
     void push(const RextrackFrame &frame) { detail::check(push(frame, std::nothrow)); }
 
     /* Replaces the content of `into` with the events of the queue. Allocates only until
@@ -385,6 +475,26 @@ public:
         std::string json;
         detail::check(info(json, std::nothrow));
         return json;
+    }
+
+    std::string problem() const {
+        std::string words;
+        detail::check(problem(words, std::nothrow));
+        return words;
+    }
+
+    /* Empty if the model has no such class, or is not loaded yet. */
+    std::string class_name(std::int32_t class_id) const {
+        std::string name;
+        RextrackStatus status = class_name(class_id, name, std::nothrow);
+        if (status != REXTRACK_ERR_NOT_FOUND) detail::check(status);
+        return name;
+    }
+
+    std::vector<RextrackSink> sinks() const {
+        std::vector<RextrackSink> states;
+        detail::check(sinks(states, std::nothrow));
+        return states;
     }
 
     RextrackStats stats() const {

@@ -310,10 +310,9 @@ namespace Rextrack
                 case Status.Closed:
                 case Status.Woken:
                     return status;
-                default:
-                    Library.Check(status);
-                    return status;
             }
+            Library.Check(status);
+            return status;
         }
 
         /// <summary>Ends the waits that run, or else the next one.</summary>

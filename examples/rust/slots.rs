@@ -18,10 +18,7 @@ fn main() {
 
 /// Returns when the file has ended. A live camera never ends: stop the program with Ctrl-C.
 fn print_slots(stream: &str, model: &str) -> Result<(), Error> {
-    let config = Config::from_stream(stream)
-        .model(model)
-        .classes(["person"])
-        .objects_max(10);
+    let config = Config::from_stream(stream).model(model).objects_max(10);
     let pipeline = Pipeline::new(config)?;
     pipeline.start()?;
     for snapshot in pipeline.snapshots() {

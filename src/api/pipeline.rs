@@ -197,14 +197,19 @@ impl Pipeline {
     /// Blocks for the copy.
     ///
     /// ```
-    /// use rextrack::{Config, Image, Pipeline, PixelFormat, Wait};
+    /// use rextrack::{Config, Image, Pipeline, PixelFormat, Snapshot};
     /// use std::time::Duration;
     ///
     /// let pipeline = Pipeline::new(Config::from_stream("push:").model("builtin:motion"))?;
     /// pipeline.start()?;
-    /// let pixels = [128; 320 * 240 * 3];
-    /// pipeline.push(&Image::new(PixelFormat::Bgr8, 320, 240, &pixels))?;
-    /// assert_eq!(pipeline.wait(0, Duration::from_secs(60))?, Wait::Newer);
+    /// let pixels = vec![128; 320 * 240 * 3];
+    /// let mut snapshot = Snapshot::default();
+    /// while snapshot.frame_seq == 0 {
+    ///     pipeline.push(&Image::new(PixelFormat::Bgr8, 320, 240, &pixels))?;
+    ///     pipeline.wait(snapshot.seq, Duration::from_millis(40))?;
+    ///     pipeline.poll(&mut snapshot);
+    /// }
+    /// assert_eq!(snapshot.frame_width, 320);
     /// # Ok::<(), rextrack::Error>(())
     /// ```
     ///

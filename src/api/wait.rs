@@ -3,7 +3,6 @@
 /// Why a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[must_use]
 pub enum Wait {
     /// There is a newer snapshot to poll.
     Newer,

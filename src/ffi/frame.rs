@@ -160,7 +160,7 @@ pub unsafe extern "C" fn rextrack_push_frame(
 /// filled in, so that you can allocate the buffer and call again. `data` NULL with
 /// `capacity` 0 asks for the size in the same way.
 ///
-/// Any thread that may block for some milliseconds. Do not call it from a host's cook,
+/// Any thread that may block. Blocks for some milliseconds with a large frame. Do not call it from a host's cook,
 /// audio or render thread.
 ///
 /// # Safety

@@ -81,7 +81,7 @@ pub fn push(level: i32, text: &str) {
 ///
 /// A Rust program that has its own logger gets the lines there, and none here.
 ///
-/// Any thread. Takes a lock that other threads hold for microseconds.
+/// Any thread. Blocks for microseconds: it takes a lock that threads which log hold.
 ///
 /// # Safety
 /// `line` is NULL or a struct with its `struct_size` set; `buffer` has room for `capacity`

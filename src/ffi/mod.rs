@@ -4,11 +4,11 @@
 //!
 //! | file | functions |
 //! |---|---|
+//! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_wake`, `_reset_slots`, `_destroy` |
 //! | `registry.rs` | `rextrack_find` |
 //! | `version.rs` | `rextrack_abi_version`, `rextrack_version_string`, `rextrack_now_ns` |
 //! | `status.rs` | `rextrack_status_string`, `rextrack_last_error` |
 //! | `logging.rs`, `log_lines.rs` | `rextrack_set_log`, `rextrack_poll_log` |
-//! | `pipeline.rs` | `rextrack_create`, `_start`, `_stop`, `_wake`, `_reset_slots`, `_destroy` |
 //! | `settings.rs` | `rextrack_set_config`, `rextrack_get_config`, `rextrack_get_config_ex` |
 //! | `snapshot.rs` | `rextrack_poll`, `rextrack_poll_at`, `rextrack_wait` |
 //! | `axes.rs` | `rextrack_axes`, `rextrack_poll_axes` |

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn rextrack_create(
 /// own threads come first. `source_state` of a poll is CONNECTING when this function
 /// returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting a running pipeline does nothing.
 ///
-/// Any thread. Returns within 1 ms.
+/// Any thread. Takes less than 1 ms.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.

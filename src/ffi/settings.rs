@@ -64,6 +64,9 @@ pub unsafe extern "C" fn rextrack_get_config(
 /// As `rextrack_get_config`. If `include_secrets` is not 0, the text contains the passwords
 /// of addresses: do not log it.
 ///
+/// Any thread. Takes less than 5 ms: it may wait for a `rextrack_set_config` of another
+/// thread.
+///
 /// # Safety
 /// As `rextrack_get_config`.
 #[unsafe(no_mangle)]

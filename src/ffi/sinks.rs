@@ -74,7 +74,7 @@ impl From<&SinkReport> for RextrackSink {
 /// number of all outputs to `count`. Set `sink_size` to `sizeof(RextrackSink)`. `sinks` may
 /// be NULL if `capacity` is 0. There are none until the model is loaded.
 ///
-/// Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+/// Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `sinks` has room for `capacity` structs of

@@ -166,8 +166,9 @@ impl From<Header> for RextrackSnapshot {
 /// and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
 /// both.
 ///
-/// `source_state`, `problem` and `problem_count` are those of the moment of the call. They
-/// change also while there is no new snapshot, such as while the model is loaded.
+/// `problem` and `problem_count` are those of the moment of the call. They change also while
+/// there is no new snapshot, such as while the model is loaded. So does `source_state` until
+/// the first snapshot after a start, and when the source fails.
 ///
 /// Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
 /// call. Safe for a host's cook, audio or render thread.
@@ -283,7 +284,8 @@ unsafe fn copy_out(
 /// each handle, and the pipeline continues as before. A lost camera is not an error: the
 /// pipeline reconnects, and this function times out.
 ///
-/// Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`. Do not call it from a host's cook, audio or render thread.
+/// Any thread that may block, any number at the same time. Blocks for at most `timeout_ms`.
+/// Do not call it from a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle.

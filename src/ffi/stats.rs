@@ -86,8 +86,8 @@ impl From<&Stats> for RextrackStats {
 
 /// Writes counters, rates and latencies to `stats`.
 ///
-/// Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
-/// for a start or stop of another thread.
+/// Any thread. Blocks for microseconds: it takes locks that the pipeline's threads hold. It
+/// does not wait for a start or stop of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `stats` is NULL or a struct with its
@@ -115,8 +115,8 @@ pub unsafe extern "C" fn rextrack_stats(
 /// licence, device and runtime. `buffer`, `capacity` and `length` work as in
 /// `rextrack_get_config`.
 ///
-/// Any thread. Takes locks that the pipeline's threads hold for microseconds; does not wait
-/// for a start or stop of another thread.
+/// Any thread. Blocks for microseconds: it takes locks that the pipeline's threads hold. It
+/// does not wait for a start or stop of another thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn rextrack_info(
 /// has no class with that number, or is not loaded yet. `buffer`, `capacity` and `length`
 /// work as in `rextrack_get_config`.
 ///
-/// Any thread. Takes a lock that the pipeline's threads hold for microseconds.
+/// Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn rextrack_class_name(
 /// belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
 /// `capacity` and `length` work as in `rextrack_get_config`.
 ///
-/// Any thread. Takes locks that the pipeline's threads hold for microseconds.
+/// Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `buffer` has room for `capacity`

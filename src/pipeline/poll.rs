@@ -1,5 +1,6 @@
 //! The host's side: polling snapshots and events, and waiting for them.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -7,13 +8,18 @@ use super::error::PipelineError;
 use super::events::Event;
 use super::lifecycle::Pipeline;
 use super::snapshot_buffer::{Header, Wake};
-use super::subscriber::Next;
+use super::subscriber::{Next, Subscriber};
 use crate::address::{StreamAddress, redact_address};
 use crate::base::clock::deadline_after;
-use crate::flow::{Slot, SlotWords};
+use crate::flow::{Slot, SlotWords, SourceState};
 use crate::source::Image;
 
 impl Pipeline {
+    /// A new owner. It gets the events from now on.
+    pub fn subscribe(&self) -> Subscriber {
+        Subscriber::new(Arc::clone(&self.shared))
+    }
+
     /// Copies a frame of the host in, for a camera whose stream is `push:`, and returns.
     /// The newest frame wins: a frame that was not processed yet is replaced and counts
     /// as dropped. Frames are ignored while the pipeline does not run.
@@ -82,12 +88,16 @@ impl Pipeline {
         self.with_live_state(header)
     }
 
-    /// The header with the state of now: it changes also while no snapshot is published,
-    /// such as while a model is loaded. Wait-free.
+    /// The header with the problem of now, which changes also while no snapshot is published.
+    /// The state of the source is the snapshot's, so that it fits the slots, unless no
+    /// snapshot can show it: before the first one since the start, and when the source has
+    /// failed. Wait-free.
     fn with_live_state(&self, header: Header) -> Header {
         let (problem, problem_count) = self.shared.problems.summary();
+        let live = self.shared.source.state();
+        let is_live = live == SourceState::Failed || header.source_state == SourceState::Stopped;
         Header {
-            source_state: self.shared.source.state(),
+            source_state: if is_live { live } else { header.source_state },
             problem,
             problem_count,
             ..header

@@ -11,7 +11,6 @@ use parking_lot::{Condvar, Mutex};
 
 use super::error::PipelineError;
 use super::events::Event;
-use super::lifecycle::Pipeline;
 use super::shared::{RunState, Shared};
 use super::snapshot_buffer::Wake;
 use crate::base::clock::deadline_after;
@@ -58,13 +57,6 @@ struct Waits {
     is_closed: bool,
 }
 
-impl Pipeline {
-    /// A new owner. It gets the events from now on.
-    pub fn subscribe(&self) -> Subscriber {
-        Subscriber::new(Arc::clone(&self.shared))
-    }
-}
-
 impl Subscriber {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
@@ -86,7 +78,7 @@ impl Subscriber {
 
     /// Blocks until a snapshot newer than `after_seq` is available, none can be expected,
     /// the time-out is over, or this owner wakes or closes its waits. A change that
-    /// [`Pipeline::set_config`] accepted and that failed later is reported once to each
+    /// [`set_config`](super::Pipeline::set_config) accepted and that failed later is reported once to each
     /// owner, as [`Next::Failed`], while the pipeline continues as before.
     pub fn next(&self, after_seq: u64, timeout: Duration) -> Next {
         let deadline = deadline_after(timeout);

@@ -208,7 +208,7 @@ impl AppSource {
         let (rows, stride) = (image.size.height as usize, image.stride);
         let mut pixels = self.pool.acquire();
         pixels.clear();
-        pixels.reserve(row * rows);
+        pixels.reserve_exact(row * rows);
         if stride == row && !image.flipped {
             pixels.extend_from_slice(&image.bytes[..row * rows]);
         } else {

@@ -67,8 +67,8 @@ static void with_null(void) {
     memset(&stats, 0, sizeof stats);
     memset(&frame, 0, sizeof frame);
     memset(&image, 0, sizeof image);
-    EXPECT(rextrack_create(NULL, &p), REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_create(GOOD, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, NULL, &p), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, GOOD, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_start(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_stop(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_reset_slots(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
@@ -83,9 +83,9 @@ static void with_null(void) {
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_get_config_ex(NULL, 1, byte, 1, &length),
            REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll(NULL, &slot, 1, &snapshot),
+    EXPECT(rextrack_poll(NULL, &slot, sizeof(RextrackSlot), 1, &snapshot),
            REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll_at(NULL, 0, &slot, 1, &snapshot),
+    EXPECT(rextrack_poll_at(NULL, 0, &slot, sizeof(RextrackSlot), 1, &snapshot),
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_axes(NULL, sizeof(RextrackAxis), 1, &length),
            REXTRACK_ERR_INVALID_ARGUMENT);
@@ -99,12 +99,21 @@ static void with_null(void) {
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_wait(NULL, 0, 0), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_push_frame(NULL, &frame), REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll_events(NULL, &event, 1, &length),
+    EXPECT(rextrack_poll_events(NULL, &event, sizeof(RextrackEvent), 1, &length),
            REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_stats(NULL, &stats), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_preview(NULL, &image), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_info(NULL, byte, 1, &length),
            REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_wake(NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_problem(NULL, byte, 1, &length), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_class_name(NULL, 0, byte, 1, &length), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_sinks(NULL, NULL, 0, 0, &length), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_keypoints(NULL, 0, NULL, 0, 0, 0, &length, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_zones(NULL, NULL, 0, &length, &snapshot),
+           REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_log(0, NULL, byte, 1, &length), REXTRACK_ERR_INVALID_ARGUMENT);
     EXPECT(rextrack_set_log(99, NULL, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     if (rextrack_last_error(NULL, 0) == 0) EXPECT(0, 1);
     if (rextrack_last_error(byte, 1) == 0 || byte[0] != '\0') EXPECT(0, 1);
@@ -115,24 +124,24 @@ static void with_null(void) {
 static void with_json(void) {
     RextrackPipeline *p = NULL;
     char *text;
-    EXPECT(rextrack_create("", &p), REXTRACK_ERR_CONFIG);
-    EXPECT(rextrack_create("\xff\xfe{}", &p), REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_create("[]", &p), REXTRACK_ERR_CONFIG);
-    EXPECT(rextrack_create("{\"camera\": 5}", &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, "", &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, "\xff\xfe{}", &p), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, "[]", &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, "{\"camera\": 5}", &p), REXTRACK_ERR_CONFIG);
     /* 10 MiB, of one string and of many keys. */
     text = repeated("{\"camera\": {\"stream\": \"", "abcdefghij", 1 << 20, "\"");
-    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, text, &p), REXTRACK_ERR_CONFIG);
     free(text);
     text = repeated("{\"camera\": {\"stream\": \"", "abcdefghij", 1 << 20, "\"}}");
     rextrack_destroy(NULL);
-    if (rextrack_create(text, &p) == REXTRACK_OK)
+    if (rextrack_create(REXTRACK_ABI_VERSION, text, &p) == REXTRACK_OK)
         EXPECT(rextrack_destroy(p), REXTRACK_OK);
     free(text);
     text = repeated("{\"tracking\": ", "[", 1 << 20, "");
-    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, text, &p), REXTRACK_ERR_CONFIG);
     free(text);
     text = repeated("", "{\"tracking\":", 1 << 20, "");
-    EXPECT(rextrack_create(text, &p), REXTRACK_ERR_CONFIG);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, text, &p), REXTRACK_ERR_CONFIG);
     free(text);
     if (p != NULL) EXPECT(0, 1);
 }
@@ -199,15 +208,15 @@ static void with_pipeline(RextrackPipeline *p) {
     RextrackStatus status;
     memset(pixels, 7, sizeof pixels);
     memset(&snapshot, 0, sizeof snapshot);
-    EXPECT(rextrack_poll(p, slots, 2, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll(p, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
     snapshot.struct_size = sizeof snapshot;
-    EXPECT(rextrack_poll(p, slots, 2, &snapshot), REXTRACK_OK);
-    EXPECT(rextrack_poll(p, NULL, 0, &snapshot), REXTRACK_OK);
-    EXPECT(rextrack_poll(p, slots, 0, NULL), REXTRACK_OK);
-    EXPECT(rextrack_poll(p, NULL, 1, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll(p, NULL, 0, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll_at(p, INT64_MAX, slots, 2, &snapshot), REXTRACK_OK);
-    EXPECT(rextrack_poll_at(p, INT64_MIN, slots, 2, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, NULL, sizeof(RextrackSlot), 0, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, slots, sizeof(RextrackSlot), 0, NULL), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, NULL, sizeof(RextrackSlot), 1, &snapshot), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll(p, NULL, sizeof(RextrackSlot), 0, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
+    EXPECT(rextrack_poll_at(p, INT64_MAX, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_OK);
+    EXPECT(rextrack_poll_at(p, INT64_MIN, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_OK);
     with_axes(p);
     status = rextrack_wait(p, UINT64_MAX, 0);
     if (status == REXTRACK_OK) EXPECT(status, REXTRACK_ERR_TIMEOUT);
@@ -226,11 +235,11 @@ static void with_pipeline(RextrackPipeline *p) {
     EXPECT(rextrack_stats(p, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
     stats.struct_size = sizeof stats;
     EXPECT(rextrack_stats(p, &stats), REXTRACK_OK);
-    EXPECT(rextrack_poll_events(p, events, 2, &length), REXTRACK_OK);
-    EXPECT(rextrack_poll_events(p, events, 0, &length), REXTRACK_OK);
-    EXPECT(rextrack_poll_events(p, NULL, 2, &length),
+    EXPECT(rextrack_poll_events(p, events, sizeof(RextrackEvent), 2, &length), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, events, sizeof(RextrackEvent), 0, &length), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, NULL, sizeof(RextrackEvent), 2, &length),
            REXTRACK_ERR_INVALID_ARGUMENT);
-    EXPECT(rextrack_poll_events(p, events, 2, NULL),
+    EXPECT(rextrack_poll_events(p, events, sizeof(RextrackEvent), 2, NULL),
            REXTRACK_ERR_INVALID_ARGUMENT);
     memset(&frame, 0, sizeof frame);
     EXPECT(rextrack_push_frame(p, NULL), REXTRACK_ERR_INVALID_ARGUMENT);
@@ -268,7 +277,7 @@ static void *everything(void *shared) {
         with_null();
         with_pipeline((RextrackPipeline *)shared);
         EXPECT(rextrack_start((RextrackPipeline *)shared), REXTRACK_OK);
-        EXPECT(rextrack_create(GOOD, &p), REXTRACK_OK);
+        EXPECT(rextrack_create(REXTRACK_ABI_VERSION, GOOD, &p), REXTRACK_OK);
         with_pipeline(p);
         EXPECT(rextrack_start(p), REXTRACK_OK);
         with_pipeline(p);
@@ -287,7 +296,7 @@ int main(void) {
     int i;
     EXPECT(rextrack_set_log(1, ignore, NULL), REXTRACK_OK);
     with_json();
-    EXPECT(rextrack_create(GOOD, &shared), REXTRACK_OK);
+    EXPECT(rextrack_create(REXTRACK_ABI_VERSION, GOOD, &shared), REXTRACK_OK);
     for (i = 0; i < THREADS; i++)
         if (pthread_create(&threads[i], NULL, everything, shared) != 0) return 2;
     for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);

@@ -77,13 +77,23 @@ static void fork_before_create(void) {
     child_succeeded(child);
 }
 
+/* Waits until no snapshot will follow, and returns why. */
+static RextrackStatus watch_to_the_end(RextrackPipeline *p) {
+    RextrackSnapshot snapshot = {0};
+    RextrackStatus status;
+    snapshot.struct_size = sizeof snapshot;
+    while ((status = rextrack_wait(p, snapshot.seq, PATIENCE_MS)) == REXTRACK_OK)
+        CHECK(rextrack_poll(p, NULL, 0, 0, &snapshot) == REXTRACK_OK);
+    return status;
+}
+
 /* Relative paths of the configuration are those of the folder of rextrack_create. */
 static void change_folder(void) {
     RextrackPipeline *p = NULL;
     CHECK(rextrack_create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
     CHECK(chdir("/") == 0);
     CHECK(rextrack_start(p) == REXTRACK_OK);
-    CHECK(rextrack_wait(p, 0, PATIENCE_MS) == REXTRACK_OK);
+    CHECK(watch_to_the_end(p) == REXTRACK_ERR_ENDED);
     CHECK(rextrack_destroy(p) == REXTRACK_OK);
 }
 

@@ -119,6 +119,15 @@ static void exceptions() {
     std::vector<RextrackEvent> events;
     pipeline.events(events);
     EXPECT(!pipeline.wait(UINT64_MAX, 0));
+    pipeline.wake();
+    EXPECT(!pipeline.wait(UINT64_MAX, UINT32_MAX));
+    EXPECT(pipeline.problem().empty() && pipeline.class_name(123456).empty());
+    rextrack::Pipeline second = rextrack::Pipeline::find("cam1");
+    EXPECT(second && second.handle() != pipeline.handle());
+    EXPECT(second.sinks().size() <= 1);
+    rextrack::LogReader log;
+    rextrack::LogLine line;
+    while (log.next(line)) EXPECT(line.level == 1 && !line.text.empty());
     rextrack::Image image;
     EXPECT(!pipeline.preview(image));
     EXPECT(pipeline.stats().frames_in == 0);

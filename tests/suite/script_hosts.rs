@@ -7,7 +7,7 @@ use crate::support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -154,35 +154,64 @@ fn script_hosts_report_errors_with_their_remedies() {
     check(&[], 2, "exactly one STREAM is needed");
 }
 
+/// Arguments for a camera that refuses connections: the host never ends by itself.
+fn refusing_camera() -> [String; 3] {
+    let stream = format!("rtsp://{}/x", closed_port());
+    [stream, "--model".into(), "builtin:motion".into()]
+}
+
 #[test]
-fn script_hosts_end_cleanly_on_an_interrupt() {
-    const TEST: &str = "script_hosts_end_cleanly_on_an_interrupt";
+fn node_host_ends_cleanly_on_an_interrupt() {
+    const TEST: &str = "node_host_ends_cleanly_on_an_interrupt";
+    let Some(mut host) = node(TEST, "examples/node/slots.js") else {
+        return;
+    };
+    host.args(refusing_camera());
+    let pipes = host.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
+    let connects = errors.any(|line| line.unwrap().contains("cannot connect"));
+    assert!(connects, "the host ended by itself");
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .output()
+        .unwrap();
+    succeeded(&interrupt, "kill");
+    let rest: Vec<_> = errors.map(Result::unwrap).collect();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}: {rest:?}", output.status);
+    assert_eq!(stdout(&output), "source connecting\n");
+}
+
+/// In a terminal, because Mono receives Ctrl-C only there.
+#[test]
+fn csharp_host_ends_cleanly_on_ctrl_c() {
+    const TEST: &str = "csharp_host_ends_cleanly_on_ctrl_c";
     let folder = tempfile::tempdir().unwrap();
-    for mut host in examples(TEST, folder.path()) {
-        // A camera that refuses connections never ends by itself.
-        let mut child = host
-            .args([&format!("rtsp://{}/x", closed_port()), "--model"])
-            .arg("builtin:motion")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
-        let connects = errors.any(|line| line.unwrap().contains("cannot connect"));
-        assert!(connects, "the host ended by itself");
-        let interrupt = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .output()
-            .unwrap();
-        succeeded(&interrupt, "kill");
-        let rest: Vec<_> = errors.map(Result::unwrap).collect();
-        let mut printed = String::new();
-        let mut stdout = child.stdout.take().unwrap();
-        stdout.read_to_string(&mut printed).unwrap();
-        let status = child.wait().unwrap();
-        assert!(status.success(), "{status}: {rest:?}");
-        assert!(printed.contains("source lost"), "{printed}");
+    if !cfg!(target_os = "linux") || !is_there("script") {
+        println!("skipped: {TEST}: needs `script` of util-linux");
+        return;
     }
+    let Some(host) = csharp(TEST, folder.path(), &["examples/csharp/Slots.cs"]) else {
+        return;
+    };
+    let arguments = host.get_args().map(|a| a.to_str().unwrap().to_owned());
+    let words: Vec<String> = arguments.chain(refusing_camera()).collect();
+    let mut terminal = run("script")
+        .args(["-qefc", &format!("mono {}", words.join(" ")), "/dev/null"])
+        .env("TERM", "linux")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(terminal.stdout.take().unwrap()).lines();
+    let connects = lines.any(|line| line.unwrap().contains("cannot connect"));
+    assert!(connects, "the host ended by itself");
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(b"\x03").unwrap();
+    let rest: Vec<_> = lines.map(Result::unwrap).collect();
+    let status = terminal.wait().unwrap();
+    assert!(status.success(), "{status}: {rest:?}");
 }
 
 /// An address to which nothing listens.

@@ -11,6 +11,8 @@ const HEADER: &str = "header::committed_header_is_current";
 const C_ABI: &str = "c_abi_reference::reference_of_the_c_abi_is_current";
 /// The test that checks `docs/ref/axes.md`.
 const AXES: &str = "axes::reference_of_axes_is_current";
+/// The test that checks `docs/ref/rust-api.txt`.
+const RUST_API: &str = "rust_api::list_of_the_rust_api_is_current";
 /// The test that checks `touchdesigner/docs/`. It is skipped without CMake.
 const PARAMETERS: &str = "touchdesigner::core_works_and_parameter_documentation_is_current";
 
@@ -22,7 +24,7 @@ pub fn header(workspace: &Workspace) -> Result<()> {
 /// Writes all generated files except the panel's types, which need npm: the first line
 /// of `web/src/api/generated.ts` has the command.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    write(workspace, &[HEADER, C_ABI, AXES, PARAMETERS])
+    write(workspace, &[HEADER, C_ABI, AXES, RUST_API, PARAMETERS])
 }
 
 /// Runs the tests that check generated files, and lets them write the files. So there

@@ -46,8 +46,7 @@ bool find_functions(Library &library, void *handle, std::string &missing) {
 bool is_compatible(uint32_t version) {
     const uint32_t major = version >> 16, minor = version & 0xffff;
     const uint32_t ours = REXTRACK_ABI_MINOR;
-    if (major != REXTRACK_ABI_MAJOR) return false;
-    return major == 0 ? minor == ours : minor >= ours;
+    return major == REXTRACK_ABI_MAJOR && minor >= ours;
 }
 
 std::string version_text(uint32_t version) {
@@ -75,8 +74,8 @@ std::unique_ptr<Library> open(const std::string &path, std::string &error) {
     const uint32_t version = library->abi_version();
     if (!is_compatible(version)) {
         error = path + " has the ABI version " + version_text(version) +
-                ", but this plugin needs version " +
-                version_text(REXTRACK_ABI_MAJOR << 16 | REXTRACK_ABI_MINOR) + message::reinstall;
+                ", but this plugin needs version " + version_text(REXTRACK_ABI_VERSION) +
+                message::reinstall;
         return nullptr;
     }
     std::size_t count = 0;

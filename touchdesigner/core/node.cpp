@@ -38,10 +38,11 @@ void Node::set(const Values &values, bool changed) {
 void Node::poll(bool predict, Slots &slots) {
     const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
         if (predict)
-            library.poll_at(handle, library.now_ns(), slots.slots.data(), slots.slots.size(),
-                            &slots.snapshot);
+            library.poll_at(handle, library.now_ns(), slots.slots.data(), sizeof(RextrackSlot),
+                            slots.slots.size(), &slots.snapshot);
         else
-            library.poll(handle, slots.slots.data(), slots.slots.size(), &slots.snapshot);
+            library.poll(handle, slots.slots.data(), sizeof(RextrackSlot), slots.slots.size(),
+                         &slots.snapshot);
         return slots.slots.size();
     };
     poll_pipeline(slots.snapshot, slots.count, poll);

@@ -84,20 +84,25 @@ private:
         std::chrono::milliseconds interval{0};
         while (!stop_.wait(interval)) {
             if (is_requested_.exchange(false)) last_request = Clock::now();
-            if (requests_.take(request_)) seq_ = frame_seq_ = 0;
-            const bool is_busy = Clock::now() - last_request < idle_after && draw_next();
+            const bool is_changed = requests_.take(request_);
+            if (is_changed) seq_ = frame_seq_ = 0;
+            const bool is_idle = Clock::now() - last_request >= idle_after;
+            if (is_changed || is_idle) found_.reset();
+            const bool is_busy = !is_idle && draw_next();
             interval = is_busy ? std::chrono::milliseconds{0} : idle_interval;
         }
     }
 
     std::shared_ptr<Pipeline> find_pipeline() {
         if (request_.camera.empty()) return node_.pipeline();
+        if (found_) return found_;
         std::string error;
         const Library *library = Library::load(library_folder_, error);
         RextrackPipeline *found = nullptr;
         if (!library || library->find(request_.camera.c_str(), &found) != REXTRACK_OK)
             return nullptr;
-        return std::make_shared<Pipeline>(*library, found);
+        last_handle_ = nullptr;
+        return found_ = std::make_shared<Pipeline>(*library, found);
     }
 
     // Waits up to 50 ms for the next frame and draws it. False when there is nothing to wait for.
@@ -113,9 +118,11 @@ private:
         const int32_t status = library.wait(pipeline->handle(), seq_, 50);
         Slots slots;
         slots.snapshot.struct_size = sizeof slots.snapshot;
-        if (library.poll(pipeline->handle(), slots.slots.data(), slots.slots.size(),
-                         &slots.snapshot) != REXTRACK_OK)
+        if (library.poll(pipeline->handle(), slots.slots.data(), sizeof(RextrackSlot),
+                         slots.slots.size(), &slots.snapshot) != REXTRACK_OK)
             return false;
+        // Its node ended it, and may have another one.
+        if (slots.snapshot.source_state == REXTRACK_SOURCE_STOPPED) found_.reset();
         slots.count = slots.snapshot.slot_count;
         seq_ = slots.snapshot.seq;
         // Between two frames only the boxes change, which a plain picture does not have.
@@ -178,6 +185,8 @@ private:
     bool is_sent_ = false;
     // For the renderer's thread.
     Request request_;
+    // The pipeline of another node. Kept, because every search gives a new handle.
+    std::shared_ptr<Pipeline> found_;
     const void *last_handle_ = nullptr;
     uint64_t seq_ = 0;
     uint64_t frame_seq_ = 0;

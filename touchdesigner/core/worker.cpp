@@ -68,8 +68,14 @@ bool needs_new_pipeline(const json &patch) {
 }
 
 bool is_failure(int32_t status) {
-    return status < 0 && status != REXTRACK_ERR_TIMEOUT && status != REXTRACK_ERR_ENDED &&
-           status != REXTRACK_ERR_NOT_RUNNING;
+    switch (status) {
+    case REXTRACK_ERR_TIMEOUT:
+    case REXTRACK_ERR_ENDED:
+    case REXTRACK_ERR_NOT_RUNNING:
+    case REXTRACK_ERR_STOPPED:
+    case REXTRACK_ERR_CLOSED: return false;
+    default: return status < 0;
+    }
 }
 
 void append_line(std::string &text, const std::string &line) {
@@ -135,7 +141,7 @@ void Worker::apply_config(json config) {
     }
     RextrackPipeline *handle = nullptr;
     const std::string text = to_text(config);
-    const int32_t status = library_->create(text.c_str(), &handle);
+    const int32_t status = library_->create(REXTRACK_ABI_VERSION, text.c_str(), &handle);
     if (status != REXTRACK_OK) return reject(message_with_remedy(status));
     auto created = std::make_shared<Pipeline>(*library_, handle);
     stop_pipeline();

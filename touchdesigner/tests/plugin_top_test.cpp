@@ -53,6 +53,36 @@ TEST_CASE("a TOP shows the video of a CHOP plain, with boxes, or as a mask") {
     CHECK(move_square_until([&] { return white_share() > 0.02 && white_share() < 0.2; }));
 }
 
+TEST_CASE("a TOP shows each frame of a CHOP once, and follows the CHOP to its next pipeline") {
+    SquareScene scene;
+    TopNode top(top_plugin(), next_id());
+    top.inputs.chop = scene.chop.as_input();
+    top.set("Show", std::string("plain"));
+    const auto is_shown = [&] {
+        const int before = top.output.uploads;
+        return scene.show_background_until([&] {
+            top.cook();
+            return top.output.uploads > before;
+        });
+    };
+    REQUIRE(is_shown());
+    int uploads = 0, cooks_without = 0;
+    CHECK(cook_until(top, [&] {
+        cooks_without = top.output.uploads == uploads ? cooks_without + 1 : 0;
+        uploads = top.output.uploads;
+        return cooks_without == 15;
+    }));
+
+    scene.chop.set("Active", 0.0);
+    CHECK(scene.show_background_until([&] {
+        top.cook();
+        return contains(top.warning, message::chop_tracks_nothing);
+    }));
+    scene.chop.set("Active", 1.0);
+    CHECK(is_shown());
+    CHECK(cook_until(top, [&] { return top.warning == ""; }));
+}
+
 TEST_CASE("a TOP without a CHOP tracks in the TOP that is connected to it") {
     SourceTop source(next_id());
     TopNode top(top_plugin(), next_id());

@@ -1,5 +1,4 @@
 //! Keys of a change over the network.
-#![allow(clippy::unwrap_used)]
 
 use serde_json::json;
 

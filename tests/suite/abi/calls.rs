@@ -191,3 +191,58 @@ fn structs_of_newer_callers_are_accepted() {
     assert_eq!((image.known.struct_size, image.known.width), (later, 320));
     assert_eq!(image.added, [77; 4]);
 }
+
+#[test]
+fn slots_of_newer_hosts_are_filled_and_their_own_fields_stay() {
+    let pipeline = pushing(1000);
+    pipeline.show(&scene(None), first_frame());
+    let slots = (1..20).map(|i| pipeline.show(&scene(Some(i * 4)), first_frame() + i as i64));
+    let known = slots.last().unwrap();
+    let mut newer = [const {
+        Later {
+            known: EMPTY,
+            added: [77; 4],
+        }
+    }; 3];
+    let (array, size) = ((&raw mut newer).cast(), size_of::<Later<RextrackSlot>>());
+    let status = unsafe { rextrack_poll(pipeline.0, array, size, 3, null_mut()) };
+    assert_eq!(status, OK, "{}", last_error());
+    for (newer, known) in newer.iter().zip(&known) {
+        assert_eq!((newer.known, newer.added), (*known, [77; 4]));
+    }
+    let mut events = [const {
+        Later {
+            known: NO_EVENT,
+            added: [77; 4],
+        }
+    }; 2];
+    let (array, size) = ((&raw mut events).cast(), size_of::<Later<RextrackEvent>>());
+    let mut count = 0;
+    let status = unsafe { rextrack_poll_events(pipeline.0, array, size, 2, &mut count) };
+    assert_eq!((status, count), (OK, 2), "{}", last_error());
+    assert!(
+        events
+            .iter()
+            .all(|e| e.known.kind > 0 && e.added == [77; 4])
+    );
+}
+
+const EMPTY: RextrackSlot = unsafe { std::mem::zeroed() };
+const NO_EVENT: RextrackEvent = unsafe { std::mem::zeroed() };
+
+#[test]
+fn sizes_below_the_first_version_are_rejected() {
+    let pipeline = pushing(1000);
+    let (mut slot, mut event, mut count) = (EMPTY, NO_EVENT, 0);
+    for size in [0, 8, size_of::<RextrackSlot>() - 1] {
+        let status = unsafe { rextrack_poll(pipeline.0, &mut slot, size, 1, null_mut()) };
+        assert_eq!(status, ARGUMENT);
+        assert!(last_error().contains("sizeof(*slots)"), "{}", last_error());
+        let status = unsafe { rextrack_poll_at(pipeline.0, 0, &mut slot, size, 1, null_mut()) };
+        assert_eq!(status, ARGUMENT);
+        let size = size.min(size_of::<RextrackEvent>() - 1);
+        let status = unsafe { rextrack_poll_events(pipeline.0, &mut event, size, 1, &mut count) };
+        assert_eq!(status, ARGUMENT);
+        assert!(last_error().contains("sizeof(*events)"), "{}", last_error());
+    }
+}
