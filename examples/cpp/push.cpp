@@ -59,9 +59,9 @@ void run(const std::string &video, const std::string &picture, const std::string
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
     std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
-        // Plays the video at its own speed. A camera sets the speed itself.
+        // Plays the video at most at its own speed. A camera sets the speed itself.
         std::this_thread::sleep_until(next);
-        next += interval;
+        next = std::chrono::steady_clock::now() + interval;
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));
