@@ -29,27 +29,13 @@ std::string quoted(const std::string &text) {
     return json + '"';
 }
 
-// Before the model is loaded, frames would only replace each other.
-void wait_for_model(const rextrack::Pipeline &pipeline) {
-    using Clock = std::chrono::steady_clock;
-    auto deadline = Clock::now() + std::chrono::seconds(60);
-    while (pipeline.info().find("\"detector\":null") != std::string::npos) {
-        // Throws an Error if the model cannot be loaded.
-        pipeline.wait(UINT64_MAX, 20);
-        if (Clock::now() > deadline) throw std::runtime_error("the model takes too long");
-    }
-}
-
-// Waits until the frame of that number is in a snapshot.
+// Waits until the frame of that number is in a snapshot. The first frame waits for the model.
 void wait_for_frame(rextrack::Pipeline &pipeline, rextrack::Snapshot &snapshot,
                     std::uint64_t number) {
-    using Clock = std::chrono::steady_clock;
-    auto deadline = Clock::now() + std::chrono::seconds(60);
-    pipeline.poll(snapshot);
-    while (snapshot.header().frame_seq < number) {
-        if (Clock::now() > deadline) throw std::runtime_error("a frame takes too long");
-        // Some snapshots have no new frame, such as a change of the source's state.
-        pipeline.wait(snapshot.header().seq, 1000);
+    for (int tries = 0; snapshot.header().frame_seq < number; ++tries) {
+        if (tries == 60) throw std::runtime_error("a frame takes too long");
+        // Throws an Error if the model cannot be loaded.
+        pipeline.wait(snapshot.seq(), 1000);
         pipeline.poll(snapshot);
     }
 }
@@ -65,7 +51,6 @@ void run(const std::string &video, const std::string &picture, const std::string
                                 " \"tracking\": {\"model\": " + quoted(model) + "},"
                                 " \"service\": {\"models_dir\": " + quoted(models_dir) + "}}");
     pipeline.start();
-    wait_for_model(pipeline);
 
     rextrack::Snapshot snapshot;
     rextrack::Image best(REXTRACK_PIXEL_BGR8);
@@ -74,9 +59,9 @@ void run(const std::string &video, const std::string &picture, const std::string
     auto interval = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / fps));
     std::uint64_t pushed = 0;
     for (cv::Mat frame; capture.read(frame);) {
-        // Plays the video at its own speed. A camera sets the speed itself.
+        // Plays the video at most at its own speed. A camera sets the speed itself.
         std::this_thread::sleep_until(next);
-        next += interval;
+        next = std::chrono::steady_clock::now() + interval;
         pipeline.push(rextrack::frame(frame.data, static_cast<std::uint32_t>(frame.cols),
                                       static_cast<std::uint32_t>(frame.rows),
                                       REXTRACK_PIXEL_BGR8, frame.step));

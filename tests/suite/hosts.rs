@@ -5,9 +5,11 @@
 
 use crate::support;
 
+use std::collections::HashSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use support::host::{build, c_compiler, is_there, library, root, run, succeeded, those_there};
 
@@ -143,6 +145,42 @@ fn cpp_example_pushes_frames_and_writes_a_picture() {
         &opencv,
     );
     check_push(&program, folder.path());
+}
+
+#[test]
+fn cpp_example_tracks_several_cameras_and_pushed_frames_at_once() {
+    const TEST: &str = "cpp_example_tracks_several_cameras_and_pushed_frames_at_once";
+    let folder = tempfile::tempdir().unwrap();
+    let Some(compiler) = cpp_compiler(TEST) else {
+        return;
+    };
+    let program = folder.path().join("cameras");
+    build(compiler, "c++17", "examples/cpp/cameras.cpp", &program, &[]);
+    let mut cameras = run(&program)
+        .arg("60")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut waiting = HashSet::from([
+        "cam1:  p1 person (",
+        "cam2:  p1 person (",
+        "push:  p1 motion (",
+    ]);
+    let mut printed = Vec::new();
+    for line in BufReader::new(cameras.stdout.take().unwrap()).lines() {
+        printed.push(line.unwrap());
+        waiting.retain(|start| !printed.last().unwrap().starts_with(start));
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    cameras.kill().ok();
+    cameras.wait().unwrap();
+    assert!(
+        waiting.is_empty(),
+        "no {waiting:?} in\n{}",
+        printed.join("\n")
+    );
 }
 
 /// `cargo xtask install` of the library under test.
