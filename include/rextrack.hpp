@@ -216,6 +216,8 @@ struct LogLine {
     std::int32_t level;
     std::int64_t time_ns;
     std::string text;
+    /* Number of lines before this one that were lost, because the reader was too late. */
+    std::uint64_t dropped;
 };
 
 /* Reads the lines of the process's log, each once. Use it with
@@ -236,6 +238,7 @@ public:
         into.level = line.level;
         into.time_ns = line.time_ns;
         into.text.assign(buffer_.data(), length);
+        into.dropped = line.dropped;
         return true;
     }
 
@@ -245,8 +248,9 @@ private:
 };
 
 /* The pipeline of one camera. Any thread may call any method, several at the same time.
- * No other thread may use the object while you move or destroy it, except in wait: it
- * returns REXTRACK_ERR_CLOSED then. */
+ * No other thread may use the object while you move or destroy it, or while create() or
+ * find() replaces its pipeline. The exception is a wait that runs already: when its
+ * pipeline's handle is destroyed, it ends with REXTRACK_ERR_CLOSED. */
 class Pipeline {
 public:
     /* Has no pipeline until create(). */
@@ -434,8 +438,9 @@ public:
     }
 
     /* True if there is a newer snapshot. False if none came before the timeout, if wake()
-     * ended the wait, or if the file has ended, in which case `ended` is set. Without `ended`, the end of the file
-     * throws an Error. */
+     * ended the wait, or if the file has ended, in which case `ended` is set. Without
+     * `ended`, the end of the file throws an Error. So do stop() and the end of this object:
+     * REXTRACK_ERR_STOPPED, REXTRACK_ERR_CLOSED. */
     bool wait(std::uint64_t after_seq, std::uint32_t timeout_ms, bool *ended = nullptr) const {
         RextrackStatus status = wait(after_seq, timeout_ms, std::nothrow);
         if (status == REXTRACK_ERR_TIMEOUT || status == REXTRACK_ERR_WOKEN) return false;

@@ -195,6 +195,78 @@ static void with_axes(RextrackPipeline *p) {
            REXTRACK_ERR_INVALID_ARGUMENT);
 }
 
+/* Structs of a host that was built against a newer library. */
+typedef struct NewerSlot {
+    RextrackSlot known;
+    uint64_t added[3];
+} NewerSlot;
+
+typedef struct NewerEvent {
+    RextrackEvent known;
+    uint64_t added[3];
+} NewerEvent;
+
+/* The call is refused, the message has the remedy, and `memory` stays as it was. */
+#define REFUSED(call, remedy, memory)                                          \
+    do {                                                                       \
+        char message_[512];                                                    \
+        size_t i_;                                                             \
+        memset(&(memory), 7, sizeof(memory));                                  \
+        EXPECT(call, REXTRACK_ERR_INVALID_ARGUMENT);                           \
+        rextrack_last_error(message_, sizeof message_);                        \
+        if (strstr(message_, remedy) == NULL) EXPECT(0, 1);                    \
+        for (i_ = 0; i_ < sizeof(memory); i_++)                                \
+            if (((const char *)&(memory))[i_] != 7) {                          \
+                EXPECT(0, 1);                                                  \
+                break;                                                         \
+            }                                                                  \
+    } while (0)
+
+/* Sizes below those of ABI 1.0 are refused. Of larger structs, only the known part is
+ * written. */
+static void with_sizes(RextrackPipeline *p) {
+    RextrackSlot slot, exact[2];
+    RextrackEvent event;
+    RextrackSink sink;
+    RextrackKeypoint point;
+    RextrackSnapshot before, after;
+    NewerSlot slots[2];
+    NewerEvent events[2];
+    size_t count = 0, i, k;
+    REFUSED(rextrack_poll(p, &slot, 0, 1, NULL), "sizeof(*slots)", slot);
+    REFUSED(rextrack_poll(p, &slot, sizeof slot - 1, 1, NULL), "sizeof(*slots)", slot);
+    REFUSED(rextrack_poll_at(p, 0, &slot, 0, 1, NULL), "sizeof(*slots)", slot);
+    REFUSED(rextrack_poll_at(p, 0, &slot, sizeof slot - 1, 1, NULL), "sizeof(*slots)", slot);
+    REFUSED(rextrack_poll_events(p, &event, 0, 1, &count), "sizeof(*events)", event);
+    REFUSED(rextrack_poll_events(p, &event, sizeof event - 1, 1, &count), "sizeof(*events)",
+            event);
+    REFUSED(rextrack_sinks(p, &sink, 0, 1, &count), "sizeof(*sinks)", sink);
+    REFUSED(rextrack_sinks(p, &sink, sizeof sink - 1, 1, &count), "sizeof(*sinks)", sink);
+    REFUSED(rextrack_poll_keypoints(p, 0, &point, 0, 1, 1, &count, NULL), "sizeof(*keypoints)",
+            point);
+    REFUSED(rextrack_poll_keypoints(p, 0, &point, sizeof point - 1, 1, 1, &count, NULL),
+            "sizeof(*keypoints)", point);
+    memset(slots, 7, sizeof slots);
+    memset(events, 7, sizeof events);
+    memset(&before, 0, sizeof before);
+    before.struct_size = sizeof before;
+    after = before;
+    EXPECT(rextrack_poll(p, exact, sizeof exact[0], 2, &before), REXTRACK_OK);
+    EXPECT(rextrack_poll(p, &slots[0].known, sizeof slots[0], 2, &after), REXTRACK_OK);
+    EXPECT(rextrack_poll_events(p, &events[0].known, sizeof events[0], 2, &count), REXTRACK_OK);
+    for (i = 0; i < 2; i++) {
+        if (before.seq == after.seq && i < before.slot_count
+            && memcmp(&slots[i].known, &exact[i], sizeof exact[i]) != 0)
+            EXPECT(0, 1);
+        if (i < count && (events[i].known.kind == 0 || events[i].known.reserved != 0))
+            EXPECT(0, 1);
+        for (k = 0; k < 3; k++)
+            if (slots[i].added[k] != UINT64_C(0x0707070707070707)
+                || events[i].added[k] != UINT64_C(0x0707070707070707))
+                EXPECT(0, 1);
+    }
+}
+
 static void with_pipeline(RextrackPipeline *p) {
     RextrackSnapshot snapshot;
     RextrackSlot slots[2];
@@ -218,6 +290,7 @@ static void with_pipeline(RextrackPipeline *p) {
     EXPECT(rextrack_poll_at(p, INT64_MAX, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_OK);
     EXPECT(rextrack_poll_at(p, INT64_MIN, slots, sizeof(RextrackSlot), 2, &snapshot), REXTRACK_OK);
     with_axes(p);
+    with_sizes(p);
     status = rextrack_wait(p, UINT64_MAX, 0);
     if (status == REXTRACK_OK) EXPECT(status, REXTRACK_ERR_TIMEOUT);
     EXPECT(rextrack_get_config(p, NULL, 0, &length), REXTRACK_OK);

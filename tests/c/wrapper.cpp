@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <thread>
 
 static int failures = 0;
 /* Of this thread only: OpenCV allocates on the pipeline's threads. */
@@ -53,7 +54,46 @@ static void statuses() {
     EXPECT(pipeline.stats(stats, std::nothrow) == REXTRACK_OK);
     rextrack::Image image;
     EXPECT(pipeline.preview(image, 0, std::nothrow) == REXTRACK_ERR_NO_FRAME);
+    EXPECT(pipeline.problem(text, std::nothrow) == REXTRACK_OK && text.empty());
+    EXPECT(pipeline.class_name(123456, text, std::nothrow) == REXTRACK_ERR_NOT_FOUND);
+    std::vector<RextrackSink> sinks(3);
+    EXPECT(pipeline.sinks(sinks, std::nothrow) == REXTRACK_OK && sinks.size() <= 1);
+    EXPECT(pipeline.wake(std::nothrow) == REXTRACK_OK);
+    EXPECT(pipeline.wait(UINT64_MAX, UINT32_MAX, std::nothrow) == REXTRACK_ERR_WOKEN);
     EXPECT(pipeline.stop(std::nothrow) == REXTRACK_OK);
+    EXPECT(pipeline.wait(UINT64_MAX, UINT32_MAX, std::nothrow) == REXTRACK_ERR_STOPPED);
+    rextrack::Pipeline second;
+    EXPECT(second.find("no such camera", std::nothrow) == REXTRACK_ERR_NOT_FOUND && !second);
+    EXPECT(second.find("cam1", std::nothrow) == REXTRACK_OK);
+    EXPECT(second.handle() != pipeline.handle());
+}
+
+/* The destructor lets out a wait of another thread. The thread has the handle itself, because
+ * only a wait that runs already may outlive the object. Debug builds of the library give a
+ * wait that begins too late the same status. */
+static void destruction() {
+    RextrackStatus status = REXTRACK_OK;
+    std::thread waiter;
+    {
+        rextrack::Pipeline pipeline;
+        EXPECT(pipeline.create(GOOD, std::nothrow) == REXTRACK_OK);
+        EXPECT(pipeline.start(std::nothrow) == REXTRACK_OK);
+        RextrackPipeline *handle = pipeline.handle();
+        waiter = std::thread(
+            [handle, &status] { status = rextrack_wait(handle, UINT64_MAX, UINT32_MAX); });
+    }
+    waiter.join();
+    EXPECT(status == REXTRACK_ERR_CLOSED);
+}
+
+/* Waits until the frame of that number is in a snapshot, and draws it. */
+static bool draw(rextrack::Pipeline &pipeline, std::uint64_t number, rextrack::Image &image) {
+    rextrack::Snapshot snapshot;
+    while (snapshot.header().frame_seq < number) {
+        if (pipeline.wait(snapshot.seq(), 60000, std::nothrow) != REXTRACK_OK) return false;
+        if (pipeline.poll(snapshot, std::nothrow) != REXTRACK_OK) return false;
+    }
+    return pipeline.preview(image, 0, std::nothrow) == REXTRACK_OK;
 }
 
 /* Pushes a frame, waits until it is processed, and checks the snapshot. */
@@ -94,6 +134,15 @@ static void frames() {
     EXPECT(pipeline.preview(image, 0, std::nothrow) == REXTRACK_OK);
     EXPECT(image.width() == 8 && image.height() == 4 && image.stride() == 8);
     EXPECT(image.data()[31] == 40);
+
+    /* The first row in memory is the bottom row of the picture. */
+    std::memset(pixels, 200, 8);
+    const std::int64_t now = rextrack_now_ns();
+    EXPECT(pipeline.push(rextrack::frame(pixels, 8, 4, REXTRACK_PIXEL_GRAY8, 8, now,
+                                         REXTRACK_FRAME_FLIPPED),
+                         std::nothrow) == REXTRACK_OK);
+    EXPECT(draw(pipeline, 2, image));
+    EXPECT(image.data()[0] == 40 && image.data()[31] == 200 && image.capture_ns() == now);
 }
 
 #ifndef REXTRACK_NO_EXCEPTIONS
@@ -127,17 +176,24 @@ static void exceptions() {
     EXPECT(second.sinks().size() <= 1);
     rextrack::LogReader log;
     rextrack::LogLine line;
-    while (log.next(line)) EXPECT(line.level == 1 && !line.text.empty());
+    while (log.next(line)) EXPECT(line.level == 1 && !line.text.empty() && line.dropped == 0);
     rextrack::Image image;
     EXPECT(!pipeline.preview(image));
     EXPECT(pipeline.stats().frames_in == 0);
     pipeline.stop();
+    try {
+        pipeline.wait(UINT64_MAX, UINT32_MAX);
+        EXPECT(false);
+    } catch (const rextrack::Error &error) {
+        EXPECT(error.status() == REXTRACK_ERR_STOPPED);
+    }
 }
 #endif
 
 int main() {
     rextrack_set_log(1, nullptr, nullptr);
     statuses();
+    destruction();
     frames();
 #ifndef REXTRACK_NO_EXCEPTIONS
     exceptions();
