@@ -86,6 +86,7 @@ static RextrackStatus loop(RextrackPipeline *pipeline)
                     printf("  p%u (%.2f, %.2f) (%+.2f, %+.2f)/s", (unsigned)(i + 1), slots[i].x,
                            slots[i].y, slots[i].vx, slots[i].vy);
             printf("\n");
+            fflush(stdout);
         }
         sleep_until(start + frame * FRAME_NS);
     }

@@ -91,8 +91,8 @@ impl From<Event> for RextrackEvent {
 /// A handle can be 1024 events late. If it is later, it misses the oldest events, and the
 /// next call returns a `REXTRACK_EVENT_OVERFLOW` with their number first.
 ///
-/// Any thread. Blocks for less than a microsecond: it takes a lock that the pipeline's threads
-/// hold. Does not allocate.
+/// Any thread. Blocks for less than a microsecond: it takes a lock that the pipeline's
+/// threads hold. Does not allocate.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `events` has room for `capacity` structs of

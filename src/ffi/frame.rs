@@ -160,8 +160,8 @@ pub unsafe extern "C" fn rextrack_push_frame(
 /// filled in, so that you can allocate the buffer and call again. `data` NULL with
 /// `capacity` 0 asks for the size in the same way.
 ///
-/// Any thread that may block. Blocks for some milliseconds with a large frame. Do not call it from a host's cook,
-/// audio or render thread.
+/// Any thread that may block. Blocks for some milliseconds with a large frame. Do not
+/// call it from a host's cook, audio or render thread.
 ///
 /// # Safety
 /// `pipeline` is NULL or a live handle; `image` is NULL or valid, with

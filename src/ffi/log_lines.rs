@@ -71,9 +71,9 @@ pub fn push(level: i32, text: &str) {
 
 /// Writes the oldest line of the log whose number is greater than `after`: its text to
 /// `buffer`, the rest to `line`. Pass 0 the first time, then the `number` of the latest
-/// line. If there is no newer line, `number` is 0 and the text is empty. The lines are those
-/// of the whole process, at the level of `rextrack_set_log`, without passwords and control
-/// characters. The newest 1024 lines are kept.
+/// line. If there is no newer line, `number` is 0 and the text is empty. The lines are
+/// those of the whole process, at the level of `rextrack_set_log`, without passwords and
+/// control characters. The newest 1024 lines are kept.
 ///
 /// `buffer`, `capacity` and `length` work as in `rextrack_get_config`: a line that does not
 /// fit is cut, and the status is `REXTRACK_ERR_BUFFER_TOO_SMALL`. A line has at most 4096

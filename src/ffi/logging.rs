@@ -17,10 +17,10 @@ use crate::address::one_line;
 /// `user` is the pointer passed to `rextrack_set_log`.
 ///
 /// Any thread of the library may call it, several at the same time, also during your call
-/// of a function. Return quickly, do not call the library from the callback, and do not wait
-/// for another thread of yours: `rextrack_set_log` waits for running callbacks, and threads
-/// of the pipeline wait inside them. A host with one script thread (Node, Python with a
-/// lock, Unity) cannot promise that: use `rextrack_poll_log`.
+/// of a function. Return quickly, do not call the library from the callback, and do not
+/// wait for another thread of yours: `rextrack_set_log` waits for running callbacks, and
+/// threads of the pipeline wait inside them. A host with one script thread (Node, Python
+/// with a lock, Unity) cannot promise that: use `rextrack_poll_log`.
 pub type RextrackLogCallback =
     Option<unsafe extern "C" fn(level: i32, message: *const c_char, user: *mut c_void)>;
 

@@ -26,7 +26,7 @@ use crate::pipeline::{Pipeline, PipelineError, PipelineOptions};
 /// pipeline sends no OSC. Relative paths belong to the working folder of now, also in later
 /// patches. A key that a single pipeline does not use, such as `service.port`, is an error.
 ///
-/// On an error, `out` is NULL and `rextrack_last_error` names each wrong key:
+/// On every other error, `out` is NULL and `rextrack_last_error` names each wrong key:
 /// `REXTRACK_ERR_CONFIG`, `REXTRACK_ERR_MODEL` or `REXTRACK_ERR_INVALID_ARGUMENT`.
 ///
 /// Any thread. Takes less than 5 ms.
@@ -66,7 +66,8 @@ pub unsafe extern "C" fn rextrack_create(
 /// Starts the pipeline's threads. They load the model, open the stream, and reconnect
 /// whenever the camera is lost. They run slightly below normal priority, so that the host's
 /// own threads come first. `source_state` of a poll is CONNECTING when this function
-/// returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting a running pipeline does nothing.
+/// returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting
+/// a running pipeline does nothing.
 ///
 /// Any thread. Takes less than 1 ms.
 ///
@@ -82,8 +83,8 @@ pub unsafe extern "C" fn rextrack_start(pipeline: *mut RextrackPipeline) -> Rext
 }
 
 /// Stops the pipeline's threads and releases all slots: the last snapshot shows them
-/// empty. Running waits return. You can start the pipeline again; track ids and generations continue. Stopping a
-/// stopped pipeline does nothing.
+/// empty. Running waits return. You can start the pipeline again; track ids and
+/// generations continue. Stopping a stopped pipeline does nothing.
 ///
 /// Any thread. Blocks for at most 1 s, usually a few milliseconds.
 ///
@@ -158,8 +159,8 @@ pub unsafe extern "C" fn rextrack_destroy(pipeline: *mut RextrackPipeline) -> Re
 }
 
 /// Returns the memory that the pipeline's threads freed to the system. glibc keeps some
-/// megabytes in each of up to eight arenas per core, so a host that replaces pipelines would
-/// seem to leak.
+/// megabytes in each of up to eight arenas per core, so a host that replaces pipelines
+/// would seem to leak.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn trim_heap() {
     // SAFETY: may be called at any time; touches only free memory.

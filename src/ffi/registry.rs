@@ -33,8 +33,8 @@ fn find(camera: &str) -> Option<Arc<Pipeline>> {
 /// a host share one camera, such as a node that tracks and a node that shows the image.
 ///
 /// The caller owns the handle and must pass it to `rextrack_destroy`; the last release
-/// frees the pipeline. The handle has its own events, from now on, and its own waits. If no pipeline has that id, `out` is NULL and the status is
-/// `REXTRACK_ERR_NOT_FOUND`.
+/// frees the pipeline. The handle has its own events, from now on, and its own waits. If
+/// no pipeline has that id, `out` is NULL and the status is `REXTRACK_ERR_NOT_FOUND`.
 ///
 /// Any thread. Never blocks.
 ///

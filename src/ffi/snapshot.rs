@@ -42,8 +42,8 @@ pub enum RextrackSourceState {
     RextrackSourceFailed = 5,
 }
 
-/// One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`. Every
-/// value is also an axis with a name: see `rextrack_axes`.
+/// One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`.
+/// Every value is also an axis with a name: see `rextrack_axes`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RextrackSlot {
@@ -161,14 +161,14 @@ impl From<Header> for RextrackSnapshot {
 }
 
 /// Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
-/// the values that all slots share to `snapshot`. Set `slot_size` to `sizeof(RextrackSlot)`.
-/// Entries of `slots` beyond `slot_count` stay unchanged. Before the first snapshot, `seq`
-/// and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
-/// both.
+/// the values that all slots share to `snapshot`. Set `slot_size` to
+/// `sizeof(RextrackSlot)`. Entries of `slots` beyond `slot_count` stay unchanged. Before
+/// the first snapshot, `seq` and `slot_count` are 0. Either `slots` (with `capacity` 0)
+/// or `snapshot` may be NULL, not both.
 ///
 /// `problem` and `problem_count` are those of the moment of the call. They change also while
-/// there is no new snapshot, such as while the model is loaded. So does `source_state` until
-/// the first snapshot after a start, and when the source fails.
+/// there is no new snapshot, such as while the model is loaded. So does `source_state`
+/// until the first snapshot after a start, and when the source fails.
 ///
 /// Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
 /// call. Safe for a host's cook, audio or render thread.

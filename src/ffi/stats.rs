@@ -172,10 +172,10 @@ pub unsafe extern "C" fn rextrack_class_name(
     })
 }
 
-/// Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a camera
-/// gives no frames; else which change was refused. The text is empty if there is nothing. It
-/// belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
-/// `capacity` and `length` work as in `rextrack_get_config`.
+/// Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a
+/// camera gives no frames; else which change was refused. The text is empty if there is
+/// nothing. It belongs to the pipeline, not to a thread, so that a host can read it
+/// anywhere. `buffer`, `capacity` and `length` work as in `rextrack_get_config`.
 ///
 /// Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 ///

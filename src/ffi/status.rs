@@ -34,7 +34,8 @@ pub enum RextrackStatus {
     RextrackErrSource = -6,
     /// Nothing happened before the timeout. Call again.
     RextrackErrTimeout = -7,
-    /// The buffer is too small. The required size was written; call again with a larger one.
+    /// The buffer is too small. The required size was written; call again with a larger
+    /// one.
     RextrackErrBufferTooSmall = -8,
     /// The pipeline was never started. Call `rextrack_start`.
     RextrackErrNotRunning = -9,

@@ -76,6 +76,7 @@ fn stop_ends_a_wait_with_a_status_of_its_own() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
 fn destroy_lets_a_running_wait_out() {
     let pipeline = silent("closed");
     let handle = pipeline.0;
@@ -83,14 +84,13 @@ fn destroy_lets_a_running_wait_out() {
     let shared = Shared(handle);
     let waiter = std::thread::spawn(move || {
         let shared = shared;
-        // Wakes show that this thread is inside the function: the host may destroy the
-        // handle during a wait, not before it.
         begin.send(()).unwrap();
         unsafe { rextrack_wait(shared.0, u64::MAX, u32::MAX) }
     });
     begins.recv().unwrap();
-    // The debug build of the library refuses a wait that begins too late, with the same
-    // status.
+    // A host may destroy the handle during a wait, not before it. This test cannot see the
+    // difference, and need not: the debug build of the library refuses a wait that begins
+    // too late, with the same status.
     drop(pipeline);
     assert_eq!(waiter.join().unwrap(), CLOSED);
 }
