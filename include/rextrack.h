@@ -158,7 +158,8 @@ enum RextrackStatus
      */
     REXTRACK_ERR_TIMEOUT = -7,
     /*
-     The buffer is too small. The required size was written; call again with a larger one.
+     The buffer is too small. The required size was written; call again with a larger
+     one.
      */
     REXTRACK_ERR_BUFFER_TOO_SMALL = -8,
     /*
@@ -749,10 +750,10 @@ typedef struct {
  `user` is the pointer passed to `rextrack_set_log`.
 
  Any thread of the library may call it, several at the same time, also during your call
- of a function. Return quickly, do not call the library from the callback, and do not wait
- for another thread of yours: `rextrack_set_log` waits for running callbacks, and threads
- of the pipeline wait inside them. A host with one script thread (Node, Python with a
- lock, Unity) cannot promise that: use `rextrack_poll_log`.
+ of a function. Return quickly, do not call the library from the callback, and do not
+ wait for another thread of yours: `rextrack_set_log` waits for running callbacks, and
+ threads of the pipeline wait inside them. A host with one script thread (Node, Python
+ with a lock, Unity) cannot promise that: use `rextrack_poll_log`.
  */
 typedef void (*RextrackLogCallback)(int32_t level, const char *message, void *user);
 
@@ -819,8 +820,8 @@ typedef struct {
 } RextrackKeypoint;
 
 /*
- One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`. Every
- value is also an axis with a name: see `rextrack_axes`.
+ One slot, p1..pN. The struct may grow at its end: pass its size to `rextrack_poll`.
+ Every value is also an axis with a name: see `rextrack_axes`.
  */
 typedef struct {
     /*
@@ -1018,8 +1019,8 @@ RextrackStatus rextrack_poll_axes(const RextrackPipeline *pipeline,
  A handle can be 1024 events late. If it is later, it misses the oldest events, and the
  next call returns a `REXTRACK_EVENT_OVERFLOW` with their number first.
 
- Any thread. Blocks for less than a microsecond: it takes a lock that the pipeline's threads
- hold. Does not allocate.
+ Any thread. Blocks for less than a microsecond: it takes a lock that the pipeline's
+ threads hold. Does not allocate.
 
  Conditions:
  `pipeline` is NULL or a live handle; `events` has room for `capacity` structs of
@@ -1056,22 +1057,21 @@ RextrackStatus rextrack_push_frame(RextrackPipeline *pipeline,
  filled in, so that you can allocate the buffer and call again. `data` NULL with
  `capacity` 0 asks for the size in the same way.
 
- Any thread that may block. Blocks for some milliseconds with a large frame. Do not call it from a host's cook,
- audio or render thread.
+ Any thread that may block. Blocks for some milliseconds with a large frame. Do not
+ call it from a host's cook, audio or render thread.
 
  Conditions:
  `pipeline` is NULL or a live handle; `image` is NULL or valid, with
  `capacity` bytes at `data`.
  */
-RextrackStatus rextrack_preview(const RextrackPipeline *pipeline,
-                                RextrackImage *image);
+RextrackStatus rextrack_preview(const RextrackPipeline *pipeline, RextrackImage *image);
 
 /*
  Writes the oldest line of the log whose number is greater than `after`: its text to
  `buffer`, the rest to `line`. Pass 0 the first time, then the `number` of the latest
- line. If there is no newer line, `number` is 0 and the text is empty. The lines are those
- of the whole process, at the level of `rextrack_set_log`, without passwords and control
- characters. The newest 1024 lines are kept.
+ line. If there is no newer line, `number` is 0 and the text is empty. The lines are
+ those of the whole process, at the level of `rextrack_set_log`, without passwords and
+ control characters. The newest 1024 lines are kept.
 
  `buffer`, `capacity` and `length` work as in `rextrack_get_config`: a line that does not
  fit is cut, and the status is `REXTRACK_ERR_BUFFER_TOO_SMALL`. A line has at most 4096
@@ -1125,7 +1125,7 @@ RextrackStatus rextrack_set_log(int32_t level, RextrackLogCallback callback, voi
  pipeline sends no OSC. Relative paths belong to the working folder of now, also in later
  patches. A key that a single pipeline does not use, such as `service.port`, is an error.
 
- On an error, `out` is NULL and `rextrack_last_error` names each wrong key:
+ On every other error, `out` is NULL and `rextrack_last_error` names each wrong key:
  `REXTRACK_ERR_CONFIG`, `REXTRACK_ERR_MODEL` or `REXTRACK_ERR_INVALID_ARGUMENT`.
 
  Any thread. Takes less than 5 ms.
@@ -1142,7 +1142,8 @@ RextrackStatus rextrack_create(uint32_t abi_version,
  Starts the pipeline's threads. They load the model, open the stream, and reconnect
  whenever the camera is lost. They run slightly below normal priority, so that the host's
  own threads come first. `source_state` of a poll is CONNECTING when this function
- returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting a running pipeline does nothing.
+ returns. Polls, events, `rextrack_wait` and `rextrack_problem` report errors. Starting
+ a running pipeline does nothing.
 
  Any thread. Takes less than 1 ms.
 
@@ -1153,8 +1154,8 @@ RextrackStatus rextrack_start(RextrackPipeline *pipeline);
 
 /*
  Stops the pipeline's threads and releases all slots: the last snapshot shows them
- empty. Running waits return. You can start the pipeline again; track ids and generations continue. Stopping a
- stopped pipeline does nothing.
+ empty. Running waits return. You can start the pipeline again; track ids and
+ generations continue. Stopping a stopped pipeline does nothing.
 
  Any thread. Blocks for at most 1 s, usually a few milliseconds.
 
@@ -1209,8 +1210,8 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
  a host share one camera, such as a node that tracks and a node that shows the image.
 
  The caller owns the handle and must pass it to `rextrack_destroy`; the last release
- frees the pipeline. The handle has its own events, from now on, and its own waits. If no pipeline has that id, `out` is NULL and the status is
- `REXTRACK_ERR_NOT_FOUND`.
+ frees the pipeline. The handle has its own events, from now on, and its own waits. If
+ no pipeline has that id, `out` is NULL and the status is `REXTRACK_ERR_NOT_FOUND`.
 
  Any thread. Never blocks.
 
@@ -1218,8 +1219,7 @@ RextrackStatus rextrack_destroy(RextrackPipeline *pipeline);
  `camera_id` is NULL or NUL-terminated; `out` is NULL or points to a
  pointer.
  */
-RextrackStatus rextrack_find(const char *camera_id,
-                             RextrackPipeline **out);
+RextrackStatus rextrack_find(const char *camera_id, RextrackPipeline **out);
 
 /*
  Changes the configuration with a JSON merge patch (RFC 7396). The patch has the keys to
@@ -1346,14 +1346,14 @@ RextrackStatus rextrack_poll_zones(const RextrackPipeline *pipeline,
 
 /*
  Copies the newest complete snapshot: up to `capacity` slots to `slots`, p1 first, and
- the values that all slots share to `snapshot`. Set `slot_size` to `sizeof(RextrackSlot)`.
- Entries of `slots` beyond `slot_count` stay unchanged. Before the first snapshot, `seq`
- and `slot_count` are 0. Either `slots` (with `capacity` 0) or `snapshot` may be NULL, not
- both.
+ the values that all slots share to `snapshot`. Set `slot_size` to
+ `sizeof(RextrackSlot)`. Entries of `slots` beyond `slot_count` stay unchanged. Before
+ the first snapshot, `seq` and `slot_count` are 0. Either `slots` (with `capacity` 0)
+ or `snapshot` may be NULL, not both.
 
  `problem` and `problem_count` are those of the moment of the call. They change also while
- there is no new snapshot, such as while the model is loaded. So does `source_state` until
- the first snapshot after a start, and when the source fails.
+ there is no new snapshot, such as while the model is loaded. So does `source_state`
+ until the first snapshot after a start, and when the source fails.
 
  Any thread, any number at the same time. Wait-free: no lock, no allocation, no system
  call. Safe for a host's cook, audio or render thread.
@@ -1468,10 +1468,10 @@ RextrackStatus rextrack_class_name(const RextrackPipeline *pipeline,
                                    size_t *length);
 
 /*
- Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a camera
- gives no frames; else which change was refused. The text is empty if there is nothing. It
- belongs to the pipeline, not to a thread, so that a host can read it anywhere. `buffer`,
- `capacity` and `length` work as in `rextrack_get_config`.
+ Writes what is wrong, and the remedy: why the pipeline cannot continue; else why a
+ camera gives no frames; else which change was refused. The text is empty if there is
+ nothing. It belongs to the pipeline, not to a thread, so that a host can read it
+ anywhere. `buffer`, `capacity` and `length` work as in `rextrack_get_config`.
 
  Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 
