@@ -17,6 +17,9 @@ pub struct RextrackPipeline {
     /// This owner's events and waits. Shared with running waits, so that none of them
     /// touches the handle's memory after it is freed.
     subscriber: Arc<Subscriber>,
+    /// Cleared by [`destroy`], which keeps the memory in debug builds.
+    #[cfg(debug_assertions)]
+    is_live: std::sync::atomic::AtomicBool,
 }
 
 impl Deref for RextrackPipeline {
@@ -31,12 +34,12 @@ impl RextrackPipeline {
     /// A new handle of a pipeline, for the host to own.
     pub fn new(pipeline: Arc<Pipeline>) -> *mut Self {
         let subscriber = Arc::new(pipeline.subscribe());
-        let handle = Box::into_raw(Box::new(Self {
+        Box::into_raw(Box::new(Self {
             pipeline,
             subscriber,
-        }));
-        live::add(handle);
-        handle
+            #[cfg(debug_assertions)]
+            is_live: true.into(),
+        }))
     }
 
     /// This owner's events and waits.
@@ -55,7 +58,8 @@ pub unsafe fn handle<'a>(
     function: &str,
 ) -> Result<&'a RextrackPipeline, Failure> {
     if !pipeline.is_null() {
-        live::check(pipeline, function)?;
+        // SAFETY: as the caller vouches.
+        unsafe { live::check(pipeline, function) }?;
     }
     // SAFETY: as the caller vouches; NULL becomes `None`.
     unsafe { pipeline.as_ref() }
@@ -68,7 +72,8 @@ pub unsafe fn handle<'a>(
 /// # Safety
 /// As [`handle`], and this is the last use of the handle.
 pub unsafe fn destroy(pipeline: *mut RextrackPipeline, function: &str) -> Result<bool, Failure> {
-    live::remove(pipeline, function)?;
+    // SAFETY: as the caller vouches.
+    unsafe { live::remove(pipeline, function) }?;
     // SAFETY: as the caller vouches.
     unsafe { &*pipeline }.subscriber.close(CLOSE);
     // SAFETY: `new` made it with `Box::into_raw`, and this is its last use.
@@ -76,39 +81,41 @@ pub unsafe fn destroy(pipeline: *mut RextrackPipeline, function: &str) -> Result
     Ok(Arc::into_inner(pipeline).is_some())
 }
 
-/// Debug builds know all live handles, so that the late use of a handle is an error and not
-/// a crash. Release builds trust the host: a lookup would cost more than a poll.
+/// Debug builds never free the memory of a handle, so that its late use is an error and not
+/// a crash. Checking reads one flag: a poll stays wait-free. Release builds trust the host.
 #[cfg(debug_assertions)]
 mod live {
-    use std::collections::HashSet;
-    use std::sync::LazyLock;
+    use std::sync::atomic::Ordering;
 
-    use parking_lot::RwLock;
+    use parking_lot::Mutex;
 
     use super::{Failure, RextrackPipeline};
     use crate::ffi::status::RextrackStatus;
 
-    static HANDLES: LazyLock<RwLock<HashSet<usize>>> = LazyLock::new(Default::default);
-
     /// The memory of destroyed handles. Leak checkers find its addresses here.
-    static RETIRED: RwLock<Vec<usize>> = RwLock::new(Vec::new());
+    static RETIRED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
-    pub fn add(handle: *mut RextrackPipeline) {
-        HANDLES.write().insert(handle.addr());
-    }
-
-    pub fn check(handle: *const RextrackPipeline, function: &str) -> Result<(), Failure> {
-        if HANDLES.read().contains(&handle.addr()) {
+    /// # Safety
+    /// The handle came from `RextrackPipeline::new`, even if it was destroyed.
+    pub unsafe fn check(handle: *const RextrackPipeline, function: &str) -> Result<(), Failure> {
+        // SAFETY: as the caller vouches; the memory is never freed, and a destroyed handle
+        // keeps its flag.
+        let is_live = unsafe { &*(&raw const (*handle).is_live) };
+        if is_live.load(Ordering::Acquire) {
             return Ok(());
         }
-        Err(unknown(function))
+        Err(destroyed(function))
     }
 
-    pub fn remove(handle: *const RextrackPipeline, function: &str) -> Result<(), Failure> {
-        if HANDLES.write().remove(&handle.addr()) {
+    /// # Safety
+    /// As [`check`].
+    pub unsafe fn remove(handle: *mut RextrackPipeline, function: &str) -> Result<(), Failure> {
+        // SAFETY: as in `check`.
+        let is_live = unsafe { &*(&raw const (*handle).is_live) };
+        if is_live.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
-        Err(unknown(function))
+        Err(destroyed(function))
     }
 
     /// Takes the contents and keeps the memory, so that no later handle has its address.
@@ -116,15 +123,14 @@ mod live {
     /// # Safety
     /// As `Box::from_raw`.
     pub unsafe fn free(handle: *mut RextrackPipeline) -> RextrackPipeline {
-        RETIRED.write().push(handle.addr());
-        // SAFETY: as the caller vouches. The memory is never used again.
+        RETIRED.lock().push(handle.addr());
+        // SAFETY: as the caller vouches. Only the flag is used again.
         unsafe { handle.read() }
     }
 
-    fn unknown(function: &str) -> Failure {
+    fn destroyed(function: &str) -> Failure {
         let text = format!(
-            "{function}: the handle was destroyed, or is not from rextrack_create or \
-             rextrack_find; do not use a handle after rextrack_destroy"
+            "{function}: the handle was destroyed; do not use a handle after rextrack_destroy"
         );
         Failure(RextrackStatus::RextrackErrClosed, text)
     }
@@ -134,14 +140,16 @@ mod live {
 mod live {
     use super::{Failure, RextrackPipeline};
 
-    pub fn add(_: *mut RextrackPipeline) {}
-
+    /// # Safety
+    /// None.
     #[inline(always)]
-    pub fn check(_: *const RextrackPipeline, _: &str) -> Result<(), Failure> {
+    pub unsafe fn check(_: *const RextrackPipeline, _: &str) -> Result<(), Failure> {
         Ok(())
     }
 
-    pub fn remove(_: *const RextrackPipeline, _: &str) -> Result<(), Failure> {
+    /// # Safety
+    /// None.
+    pub unsafe fn remove(_: *mut RextrackPipeline, _: &str) -> Result<(), Failure> {
         Ok(())
     }
 

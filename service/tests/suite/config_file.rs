@@ -40,7 +40,8 @@ fn problem(service: &Service) -> String {
 fn starts(service: &Service, camera: &str) -> usize {
     let events = service.get(&format!("/api/v1/cameras/{camera}/events"));
     let events = events.json()["events"].as_array().unwrap().clone();
-    events.iter().filter(|e| e["kind"] == "source").count()
+    let live = |e: &&serde_json::Value| e["kind"] == "source" && e["source_state"] == "live";
+    events.iter().filter(live).count()
 }
 
 #[test]

@@ -73,7 +73,8 @@ fn change_affects_one_camera_and_reopens_nothing() {
             .get(&format!("/api/v1/cameras/{camera}/events"))
             .json();
         let events = events["events"].as_array().unwrap().clone();
-        events.iter().filter(|e| e["kind"] == "source").count()
+        let live = |e: &&serde_json::Value| e["kind"] == "source" && e["source_state"] == "live";
+        events.iter().filter(live).count()
     };
     assert_eq!(states("a"), 1, "went live once");
     assert_eq!(states("b"), 1);
