@@ -100,7 +100,7 @@ mod live {
     pub unsafe fn check(handle: *const RextrackPipeline, function: &str) -> Result<(), Failure> {
         // SAFETY: as the caller vouches; the memory is never freed, and a destroyed handle
         // keeps its flag.
-        let is_live = unsafe { &*(&raw const (*handle).is_live) };
+        let is_live = unsafe { &(*handle).is_live };
         if is_live.load(Ordering::Acquire) {
             return Ok(());
         }
@@ -111,7 +111,7 @@ mod live {
     /// As [`check`].
     pub unsafe fn remove(handle: *mut RextrackPipeline, function: &str) -> Result<(), Failure> {
         // SAFETY: as in `check`.
-        let is_live = unsafe { &*(&raw const (*handle).is_live) };
+        let is_live = unsafe { &(*handle).is_live };
         if is_live.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
