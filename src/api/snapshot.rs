@@ -21,7 +21,8 @@ pub struct Snapshot {
     pub capture_ns: i64,
     /// Publication time of the snapshot.
     pub publish_ns: i64,
-    /// State of the source at the time of the poll.
+    /// State of the source. It fits the slots. Before the first snapshot after a start, and
+    /// when the source fails, it is the state at the time of the poll.
     pub source_state: SourceState,
     /// Width of the frame in pixels. 0 before the first frame.
     pub frame_width: u32,

@@ -49,7 +49,6 @@ pub struct Pipeline {
 pub(super) struct Run {
     /// Ends the backoff of a stage that is about to restart.
     stop: Shutdown,
-    pub(super) frames: Arc<Mailbox<FrameEvent>>,
     /// The infer thread's access to models.
     requester: Requester,
     pub(super) source: SourceThread,
@@ -100,7 +99,8 @@ impl Pipeline {
             return Ok(());
         }
         self.shared.finished.store(false, Ordering::Release);
-        self.shared.problems.reset();
+        let state = self.shared.source.state();
+        self.shared.problems.reset(state, &self.shared.events);
         let config = self.shared.config();
         let id = &config.camera.id;
         let frames = Arc::new(Mailbox::default());
@@ -137,10 +137,10 @@ impl Pipeline {
                 return Err(error);
             }
         };
+        *self.shared.frames.lock() = Some(frames);
         self.shared.set_run_state(RunState::Running);
         *run = Some(Run {
             stop,
-            frames,
             requester,
             source,
             infer,
@@ -204,7 +204,6 @@ impl Pipeline {
         let mut run = self.run.lock();
         let Some(Run {
             stop,
-            frames,
             requester,
             source,
             infer,
@@ -216,7 +215,9 @@ impl Pipeline {
         stop.request();
         source.stop.request();
         self.shared.app_source.wake();
-        frames.close();
+        if let Some(frames) = self.shared.frames.lock().take() {
+            frames.close();
+        }
         requester.close();
         let deadline = within(STOP_STAGES);
         let unjoined = &self.shared.unjoined;
@@ -239,14 +240,9 @@ impl Pipeline {
     /// Releases all slots. The next frame reassigns them from p1 on. Does nothing while
     /// the pipeline does not run. Does not wait for another thread's start or stop.
     pub fn reset_slots(&self) {
-        if !self.is_running() {
-            return;
-        }
-        self.shared.reset.store(true, Ordering::Release);
-        // A thread that holds the lock starts or stops the pipeline, or wakes the infer
-        // thread after a change: each of them leads to the release too.
-        if let Some(run) = self.run.try_lock().as_ref().and_then(|run| run.as_ref()) {
-            run.frames.wake();
+        if let Some(frames) = self.shared.frames.lock().as_ref() {
+            self.shared.reset.store(true, Ordering::Release);
+            frames.wake();
         }
     }
 
@@ -271,5 +267,31 @@ impl Drop for Pipeline {
         self.stop();
         self.shared.unjoined.join_by(deadline);
         self.shared.unjoined.log_unjoined();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn stats_and_reset_do_not_wait_for_a_start_stop_or_change() {
+        let config = r#"{"camera": {"stream": "push:"}, "tracking": {"model": "builtin:motion"}}"#;
+        let pipeline = Arc::new(Pipeline::new(PipelineConfig::from_json(config).unwrap()).unwrap());
+        pipeline.start().unwrap();
+        // Held by another thread's stop, for up to a second.
+        let run = pipeline.run.lock();
+        let (other, (done, is_done)) = (Arc::clone(&pipeline), channel());
+        std::thread::spawn(move || {
+            other.stats();
+            other.reset_slots();
+            other.is_running();
+            done.send(()).unwrap();
+        });
+        is_done.recv_timeout(Duration::from_secs(60)).unwrap();
+        drop(run);
     }
 }

@@ -114,11 +114,15 @@ impl Problems {
     }
 
     /// Forgets all problems when the pipeline starts.
-    pub fn reset(&self) {
+    pub fn reset(&self, state: SourceState, events: &EventQueue) {
         let mut texts = self.texts.lock();
+        let had_problem = texts.first().is_some();
         texts.standing = Default::default();
         texts.refused = None;
         self.summarize(&texts, false);
+        if had_problem {
+            events.push(event(EventKind::Problem, state));
+        }
     }
 
     /// Records that a part of the configuration was not applied.
@@ -204,6 +208,19 @@ mod tests {
                 (EventKind::Problem, None),
             ]
         );
+    }
+
+    #[test]
+    fn start_reports_that_the_problem_is_over() {
+        let (problems, events) = (Problems::default(), EventQueue::default());
+        let state = SourceState::Stopped;
+        problems.reset(state, &events);
+        problems.set(Part::Model, error("one"), state, &events);
+        problems.reset(state, &events);
+        let mut seen = Vec::new();
+        events.drain(&mut 0, usize::MAX, |_, e| seen.push(e.problem));
+        assert_eq!(seen, [Some(ErrorCategory::Source), None]);
+        assert_eq!(problems.summary(), (None, 1));
     }
 
     #[test]

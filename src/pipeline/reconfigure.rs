@@ -87,7 +87,8 @@ impl Pipeline {
             self.shared.problems.accept();
             changes
         };
-        let Some(run) = run.as_mut() else {
+        let frames = self.shared.frames.lock().clone();
+        let (Some(run), Some(frames)) = (run.as_mut(), frames) else {
             return Ok(());
         };
         if changes.source {
@@ -95,11 +96,11 @@ impl Pipeline {
             run.source.stop.request();
             self.shared.app_source.wake();
             // The old thread ends by itself. Frames that it still reads are rejected.
-            let new = self.start_source(&config, &run.frames)?;
+            let new = self.start_source(&config, &frames)?;
             let old = std::mem::replace(&mut run.source, new);
             self.shared.unjoined.add([old.thread]);
         }
-        run.frames.wake();
+        frames.wake();
         Ok(())
     }
 }

@@ -139,10 +139,11 @@ impl Pipeline {
             frames_processed: measured.frames,
             dropped: source.dropped(),
             queued: u64::from(
-                // Not while another thread starts or stops the pipeline, which takes long.
-                self.run
-                    .try_lock()
-                    .is_some_and(|run| run.as_ref().is_some_and(|run| run.frames.is_filled())),
+                self.shared
+                    .frames
+                    .lock()
+                    .as_ref()
+                    .is_some_and(|f| f.is_filled()),
             ),
             reconnects: source.reconnects(),
             snapshots: measured.snapshots,

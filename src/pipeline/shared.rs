@@ -15,6 +15,7 @@ use super::stats::Stages;
 use super::thread::UnjoinedThreads;
 use super::tracking_chain::TrackingChain;
 use crate::base::clock::now_ns;
+use crate::base::mailbox::Mailbox;
 use crate::config::PipelineConfig;
 use crate::detect::{DetectorInfo, InferencePermits};
 use crate::flow::Frame;
@@ -22,7 +23,7 @@ use crate::flow::Snapshot;
 use crate::sink::Sink;
 use crate::sink::annotate::Trails;
 use crate::sink::osc::OscMonitor;
-use crate::source::{AppSource, FramePool, Sampling, SourceStatus};
+use crate::source::{AppSource, FrameEvent, FramePool, Sampling, SourceStatus};
 
 /// The newest processed frame with its slots.
 #[derive(Debug, Clone)]
@@ -76,6 +77,9 @@ pub struct Shared {
     pub measured: Mutex<Measured>,
     pub detector: Mutex<Option<DetectorInfo>>,
     pub problems: Problems,
+    /// The mailbox between source and infer thread, while the pipeline runs. Its lock is
+    /// held for an instant, unlike that of the threads, which a stop holds for up to 1 s.
+    pub frames: Mutex<Option<Arc<Mailbox<FrameEvent>>>>,
     run_state: AtomicU8,
     pub finished: AtomicBool,
     /// Asks the infer thread to release the slots.
@@ -117,6 +121,7 @@ impl Shared {
             measured: Mutex::default(),
             detector: Mutex::default(),
             problems: Problems::default(),
+            frames: Mutex::default(),
             run_state: AtomicU8::new(RunState::Created as u8),
             finished: AtomicBool::new(false),
             reset: AtomicBool::new(false),

@@ -77,9 +77,9 @@ impl Subscriber {
     }
 
     /// Blocks until a snapshot newer than `after_seq` is available, none can be expected,
-    /// the time-out is over, or this owner wakes or closes its waits. A change that
-    /// [`set_config`](super::Pipeline::set_config) accepted and that failed later is reported once to each
-    /// owner, as [`Next::Failed`], while the pipeline continues as before.
+    /// the time-out is over, or this owner wakes or closes its waits. A change that was
+    /// accepted and failed later is reported once to each owner, as [`Next::Failed`], while
+    /// the pipeline continues as before.
     pub fn next(&self, after_seq: u64, timeout: Duration) -> Next {
         let deadline = deadline_after(timeout);
         let wakes = {

@@ -3,21 +3,12 @@
 #define _GNU_SOURCE
 #include <rextrack.h>
 
+#include "check.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Long enough for a busy machine. */
-#define PATIENCE_MS 30000
-
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);            \
-            exit(1);                                                           \
-        }                                                                      \
-    } while (0)
 
 static const char *json;
 

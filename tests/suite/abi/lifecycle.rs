@@ -158,9 +158,9 @@ impl Borrowed {
     }
 }
 
-/// Niceness of the threads whose names begin with `name`.
+/// Niceness and policy of the threads whose names begin with `name`.
 #[cfg(target_os = "linux")]
-fn niceness(name: &str) -> Vec<i32> {
+fn scheduling(name: &str) -> Vec<(i32, i32)> {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
     // A thread may end while it is looked at.
     tasks
@@ -168,9 +168,11 @@ fn niceness(name: &str) -> Vec<i32> {
         .filter_map(|stat| {
             let (_, after) = stat.split_once('(')?;
             let (comm, fields) = after.rsplit_once(')')?;
-            // The 19th field of the line, the 17th after the name.
-            let nice = fields.split_whitespace().nth(16)?;
-            comm.starts_with(name).then(|| nice.parse().unwrap())
+            // The 19th and the 41st field of the line, two of them before these.
+            let fields: Vec<_> = fields.split_whitespace().collect();
+            let field = |number: usize| fields.get(number - 3)?.parse().ok();
+            comm.starts_with(name)
+                .then(|| Some((field(19)?, field(41)?)))?
         })
         .collect()
 }
@@ -185,7 +187,8 @@ fn pipeline_threads_run_below_normal_priority() {
     assert_eq!(status, OK, "{}", last_error());
     assert_eq!(unsafe { rextrack_start(pipeline) }, OK);
     // source, infer and sink; each says so as the first thing it does.
-    while niceness("rextrack:nice:") != [4, 4, 4] {
+    let low = (4, 3 /* SCHED_BATCH */);
+    while scheduling("rextrack:nice:") != [low; 3] {
         std::thread::yield_now();
     }
     assert_eq!(unsafe { rextrack_destroy(pipeline) }, OK);
