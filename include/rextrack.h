@@ -1281,7 +1281,8 @@ RextrackStatus rextrack_get_config_ex(const RextrackPipeline *pipeline,
 /*
  Writes up to `capacity` outputs to `sinks`, in the order of the configuration, and the
  number of all outputs to `count`. Set `sink_size` to `sizeof(RextrackSink)`. `sinks` may
- be NULL if `capacity` is 0. There are none until the model is loaded.
+ be NULL if `capacity` is 0. There are none until the model is loaded; the outputs' own
+ thread lists them soon after, and soon after a change.
 
  Any thread. Blocks for microseconds: it takes a lock that the pipeline's threads hold.
 

@@ -1,6 +1,7 @@
 """Reports, settings and errors of pipelines."""
 
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -75,7 +76,12 @@ class Reports(unittest.TestCase):
     def test_outputs_are_listed(self):
         with Pipeline({**pushing(), "osc": {"port": 9}}) as pipeline:
             show(pipeline, push_bytes(pipeline, scene()), rextrack.now_ns() // STEP_NS)
-            (sink,) = pipeline.sinks()
+            # The thread of the outputs lists them as soon as it runs.
+            sinks = pipeline.sinks()
+            while not sinks:
+                time.sleep(0)
+                sinks = pipeline.sinks()
+            (sink,) = sinks
             self.assertEqual((sink.name, sink.state.name, sink.problem), ("osc 127.0.0.1:9", "OK", ""))
 
     def test_polling_shows_why_a_pipeline_cannot_go_on(self):
