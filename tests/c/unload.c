@@ -18,21 +18,29 @@ static void *function(void *loaded, const char *name) {
     return address;
 }
 
-/* Creates, runs and destroys a pipeline with a loaded library. On a thread of its own:
+/* Creates a pipeline with a loaded library, runs it until the first frame and destroys it. On a thread of its own:
  * while a thread lives that has called the library, glibc keeps the library loaded. */
 static void *use(void *loaded) {
     RextrackStatus (*create)(uint32_t, const char *, RextrackPipeline **);
     RextrackStatus (*start)(RextrackPipeline *);
     RextrackStatus (*wait)(const RextrackPipeline *, uint64_t, uint32_t);
+    RextrackStatus (*poll)(const RextrackPipeline *, RextrackSlot *, size_t, size_t,
+                           RextrackSnapshot *);
     RextrackStatus (*destroy)(RextrackPipeline *);
     RextrackPipeline *p = NULL;
+    RextrackSnapshot snapshot = {.struct_size = sizeof snapshot};
     *(void **)&create = function(loaded, "rextrack_create");
     *(void **)&start = function(loaded, "rextrack_start");
     *(void **)&wait = function(loaded, "rextrack_wait");
+    *(void **)&poll = function(loaded, "rextrack_poll");
     *(void **)&destroy = function(loaded, "rextrack_destroy");
     CHECK(create(REXTRACK_ABI_VERSION, json, &p) == REXTRACK_OK);
     CHECK(start(p) == REXTRACK_OK);
-    CHECK(wait(p, 0, PATIENCE_MS) == REXTRACK_OK);
+    /* The first snapshot may be older than the first frame, and than the use of FFmpeg. */
+    while (snapshot.frame_seq == 0) {
+        CHECK(wait(p, snapshot.seq, PATIENCE_MS) == REXTRACK_OK);
+        CHECK(poll(p, NULL, sizeof(RextrackSlot), 0, &snapshot) == REXTRACK_OK);
+    }
     CHECK(destroy(p) == REXTRACK_OK);
     return NULL;
 }
