@@ -40,13 +40,37 @@ const Row active_slot = {{"state", REXTRACK_SLOT_ACTIVE}, {"x", 0.25f},      {"y
                          {"life", 9000},                  {"speed", 1.25f},  {"presence", 0.75f},
                          {"floor_x", 4}};
 
-Row without_position(Row row) {
-    for (const char *name : {"state", "x", "y", "w", "h", "vx", "vy"}) row[name] = 0;
+// A slot that has had no object yet.
+const Row unused_slot = [] {
+    Row row;
+    for (const RextrackAxis &axis : table) row[axis.name] = axis.empty;
     return row;
+}();
+
+std::vector<std::string> names_of(const Channels &channels) {
+    std::vector<std::string> names;
+    for (int32_t i = 0; i < channels.channel_count(); ++i) names.push_back(channels.name(i));
+    return names;
 }
 
-// The values that channels have when the pipeline has these slots and frames of 1600 x 800.
-std::map<std::string, float> filled(Channels &channels, const std::vector<Row> &slots) {
+// All samples of each channel.
+using Samples = std::map<std::string, std::vector<float>>;
+
+Samples fill(const Channels &channels, float fps) {
+    const auto size = static_cast<std::size_t>(channels.sample_count());
+    std::vector<std::vector<float>> numbers(static_cast<std::size_t>(channels.channel_count()),
+                                            std::vector<float>(size, -99.0f));
+    std::vector<float *> pointers;
+    for (auto &channel : numbers) pointers.push_back(channel.data());
+    channels.fill(fps, pointers.data(), channels.channel_count(), channels.sample_count());
+    Samples named;
+    const std::vector<std::string> names = names_of(channels);
+    for (std::size_t i = 0; i < numbers.size(); ++i) named[names[i]] = numbers[i];
+    return named;
+}
+
+// The samples when the pipeline has these slots and frames of 1600 x 800.
+Samples samples(Channels &channels, const std::vector<Row> &slots) {
     channels.bind(table);
     AxisValues &values = channels.values();
     values.snapshot.active_count = 1;
@@ -58,13 +82,19 @@ std::map<std::string, float> filled(Channels &channels, const std::vector<Row> &
     for (std::size_t slot = 0; slot < values.count; ++slot)
         for (std::size_t i = 0; i < values.axes.size(); ++i)
             values.values[slot * values.axes.size() + i] = slots[slot].at(table[values.axes[i]].name);
-    std::vector<float> numbers(channels.names().size(), -99.0f);
-    std::vector<float *> pointers;
-    for (float &number : numbers) pointers.push_back(&number);
-    channels.fill(25.0f, pointers.data());
-    std::map<std::string, float> named;
-    for (std::size_t i = 0; i < numbers.size(); ++i) named[channels.names()[i]] = numbers[i];
-    return named;
+    return fill(channels, 25.0f);
+}
+
+Samples samples(const Values &values, const std::vector<Row> &slots) {
+    Channels channels(values);
+    return samples(channels, slots);
+}
+
+// The first sample of each channel.
+std::map<std::string, float> filled(Channels &channels, const std::vector<Row> &slots) {
+    std::map<std::string, float> first;
+    for (const auto &[name, numbers] : samples(channels, slots)) first[name] = numbers.at(0);
+    return first;
 }
 
 std::map<std::string, float> filled(const Values &values, const std::vector<Row> &slots) {
@@ -89,6 +119,27 @@ Values in_coordinates(const char *name) {
     return values;
 }
 
+// One slot, without any toggle.
+Values no_channels(const char *layout) {
+    Values values;
+    for (const Parameter &one : parameters())
+        if (*one.axes || *one.channel) values.set(one.par, 0.0);
+    values.set(Par::Slots, 1.0);
+    values.set(Par::Layout, layout);
+    return values;
+}
+
+// Two slots in a layout, with the defaults.
+Values in_layout(const char *layout) {
+    Values values;
+    values.set(Par::Slots, 2.0);
+    values.set(Par::Layout, layout);
+    return values;
+}
+
+constexpr const char *all_coordinates[] = {"frame", "uv", "touch", "centred", "pixels"};
+constexpr const char *all_layouts[] = {"channels", "samples", "bodytrack"};
+
 } // namespace
 
 TEST_CASE("channel names and their order stay the same between releases") {
@@ -99,7 +150,7 @@ TEST_CASE("channel names and their order stay the same between releases") {
         "p2_vx",    "p2_vy",    "p2_id",      "p2_generation", "p2_state", "p2_score",
         "p2_class", "p2_age",   "p2_speed",   "p2_presence",   "count",    "fps",
         "latency"};
-    CHECK(Channels(all_channels()).names() == expected);
+    CHECK(names_of(Channels(all_channels())) == expected);
 }
 
 TEST_CASE("default channels are position, size, identity, generation, state and count") {
@@ -107,7 +158,7 @@ TEST_CASE("default channels are position, size, identity, generation, state and 
     values.set(Par::Slots, 1.0);
     const std::vector<std::string> expected = {"p1_x",  "p1_y",          "p1_w",     "p1_h",
                                                "p1_id", "p1_generation", "p1_state", "count"};
-    CHECK(Channels(values).names() == expected);
+    CHECK(names_of(Channels(values)) == expected);
 }
 
 TEST_CASE("each channel has the value of the axis in its name") {
@@ -129,16 +180,36 @@ TEST_CASE("slots that the pipeline does not have get the empty values of the tab
 }
 
 TEST_CASE("channels are empty before the library is loaded") {
-    Channels channels(all_channels());
-    std::vector<float> numbers(channels.names().size(), -99.0f);
-    std::vector<float *> pointers;
-    for (float &number : numbers) pointers.push_back(&number);
-    channels.fill(0.0f, pointers.data());
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        INFO(channels.names()[i]);
-        const bool is_class = channels.names()[i].find("_class") != std::string::npos;
-        CHECK(numbers[i] == (is_class ? -1.0f : 0.0f));
+    for (const char *layout : all_layouts) {
+        Values values = all_channels();
+        values.set(Par::Layout, layout);
+        for (const auto &[name, numbers] : fill(Channels(values), 0.0f)) {
+            INFO(std::string(layout), " ", name);
+            const bool is_class = name.find("class") != std::string::npos;
+            for (float value : numbers) CHECK(value == (is_class ? -1.0f : 0.0f));
+        }
     }
+}
+
+TEST_CASE("there is always a channel and a sample") {
+    for (const char *layout : all_layouts) {
+        const Channels channels(no_channels(layout));
+        CHECK(channels.channel_count() >= 1);
+        CHECK(channels.sample_count() == 1);
+        CHECK(std::string(channels.name(channels.channel_count())) == "");
+        CHECK(std::string(channels.name(-1)) == "");
+    }
+    CHECK(names_of(Channels(no_channels("channels"))) == std::vector<std::string>{"count"});
+    CHECK(filled(no_channels("channels"), {active_slot}).at("count") == 1.0f);
+}
+
+TEST_CASE("fill writes nothing when the sizes are not those of the channels") {
+    const Channels channels(in_layout("samples"));
+    float untouched = -99.0f;
+    float *pointers[] = {&untouched};
+    channels.fill(25.0f, pointers, 1, channels.sample_count());
+    channels.fill(25.0f, pointers, channels.channel_count(), 1);
+    CHECK(untouched == -99.0f);
 }
 
 TEST_CASE("the number of channels depends on parameters alone") {
@@ -158,6 +229,14 @@ TEST_CASE("channels match values that differ only in other parameters") {
     CHECK(channels.match(values));
     values.set(Par::Moreaxes, "life");
     CHECK_FALSE(channels.match(values));
+    for (Par par : {Par::Layout, Par::Coordinates}) {
+        values = all_channels();
+        values.set(par, par == Par::Layout ? "samples" : "uv");
+        CHECK_FALSE(channels.match(values));
+    }
+    values = all_channels();
+    values.set(Par::Mirror, 1.0);
+    CHECK_FALSE(channels.match(values));
 }
 
 TEST_CASE("More Axes adds channels for axes that have no toggle") {
@@ -171,7 +250,7 @@ TEST_CASE("More Axes adds channels for axes that have no toggle") {
     const std::vector<std::string> expected = {"p1_x",  "p1_y",          "p1_w",     "p1_h",
                                                "p1_id", "p1_generation", "p1_state", "p1_life",
                                                "p1_floor_x", "count"};
-    CHECK(channels.names() == expected);
+    CHECK(names_of(channels) == expected);
     const auto active = filled(channels, {active_slot});
     CHECK(active.at("p1_life") == 9000.0f);
     CHECK(active.at("p1_floor_x") == 4.0f);
@@ -191,6 +270,18 @@ TEST_CASE("a name in More Axes that the library does not have is reported") {
     Channels invalid(values);
     CHECK(filled(invalid, {}).size() == filled(Values(), {}).size());
     CHECK(invalid.problem().find("no/channel") != std::string::npos);
+}
+
+TEST_CASE("a name in More Axes does not give a second channel of the same name") {
+    for (const char *layout : all_layouts) {
+        Values values = in_layout(layout);
+        values.set(Par::Moreaxes, "x count life life");
+        std::vector<std::string> names = names_of(Channels(values));
+        std::sort(names.begin(), names.end());
+        INFO(std::string(layout));
+        CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+        CHECK(std::count(names.begin(), names.end(), "body1/x") == 0);
+    }
 }
 
 TEST_CASE("the table is bound once, and again when it is another table") {
@@ -222,6 +313,37 @@ TEST_CASE("UV coordinates point upwards") {
     CHECK(values.at("p1_vy") == doctest::Approx(-0.25));
 }
 
+TEST_CASE("centred coordinates are those of an orthographic camera of width 1") {
+    const auto values = filled(in_coordinates("centred"), {active_slot});
+    CHECK(values.at("p1_x") == doctest::Approx(-0.25));
+    CHECK(values.at("p1_y") == doctest::Approx(0.15));
+    CHECK(values.at("p1_w") == doctest::Approx(0.1));
+    CHECK(values.at("p1_h") == doctest::Approx(0.2));
+    CHECK(values.at("p1_vx") == doctest::Approx(0.5));
+    CHECK(values.at("p1_vy") == doctest::Approx(-0.125));
+    // The corners of the frame are those of the camera's view, 1 wide and 0.5 high.
+    Row corner = active_slot;
+    corner["x"] = corner["y"] = 1;
+    const auto bottom_right = filled(in_coordinates("centred"), {corner});
+    CHECK(bottom_right.at("p1_x") == doctest::Approx(0.5));
+    CHECK(bottom_right.at("p1_y") == doctest::Approx(-0.25));
+}
+
+TEST_CASE("Mirror swaps left and right and changes nothing else, in every coordinates") {
+    Row opposite = active_slot;
+    opposite["x"] = 1 - opposite["x"];
+    opposite["vx"] = -opposite["vx"];
+    for (const char *name : all_coordinates) {
+        Values values = in_coordinates(name);
+        const auto expected = filled(values, {opposite});
+        values.set(Par::Mirror, 1.0);
+        for (const auto &[channel, value] : filled(values, {active_slot})) {
+            INFO(std::string(name), " ", channel);
+            CHECK(value == doctest::Approx(expected.at(channel)));
+        }
+    }
+}
+
 TEST_CASE("pixel coordinates count pixels from the top left") {
     const auto values = filled(in_coordinates("pixels"), {active_slot});
     CHECK(values.at("p1_x") == doctest::Approx(400));
@@ -233,8 +355,9 @@ TEST_CASE("pixel coordinates count pixels from the top left") {
 }
 
 TEST_CASE("coordinates leave numbers and unknown quantities unchanged") {
-    for (const char *name : {"uv", "touch", "pixels"}) {
+    for (const char *name : all_coordinates) {
         Values parameters = in_coordinates(name);
+        parameters.set(Par::Mirror, 1.0);
         parameters.set(Par::Moreaxes, "floor_x");
         const auto values = filled(parameters, {active_slot});
         CHECK(values.at("p1_speed") == 1.25f);
@@ -246,23 +369,122 @@ TEST_CASE("coordinates leave numbers and unknown quantities unchanged") {
 
 TEST_CASE("a slot at rest has the velocity 0, not -0, in every coordinates") {
     Row at_rest = active_slot;
-    at_rest["vy"] = 0;
-    CHECK_FALSE(std::signbit(filled(in_coordinates("uv"), {at_rest}).at("p1_vy")));
+    at_rest["vx"] = at_rest["vy"] = 0;
+    for (const char *name : all_coordinates) {
+        Values values = in_coordinates(name);
+        values.set(Par::Mirror, 1.0);
+        const auto numbers = filled(values, {at_rest});
+        CHECK_FALSE(std::signbit(numbers.at("p1_vx")));
+        CHECK_FALSE(std::signbit(numbers.at("p1_vy")));
+    }
 }
 
-TEST_CASE("an unused slot stays at 0 in every coordinates") {
-    for (const char *name : {"frame", "uv", "touch", "pixels"}) {
-        Values values = in_coordinates(name);
-        CHECK(filled(values, {without_position(active_slot)}).at("p1_y") == 0.0f);
-        // The same without the channels of size and state.
-        values.set(Par::Size, 0.0);
-        values.set(Par::State, 0.0);
-        CHECK(filled(values, {without_position(active_slot)}).at("p1_y") == 0.0f);
-    }
+TEST_CASE("an unused slot stays at 0 in every layout and coordinates, also mirrored") {
+    for (const char *layout : all_layouts)
+        for (const char *name : all_coordinates) {
+            Values values = in_coordinates(name);
+            values.set(Par::Layout, layout);
+            values.set(Par::Mirror, 1.0);
+            // The second time without the channels of size and state.
+            for (int i = 0; i < 2; ++i) {
+                for (const auto &[channel, numbers] : samples(values, {unused_slot, unused_slot})) {
+                    INFO(std::string(layout), " ", std::string(name), " ", channel);
+                    if (channel == "count" || channel == "fps" || channel == "latency") continue;
+                    const bool is_class = channel.find("class") != std::string::npos;
+                    for (float value : numbers) CHECK(value == (is_class ? -1.0f : 0.0f));
+                }
+                values.set(Par::Size, 0.0);
+                values.set(Par::State, 0.0);
+            }
+        }
 }
 
 TEST_CASE("an empty slot that keeps its position is converted") {
     Row kept = active_slot;
     kept["state"] = REXTRACK_SLOT_EMPTY;
     CHECK(filled(in_coordinates("uv"), {kept}).at("p1_y") == doctest::Approx(0.8));
+}
+
+TEST_CASE("One Sample per Slot has the names of the axes, and always velocity and presence") {
+    const std::vector<std::string> defaults = {"x",  "y",          "w",     "h",        "vx",   "vy",
+                                               "id", "generation", "state", "presence", "count"};
+    const Channels channels(in_layout("samples"));
+    CHECK(names_of(channels) == defaults);
+    CHECK(channels.sample_count() == 2);
+    const std::vector<std::string> fewest = {"vx", "vy", "presence"};
+    CHECK(names_of(Channels(no_channels("samples"))) == fewest);
+}
+
+TEST_CASE("One Sample per Slot gives each slot a sample") {
+    Values values = all_channels();
+    values.set(Par::Slots, 3.0);
+    values.set(Par::Layout, "samples");
+    values.set(Par::Moreaxes, "life");
+    Row second = active_slot;
+    for (auto &[axis, value] : second) value += 1;
+    const Samples filled = samples(values, {active_slot, second});
+    for (const auto &[axis, value] : active_slot) {
+        if (axis == "floor_x") continue;
+        INFO(axis);
+        const float empty = axis == "class" ? -1.0f : 0.0f;
+        CHECK(filled.at(axis) == std::vector<float>{value, value + 1, empty});
+    }
+    // What belongs to the node is the same in every sample.
+    CHECK(filled.at("count") == std::vector<float>(3, 1.0f));
+    CHECK(filled.at("fps") == std::vector<float>(3, 25.0f));
+    CHECK(filled.at("latency") == std::vector<float>(3, 12.5f));
+}
+
+TEST_CASE("Body Track's layout has the names of the Body Track CHOP") {
+    const std::vector<std::string> defaults = {
+        "body1:valid",       "body1/bbox:u",     "body1/bbox:v",     "body1/bbox:width",
+        "body1/bbox:height", "body1/trackingid", "body2:valid",      "body2/bbox:u",
+        "body2/bbox:v",      "body2/bbox:width", "body2/bbox:height", "body2/trackingid",
+        "count"};
+    const Channels channels(in_layout("bodytrack"));
+    CHECK(names_of(channels) == defaults);
+    CHECK(channels.sample_count() == 1);
+    // The other toggles add nothing; More Axes does.
+    Values values = all_channels();
+    values.set(Par::Layout, "bodytrack");
+    CHECK(names_of(Channels(values)).size() == defaults.size() + 2);
+    values.set(Par::Moreaxes, "life state");
+    const auto filled = ::filled(values, {active_slot});
+    CHECK(filled.at("body1/life") == 9000.0f);
+    CHECK(filled.at("body1/state") == 1.0f);
+    CHECK(names_of(Channels(no_channels("bodytrack"))) == std::vector<std::string>{"body1:valid"});
+}
+
+TEST_CASE("Body Track's layout is valid while a slot is detected or held") {
+    Row slot = active_slot;
+    for (const auto &[state, valid] : std::map<uint32_t, float>{
+             {REXTRACK_SLOT_EMPTY, 0}, {REXTRACK_SLOT_ACTIVE, 1}, {REXTRACK_SLOT_HELD, 1}}) {
+        slot["state"] = static_cast<float>(state);
+        CHECK(filled(in_layout("bodytrack"), {slot}).at("body1:valid") == valid);
+    }
+    CHECK(filled(in_layout("bodytrack"), {slot}).at("body2:valid") == 0.0f);
+}
+
+TEST_CASE("Body Track's layout is in UV unless you choose other coordinates") {
+    Values values = in_layout("bodytrack");
+    auto numbers = filled(values, {active_slot});
+    CHECK(numbers.at("body1/bbox:u") == doctest::Approx(0.25));
+    CHECK(numbers.at("body1/bbox:v") == doctest::Approx(0.8));
+    CHECK(numbers.at("body1/bbox:width") == doctest::Approx(0.1));
+    CHECK(numbers.at("body1/bbox:height") == doctest::Approx(0.4));
+    CHECK(numbers.at("body1/trackingid") == 7.0f);
+    for (const char *name : all_coordinates) {
+        if (std::string(name) == "frame") continue;
+        values.set(Par::Coordinates, name);
+        numbers = filled(values, {active_slot});
+        const auto expected = filled(in_coordinates(name), {active_slot});
+        INFO(std::string(name));
+        CHECK(numbers.at("body1/bbox:u") == expected.at("p1_x"));
+        CHECK(numbers.at("body1/bbox:v") == expected.at("p1_y"));
+        CHECK(numbers.at("body1/bbox:width") == expected.at("p1_w"));
+        CHECK(numbers.at("body1/bbox:height") == expected.at("p1_h"));
+    }
+    values.set(Par::Coordinates, "frame");
+    values.set(Par::Mirror, 1.0);
+    CHECK(filled(values, {active_slot}).at("body1/bbox:u") == doctest::Approx(0.75));
 }
