@@ -230,7 +230,7 @@ void add_slots(Table &t) {
 
 void add_chop_output(Table &t) {
     // The unit of an axis that Coordinates converts.
-    const char *converted = "of Coordinates";
+    const char *converted = "as in Coordinates";
     t.page("Output", OperatorFamily::Chop);
     t.menu(Par::Layout, "Layout", "Layout", layout_menu, "channels",
            "Channels per Slot: p1_x p1_y, p2_x p2_y and so on. One Sample per Slot: channels x y "
@@ -252,8 +252,8 @@ void add_chop_output(Table &t) {
            "x y: centre of the box.");
     t.axes(Par::Size, "Size", "Size (w h)", "w h", converted, on,
            "w h: width and height of the box.");
-    t.axes(Par::Velocity, "Velocity", "Velocity (vx vy)", "vx vy", "of Coordinates, per second",
-           off, "vx vy: velocity of the centre, per second.");
+    t.axes(Par::Velocity, "Velocity", "Velocity (vx vy)", "vx vy",
+           "as in Coordinates, per second", off, "vx vy: velocity of the centre, per second.");
     t.axes(Par::Identity, "Identity", "Identity (id)", "id", "", on,
            "id: number of the track; numbers are never reused.");
     t.axes(Par::Generation, "Generation", "Generation (generation)", "generation", "", on,
@@ -279,7 +279,7 @@ void add_chop_output(Table &t) {
            "several with spaces.",
            REXTRACK_TD_DYNAMIC_MENU);
     t.channel(Par::Count, "Count", "Count (count)", "count", "", on,
-              "count: number of slots in state 1. It is there if no other channel is.");
+              "count: number of slots in state 1.");
     t.channel(Par::Fps, "Fps", "Rate (fps)", "fps", "frames/s", off,
               "fps: frames processed per second.");
     t.channel(Par::Latency, "Latency", "Latency (latency)", "latency", "ms", off,

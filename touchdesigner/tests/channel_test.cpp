@@ -1,146 +1,10 @@
-#include "core/channel.h"
 #include "core/message.h"
+#include "filled_channels.h"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
-
 using namespace rextrack_td;
-
-namespace {
-
-// A library's table in another order than the channels, with an axis that this plugin does not know.
-const std::vector<RextrackAxis> table = {
-    {"state", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"x", "", "", REXTRACK_QUANTITY_X, 0},
-    {"y", "", "", REXTRACK_QUANTITY_Y, 0},
-    {"w", "", "", REXTRACK_QUANTITY_WIDTH, 0},
-    {"h", "", "", REXTRACK_QUANTITY_HEIGHT, 0},
-    {"vx", "", "", REXTRACK_QUANTITY_VELOCITY_X, 0},
-    {"vy", "", "", REXTRACK_QUANTITY_VELOCITY_Y, 0},
-    {"id", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"generation", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"class", "", "", REXTRACK_QUANTITY_NUMBER, -1},
-    {"score", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"age", "ms", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"life", "ms", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"speed", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"presence", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"floor_x", "m", "", 99, -5},
-};
-
-using Row = std::map<std::string, float>;
-
-const Row active_slot = {{"state", REXTRACK_SLOT_ACTIVE}, {"x", 0.25f},      {"y", 0.2f},
-                         {"w", 0.1f},                     {"h", 0.4f},       {"vx", 0.5f},
-                         {"vy", 0.25f},                   {"id", 7},         {"generation", 2},
-                         {"class", 3},                    {"score", 0.5f},   {"age", 1500},
-                         {"life", 9000},                  {"speed", 1.25f},  {"presence", 0.75f},
-                         {"floor_x", 4}};
-
-// A slot that has had no object yet.
-const Row unused_slot = [] {
-    Row row;
-    for (const RextrackAxis &axis : table) row[axis.name] = axis.empty;
-    return row;
-}();
-
-std::vector<std::string> names_of(const Channels &channels) {
-    std::vector<std::string> names;
-    for (int32_t i = 0; i < channels.channel_count(); ++i) names.push_back(channels.name(i));
-    return names;
-}
-
-// All samples of each channel.
-using Samples = std::map<std::string, std::vector<float>>;
-
-Samples fill(const Channels &channels, float fps) {
-    const auto size = static_cast<std::size_t>(channels.sample_count());
-    std::vector<std::vector<float>> numbers(static_cast<std::size_t>(channels.channel_count()),
-                                            std::vector<float>(size, -99.0f));
-    std::vector<float *> pointers;
-    for (auto &channel : numbers) pointers.push_back(channel.data());
-    channels.fill(fps, pointers.data(), channels.channel_count(), channels.sample_count());
-    Samples named;
-    const std::vector<std::string> names = names_of(channels);
-    for (std::size_t i = 0; i < numbers.size(); ++i) named[names[i]] = numbers[i];
-    return named;
-}
-
-// The samples when the pipeline has these slots and frames of 1600 x 800.
-Samples samples(Channels &channels, const std::vector<Row> &slots) {
-    channels.bind(table);
-    AxisValues &values = channels.values();
-    values.snapshot.active_count = 1;
-    values.snapshot.capture_ns = 1'000'000;
-    values.snapshot.publish_ns = 13'500'000;
-    values.snapshot.frame_width = 1600;
-    values.snapshot.frame_height = 800;
-    values.count = std::min(slots.size(), values.capacity);
-    for (std::size_t slot = 0; slot < values.count; ++slot)
-        for (std::size_t i = 0; i < values.axes.size(); ++i)
-            values.values[slot * values.axes.size() + i] = slots[slot].at(table[values.axes[i]].name);
-    return fill(channels, 25.0f);
-}
-
-Samples samples(const Values &values, const std::vector<Row> &slots) {
-    Channels channels(values);
-    return samples(channels, slots);
-}
-
-// The first sample of each channel.
-std::map<std::string, float> filled(Channels &channels, const std::vector<Row> &slots) {
-    std::map<std::string, float> first;
-    for (const auto &[name, numbers] : samples(channels, slots)) first[name] = numbers.at(0);
-    return first;
-}
-
-std::map<std::string, float> filled(const Values &values, const std::vector<Row> &slots) {
-    Channels channels(values);
-    return filled(channels, slots);
-}
-
-// Two slots and every toggle.
-Values all_channels() {
-    Values values;
-    for (Par par : {Par::Position, Par::Size, Par::Velocity, Par::Identity, Par::Generation,
-                    Par::State, Par::Score, Par::Class, Par::Age, Par::Speed, Par::Presence,
-                    Par::Count, Par::Fps, Par::Latency})
-        values.set(par, 1.0);
-    values.set(Par::Slots, 2.0);
-    return values;
-}
-
-Values in_coordinates(const char *name) {
-    Values values = all_channels();
-    values.set(Par::Coordinates, name);
-    return values;
-}
-
-// One slot, without any toggle.
-Values no_channels(const char *layout) {
-    Values values;
-    for (const Parameter &one : parameters())
-        if (*one.axes || *one.channel) values.set(one.par, 0.0);
-    values.set(Par::Slots, 1.0);
-    values.set(Par::Layout, layout);
-    return values;
-}
-
-// Two slots in a layout, with the defaults.
-Values in_layout(const char *layout) {
-    Values values;
-    values.set(Par::Slots, 2.0);
-    values.set(Par::Layout, layout);
-    return values;
-}
-
-constexpr const char *all_coordinates[] = {"frame", "uv", "touch", "centred", "pixels"};
-constexpr const char *all_layouts[] = {"channels", "samples", "bodytrack"};
-
-} // namespace
+using namespace rextrack_td::test;
 
 TEST_CASE("channel names and their order stay the same between releases") {
     const std::vector<std::string> expected = {
@@ -295,119 +159,10 @@ TEST_CASE("the table is bound once, and again when it is another table") {
     CHECK(channels.values().count == 0);
 }
 
-TEST_CASE("TouchDesigner coordinates point upwards and have one unit for x and y") {
-    const auto values = filled(in_coordinates("touch"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(0.5));
-    CHECK(values.at("p1_y") == doctest::Approx(0.8));
-    CHECK(values.at("p1_w") == doctest::Approx(0.2));
-    CHECK(values.at("p1_h") == doctest::Approx(0.4));
-    CHECK(values.at("p1_vx") == doctest::Approx(1.0));
-    CHECK(values.at("p1_vy") == doctest::Approx(-0.25));
-}
-
-TEST_CASE("UV coordinates point upwards") {
-    const auto values = filled(in_coordinates("uv"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(0.25));
-    CHECK(values.at("p1_y") == doctest::Approx(0.8));
-    CHECK(values.at("p1_h") == doctest::Approx(0.4));
-    CHECK(values.at("p1_vy") == doctest::Approx(-0.25));
-}
-
-TEST_CASE("centred coordinates are those of an orthographic camera of width 1") {
-    const auto values = filled(in_coordinates("centred"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(-0.25));
-    CHECK(values.at("p1_y") == doctest::Approx(0.15));
-    CHECK(values.at("p1_w") == doctest::Approx(0.1));
-    CHECK(values.at("p1_h") == doctest::Approx(0.2));
-    CHECK(values.at("p1_vx") == doctest::Approx(0.5));
-    CHECK(values.at("p1_vy") == doctest::Approx(-0.125));
-    // The corners of the frame are those of the camera's view, 1 wide and 0.5 high.
-    Row corner = active_slot;
-    corner["x"] = corner["y"] = 1;
-    const auto bottom_right = filled(in_coordinates("centred"), {corner});
-    CHECK(bottom_right.at("p1_x") == doctest::Approx(0.5));
-    CHECK(bottom_right.at("p1_y") == doctest::Approx(-0.25));
-}
-
-TEST_CASE("Mirror swaps left and right and changes nothing else, in every coordinates") {
-    Row opposite = active_slot;
-    opposite["x"] = 1 - opposite["x"];
-    opposite["vx"] = -opposite["vx"];
-    for (const char *name : all_coordinates) {
-        Values values = in_coordinates(name);
-        const auto expected = filled(values, {opposite});
-        values.set(Par::Mirror, 1.0);
-        for (const auto &[channel, value] : filled(values, {active_slot})) {
-            INFO(std::string(name), " ", channel);
-            CHECK(value == doctest::Approx(expected.at(channel)));
-        }
-    }
-}
-
-TEST_CASE("pixel coordinates count pixels from the top left") {
-    const auto values = filled(in_coordinates("pixels"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(400));
-    CHECK(values.at("p1_y") == doctest::Approx(160));
-    CHECK(values.at("p1_w") == doctest::Approx(160));
-    CHECK(values.at("p1_h") == doctest::Approx(320));
-    CHECK(values.at("p1_vx") == doctest::Approx(800));
-    CHECK(values.at("p1_vy") == doctest::Approx(200));
-}
-
-TEST_CASE("coordinates leave numbers and unknown quantities unchanged") {
-    for (const char *name : all_coordinates) {
-        Values parameters = in_coordinates(name);
-        parameters.set(Par::Mirror, 1.0);
-        parameters.set(Par::Moreaxes, "floor_x");
-        const auto values = filled(parameters, {active_slot});
-        CHECK(values.at("p1_speed") == 1.25f);
-        CHECK(values.at("p1_presence") == 0.75f);
-        CHECK(values.at("p1_id") == 7.0f);
-        CHECK(values.at("p1_floor_x") == 4.0f);
-    }
-}
-
-TEST_CASE("a slot at rest has the velocity 0, not -0, in every coordinates") {
-    Row at_rest = active_slot;
-    at_rest["vx"] = at_rest["vy"] = 0;
-    for (const char *name : all_coordinates) {
-        Values values = in_coordinates(name);
-        values.set(Par::Mirror, 1.0);
-        const auto numbers = filled(values, {at_rest});
-        CHECK_FALSE(std::signbit(numbers.at("p1_vx")));
-        CHECK_FALSE(std::signbit(numbers.at("p1_vy")));
-    }
-}
-
-TEST_CASE("an unused slot stays at 0 in every layout and coordinates, also mirrored") {
-    for (const char *layout : all_layouts)
-        for (const char *name : all_coordinates) {
-            Values values = in_coordinates(name);
-            values.set(Par::Layout, layout);
-            values.set(Par::Mirror, 1.0);
-            // The second time without the channels of size and state.
-            for (int i = 0; i < 2; ++i) {
-                for (const auto &[channel, numbers] : samples(values, {unused_slot, unused_slot})) {
-                    INFO(std::string(layout), " ", std::string(name), " ", channel);
-                    if (channel == "count" || channel == "fps" || channel == "latency") continue;
-                    const bool is_class = channel.find("class") != std::string::npos;
-                    for (float value : numbers) CHECK(value == (is_class ? -1.0f : 0.0f));
-                }
-                values.set(Par::Size, 0.0);
-                values.set(Par::State, 0.0);
-            }
-        }
-}
-
-TEST_CASE("an empty slot that keeps its position is converted") {
-    Row kept = active_slot;
-    kept["state"] = REXTRACK_SLOT_EMPTY;
-    CHECK(filled(in_coordinates("uv"), {kept}).at("p1_y") == doctest::Approx(0.8));
-}
-
 TEST_CASE("One Sample per Slot has the names of the axes, and always velocity and presence") {
-    const std::vector<std::string> defaults = {"x",  "y",          "w",     "h",        "vx",   "vy",
-                                               "id", "generation", "state", "presence", "count"};
+    const std::vector<std::string> defaults = {"x",     "y",        "w",    "h",
+                                               "vx",    "vy",       "id",   "generation",
+                                               "state", "presence", "count"};
     const Channels channels(in_layout("samples"));
     CHECK(names_of(channels) == defaults);
     CHECK(channels.sample_count() == 2);
@@ -449,7 +204,7 @@ TEST_CASE("Body Track's layout has the names of the Body Track CHOP") {
     values.set(Par::Layout, "bodytrack");
     CHECK(names_of(Channels(values)).size() == defaults.size() + 2);
     values.set(Par::Moreaxes, "life state");
-    const auto filled = ::filled(values, {active_slot});
+    const auto filled = test::filled(values, {active_slot});
     CHECK(filled.at("body1/life") == 9000.0f);
     CHECK(filled.at("body1/state") == 1.0f);
     CHECK(names_of(Channels(no_channels("bodytrack"))) == std::vector<std::string>{"body1:valid"});

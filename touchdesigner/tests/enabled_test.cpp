@@ -80,8 +80,8 @@ TEST_CASE("toggles that a layout decides are disabled") {
     };
     CHECK(by_layout("channels") == Names{});
     CHECK(by_layout("samples") == Names{"Velocity", "Presence"});
-    CHECK(by_layout("bodytrack") == Names{"Velocity", "Generation", "State", "Score", "Class", "Age",
-                                          "Speed", "Presence"});
+    CHECK(by_layout("bodytrack") == Names{"Velocity", "Generation", "State", "Score",
+                                          "Class", "Age", "Speed", "Presence"});
 }
 
 TEST_CASE("a toggle that is disabled changes no channel") {
