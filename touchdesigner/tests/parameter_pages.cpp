@@ -190,7 +190,8 @@ void parameter_table(std::ofstream &out, const Page &page) {
     for (const Parameter *one : page.parameters) {
         const std::string chosen = default_of(one->td);
         out << "| " << one->td.label << " | " << names_of(one->td) << " | " << values_of(*one)
-            << " | " << (chosen.empty() ? "" : "`" + chosen + "`") << " | " << one->td.help << " |\n";
+            << " | " << (chosen.empty() ? "" : "`" + chosen + "`") << " | " << one->td.help
+            << " |\n";
     }
 }
 
@@ -224,7 +225,8 @@ void channel_table(std::ofstream &out, Layout layout) {
         const std::string label = one->td.label;
         const std::string toggle =
             made == Choice::AlwaysOn ? "always" : label.substr(0, label.find(" ("));
-        channel_row(out, channels, toggle, one->unit, one->td.help + axes.size() + std::strlen(": "));
+        const char *meaning = one->td.help + axes.size() + std::strlen(": ");
+        channel_row(out, channels, toggle, one->unit, meaning);
     }
 }
 
@@ -233,17 +235,17 @@ void all_channels(std::ofstream &out) {
     out << "\n## Channels of the CHOP\n\n"
            "Layout and the toggles on the page Output choose the channels. Number and names\n"
            "depend on parameters alone, so your network never loses a channel because a person\n"
-           "left. An empty slot has 0, but its generation stays, its class is -1, and it keeps its\n"
-           "position if On Release is Keep Position.\n";
+           "left. An empty slot has 0, but its generation stays, its class is -1, and it keeps\n"
+           "its position if On Release is Keep Position.\n";
     const char *const notes[] = {
         "One sample. After the channels of `p1` follow those of `p2`, and so on; `count`, `fps`\n"
         "and `latency` are the last. With all toggles off, `count` stays.",
         "As many samples as slots: sample 0 is slot p1. Geometry instancing and CHOP to POP take\n"
         "these channels as they are. With `presence` as scale, or `state` as Active, empty slots\n"
         "are not drawn. `count`, `fps` and `latency` have the same value in every sample.",
-        "One sample. After the channels of `body1` follow those of `body2`, and so on. Coordinates\n"
-        "Frame means UV here. Centred is for what Aspect Correct UVs does in the Body Track CHOP,\n"
-        "and Mirror for its Mirror U Positions. There are no key points."};
+        "One sample. After the channels of `body1` follow those of `body2`, and so on. Frame\n"
+        "means UV here. Centred does what Aspect Correct UVs is for in the Body Track CHOP, and Mirror\n"
+        "does what Mirror U Positions does there. There are no key points."};
     for (uint32_t i = 0; i < layouts.menu_count; ++i) {
         const Layout layout = layout_from(layouts.menu_names[i]);
         out << "\n### " << layouts.menu_labels[i] << "\n\n"
