@@ -90,7 +90,7 @@ void Node::set_pipeline(std::shared_ptr<Pipeline> pipeline) {
 
 void Node::run() {
     platform::init_thread("rextrack:td");
-    Worker worker(camera_id_, plugin_folder_, [this](std::shared_ptr<Pipeline> pipeline) {
+    Worker worker(camera_id_, Installation{plugin_folder_, plugin_folder_}, [this](std::shared_ptr<Pipeline> pipeline) {
         set_pipeline(std::move(pipeline));
     });
     Values values;
