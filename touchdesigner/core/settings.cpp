@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "message.h"
+#include "percent.h"
 #include "platform.h"
 
 #include <algorithm>
@@ -20,21 +21,6 @@ std::string trimmed(const std::string &text) {
     const auto first = text.find_first_not_of(blanks);
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::string percent_encoded(const std::string &text) {
-    const char *digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (unsigned char c : text) {
-        if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            encoded += static_cast<char>(c);
-        } else {
-            encoded += '%';
-            encoded += digits[c >> 4];
-            encoded += digits[c & 15];
-        }
-    }
-    return encoded;
 }
 
 // Whether a text is a whole number of up to five digits.
