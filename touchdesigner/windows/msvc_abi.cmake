@@ -18,19 +18,20 @@ set(msvc_abi_options
   -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics -fms-extensions
   -nostdinc++ -nostdlibinc)
 
-# Compiles sources with MSVC's object layout, with the SDK in `include`, and adds the objects and their
+# Compiles sources with MSVC's object layout, with the SDK's folders in `include`, and adds the objects and their
 # runtime to the target, which MinGW links.
 function(add_msvc_abi_objects target include)
   get_filename_component(project "${msvc_abi_folder}/.." ABSOLUTE)
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/msvc_abi/${target}")
   file(MAKE_DIRECTORY "${folder}")
+  list(TRANSFORM include PREPEND -isystem)
   foreach(source IN LISTS ARGN ITEMS "${msvc_abi_folder}/runtime.cpp")
     get_filename_component(name "${source}" NAME_WE)
     set(object "${folder}/${name}.obj")
     # objcopy removes the orders to MSVC's linker, which MinGW's does not know.
     add_custom_command(OUTPUT "${object}"
       COMMAND "${REXTRACK_CLANG}" ${msvc_abi_options}
-        -isystem "${msvc_abi_folder}/include" -isystem "${include}"
+        -isystem "${msvc_abi_folder}/include" ${include}
         -I "${project}" -I "${project}/../include"
         -MD -MF "${object}.d" -MT "${object}" -c "${source}" -o "${object}"
       COMMAND "${CMAKE_OBJCOPY}" -R .drectve "${object}"
