@@ -1,15 +1,13 @@
-// The Rextrack CHOP: slots p1..pN as channels.
+// The Rextrack CHOP: slots p1..pN as channels or samples.
 
-#include "core/channel.h"
-#include "core/message.h"
 #include "sdk/operator.h"
-#include "sdk/top_source.h"
+#include "sdk/picture.h"
 
 namespace rextrack_td {
 
 namespace {
 
-class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, OperatorFamily::Chop> {
+class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, REXTRACK_TD_CHOP> {
 public:
     using Operator::Operator;
 
@@ -20,49 +18,24 @@ public:
     }
 
     bool getOutputInfo(TD::CHOP_OutputInfo *info, const TD::OP_Inputs *inputs, void *) override {
-        sdk::catch_all([&] {
-            changed_ |= sdk::read_parameters(*inputs, OperatorFamily::Chop, values_);
-            if (changed_ && !channels_.match(values_)) channels_ = Channels(values_);
-        });
-        info->numChannels = static_cast<int32_t>(channels_.names().size());
-        info->numSamples = 1;
+        sdk::read_parameters(*inputs, REXTRACK_TD_CHOP, node_);
+        rextrack_td_output_size(node_, &info->numChannels, &info->numSamples);
         info->startIndex = 0;
         return true;
     }
 
     void getChannelName(int32_t index, TD::OP_String *name, const TD::OP_Inputs *,
                         void *) override {
-        const auto i = static_cast<std::size_t>(index);
-        if (i < channels_.names().size()) name->setString(channels_.names()[i].c_str());
+        name->setString(rextrack_td_channel_name(node_, index));
     }
 
     void execute(TD::CHOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
-        cook([&] {
-            if (changed_) sdk::enable_parameters(*inputs, values_, OperatorFamily::Chop);
-            node_.set(values_, changed_);
-            changed_ = false;
-            if (values_.text(Par::Source) == "top" && values_.is_on(Par::Active))
-                top_.push(inputs->getParTOP(parameter(Par::Top).name));
-            else
-                top_.disable();
-            const bool predict = values_.is_on(Par::Predict);
-            poll(predict);
-            if (report_->axes) channels_.bind(*report_->axes);
-            node_.poll(predict, channels_.values());
-            if (output->numChannels == static_cast<int32_t>(channels_.names().size()))
-                channels_.fill(report_->stats.fps_proc, output->channels);
-        });
+        rextrack_td_begin_cook(node_, sdk::absolute_frame(*inputs));
+        sdk::enable_parameters(*inputs, REXTRACK_TD_CHOP, node_);
+        if (rextrack_td_uses_top(node_)) sdk::push_picture(node_, inputs->getParTOP("Top"));
+        rextrack_td_fill(node_, output->channels, output->numChannels, output->numSamples);
+        rextrack_td_end_cook(node_);
     }
-
-private:
-    std::string own_warning() const override {
-        return top_.is_missing() ? message::top_is_missing : channels_.problem();
-    }
-
-    // The parameters have changed since the last execute().
-    bool changed_ = false;
-    Channels channels_{values_};
-    sdk::TopSource top_{node_};
 };
 
 } // namespace
@@ -77,8 +50,11 @@ REXTRACK_TD_EXPORT void FillCHOPPluginInfo(TD::CHOP_PluginInfo *info) {
 }
 
 REXTRACK_TD_EXPORT TD::CHOP_CPlusPlusBase *CreateCHOPInstance(const TD::OP_NodeInfo *info) {
-    TD::CHOP_CPlusPlusBase *instance = nullptr;
-    rextrack_td::sdk::catch_all([&] { instance = new rextrack_td::RextrackChop(*info); });
+    RextrackTdNode *node =
+        rextrack_td_create(REXTRACK_TD_CHOP, info->opId, info->pluginPath, nullptr);
+    if (!node) return nullptr;
+    auto *instance = new rextrack_td::RextrackChop(node);
+    if (!instance) rextrack_td_destroy(node);
     return instance;
 }
 

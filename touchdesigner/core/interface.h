@@ -74,6 +74,10 @@ const RextrackTdParameter *rextrack_td_parameter(uint32_t family, size_t index);
 /* The minor version of the operators, which goes up with every new parameter. */
 int32_t rextrack_td_minor_version(void);
 
+/* The address of the page that the operator's "?" opens: help.html beside the plugin. Empty when it is
+ * not there. */
+const char *rextrack_td_help_url(void);
+
 /* ---- A node's life ---- */
 
 typedef struct RextrackTdNode RextrackTdNode;

@@ -1,114 +1,72 @@
 #include "node.h"
 
-#include "message.h"
-#include "platform.h"
-#include "worker.h"
-
-#include <algorithm>
-#include <chrono>
-#include <exception>
+#include "enabled.h"
 
 namespace rextrack_td {
 
-namespace {
+Node::Node(uint32_t family, uint32_t op_id, Installation installation)
+    : pipeline_(camera_id(op_id), std::move(installation)), family_(family) {}
 
-// How often the worker polls for new values. Users do not notice this delay when they move a slider.
-constexpr auto poll_interval = std::chrono::milliseconds(20);
-
-} // namespace
-
-std::string camera_id(uint32_t node_id) { return "td-" + std::to_string(node_id); }
-
-Node::Node(std::string camera_id, std::string plugin_folder)
-    : camera_id_(std::move(camera_id)), plugin_folder_(std::move(plugin_folder)),
-      thread_([this] { run(); }) {}
-
-Node::~Node() {
-    stop_.request();
-    thread_.join();
+void Node::pulse(const std::string &name) {
+    if (name == parameter(Par::Restart).td.name) pipeline_.restart();
+    if (name == parameter(Par::Resetslots).td.name) pipeline_.reset_slots();
 }
 
-void Node::set(const Values &values, bool changed) {
-    is_pending_ = is_pending_ || changed;
-    if (!is_pending_) return;
-    pending_ = values;
-    is_pending_ = !values_.try_put(pending_);
+void Node::set(const Parameter &parameter, const double *numbers) {
+    if (parameter.td.kind == REXTRACK_TD_REGION)
+        is_changed_ |= values_.set(parameter.par, {numbers[0], numbers[1], numbers[2], numbers[3]});
+    else
+        is_changed_ |= values_.set(parameter.par, numbers[0]);
 }
 
-void Node::poll(bool predict, Slots &slots) {
-    const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
-        if (predict)
-            library.poll_at(handle, library.now_ns(), slots.slots.data(), sizeof(RextrackSlot),
-                            slots.slots.size(), &slots.snapshot);
-        else
-            library.poll(handle, slots.slots.data(), sizeof(RextrackSlot), slots.slots.size(),
-                         &slots.snapshot);
-        return slots.slots.size();
-    };
-    poll_pipeline(slots.snapshot, slots.count, poll);
+void Node::set(const Parameter &parameter, const char *text) {
+    is_changed_ |= values_.set(parameter.par, text);
 }
 
-void Node::poll(bool predict, AxisValues &values) {
-    const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
-        library.poll_axes(handle, predict ? library.now_ns() : 0, values.axes.data(),
-                          values.axes.size(), values.values.data(), values.capacity,
-                          &values.snapshot);
-        return values.capacity;
-    };
-    poll_pipeline(values.snapshot, values.count, poll);
+void Node::begin_cook(int64_t frame) {
+    cook_began_ = std::chrono::steady_clock::now();
+    has_new_states_ = is_changed_;
+    if (is_changed_) update_values();
+    pipeline_.set(pipeline_values(), is_changed_);
+    is_changed_ = false;
+    if (!uses_top()) top_source_.disable();
+    report_ = &pipeline_.report();
+    snapshot_ = &cook(frame);
 }
 
-// `poll` fills in the snapshot, and returns for how many slots it has room.
-template <class Poll>
-void Node::poll_pipeline(RextrackSnapshot &snapshot, std::size_t &count, Poll poll) {
-    std::unique_lock<std::mutex> lock(pipeline_lock_, std::try_to_lock);
-    if (!lock) return;
-    snapshot = {};
-    snapshot.struct_size = sizeof snapshot;
-    count = 0;
-    if (!pipeline_) return;
-    // Under the lock, so that the pipeline cannot end meanwhile. A poll takes about a microsecond.
-    const std::size_t capacity = poll(pipeline_->library(), pipeline_->handle());
-    count = std::min<std::size_t>(snapshot.slot_count, capacity);
+void Node::end_cook() {
+    const std::chrono::duration<float, std::micro> time =
+        std::chrono::steady_clock::now() - cook_began_;
+    cook_us_ = time.count();
 }
 
-const Report &Node::report() {
-    reports_.try_take(report_);
-    return *report_;
+int Node::enabled(const Parameter &parameter) const {
+    return enabled_state(parameter.par, values_, shows_chop());
 }
 
-std::shared_ptr<Pipeline> Node::pipeline() const {
-    std::lock_guard<std::mutex> lock(pipeline_lock_);
-    return pipeline_;
+const Event *Node::next_event() {
+    if (next_event_ == events_.size()) {
+        events_ = pipeline_.take_events();
+        next_event_ = 0;
+    }
+    return next_event_ < events_.size() ? &events_[next_event_++] : nullptr;
 }
 
-void Node::set_pipeline(std::shared_ptr<Pipeline> pipeline) {
-    std::lock_guard<std::mutex> lock(pipeline_lock_);
-    pipeline_.swap(pipeline);
-    // The caller frees the old pipeline, after the lock.
+std::string Node::warning() const {
+    std::string text = own_warning();
+    if (text.empty()) text = top_source_.warning(missing_top());
+    if (!text.empty() && !report().warning.empty()) text += "\n";
+    return text + report().warning;
 }
 
-void Node::run() {
-    platform::init_thread("rextrack:td");
-    Worker worker(camera_id_, plugin_folder_, [this](std::shared_ptr<Pipeline> pipeline) {
-        set_pipeline(std::move(pipeline));
-    });
-    Values values;
-    do {
-        std::shared_ptr<const Report> report;
-        try {
-            const bool changed = values_.take(values);
-            const unsigned pulses = pulses_.exchange(0);
-            report = worker.step(changed ? &values : nullptr, pulses & restart_pulse,
-                                 pulses & reset_slots_pulse);
-        } catch (const std::exception &error) {
-            auto failed = std::make_shared<Report>();
-            failed->error =
-                std::string(message::internal_error) + error.what() + message::please_report;
-            report = std::move(failed);
-        }
-        if (report) reports_.put(report);
-    } while (!stop_.wait(poll_interval));
+const Slots &Node::read_slots() {
+    pipeline_.poll(slots_);
+    return slots_;
+}
+
+bool Node::uses_top() const {
+    const Values &values = pipeline_values();
+    return values.text(Par::Source) == "top" && values.is_on(Par::Active);
 }
 
 } // namespace rextrack_td

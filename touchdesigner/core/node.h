@@ -1,87 +1,95 @@
-// A node's pipeline, as the cook thread uses it.
+// A node: what CHOP and TOP have in common.
 
 #ifndef REXTRACK_TD_NODE_H
 #define REXTRACK_TD_NODE_H
 
-#include "mailbox.h"
 #include "parameter.h"
-#include "pipeline.h"
+#include "pipeline_thread.h"
 #include "report.h"
 #include "slots.h"
-#include "stop_signal.h"
+#include "top_source.h"
 
-#include <atomic>
-#include <memory>
-#include <mutex>
+#include <chrono>
 #include <string>
-#include <thread>
+#include <vector>
 
 namespace rextrack_td {
 
-// The camera.id of the pipeline of the node with that id.
-std::string camera_id(uint32_t node_id);
-
-// Passes parameters to a worker thread and slots to the cook, without making the cook wait.
+// One call at a time; see interface.h.
 class Node {
 public:
-    // `plugin_folder` is the folder of the Rust library.
-    Node(std::string camera_id, std::string plugin_folder);
-
-    // Ends the pipeline and joins its threads, within two seconds.
-    ~Node();
-
+    Node(uint32_t family, uint32_t op_id, Installation installation);
+    virtual ~Node() = default;
     Node(const Node &) = delete;
     Node &operator=(const Node &) = delete;
 
-    // The following are for the cook thread. None of them waits.
+    uint32_t family() const { return family_; }
 
-    // Sets the values of the parameters; `changed` says whether they differ from the last call's.
-    void set(const Values &values, bool changed);
+    void pulse(const std::string &parameter);
 
-    // Restarts the source and the model.
-    void restart() { pulses_.fetch_or(restart_pulse); }
+    // One cook.
+    void set(const Parameter &parameter, const double *numbers);
+    void set(const Parameter &parameter, const char *text);
+    void begin_cook(int64_t frame);
+    void end_cook();
 
-    // Empties all slots and reassigns them from p1.
-    void reset_slots() { pulses_.fetch_or(reset_slots_pulse); }
+    // Whether parameters may have to be enabled or disabled since the last cook, and the state of one:
+    // see enabled.h.
+    bool has_new_states() const { return has_new_states_; }
+    int enabled(const Parameter &parameter) const;
 
-    // Reads the newest slots, with `predict` at their predicted positions of now. Without a pipeline
-    // there are none. While the worker replaces the pipeline, `slots` stays unchanged.
-    void poll(bool predict, Slots &slots);
+    // The source, while it is a TOP; else NULL.
+    TopSource *top_source() { return uses_top() ? &top_source_ : nullptr; }
 
-    // As poll, for `values.axes` alone.
-    void poll(bool predict, AxisValues &values);
+    // The next event; NULL when there is none.
+    const Event *next_event();
 
-    // The newest report. Valid until the next call.
-    const Report &report();
+    // Information, between cooks.
+    const std::string &error() const { return report().error; }
+    std::string warning() const;
+    const Report &report() const { return *report_; }
+    const RextrackSnapshot &snapshot() const { return *snapshot_; }
+    float cook_us() const { return cook_us_; }
 
-    // For other threads: the pipeline, or NULL. Hold it only for as long as you use it.
-    std::shared_ptr<Pipeline> pipeline() const;
+    // The newest slots, for the Info DAT.
+    const Slots &read_slots();
+    const Slots &slots() const { return slots_; }
+
+protected:
+    // The values have changed since the last cook.
+    virtual void update_values() {}
+    // The values for this node's own pipeline.
+    virtual const Values &pipeline_values() const { return values_; }
+    // Whether the node shows the pipeline of a CHOP in place of its own.
+    virtual bool shows_chop() const { return false; }
+    // Reads what the cook outputs. Returns the snapshot of it, which stays where it is.
+    virtual const RextrackSnapshot &cook(int64_t frame) = 0;
+    // The node's own warning, beside that of its pipeline; empty when there is none.
+    virtual std::string own_warning() const = 0;
+    // The warning when the source is a TOP and there is none.
+    virtual const char *missing_top() const = 0;
+
+    const Values &values() const { return values_; }
+    void values_have_changed() { is_changed_ = true; }
+
+    PipelineThread pipeline_;
 
 private:
-    static constexpr unsigned restart_pulse = 1, reset_slots_pulse = 2;
+    bool uses_top() const;
 
-    template <class Poll>
-    void poll_pipeline(RextrackSnapshot &snapshot, std::size_t &count, Poll poll);
-    void run();
-    void set_pipeline(std::shared_ptr<Pipeline> pipeline);
-
-    const std::string camera_id_;
-    const std::string plugin_folder_;
-
-    Mailbox<Values> values_;
-    // The cook thread's copy on its way into the mailbox.
-    Values pending_;
-    bool is_pending_ = true;
-    std::atomic<unsigned> pulses_{0};
-
-    mutable std::mutex pipeline_lock_;
-    std::shared_ptr<Pipeline> pipeline_;
-
-    Mailbox<std::shared_ptr<const Report>> reports_;
-    std::shared_ptr<const Report> report_ = std::make_shared<Report>();
-
-    StopSignal stop_;
-    std::thread thread_;
+    const uint32_t family_;
+    Values values_;
+    bool is_changed_ = true;
+    bool has_new_states_ = true;
+    TopSource top_source_{pipeline_};
+    const Report *report_ = &pipeline_.report();
+    RextrackSnapshot no_snapshot_{};
+    const RextrackSnapshot *snapshot_ = &no_snapshot_;
+    Slots slots_;
+    std::vector<Event> events_;
+    std::size_t next_event_ = 0;
+    std::chrono::steady_clock::time_point cook_began_{};
+    float cook_us_ = 0;
 };
 
 } // namespace rextrack_td

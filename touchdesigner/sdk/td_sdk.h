@@ -9,8 +9,8 @@
 #define REXTRACK_TD_SDK_H
 
 // The SDK's headers use these two without including them.
-#include <cstddef>
-#include <cstdint>
+#include <stddef.h>
+#include <stdint.h>
 
 #if !defined(_WIN32) && !defined(__cdecl)
 #define __cdecl
@@ -52,6 +52,14 @@ auto set_help(Parameter &parameter, const char *text, int)
     parameter.help = text;
 }
 template <class Parameter> void set_help(Parameter &, const char *, long) {}
+
+// Sets the page that the operator's "?" opens, if there is one.
+template <class Info>
+auto set_help_url(Info &info, const char *url, int)
+    -> decltype(info.opHelpURL->setString(url), void()) {
+    if (info.opHelpURL && *url) info.opHelpURL->setString(url);
+}
+template <class Info> void set_help_url(Info &, const char *, long) {}
 
 // Cameras and models use sRGB, so pictures are passed as sRGB in both directions, whatever the
 // project's working colour space is.

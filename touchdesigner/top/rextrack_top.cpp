@@ -1,23 +1,40 @@
 // The Rextrack TOP: the tracked video, with or without boxes, or a mask of the boxes.
 
-#include "core/message.h"
-#include "core/preview_renderer.h"
 #include "sdk/operator.h"
-#include "sdk/top_source.h"
+#include "sdk/picture.h"
+
+#include <string.h>
 
 namespace rextrack_td {
 
 namespace {
 
-using Buffer = TD::OP_SmartRef<TD::TOP_Buffer>;
+// Memory of TouchDesigner for a picture.
+struct Buffer : sdk::Allocated {
+    TD::OP_SmartRef<TD::TOP_Buffer> reference;
 
-class RextrackTop final : public sdk::Operator<TD::TOP_CPlusPlusBase, OperatorFamily::Top> {
+    // TouchDesigner allows this on any thread.
+    static RextrackTdBuffer create(void *context, uint64_t size) {
+        RextrackTdBuffer made = {nullptr, nullptr};
+        Buffer *buffer = new Buffer;
+        if (!buffer) return made;
+        buffer->reference = static_cast<TD::TOP_Context *>(context)->createOutputBuffer(
+            size, TD::TOP_BufferFlags::None, nullptr);
+        if (!buffer->reference || !buffer->reference->data) {
+            release(buffer);
+            return made;
+        }
+        made.object = buffer;
+        made.data = buffer->reference->data;
+        return made;
+    }
+
+    static void release(void *object) { delete static_cast<Buffer *>(object); }
+};
+
+class RextrackTop final : public sdk::Operator<TD::TOP_CPlusPlusBase, REXTRACK_TD_TOP> {
 public:
-    RextrackTop(const TD::OP_NodeInfo &info, TD::TOP_Context &context)
-        : Operator(info),
-          renderer_(node_, sdk::library_folder(info), [&context](uint64_t size) {
-              return context.createOutputBuffer(size, TD::TOP_BufferFlags::None, nullptr);
-          }) {}
+    using Operator::Operator;
 
     void getGeneralInfo(TD::TOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
         // The video changes although no input of the node does.
@@ -25,67 +42,43 @@ public:
     }
 
     void execute(TD::TOP_Output *output, const TD::OP_Inputs *inputs, void *) override {
-        cook([&] {
-            bool changed = sdk::read_parameters(*inputs, OperatorFamily::Top, values_);
-            if (changed) sdk::enable_parameters(*inputs, values_, OperatorFamily::Top);
-            const TD::OP_CHOPInput *chop = inputs->getParCHOP(parameter(Par::Chop).name);
-            changed |= has_chop_ != (chop != nullptr);
-            has_chop_ = chop != nullptr;
-            if (changed) {
-                own_values_ = values_;
-                // The CHOP's pipeline is used, so this node needs none.
-                if (has_chop_) own_values_.set(Par::Active, 0.0);
-            }
-            node_.set(own_values_, changed);
-            if (values_.text(Par::Source) == "top" && own_values_.is_on(Par::Active))
-                top_.push(source_top(*inputs));
-            else
-                top_.disable();
-            poll(false);
-            renderer_.request({chop ? camera_id(chop->opId) : std::string(), show()});
-            upload_newest(*output);
-        });
+        sdk::read_parameters(*inputs, REXTRACK_TD_TOP, node_);
+        const TD::OP_CHOPInput *chop = inputs->getParCHOP("Chop");
+        rextrack_td_show_chop(node_, chop ? chop->opId : 0, chop && is_rextrack(*chop));
+        rextrack_td_begin_cook(node_, sdk::absolute_frame(*inputs));
+        sdk::enable_parameters(*inputs, REXTRACK_TD_TOP, node_);
+        if (rextrack_td_uses_top(node_)) sdk::push_picture(node_, source_top(*inputs));
+        upload_image(*output);
+        rextrack_td_end_cook(node_);
     }
 
 private:
-    std::string own_warning() const override {
-        if (has_chop_ && !renderer_.has_pipeline()) return message::chop_tracks_nothing;
-        return top_.is_missing() ? message::top_is_missing_or_unwired : "";
-    }
-
-    Show show() const {
-        const std::string &name = values_.text(Par::Show);
-        if (name == "plain") return Show::Plain;
-        return name == "mask" ? Show::Mask : Show::Annotated;
+    static bool is_rextrack(const TD::OP_CHOPInput &chop) {
+        return chop.customOP && chop.customOP->opType &&
+               strcmp(chop.customOP->opType, REXTRACK_TD_OP_TYPE) == 0;
     }
 
     static const TD::OP_TOPInput *source_top(const TD::OP_Inputs &inputs) {
         const TD::OP_TOPInput *connected = inputs.getInputTOP(0);
-        return connected ? connected : inputs.getParTOP(parameter(Par::Top).name);
+        return connected ? connected : inputs.getParTOP("Top");
     }
 
-    // Uploads the newest picture. If there is none since the last cook, TouchDesigner keeps the
-    // previous one.
-    void upload_newest(TD::TOP_Output &output) {
-        PreviewRenderer<Buffer>::Picture picture;
-        if (!renderer_.take(picture)) return;
+    // Uploads the newest picture. If there is none, TouchDesigner keeps the previous one.
+    void upload_image(TD::TOP_Output &output) {
+        RextrackTdImage image;
+        if (!rextrack_td_take_image(node_, &image)) return;
+        const bool is_mask = image.format == REXTRACK_PIXEL_GRAY8;
         TD::TOP_UploadInfo upload;
-        upload.textureDesc.width = picture.width;
-        upload.textureDesc.height = picture.height;
+        upload.textureDesc.width = image.width;
+        upload.textureDesc.height = image.height;
         upload.textureDesc.texDim = TD::OP_TexDim::e2D;
-        upload.textureDesc.pixelFormat = picture.format == REXTRACK_PIXEL_GRAY8
-                                             ? TD::OP_PixelFormat::Mono8Fixed
-                                             : TD::OP_PixelFormat::BGRA8Fixed;
+        upload.textureDesc.pixelFormat =
+            is_mask ? TD::OP_PixelFormat::Mono8Fixed : TD::OP_PixelFormat::BGRA8Fixed;
         upload.firstPixel = TD::TOP_FirstPixel::TopLeft;
-        if (picture.format != REXTRACK_PIXEL_GRAY8) sdk::set_srgb(upload, 0);
-        output.uploadBuffer(&picture.buffer, upload, nullptr);
+        if (!is_mask) sdk::set_srgb(upload, 0);
+        output.uploadBuffer(&static_cast<Buffer *>(image.buffer)->reference, upload, nullptr);
+        Buffer::release(image.buffer);
     }
-
-    // The values for this node's own pipeline.
-    Values own_values_;
-    PreviewRenderer<Buffer> renderer_;
-    sdk::TopSource top_{node_};
-    bool has_chop_ = false;
 };
 
 } // namespace
@@ -102,8 +95,12 @@ REXTRACK_TD_EXPORT void FillTOPPluginInfo(TD::TOP_PluginInfo *info) {
 
 REXTRACK_TD_EXPORT TD::TOP_CPlusPlusBase *CreateTOPInstance(const TD::OP_NodeInfo *info,
                                                             TD::TOP_Context *context) {
-    TD::TOP_CPlusPlusBase *instance = nullptr;
-    rextrack_td::sdk::catch_all([&] { instance = new rextrack_td::RextrackTop(*info, *context); });
+    const RextrackTdBufferSource buffers = {context, rextrack_td::Buffer::create,
+                                            rextrack_td::Buffer::release};
+    RextrackTdNode *node = rextrack_td_create(REXTRACK_TD_TOP, info->opId, info->pluginPath, &buffers);
+    if (!node) return nullptr;
+    auto *instance = new rextrack_td::RextrackTop(node);
+    if (!instance) rextrack_td_destroy(node);
     return instance;
 }
 

@@ -1,9 +1,8 @@
 #include "info.h"
 
 #include <cstdio>
-#include <vector>
 
-namespace rextrack_td::sdk {
+namespace rextrack_td {
 
 namespace {
 
@@ -17,11 +16,11 @@ const InfoField info_fields[] = {
     {"status", &Report::status},   {"source", &Report::source},   {"model", &Report::model},
     {"family", &Report::model_family},   {"device", &Report::device},   {"licence", &Report::licence},
     {"runtime", &Report::runtime}, {"rextrack", &Report::version}};
-constexpr int32_t info_field_count = sizeof info_fields / sizeof info_fields[0];
+constexpr std::size_t info_field_count = sizeof info_fields / sizeof info_fields[0];
 
 const char *const slot_columns[] = {"slot",  "state", "id", "generation", "class", "name",
                                "score", "x",     "y",  "w",   "h",     "age_ms"};
-constexpr int32_t slot_column_count = sizeof slot_columns / sizeof slot_columns[0];
+constexpr std::size_t slot_column_count = sizeof slot_columns / sizeof slot_columns[0];
 
 const char *state_name(uint32_t state) {
     return state == REXTRACK_SLOT_ACTIVE ? "active" : state == REXTRACK_SLOT_HELD ? "held" : "empty";
@@ -94,43 +93,25 @@ const InfoChannel info_channels[] = {
 
 } // namespace
 
-int32_t info_channel_count() { return sizeof info_channels / sizeof info_channels[0]; }
+std::size_t info_channel_count() { return sizeof info_channels / sizeof info_channels[0]; }
 
-void set_info_channel(int32_t index, TD::OP_InfoCHOPChan &channel, const Report &report,
-                      const RextrackSnapshot &snapshot, float cook_us) {
-    if (index < 0 || index >= info_channel_count()) return;
-    channel.name->setString(info_channels[index].name);
-    channel.value = info_channels[index].value(report, snapshot, cook_us);
+const char *info_channel_name(std::size_t index) { return info_channels[index].name; }
+
+float info_channel_value(std::size_t index, const Report &report, const RextrackSnapshot &snapshot,
+                         float cook_us) {
+    return info_channels[index].value(report, snapshot, cook_us);
 }
 
-void set_info_size(TD::OP_InfoDATSize &size, const Slots &slots) {
-    size.rows = 1 + static_cast<int32_t>(slots.count) + info_field_count;
-    size.cols = slot_column_count;
-    size.byColumn = false;
-}
+std::size_t info_row_count(const Slots &slots) { return 1 + slots.count + info_field_count; }
 
-void set_info_row(int32_t index, int32_t entries, TD::OP_InfoDATEntries &row, const Report &report,
-                  const Slots &slots) {
-    const auto count = static_cast<int32_t>(slots.count);
-    std::vector<std::string> cells;
-    if (index == 0) {
-        cells.assign(slot_columns, slot_columns + slot_column_count);
-    } else if (index <= count) {
-        const auto slot = static_cast<std::size_t>(index - 1);
-        cells = slot_row(slot, slots.slots[slot], report);
-    } else if (index - count - 1 < info_field_count) {
-        const InfoField &field = info_fields[index - count - 1];
-        cells = {field.name, report.*field.value};
-    }
-    cells.resize(static_cast<std::size_t>(entries));
-    for (int32_t i = 0; i < entries; ++i)
-        row.values[i]->setString(cells[static_cast<std::size_t>(i)].c_str());
-}
+std::size_t info_column_count() { return slot_column_count; }
 
-void set_warning(TD::OP_String &warning, const std::string &own, const Report &report) {
-    const bool both = !own.empty() && !report.warning.empty();
-    const std::string text = own + (both ? "\n" : "") + report.warning;
-    if (!text.empty()) warning.setString(text.c_str());
+std::vector<std::string> info_row(std::size_t index, const Report &report, const Slots &slots) {
+    if (index == 0) return {slot_columns, slot_columns + slot_column_count};
+    if (index <= slots.count) return slot_row(index - 1, slots.slots[index - 1], report);
+    const std::size_t field = index - slots.count - 1;
+    if (field >= info_field_count) return {};
+    return {info_fields[field].name, report.*info_fields[field].value};
 }
 
 std::string popup_text(const Report &report, const RextrackSnapshot &snapshot) {
@@ -144,4 +125,4 @@ std::string popup_text(const Report &report, const RextrackSnapshot &snapshot) {
     return lines;
 }
 
-} // namespace rextrack_td::sdk
+} // namespace rextrack_td

@@ -1,0 +1,146 @@
+#include "pipeline_thread.h"
+
+#include "message.h"
+#include "platform.h"
+#include "worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iterator>
+
+namespace rextrack_td {
+
+namespace {
+
+// How often the worker polls for new values. Users do not notice this delay when they move a slider.
+constexpr auto poll_interval = std::chrono::milliseconds(20);
+
+// How many events wait for a cook; older ones are dropped.
+constexpr std::size_t events_max = 1024;
+
+} // namespace
+
+std::string camera_id(uint32_t node_id) { return "td-" + std::to_string(node_id); }
+
+PipelineThread::PipelineThread(std::string camera_id, Installation installation)
+    : camera_id_(std::move(camera_id)), installation_(std::move(installation)),
+      thread_([this] { run(); }) {}
+
+PipelineThread::~PipelineThread() {
+    stop_.request();
+    thread_.join();
+}
+
+void PipelineThread::set(const Values &values, bool changed) {
+    is_pending_ = is_pending_ || changed;
+    if (!is_pending_) return;
+    pending_ = values;
+    is_pending_ = !values_.try_put(pending_);
+}
+
+void PipelineThread::poll(Slots &slots) {
+    const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
+        library.poll(handle, slots.slots.data(), sizeof(RextrackSlot), slots.slots.size(),
+                     &slots.snapshot);
+        return slots.slots.size();
+    };
+    poll_pipeline(slots.snapshot, slots.count, poll);
+}
+
+void PipelineThread::poll(RextrackSnapshot &snapshot) {
+    std::size_t count = 0;
+    const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
+        library.poll(handle, nullptr, sizeof(RextrackSlot), 0, &snapshot);
+        return std::size_t{0};
+    };
+    poll_pipeline(snapshot, count, poll);
+}
+
+void PipelineThread::poll(bool predict, AxisValues &values) {
+    const auto poll = [&](const Library &library, const RextrackPipeline *handle) {
+        library.poll_axes(handle, predict ? library.now_ns() : 0, values.axes.data(),
+                          values.axes.size(), values.values.data(), values.capacity,
+                          &values.snapshot);
+        return values.capacity;
+    };
+    poll_pipeline(values.snapshot, values.count, poll);
+}
+
+// `poll` fills in the snapshot, and returns for how many slots it has room.
+template <class Poll>
+void PipelineThread::poll_pipeline(RextrackSnapshot &snapshot, std::size_t &count, Poll poll) {
+    std::unique_lock<std::mutex> lock(pipeline_lock_, std::try_to_lock);
+    if (!lock) return;
+    snapshot = {};
+    snapshot.struct_size = sizeof snapshot;
+    count = 0;
+    if (!pipeline_) return;
+    // Under the lock, so that the pipeline cannot end meanwhile. A poll takes about a microsecond.
+    const std::size_t capacity = poll(pipeline_->library(), pipeline_->handle());
+    count = std::min<std::size_t>(snapshot.slot_count, capacity);
+}
+
+const Report &PipelineThread::report() {
+    reports_.try_take(report_);
+    return *report_;
+}
+
+std::vector<Event> PipelineThread::take_events() {
+    wants_events_ = true;
+    std::vector<Event> events;
+    events_.try_take(events);
+    return events;
+}
+
+std::shared_ptr<Pipeline> PipelineThread::pipeline() const {
+    std::lock_guard<std::mutex> lock(pipeline_lock_);
+    return pipeline_;
+}
+
+void PipelineThread::set_pipeline(std::shared_ptr<Pipeline> pipeline) {
+    std::lock_guard<std::mutex> lock(pipeline_lock_);
+    pipeline_.swap(pipeline);
+    // The caller frees the old pipeline, after the lock.
+}
+
+void PipelineThread::run() {
+    platform::init_thread("rextrack:td");
+    Worker worker(camera_id_, installation_, [this](std::shared_ptr<Pipeline> pipeline) {
+        set_pipeline(std::move(pipeline));
+    });
+    Values values;
+    do {
+        std::shared_ptr<const Report> report;
+        try {
+            const bool changed = values_.take(values);
+            const unsigned pulses = pulses_.exchange(0);
+            report = worker.step(changed ? &values : nullptr, pulses & restart_pulse,
+                                 pulses & reset_slots_pulse);
+        } catch (const std::exception &error) {
+            auto failed = std::make_shared<Report>();
+            failed->error =
+                std::string(message::internal_error) + error.what() + message::please_report;
+            report = std::move(failed);
+        }
+        if (report) reports_.put(report);
+        if (wants_events_) gather_events(worker);
+    } while (!stop_.wait(poll_interval));
+}
+
+// Adds the worker's events to those that the cook has not taken yet.
+void PipelineThread::gather_events(Worker &worker) {
+    worker.want_events(true);
+    std::vector<Event> events = worker.take_events();
+    if (events.empty()) return;
+    std::vector<Event> earlier;
+    events_.take(earlier);
+    // A node that does not cook does not take them.
+    const std::size_t room = events_max - std::min(events_max, events.size());
+    const std::size_t kept = std::min(earlier.size(), room);
+    events.insert(events.begin(), std::make_move_iterator(earlier.end() - static_cast<std::ptrdiff_t>(kept)),
+                  std::make_move_iterator(earlier.end()));
+    events_.put(events);
+}
+
+} // namespace rextrack_td
