@@ -2,12 +2,9 @@
 // are those of MinGW.
 
 #include <stddef.h>
+#include <stdlib.h>
 
 extern "C" {
-void *malloc(size_t size);
-void free(void *memory);
-[[noreturn]] void abort();
-
 // A call of a virtual function that has no body.
 [[noreturn]] int _purecall() { abort(); }
 
@@ -20,10 +17,6 @@ asm(".globl __chkstk\n"
     "__chkstk:\n"
     "    jmp ___chkstk_ms\n");
 
-namespace std {
-struct nothrow_t;
-}
-
 // Without exceptions there is no other way out.
 void *operator new(size_t size) {
     void *memory = malloc(size ? size : 1);
@@ -31,7 +24,6 @@ void *operator new(size_t size) {
     return memory;
 }
 void *operator new[](size_t size) { return operator new(size); }
-void *operator new(size_t size, const std::nothrow_t &) noexcept { return malloc(size ? size : 1); }
 void operator delete(void *memory) noexcept { free(memory); }
 void operator delete(void *memory, size_t) noexcept { free(memory); }
 void operator delete[](void *memory) noexcept { free(memory); }
