@@ -17,7 +17,7 @@ public:
 
     // The channels that the values ask for.
     const Channels &channels() {
-        if (!channels_.match(values())) channels_ = Channels(values());
+        if (has_changed() && !channels_.match(values())) channels_ = Channels(values());
         return channels_;
     }
 

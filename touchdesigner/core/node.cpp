@@ -28,10 +28,10 @@ void Node::begin_cook(int64_t frame) {
     has_new_states_ = is_changed_;
     if (is_changed_) update_values();
     pipeline_.set(pipeline_values(), is_changed_);
-    is_changed_ = false;
     if (!uses_top()) top_source_.disable();
     report_ = &pipeline_.report();
     snapshot_ = &cook(frame);
+    is_changed_ = false;
 }
 
 void Node::end_cook() {

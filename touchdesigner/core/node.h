@@ -70,6 +70,8 @@ protected:
     virtual const char *missing_top() const = 0;
 
     const Values &values() const { return values_; }
+    // Whether the values have changed since the last cook.
+    bool has_changed() const { return is_changed_; }
     void values_have_changed() { is_changed_ = true; }
 
     PipelineThread pipeline_;

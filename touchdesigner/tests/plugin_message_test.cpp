@@ -18,42 +18,56 @@ struct MotionChop : ChopNode {
     void connect() { set("Address", std::string("rtsp://127.0.0.1:9/x")); }
 };
 
-// Uses the people model of the environment. False when there is none.
-bool set_people_model(ChopNode &chop) {
-    const std::string models = variable("REXTRACK_TD_MODELS");
-    if (models.empty()) {
-        MESSAGE("skipped: REXTRACK_TD_MODELS is not set");
-        return false;
-    }
-    chop.set("Source", std::string("top"));
-    chop.set("Modelsfolder", models);
-    chop.set("Model", variable("REXTRACK_TD_MODEL"));
-    return true;
-}
-
 } // namespace
 
-TEST_CASE("an empty address is an error") {
-    MotionChop chop;
-    CHECK(cook_until(chop, [&] { return chop.error == message::address_is_empty; }));
+// An error would stop what is behind the node, so whatever a setting puts right is a warning.
+void has_zeros_and_no_error(const ChopNode &chop) {
+    CHECK(chop.error == "");
+    CHECK(chop.names.size() == 71);
+    for (float value : chop.values) CHECK(value == 0.0f);
 }
 
-TEST_CASE("a missing model is an error with its name, folder and remedy") {
+TEST_CASE("an empty address is a warning, and all channels are zero") {
+    MotionChop chop;
+    CHECK(cook_until(chop, [&] { return chop.warning == message::address_is_empty; }));
+    has_zeros_and_no_error(chop);
+}
+
+TEST_CASE("a movie that is not there is a warning with its path, and all channels are zero") {
+    MotionChop chop;
+    chop.set("Source", std::string("file"));
+    chop.set("File", std::string("/nowhere/show.mov"));
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, "/nowhere/show.mov"); }));
+    has_zeros_and_no_error(chop);
+}
+
+TEST_CASE("a missing model is a warning with its name, folder and remedy") {
     MotionChop chop;
     chop.connect();
     chop.set("Model", std::string("no_such_model"));
-    CHECK(cook_until(chop, [&] { return contains(chop.error, "no_such_model"); }));
-    INFO(chop.error);
-    CHECK(contains(chop.error, "/models"));
-    CHECK(contains(chop.error, message::choose_a_model));
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, "no_such_model"); }));
+    INFO(chop.warning);
+    CHECK(contains(chop.warning, "/models"));
+    CHECK(contains(chop.warning, message::choose_a_model));
+    has_zeros_and_no_error(chop);
 }
 
-TEST_CASE("a missing ONNX Runtime is an error with its path and the remedy") {
+TEST_CASE("a missing ONNX Runtime is a warning with its path and the remedy") {
     MotionChop chop;
     if (!set_people_model(chop)) return;
+    chop.set("Source", std::string("top"));
     chop.set("Onnxruntime", std::string("/nowhere/libonnxruntime.so"));
-    CHECK(cook_until(chop, [&] { return contains(chop.error, "/nowhere/libonnxruntime.so"); }));
-    CHECK(contains(chop.error, message::put_runtime_into + plugin_folder()));
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, "/nowhere/libonnxruntime.so"); }));
+    CHECK(contains(chop.warning, message::put_runtime_into + plugin_folder()));
+    has_zeros_and_no_error(chop);
+}
+
+TEST_CASE("a settings file that is not there is a warning with its path") {
+    MotionChop chop;
+    chop.connect();
+    chop.set("Settingsfile", std::string("/nowhere/settings.json"));
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, "/nowhere/settings.json"); }));
+    has_zeros_and_no_error(chop);
 }
 
 TEST_CASE("an unreachable camera is a warning, and no text shows its password") {
@@ -88,6 +102,7 @@ TEST_CASE("a wrong setting is a warning, and the previous settings stay in force
 TEST_CASE("an unusable GPU is a warning, and the CPU runs the model") {
     MotionChop chop;
     if (!set_people_model(chop)) return;
+    chop.set("Source", std::string("top"));
     chop.set("Device", std::string("cuda:7"));
     CHECK(cook_until(chop, [&] { return contains(chop.warning, message::model_runs_on_cpu); }));
     INFO(chop.warning, chop.error);
@@ -112,6 +127,18 @@ TEST_CASE("an unknown name in More Axes is a warning") {
     CHECK(cook_until(chop, [&] { return contains(chop.warning, message::more_axes_has_no); }));
     CHECK(contains(chop.warning, "tempo"));
     CHECK(chop.error == "");
+}
+
+TEST_CASE("a TOP warns if its Rextrack CHOP is another node") {
+    ChopNode chop(chop_plugin(), next_id());
+    TopNode top(top_plugin(), next_id());
+    // A Null has its own number, and is no custom operator.
+    TD::OP_CHOPInput null = *chop.as_input();
+    null.opId = next_id();
+    null.customOP = nullptr;
+    top.inputs.chop = &null;
+    CHECK(cook_until(top, [&] { return contains(top.warning, message::chop_is_not_rextrack); }));
+    CHECK(top.error == "");
 }
 
 TEST_CASE("a TOP warns if its CHOP does not track") {

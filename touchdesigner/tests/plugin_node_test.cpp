@@ -43,6 +43,11 @@ TEST_CASE("both plugins describe their operator completely") {
         CHECK_FALSE(one->author.value.empty());
         CHECK(contains(one->email.value, "@"));
     }
+    for (const TD::OP_CustomOPInfo *info : {&chop_info.customOPInfo, &top_info.customOPInfo}) {
+        CHECK(info->cookOnStart);
+        CHECK(info->majorVersion == 0);
+        CHECK(info->minorVersion >= 2);
+    }
 }
 
 TEST_CASE("parameter pages follow the flow from source to output") {
@@ -57,6 +62,49 @@ TEST_CASE("parameter pages follow the flow from source to output") {
     CHECK(chop.inputs.par("Restart").is_pulse);
     CHECK(chop.inputs.par("Resetslots").is_pulse);
     CHECK_THROWS(chop.inputs.par("Chop"));
+}
+
+TEST_CASE("the first cook disables the parameters without effect") {
+    ChopNode chop(chop_plugin(), next_id());
+    chop.cook();
+    for (const char *name : {"Address", "User", "Password", "Transport"})
+        CHECK(chop.inputs.par(name).is_enabled);
+    for (const char *name : {"File", "Loop", "Webcam", "Top", "Roi"})
+        CHECK_FALSE(chop.inputs.par(name).is_enabled);
+}
+
+TEST_CASE("a new node with the same parameters enables those that an earlier one disabled") {
+    ChopNode chop(chop_plugin(), next_id());
+    chop.inputs.par("Address").is_enabled = false;
+    chop.cook();
+    CHECK(chop.inputs.par("Address").is_enabled);
+}
+
+TEST_CASE("a TOP that shows a CHOP disables the parameters of its own pipeline") {
+    ChopNode chop(chop_plugin(), next_id());
+    TopNode top(top_plugin(), next_id());
+    top.cook();
+    CHECK(top.inputs.par("Source").is_enabled);
+    top.inputs.chop = chop.as_input();
+    top.cook();
+    for (const char *name : {"Source", "Address", "Model", "Slots", "Settings"})
+        CHECK_FALSE(top.inputs.par(name).is_enabled);
+    CHECK(top.inputs.par("Show").is_enabled);
+    top.inputs.chop = nullptr;
+    top.cook();
+    CHECK(top.inputs.par("Source").is_enabled);
+    CHECK_FALSE(top.inputs.par("File").is_enabled);
+}
+
+TEST_CASE("a node is created, cooked, asked and deleted on different threads") {
+    auto scene = std::make_unique<SquareScene>();
+    // TouchDesigner does not cook on its main thread on every system.
+    for (int i = 0; i < 20; ++i)
+        std::thread([&] { scene->show_square(0.3 + i * 0.01, 0.5); }).join();
+    CHECK(scene->chop.names.size() == 4 * 7 + 1);
+    std::thread([&] { CHECK(scene->show_background_until([&] {
+        return scene->chop.info_channels["frames"] > 0; })); }).join();
+    std::thread([&] { scene.reset(); }).join();
 }
 
 TEST_CASE("parameters without effect are disabled") {
@@ -102,6 +150,23 @@ TEST_CASE("channels exist at the first cook and depend on parameters alone") {
     chop.cook();
     CHECK(chop.names.size() == 3 * 10 + 1);
     CHECK(chop.value("p3_life") == 0.0f);
+}
+
+TEST_CASE("with all toggles off there is still a channel") {
+    ChopNode chop(chop_plugin(), next_id());
+    for (const char *name : {"Position", "Size", "Identity", "Generation", "State", "Count"})
+        chop.set(name, 0.0);
+    chop.cook();
+    CHECK(chop.names == std::vector<std::string>{"count"});
+}
+
+TEST_CASE("the menu of Webcam has an entry, and its number can be typed") {
+    ChopNode chop(chop_plugin(), next_id());
+    chop.set("Source", std::string("webcam"));
+    chop.set("Model", std::string("builtin:motion"));
+    chop.set("Webcam", std::string("63"));
+    CHECK(cook_until(chop, [&] { return contains(chop.info_field("source"), "webcam:63"); }));
+    CHECK(chop.error == "");
 }
 
 TEST_CASE("a plugin without its library has all channels and reports the missing file") {

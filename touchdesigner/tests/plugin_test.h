@@ -11,6 +11,8 @@
 #include "host/chop_node.h"
 #include "host/top_node.h"
 
+#include <doctest/doctest.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -49,6 +51,18 @@ template <class Node, class Done> bool cook_until(Node &node, Done done) {
         std::this_thread::sleep_for(frame_time);
     }
     return false;
+}
+
+// Uses the people model of the environment. False when there is none.
+template <class Node> bool set_people_model(Node &node) {
+    const std::string models = variable("REXTRACK_TD_MODELS");
+    if (models.empty()) {
+        MESSAGE("skipped: REXTRACK_TD_MODELS is not set");
+        return false;
+    }
+    node.set("Modelsfolder", models);
+    node.set("Model", variable("REXTRACK_TD_MODEL"));
+    return true;
 }
 
 // A CHOP that detects motion in a TOP, and a TOP that shows a white square or nothing.

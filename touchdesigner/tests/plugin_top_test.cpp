@@ -102,3 +102,30 @@ TEST_CASE("a TOP without a CHOP tracks in the TOP that is connected to it") {
     CHECK(top.output.pixels[(10 * 320 + 10) * 4] == 255);
     CHECK(top.output.pixels[(190 * 320 + 310) * 4] == 40);
 }
+
+TEST_CASE("a TOP shows its picture again after a bypass, also when its source has ended") {
+    SquareScene scene;
+    TopNode top(top_plugin(), next_id());
+    top.inputs.chop = scene.chop.as_input();
+    top.set("Show", std::string("plain"));
+    REQUIRE(scene.show_background_until([&] {
+        top.cook();
+        return top.output.width > 0;
+    }));
+    // From here on no new frame comes: the CHOP does not cook.
+    int uploads = -1;
+    REQUIRE(cook_until(top, [&] {
+        const bool is_quiet = uploads == top.output.uploads;
+        uploads = top.output.uploads;
+        return is_quiet;
+    }));
+    top.bypass();
+    CHECK(top.output.width == 0);
+    CHECK(cook_until(top, [&] { return top.output.width == 640; }));
+
+    scene.chop.set("Active", 0.0);
+    scene.chop.cook();
+    REQUIRE(cook_until(top, [&] { return contains(top.warning, message::chop_tracks_nothing); }));
+    top.bypass();
+    CHECK(cook_until(top, [&] { return top.output.width == 640; }));
+}

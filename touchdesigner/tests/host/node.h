@@ -4,9 +4,11 @@
 #define REXTRACK_TD_TESTS_HOST_NODE_H
 
 #include "allocations.h"
+#include "call.h"
 #include "inputs.h"
 #include "td_sdk.h"
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <string>
@@ -53,6 +55,7 @@ public:
 protected:
     // Calls the info callbacks, as TouchDesigner does after every cook.
     template <class Base> void query_info(Base &node) {
+        const Call call(is_called_, Stage::Other);
         info_channels.clear();
         for (int32_t i = 0; i < node.getNumInfoCHOPChans(nullptr); ++i) {
             String name;
@@ -84,6 +87,8 @@ protected:
         node.getErrorString(&text, nullptr);
         error = text.value;
     }
+
+    std::atomic<bool> is_called_{false};
 };
 
 } // namespace host

@@ -3,6 +3,8 @@
 #ifndef REXTRACK_TD_TESTS_HOST_SOURCE_TOP_H
 #define REXTRACK_TD_TESTS_HOST_SOURCE_TOP_H
 
+#include "allocations.h"
+#include "call.h"
 #include "counted.h"
 #include "td_sdk.h"
 
@@ -79,12 +81,28 @@ public:
         ++totalCooks;
     }
 
+    // From here on, downloads fail, as those of a TOP with an error.
+    void fail() {
+        picture_.reset();
+        ++totalCooks;
+    }
+
+    // How often the picture was downloaded.
+    int downloads() const { return downloads_; }
+
     TD::OP_SmartRef<TD::OP_TOPDownloadResult>
     downloadTexture(const TD::OP_TOPInputDownloadOptions &options, void *) const override {
+        require_execute("a TOP is downloaded");
         if (options.pixelFormat != TD::OP_PixelFormat::BGRA8Fixed || options.verticalFlip)
             throw std::logic_error("the test host supports only downloads of BGRA8 that are not flipped");
-        return TD::OP_SmartRef<TD::OP_TOPDownloadResult>(
+        ++downloads_;
+        if (!picture_) return {};
+        // The plugin does not allocate this.
+        const std::size_t allocated = allocation_count();
+        TD::OP_SmartRef<TD::OP_TOPDownloadResult> result(
             new Download(picture_, std::chrono::milliseconds(2)));
+        allocation_count() = allocated;
+        return result;
     }
     const TD::OP_CUDAArrayInfo *getCUDAArray(const TD::OP_CUDAAcquireInfo &, void *) const override {
         return nullptr;
@@ -99,6 +117,7 @@ protected:
 
 private:
     std::shared_ptr<const Picture> picture_;
+    mutable int downloads_ = 0;
 };
 
 } // namespace host

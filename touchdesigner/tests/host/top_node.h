@@ -76,8 +76,15 @@ public:
     std::vector<uint8_t> pixels;
     int uploads = 0;
 
+    // Drops the picture, as TouchDesigner does while a node is bypassed.
+    void drop() {
+        width = height = 0;
+        pixels.clear();
+    }
+
     void uploadBuffer(TD::OP_SmartRef<TD::TOP_Buffer> *buffer, const TD::TOP_UploadInfo &info,
                       void *) override {
+        require_execute("a picture is uploaded");
         width = info.textureDesc.width;
         height = info.textureDesc.height;
         format = info.textureDesc.pixelFormat;
@@ -122,17 +129,29 @@ public:
 
     void cook() {
         const Clock::time_point begin = Clock::now();
+        ++inputs.time.absFrame;
+        execute();
+        query_info(*node_);
+        cook_time = Clock::now() - begin;
+    }
+
+    // The node does not cook for some frames, and its picture is dropped.
+    void bypass() {
+        inputs.time.absFrame += 10;
+        output.drop();
+    }
+
+private:
+    void execute() {
+        const Call call(is_called_, Stage::Execute);
         TD::TOP_GeneralInfo general{};
         node_->getGeneralInfo(&general, &inputs, nullptr);
         if (!general.cookEveryFrameIfAsked) throw std::logic_error("the node does not cook every frame");
         const Clock::time_point executed = Clock::now();
         node_->execute(&output, &inputs, nullptr);
         execute_time = Clock::now() - executed;
-        query_info(*node_);
-        cook_time = Clock::now() - begin;
     }
 
-private:
     TopContext context_;
     TD::OP_NodeInfo node_info_{};
     DESTROYTOPINSTANCE destroy_;
