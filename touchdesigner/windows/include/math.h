@@ -1,0 +1,6 @@
+#pragma once
+extern "C" {
+double sqrt(double);
+float sqrtf(float);
+double fabs(double);
+}

@@ -1,0 +1,288 @@
+// TouchDesigner's side of a plugin, with MSVC's object layout: parameters, inputs, pictures. It uses no
+// standard library; see msvc_abi.cmake. The SDK of 2023.
+
+#ifndef REXTRACK_TD_WINDOWS_MSVC_HOST_H
+#define REXTRACK_TD_WINDOWS_MSVC_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "CHOP_CPlusPlusBase.h"
+#if __has_include("TOP_CPlusPlusBase.h")
+#include "TOP_CPlusPlusBase.h"
+#define REXTRACK_HAS_TOP
+#endif
+
+extern "C" {
+int printf(const char *format, ...);
+[[noreturn]] void exit(int code);
+}
+
+namespace host {
+
+// Ends the program when `is_true` is false.
+inline void check(bool is_true, const char *rule, const char *found = "") {
+    if (is_true) return;
+    printf("failed: %s%s%s\n", rule, *found ? ": " : "", found);
+    exit(1);
+}
+
+inline bool contains(const char *text, const char *part) {
+    const size_t length = strlen(part);
+    for (; *text; ++text)
+        if (strncmp(text, part, length) == 0) return true;
+    return false;
+}
+
+class String final : public TD::OP_String {
+public:
+    void setString(const char *text) override {
+        size_t length = strlen(text);
+        if (length >= sizeof value) length = sizeof value - 1;
+        memcpy(value, text, length);
+        value[length] = '\0';
+    }
+    char value[1024] = "";
+};
+
+// A parameter that a plugin appended, with its value.
+struct Parameter {
+    char name[32] = "";
+    char text[256] = "";
+    double numbers[4] = {};
+    bool is_enabled = true;
+};
+
+// Receives the parameters that a plugin appends.
+class Parameters final : public TD::OP_ParameterManager {
+public:
+    Parameter all[128];
+    int count = 0;
+
+    Parameter *find(const char *name) {
+        for (int i = 0; i < count; ++i)
+            if (strcmp(all[i].name, name) == 0) return &all[i];
+        return nullptr;
+    }
+
+    using Result = TD::OP_ParAppendResult;
+    using Numeric = TD::OP_NumericParameter;
+    using Text = TD::OP_StringParameter;
+
+    Result appendFloat(const Numeric &p, int32_t) override { return add(p); }
+    Result appendInt(const Numeric &p, int32_t) override { return add(p); }
+    Result appendXY(const Numeric &p) override { return add(p); }
+    Result appendXYZ(const Numeric &p) override { return add(p); }
+    Result appendUV(const Numeric &p) override { return add(p); }
+    Result appendUVW(const Numeric &p) override { return add(p); }
+    Result appendRGB(const Numeric &p) override { return add(p); }
+    Result appendRGBA(const Numeric &p) override { return add(p); }
+    Result appendToggle(const Numeric &p) override { return add(p); }
+    Result appendPulse(const Numeric &p) override { return add(p); }
+    Result appendString(const Text &p) override { return add(p); }
+    Result appendFile(const Text &p) override { return add(p); }
+    Result appendFolder(const Text &p) override { return add(p); }
+    Result appendDAT(const Text &p) override { return add(p); }
+    Result appendCHOP(const Text &p) override { return add(p); }
+    Result appendTOP(const Text &p) override { return add(p); }
+    Result appendObject(const Text &p) override { return add(p); }
+    Result appendMenu(const Text &p, int32_t count, const char **names, const char **) override {
+        check(count > 0 && names[count - 1][0], "a menu has names", p.name);
+        return add(p);
+    }
+    Result appendStringMenu(const Text &p, int32_t, const char **, const char **) override {
+        return add(p);
+    }
+    Result appendSOP(const Text &p) override { return add(p); }
+    Result appendPython(const Text &p) override { return add(p); }
+    Result appendOP(const Text &p) override { return add(p); }
+    Result appendCOMP(const Text &p) override { return add(p); }
+    Result appendMAT(const Text &p) override { return add(p); }
+    Result appendPanelCOMP(const Text &p) override { return add(p); }
+    Result appendHeader(const Text &p) override { return add(p); }
+    Result appendMomentary(const Numeric &p) override { return add(p); }
+    Result appendWH(const Numeric &p) override { return add(p); }
+    Result appendDynamicStringMenu(const Text &p) override { return add(p); }
+    Result appendDynamicMenu(const Numeric &p) override { return add(p); }
+    // Only some headers of this generation declare it.
+    virtual Result appendXYZW(const Numeric &p) { return add(p); }
+
+private:
+    Parameter &append(const char *name, const char *label, const char *page) {
+        check(count < 128 && strlen(name) < 32, "there is room for the parameter", name);
+        check(label && *label && page && *page, "a parameter has a label and a page", name);
+        check(!find(name), "a parameter's name is used once", name);
+        memcpy(all[count].name, name, strlen(name) + 1);
+        return all[count++];
+    }
+    Result add(const Numeric &p) {
+        memcpy(append(p.name, p.label, p.page).numbers, p.defaultValues, sizeof p.defaultValues);
+        return Result::Success;
+    }
+    Result add(const Text &p) {
+        Parameter &par = append(p.name, p.label, p.page);
+        if (p.defaultValue) memcpy(par.text, p.defaultValue, strlen(p.defaultValue) + 1);
+        return Result::Success;
+    }
+};
+
+// How many objects exist that plugins and host share: plugins must release all of them.
+inline int live_objects = 0;
+
+// Deletes itself when its last owner releases it, which may be another thread.
+template <class Base> class Counted : public Base {
+public:
+    Counted() { __atomic_add_fetch(&live_objects, 1, __ATOMIC_SEQ_CST); }
+    ~Counted() override { __atomic_sub_fetch(&live_objects, 1, __ATOMIC_SEQ_CST); }
+
+protected:
+    void acquire() override { __atomic_add_fetch(&owners_, 1, __ATOMIC_SEQ_CST); }
+    void release() override {
+        if (__atomic_sub_fetch(&owners_, 1, __ATOMIC_SEQ_CST) == 0) delete this;
+    }
+    void reserved0() override {}
+    void reserved1() override {}
+    void reserved2() override {}
+    void reserved3() override {}
+    void reserved4() override {}
+
+private:
+    int owners_ = 0;
+};
+
+// A picture of 64x32: black, with a white square in the left half of the top quarter. The bottom row
+// comes first.
+class Download final : public Counted<TD::OP_TOPDownloadResult> {
+public:
+    Download() {
+        memset(pixels_, 0, sizeof pixels_);
+        for (int row = 24; row < 32; ++row) memset(pixels_ + row * 64 * 4, 255, 32 * 4);
+        size = sizeof pixels_;
+        textureDesc.width = 64;
+        textureDesc.height = 32;
+        textureDesc.texDim = TD::OP_TexDim::e2D;
+        textureDesc.pixelFormat = TD::OP_PixelFormat::BGRA8Fixed;
+    }
+    void *getData() override { return pixels_; }
+
+private:
+    uint8_t pixels_[64 * 32 * 4];
+};
+
+class SourceTop final : public TD::OP_TOPInput {
+public:
+    SourceTop() {
+        opPath = "/project1/moviefilein1";
+        opId = 7;
+        totalCooks = 0;
+        customOP = nullptr;
+        textureDesc.width = 64;
+        textureDesc.height = 32;
+    }
+    TD::OP_SmartRef<TD::OP_TOPDownloadResult>
+    downloadTexture(const TD::OP_TOPInputDownloadOptions &options, void *) const override {
+        check(options.pixelFormat == TD::OP_PixelFormat::BGRA8Fixed, "a download asks for BGRA8");
+        return TD::OP_SmartRef<TD::OP_TOPDownloadResult>(new Download);
+    }
+    const TD::OP_CUDAArrayInfo *getCUDAArray(const TD::OP_CUDAAcquireInfo &, void *) const override {
+        return nullptr;
+    }
+
+protected:
+    void *reserved0() override { return nullptr; }
+    void *reserved1() override { return nullptr; }
+    void *reserved2() override { return nullptr; }
+    void *reserved3() override { return nullptr; }
+    void *reserved4() override { return nullptr; }
+};
+
+// The inputs of a node: its parameters, and the TOP to which they refer.
+class Inputs final : public TD::OP_Inputs {
+public:
+    mutable Parameters parameters;
+    const TD::OP_TOPInput *top = nullptr;
+
+    Parameter &par(const char *name) const {
+        Parameter *found = parameters.find(name);
+        check(found, "the parameter exists", name);
+        return *found;
+    }
+    void set(const char *name, const char *text) { memcpy(par(name).text, text, strlen(text) + 1); }
+
+    int32_t getNumInputs() const override { return 0; }
+    const TD::OP_CHOPInput *getInputCHOP(int32_t) const override { return nullptr; }
+    const TD::OP_DATInput *getParDAT(const char *) const override { return nullptr; }
+    const TD::OP_CHOPInput *getParCHOP(const char *) const override { return nullptr; }
+    const TD::OP_ObjectInput *getParObject(const char *) const override { return nullptr; }
+    double getParDouble(const char *name, int32_t index) const override {
+        return par(name).numbers[index];
+    }
+    bool getParDouble2(const char *name, double &a, double &b) const override {
+        a = par(name).numbers[0];
+        b = par(name).numbers[1];
+        return true;
+    }
+    bool getParDouble3(const char *name, double &a, double &b, double &c) const override {
+        c = par(name).numbers[2];
+        return getParDouble2(name, a, b);
+    }
+    bool getParDouble4(const char *name, double &a, double &b, double &c,
+                       double &d) const override {
+        d = par(name).numbers[3];
+        return getParDouble3(name, a, b, c);
+    }
+    int32_t getParInt(const char *name, int32_t index) const override {
+        return static_cast<int32_t>(par(name).numbers[index]);
+    }
+    bool getParInt2(const char *, int32_t &, int32_t &) const override { return false; }
+    bool getParInt3(const char *, int32_t &, int32_t &, int32_t &) const override { return false; }
+    bool getParInt4(const char *, int32_t &, int32_t &, int32_t &, int32_t &) const override {
+        return false;
+    }
+    const char *getParString(const char *name) const override { return par(name).text; }
+    const char *getParFilePath(const char *name) const override { return par(name).text; }
+    bool getRelativeTransform(const char *, const char *, double[4][4]) const override {
+        return false;
+    }
+    void enablePar(const char *name, bool on) const override { par(name).is_enabled = on; }
+    const TD::OP_DATInput *getDAT(const char *) const override { return nullptr; }
+    const TD::OP_CHOPInput *getCHOP(const char *) const override { return nullptr; }
+    const TD::OP_ObjectInput *getObject(const char *) const override { return nullptr; }
+    const TD::OP_SOPInput *getParSOP(const char *) const override { return nullptr; }
+    const TD::OP_SOPInput *getInputSOP(int32_t) const override { return nullptr; }
+    const TD::OP_SOPInput *getSOP(const char *) const override { return nullptr; }
+    const TD::OP_DATInput *getInputDAT(int32_t) const override { return nullptr; }
+    PyObject *getParPython(const char *) const override { return nullptr; }
+    const TD::OP_TimeInfo *getTimeInfo() const override { return nullptr; }
+    const TD::OP_TOPInput *getTOP(const char *) const override { return nullptr; }
+    const TD::OP_TOPInput *getInputTOP(int32_t) const override { return nullptr; }
+    const TD::OP_TOPInput *getParTOP(const char *) const override { return top; }
+
+private:
+    const TD::OP_TOPInputOpenGL *getInputTOPOpenGL(int32_t) const override { return nullptr; }
+    const TD::OP_TOPInputOpenGL *getParTOPOpenGL(const char *) const override { return nullptr; }
+    const TD::OP_TOPInputOpenGL *getTOPOpenGL(const char *) const override { return nullptr; }
+    void *getTOPDataInCPUMemory(const TD::OP_TOPInputOpenGL *,
+                                const TD::OP_TOPInputDownloadOptionsOpenGL *) const override {
+        return nullptr;
+    }
+};
+
+// Collects the entries of a dynamic menu.
+class Menu final : public TD::OP_BuildDynamicMenuInfo {
+public:
+    explicit Menu(const char *parameter) { name = parameter; }
+    int count = 0;
+    bool has_motion = false;
+    bool addMenuEntry(const char *entry, const char *label) override {
+        check(*entry && *label, "an entry of a menu has a name and a label");
+        has_motion = has_motion || strcmp(entry, "builtin:motion") == 0;
+        ++count;
+        return true;
+    }
+};
+
+} // namespace host
+
+#endif
