@@ -112,6 +112,5 @@ def build_rextrack_instancing(op):
     wire(out, [over])
     out.viewer = True
     print("rextrack demo: created", demo.path + ". Choose a movie in", track.path, "(File).")
-    return demo
 
 build_rextrack_instancing(op)

@@ -143,6 +143,5 @@ def build_rextrack_demo(op):
     assign(watch, chop="track", channel="p*_generation p*_state", valuechange=True,
            offtoon=False, whileon=False, ontooff=False, whileoff=False, active=True)
     print("rextrack demo: created", demo.path + ". Choose a movie in", track.path, "(File).")
-    return demo
 
 build_rextrack_demo(op)

@@ -101,6 +101,5 @@ def build_rextrack_osc_demo(op):
     wire(out, [dots])
     out.viewer = True
     print("rextrack demo: created", demo.path + ", which listens on port", PORT)
-    return demo
 
 build_rextrack_osc_demo(op)
