@@ -59,6 +59,16 @@ def build_rextrack_instancing(op):
                     par.val = value
             except Exception as problem:
                 print("rextrack demo:", node.path, "does not accept", name, "=", value, problem)
+    def refer(node, **targets):
+        """Sets parameters that name another operator and checks that they find it."""
+        for name, target in targets.items():
+            assign(node, **{name: target.name})
+            par = getattr(node.par, name, None)
+            if par is not None and par.eval() != target:
+                par.val = target.path
+                if par.eval() != target:
+                    print("rextrack demo:", node.path, "does not find", target.path,
+                          "- drag it onto the parameter", name)
     def wire(node, sources):
         """Connects the inputs in this order and checks the result."""
         try:
@@ -83,7 +93,8 @@ def build_rextrack_instancing(op):
     assign(track, Source="file", Slots=SLOTS, Layout="samples", Coordinates="centred",
            Classes="person")
     picture = make(demo, ["RextrackTOP", "rextrackTOP"], "picture", 250, 0)
-    assign(picture, Chop="track", Show="plain")
+    assign(picture, Show="plain")
+    refer(picture, Chop=track)
     look = make(demo, ["constantMAT"], "look", 0, -300)
     assign(look, colorr=0.2, colorg=0.8, colorb=1, alpha=0.5, blending=True)
     shapes = make(demo, ["geometryCOMP"], "shapes", 250, -150)
@@ -95,15 +106,15 @@ def build_rextrack_instancing(op):
     shape.display = True
     shape.render = True
     # instanceactive names the channel that says which slots to draw: state is 0 in an empty slot.
-    assign(shapes, instancing=True, instancecountmode="oplength", instanceop="track",
-           instancetx="x", instancety="y", instancesx="w", instancesy="h", instanceactive="state",
-           material="look")
+    refer(shapes, instanceop=track, material=look)
+    assign(shapes, instancing=True, instancecountmode="oplength", instancetx="x", instancety="y",
+           instancesx="w", instancesy="h", instanceactive="state")
     camera = make(demo, ["cameraCOMP"], "camera", 250, -300)
     assign(camera, projection="ortho", orthowidth=1, tz=5)
-    make(demo, ["lightCOMP"], "light", 250, -450)
+    light = make(demo, ["lightCOMP"], "light", 250, -450)
     render = make(demo, ["renderTOP"], "render", 500, -150)
-    assign(render, camera="camera", geometry="shapes", lights="light", bgcolora=0,
-           outputresolution="custom", resolutionw="=op('picture').width",
+    refer(render, camera=camera, geometry=shapes, lights=light)
+    assign(render, bgcolora=0, outputresolution="custom", resolutionw="=op('picture').width",
            resolutionh="=op('picture').height")
     over = make(demo, ["compositeTOP"], "over", 750, 0)
     assign(over, operand="over")

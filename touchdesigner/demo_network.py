@@ -90,6 +90,16 @@ def build_rextrack_demo(op):
                     par.val = value
             except Exception as problem:
                 print("rextrack demo:", node.path, "does not accept", name, "=", value, problem)
+    def refer(node, **targets):
+        """Sets parameters that name another operator and checks that they find it."""
+        for name, target in targets.items():
+            assign(node, **{name: target.name})
+            par = getattr(node.par, name, None)
+            if par is not None and par.eval() != target:
+                par.val = target.path
+                if par.eval() != target:
+                    print("rextrack demo:", node.path, "does not find", target.path,
+                          "- drag it onto the parameter", name)
     def wire(node, sources):
         """Connects the inputs in this order and checks the result."""
         try:
@@ -127,7 +137,8 @@ def build_rextrack_demo(op):
     track = make(demo, ["RextrackCHOP", "rextrackCHOP"], "track", 0, 0)
     assign(track, Source="file", Slots=SLOTS, Coordinates="uv", Classes="person", Presence=True)
     picture = make(demo, ["RextrackTOP", "rextrackTOP"], "picture", 250, 0)
-    assign(picture, Chop="track", Show="plain")
+    assign(picture, Show="plain")
+    refer(picture, Chop=track)
     circles = make(demo, ["compositeTOP"], "circles", 500, 0)
     assign(circles, operand="over")
     wire(circles, [circle(demo, number + 1) for number in range(SLOTS)] + [picture])
@@ -140,8 +151,9 @@ def build_rextrack_demo(op):
     events.viewer = True
     watch = make(demo, ["chopexecuteDAT"], "watch", 0, -150)
     watch.text = WATCH
-    assign(watch, chop="track", channel="p*_generation p*_state", valuechange=True,
-           offtoon=False, whileon=False, ontooff=False, whileoff=False, active=True)
+    refer(watch, chop=track)
+    assign(watch, channel="p*_generation p*_state", valuechange=True, offtoon=False, whileon=False,
+           ontooff=False, whileoff=False, active=True)
     print("rextrack demo: created", demo.path + ". Choose a movie in", track.path, "(File).")
 
 build_rextrack_demo(op)

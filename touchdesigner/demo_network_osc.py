@@ -59,6 +59,16 @@ def build_rextrack_osc_demo(op):
                     par.val = value
             except Exception as problem:
                 print("rextrack demo:", node.path, "does not accept", name, "=", value, problem)
+    def refer(node, **targets):
+        """Sets parameters that name another operator and checks that they find it."""
+        for name, target in targets.items():
+            assign(node, **{name: target.name})
+            par = getattr(node.par, name, None)
+            if par is not None and par.eval() != target:
+                par.val = target.path
+                if par.eval() != target:
+                    print("rextrack demo:", node.path, "does not find", target.path,
+                          "- drag it onto the parameter", name)
     def wire(node, sources):
         """Connects the inputs in this order and checks the result."""
         try:

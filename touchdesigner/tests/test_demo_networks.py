@@ -11,6 +11,9 @@ from touchdesigner_stand_in import HERE, Chop, World
 PLUGIN, INSTANCING, OSC = "demo_network.py", "demo_instancing.py", "demo_network_osc.py"
 SCRIPTS = {PLUGIN: "rextrack_demo", INSTANCING: "rextrack_instancing", OSC: "rextrack_osc_demo"}
 
+# Parameters whose value is the name of an operator.
+REFERENCES = ("Chop", "chop", "instanceop", "material", "camera", "geometry", "lights")
+
 
 def text_of(script):
     return (HERE / script).read_text(encoding="utf-8")
@@ -118,9 +121,8 @@ class HowScriptsRun(unittest.TestCase):
             self.assertIn(f'{script}").read())', header)
 
     def test_the_helpers_are_the_same_in_all_scripts(self):
-        helpers = {
-            re.search(r"\n    # The helpers are the same.*?return make\([^\n]*\n", text_of(script), re.S)[0]
-            for script in SCRIPTS}
+        pattern = r"\n    # The helpers are the same.*?return make\([^\n]*\n"
+        helpers = {re.search(pattern, text_of(script), re.S)[0] for script in SCRIPTS}
         self.assertEqual(len(helpers), 1)
 
 
@@ -165,7 +167,7 @@ class Networks(unittest.TestCase):
             for node in demo.children:
                 for name, value in values(node).items():
                     targets = re.findall(r"op\('(\w+)'\)", str(value))
-                    if name in ("Chop", "chop", "instanceop", "material", "camera", "geometry", "lights"):
+                    if name in REFERENCES:
                         targets.append(value)
                     for target in targets:
                         self.assertIsNotNone(demo.op(target), f"{script}: {node.path} {name}")
@@ -189,7 +191,8 @@ class WhatGoesWrong(unittest.TestCase):
     def test_another_spelling_of_the_operator_type_is_a_fallback_that_is_printed(self):
         world, demo = run(PLUGIN, World(("rextrackCHOP", "rextrackTOP")))
         self.assertEqual(demo.op("track").OPType, "rextrackCHOP")
-        self.assertIn("rextrack demo: TouchDesigner has no operator type RextrackCHOP", world.printed)
+        complaint = "rextrack demo: TouchDesigner has no operator type RextrackCHOP"
+        self.assertIn(complaint, world.printed)
 
     def test_wires_that_fail_silently_are_printed_with_the_nodes_to_wire(self):
         for script, node in ((PLUGIN, "circles"), (INSTANCING, "over"), (OSC, "dots")):
@@ -197,7 +200,8 @@ class WhatGoesWrong(unittest.TestCase):
             world.wires_fail = True
             run(script, world)
             complaints = [line for line in world.printed if "wire them by hand" in line]
-            self.assertTrue(any("/" + node + " has 0 inputs" in line for line in complaints), script)
+            expected = f"/{node} has 0 inputs"
+            self.assertTrue(any(expected in line for line in complaints), script)
 
     def test_connectors_wire_the_nodes_if_setinputs_does_not(self):
         for script in SCRIPTS:
@@ -206,6 +210,24 @@ class WhatGoesWrong(unittest.TestCase):
             _, demo = run(script, world)
             _, expected = run(script)
             self.assertEqual(layout(demo), layout(expected))
+
+    def test_a_reference_that_the_name_does_not_find_is_a_path(self):
+        world = World()
+        world.finds = {"path"}
+        _, demo = run(INSTANCING, world)
+        self.assertEqual(demo.op("shapes").par.instanceop.val, demo.path + "/track")
+        self.assertFalse(any("does not find" in line for line in world.printed))
+
+    def test_a_reference_that_finds_nothing_is_printed(self):
+        world = World()
+        world.finds = set()
+        run(PLUGIN, world)
+        complaints = [line for line in world.printed if "does not find" in line]
+        self.assertEqual(complaints, [
+            "rextrack demo: /project1/rextrack_demo/picture does not find "
+            "/project1/rextrack_demo/track - drag it onto the parameter Chop",
+            "rextrack demo: /project1/rextrack_demo/watch does not find "
+            "/project1/rextrack_demo/track - drag it onto the parameter chop"])
 
     def test_unknown_parameters_and_menu_entries_are_printed_and_refused(self):
         for old, new, complaint in (
@@ -235,8 +257,8 @@ class EnterAndLeave(unittest.TestCase):
 
     def test_watch_runs_on_changes_of_generation_and_state_of_the_track(self):
         self.assertEqual(values(self.demo.op("watch")), {
-            "chop": "track", "channel": "p*_generation p*_state", "valuechange": True, "active": True,
-            "offtoon": False, "whileon": False, "ontooff": False, "whileoff": False})
+            "chop": "track", "channel": "p*_generation p*_state", "valuechange": True,
+            "active": True, "offtoon": False, "whileon": False, "ontooff": False, "whileoff": False})
 
     def test_a_person_who_enters_and_leaves_gives_one_line_each(self):
         self.chop.cook(p2_generation=1, p2_state=1)

@@ -75,6 +75,8 @@ class World:
         self.types = dict(TYPES) | {kind: our_parameters() for kind in custom_types}
         self.refused, self.printed = [], []
         self.wires_fail, self.has_set_inputs = False, True
+        # The forms of a reference that find an operator.
+        self.finds = {"name", "path"}
         self.root = Operator(self, "baseCOMP", "", None)
         self.project = Operator(self, "baseCOMP", "project1", self.root)
         self.root.children.append(self.project)
@@ -200,6 +202,15 @@ class Parameter:
             raise self.world.refuse(f"{self.node.path}: {self.name} needs a name, not an object")
         self.__dict__.update(constant=value, code=None)
 
+    def eval(self):
+        """The operator that the value names, or the value. An expression is not evaluated."""
+        if not isinstance(self.constant, str):
+            return self.constant
+        if self.constant.startswith("/"):
+            return self.world.op(self.constant) if "path" in self.world.finds else None
+        sibling = self.node.parent_node.op(self.constant)
+        return (sibling if "name" in self.world.finds else None) if sibling else self.constant
+
     @property
     def expr(self):
         return self.code
@@ -229,8 +240,8 @@ class Channel:
 
 
 class Chop:
-    """A CHOP whose channels a test sets. It calls a CHOP Execute DAT as TouchDesigner does: once for
-    each channel of its pattern that has changed, after all channels have their new values."""
+    """A CHOP whose channels a test sets. It calls a CHOP Execute DAT as TouchDesigner does: once
+    for each channel of its pattern that has changed, after all channels have their new values."""
 
     def __init__(self, world, execute_node, slots):
         self.execute_node = execute_node
