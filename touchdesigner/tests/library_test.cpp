@@ -77,11 +77,12 @@ TEST_CASE("the library's table has the axis of every toggle") {
     };
     Values values;
     for (const Parameter &one : parameters())
-        if (one.kind == Kind::Toggle) values.set(one.par, 1.0);
+        if (one.td.kind == REXTRACK_TD_TOGGLE) values.set(one.par, 1.0);
     values.set(Par::Slots, 1.0);
     std::size_t with_toggle = 0;
     const Channels channels(values);
-    for (const std::string &name : channels.names()) {
+    for (int32_t i = 0; i < channels.channel_count(); ++i) {
+        const std::string name = channels.name(i);
         if (name.find("p1_") != 0) continue;
         INFO(name);
         CHECK(find(name.substr(3)) != table.end());
