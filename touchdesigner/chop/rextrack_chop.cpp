@@ -1,5 +1,6 @@
 // The Rextrack CHOP: slots p1..pN as channels or samples.
 
+#include "sdk/callbacks.h"
 #include "sdk/operator.h"
 #include "sdk/picture.h"
 
@@ -9,7 +10,8 @@ namespace {
 
 class RextrackChop final : public sdk::Operator<TD::CHOP_CPlusPlusBase, REXTRACK_TD_CHOP> {
 public:
-    using Operator::Operator;
+    RextrackChop(RextrackTdNode *node, TD::OP_Context *context)
+        : Operator(node), context_(context) {}
 
     void getGeneralInfo(TD::CHOP_GeneralInfo *info, const TD::OP_Inputs *, void *) override {
         // The slots change although no input of the node does.
@@ -35,7 +37,12 @@ public:
         if (rextrack_td_uses_top(node_)) sdk::push_picture(node_, inputs->getParTOP("Top"));
         rextrack_td_fill(node_, output->channels, output->numChannels, output->numSamples);
         rextrack_td_end_cook(node_);
+        // What the functions of an artist take is not the node's time.
+        sdk::call_callbacks(context_, node_);
     }
+
+private:
+    TD::OP_Context *const context_;
 };
 
 } // namespace
@@ -47,13 +54,14 @@ extern "C" {
 REXTRACK_TD_EXPORT void FillCHOPPluginInfo(TD::CHOP_PluginInfo *info) {
     if (!rextrack_td::sdk::set_api_version(*info, TD::CHOPCPlusPlusAPIVersion, 0)) return;
     rextrack_td::sdk::fill_operator_info(info->customOPInfo, 0);
+    rextrack_td::sdk::offer_callbacks(info->customOPInfo);
 }
 
 REXTRACK_TD_EXPORT TD::CHOP_CPlusPlusBase *CreateCHOPInstance(const TD::OP_NodeInfo *info) {
     RextrackTdNode *node =
         rextrack_td_create(REXTRACK_TD_CHOP, info->opId, info->pluginPath, nullptr);
     if (!node) return nullptr;
-    auto *instance = new rextrack_td::RextrackChop(node);
+    auto *instance = new rextrack_td::RextrackChop(node, info->context);
     if (!instance) rextrack_td_destroy(node);
     return instance;
 }

@@ -3,63 +3,55 @@
 #include "message.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 namespace rextrack_td {
 
 namespace {
 
-struct Toggle {
-    Par par;
-    // Names in the library's table.
-    std::vector<std::string> axes;
-    // Value in an empty slot until the library's table is bound.
-    float empty = 0.0f;
+// What the Body Track CHOP calls the values of a body, after its number.
+struct BodyTrackName {
+    const char *axis;
+    const char *channel;
 };
 
-const std::vector<Toggle> &toggles() {
-    static const std::vector<Toggle> all = {
-        {Par::Position, {"x", "y"}},
-        {Par::Size, {"w", "h"}},
-        {Par::Velocity, {"vx", "vy"}},
-        {Par::Identity, {"id"}},
-        {Par::Generation, {"generation"}},
-        {Par::State, {"state"}},
-        {Par::Score, {"score"}},
-        // A patch must not see class 0, a person, while the library is loading.
-        {Par::Class, {"class"}, -1.0f},
-        {Par::Age, {"age"}},
-        {Par::Speed, {"speed"}},
-        {Par::Presence, {"presence"}},
-    };
-    return all;
+constexpr BodyTrackName body_track_names[] = {{"x", "bbox:u"},
+                                              {"y", "bbox:v"},
+                                              {"w", "bbox:width"},
+                                              {"h", "bbox:height"},
+                                              {"id", "trackingid"}};
+
+// NULL when that CHOP does not have the value.
+const char *find_body_track_name(const std::string &axis) {
+    for (const BodyTrackName &name : body_track_names)
+        if (axis == name.axis) return name.channel;
+    return nullptr;
 }
 
+bool is_toggle(const Parameter &one) { return *one.axes || *one.channel; }
+
 bool has_toggle(const std::string &axis) {
-    for (const Toggle &toggle : toggles())
-        if (std::find(toggle.axes.begin(), toggle.axes.end(), axis) != toggle.axes.end())
-            return true;
+    for (const Parameter &one : parameters()) {
+        const std::vector<std::string> names = split_names(one.axes);
+        if (std::find(names.begin(), names.end(), axis) != names.end()) return true;
+    }
     return false;
 }
 
-std::vector<double> toggles_of(const Values &values) {
-    std::vector<double> numbers;
-    for (const Toggle &toggle : toggles()) numbers.push_back(values.number(toggle.par));
-    for (Par par : {Par::Count, Par::Fps, Par::Latency}) numbers.push_back(values.number(par));
-    return numbers;
+// One bit for each toggle of channels, in the order of the table.
+uint32_t toggles_of(const Values &values) {
+    uint32_t toggles = 0;
+    for (const Parameter &one : parameters())
+        if (is_toggle(one)) toggles = toggles << 1 | (values.is_on(one.par) ? 1u : 0u);
+    return toggles;
 }
 
-// The names in a text, separated by spaces or commas.
-std::vector<std::string> split(std::string text) {
-    std::replace(text.begin(), text.end(), ',', ' ');
-    std::istringstream words(text);
-    std::vector<std::string> names;
-    for (std::string name; words >> name;) names.push_back(name);
-    return names;
-}
-
-// Whether TouchDesigner accepts the name as part of a channel's name.
-bool is_channel_name(const std::string &name) {
+// Whether a name from More Axes can be part of a channel's name: TouchDesigner accepts it, and the
+// node has no channel of that name.
+bool is_axis_name(const std::string &name) {
+    for (const Parameter &one : parameters())
+        if (name == one.channel) return false;
     return std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     });
@@ -70,7 +62,44 @@ auto find_axis(const std::vector<RextrackAxis> &table, const std::string &name) 
                         [&](const RextrackAxis &axis) { return name == axis.name; });
 }
 
+Coordinates coordinates_in(Layout layout, const std::string &name) {
+    const Coordinates chosen = coordinates_from(name);
+    // The default means what the Body Track CHOP has.
+    return layout == Layout::BodyTrack && chosen == Coordinates::Frame ? Coordinates::Uv : chosen;
+}
+
 } // namespace
+
+Layout layout_from(const std::string &name) {
+    if (name == "samples") return Layout::Samples;
+    return name == "bodytrack" ? Layout::BodyTrack : Layout::Channels;
+}
+
+std::string channel_name(Layout layout, const std::string &axis, std::size_t slot) {
+    if (layout == Layout::Samples) return axis;
+    if (layout == Layout::Channels) return "p" + std::to_string(slot) + "_" + axis;
+    const char *name = find_body_track_name(axis);
+    return "body" + std::to_string(slot) + "/" + (name ? name : axis);
+}
+
+std::string valid_channel_name(std::size_t slot) {
+    return "body" + std::to_string(slot) + ":valid";
+}
+
+Choice choice(Layout layout, Par toggle) {
+    // Instances and particles need velocity and presence.
+    if (layout == Layout::Samples && (toggle == Par::Velocity || toggle == Par::Presence))
+        return Choice::AlwaysOn;
+    const std::vector<std::string> axes = split_names(parameter(toggle).axes);
+    const bool is_named = axes.empty() || find_body_track_name(axes.front());
+    return layout == Layout::BodyTrack && !is_named ? Choice::AlwaysOff : Choice::User;
+}
+
+std::vector<std::string> split_names(std::string text) {
+    std::replace(text.begin(), text.end(), ',', ' ');
+    std::istringstream words(text);
+    return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+}
 
 std::vector<const RextrackAxis *> axes_without_toggle(const std::vector<RextrackAxis> &table) {
     std::vector<const RextrackAxis *> axes;
@@ -81,30 +110,57 @@ std::vector<const RextrackAxis *> axes_without_toggle(const std::vector<Rextrack
 
 Channels::Channels(const Values &values)
     : toggles_(toggles_of(values)), more_axes_(values.text(Par::Moreaxes)),
-      coordinates_(coordinates_from(values.text(Par::Coordinates))),
+      coordinates_name_(values.text(Par::Coordinates)),
+      layout_(layout_from(values.text(Par::Layout))), is_mirrored_(values.is_on(Par::Mirror)),
       slot_count_(static_cast<std::size_t>(values.integer(Par::Slots))),
-      has_count_(values.is_on(Par::Count)), has_fps_(values.is_on(Par::Fps)),
-      has_latency_(values.is_on(Par::Latency)) {
-    const auto add = [this](const std::string &name, float empty) {
-        const auto is_same = [&](const Axis &axis) { return axis.name == name; };
-        if (std::none_of(axes_.begin(), axes_.end(), is_same)) axes_.push_back({name, empty});
-    };
-    for (const Toggle &toggle : toggles())
-        if (values.is_on(toggle.par))
-            for (const std::string &name : toggle.axes) add(name, toggle.empty);
-    for (const std::string &name : split(more_axes_))
-        if (is_channel_name(name)) add(name, 0.0f);
-    for (std::size_t slot = 1; slot <= slot_count_; ++slot)
-        for (const Axis &axis : axes_) names_.push_back("p" + std::to_string(slot) + "_" + axis.name);
-    if (has_count_) names_.push_back("count");
-    if (has_fps_) names_.push_back("fps");
-    if (has_latency_) names_.push_back("latency");
+      coordinates_(coordinates_in(layout_, coordinates_name_)) {
+    if (layout_ == Layout::BodyTrack) {
+        add_axis("state", 0.0f);
+        axes_.back().is_valid = true;
+    }
+    for (const Parameter &one : parameters()) {
+        if (!is_toggle(one)) continue;
+        const Choice made = choice(layout_, one.par);
+        if (made == Choice::AlwaysOff || (made == Choice::User && !values.is_on(one.par))) continue;
+        for (const std::string &name : split_names(one.axes)) add_axis(name, one.empty);
+        if (*one.channel) node_channels_.push_back(one.par);
+    }
+    for (const std::string &name : split_names(more_axes_))
+        if (is_axis_name(name)) add_axis(name, 0.0f);
+    // TouchDesigner has trouble with a CHOP without channels.
+    if (axes_.empty() && node_channels_.empty()) node_channels_.push_back(Par::Count);
+    add_names();
+}
+
+void Channels::add_axis(const std::string &name, float empty) {
+    const auto is_same = [&](const Axis &axis) { return axis.name == name && !axis.is_valid; };
+    if (std::any_of(axes_.begin(), axes_.end(), is_same)) return;
+    Axis axis;
+    axis.name = name;
+    axis.empty = empty;
+    axes_.push_back(axis);
+}
+
+void Channels::add_names() {
+    const std::size_t last = layout_ == Layout::Samples ? 1 : slot_count_;
+    for (std::size_t slot = 1; slot <= last; ++slot)
+        for (const Axis &axis : axes_)
+            names_.push_back(axis.is_valid ? valid_channel_name(slot)
+                                           : channel_name(layout_, axis.name, slot));
+    for (Par par : node_channels_) names_.push_back(parameter(par).channel);
 }
 
 bool Channels::match(const Values &values) const {
     return static_cast<std::size_t>(values.integer(Par::Slots)) == slot_count_ &&
-           coordinates_from(values.text(Par::Coordinates)) == coordinates_ &&
+           layout_from(values.text(Par::Layout)) == layout_ &&
+           values.is_on(Par::Mirror) == is_mirrored_ &&
+           values.text(Par::Coordinates) == coordinates_name_ &&
            values.text(Par::Moreaxes) == more_axes_ && toggles_of(values) == toggles_;
+}
+
+const char *Channels::name(int32_t index) const {
+    return index >= 0 && index < channel_count() ? names_[static_cast<std::size_t>(index)].c_str()
+                                                 : "";
 }
 
 void Channels::bind(const std::vector<RextrackAxis> &table) {
@@ -115,7 +171,7 @@ void Channels::bind(const std::vector<RextrackAxis> &table) {
         axis.column = add_column(table, axis.name);
         if (axis.column < 0) continue;
         const auto found = find_axis(table, axis.name);
-        axis.empty = found->empty;
+        axis.empty = axis.is_valid ? 0.0f : found->empty;
         axis.quantity = found->quantity;
     }
     state_column_ = add_column(table, "state");
@@ -125,7 +181,7 @@ void Channels::bind(const std::vector<RextrackAxis> &table) {
     values_.values.resize(slot_count_ * values_.axes.size());
 
     problem_.clear();
-    for (const std::string &name : split(more_axes_)) {
+    for (const std::string &name : split_names(more_axes_)) {
         if (find_axis(table, name) != table.end()) continue;
         problem_ = message::more_axes_has_no + name + message::choose_an_axis;
         const char *separator = "";
@@ -157,24 +213,40 @@ bool Channels::is_unused(std::size_t slot) const {
            value_at(slot, width_column_) == 0.0f && value_at(slot, height_column_) == 0.0f;
 }
 
-void Channels::fill(float fps, float **channels) const {
+float Channels::value_of(std::size_t slot, const Axis &axis, const Conversion &conversion) const {
+    if (slot >= values_.count || axis.column < 0) return axis.empty;
+    const float value = value_at(slot, axis.column);
+    if (axis.is_valid) return value == REXTRACK_SLOT_EMPTY ? 0.0f : 1.0f;
+    return conversion.apply(axis.quantity, value);
+}
+
+float Channels::node_value(Par par, float fps) const {
     const RextrackSnapshot &snapshot = values_.snapshot;
-    const Conversion conversion(coordinates_, snapshot.frame_width, snapshot.frame_height);
-    const Conversion none(Coordinates::Frame, 0, 0);
-    std::size_t index = 0;
+    if (par == Par::Fps) return fps;
+    if (par == Par::Count) return static_cast<float>(snapshot.active_count);
+    return static_cast<float>(snapshot.publish_ns - snapshot.capture_ns) / 1e6f;
+}
+
+void Channels::fill(float fps, float **channels, int32_t channel_count,
+                    int32_t sample_count) const {
+    if (channel_count != this->channel_count() || sample_count != this->sample_count()) return;
+    const Conversion conversion(coordinates_, is_mirrored_, values_.snapshot.frame_width,
+                                values_.snapshot.frame_height);
+    const Conversion none;
+    const bool is_samples = layout_ == Layout::Samples;
     for (std::size_t slot = 0; slot < slot_count_; ++slot) {
-        const bool is_valid = slot < values_.count;
-        const Conversion &to = is_valid && !is_unused(slot) ? conversion : none;
-        for (const Axis &axis : axes_) {
-            const bool is_known = is_valid && axis.column >= 0;
-            channels[index++][0] =
-                is_known ? to.apply(axis.quantity, value_at(slot, axis.column)) : axis.empty;
+        const bool is_used = slot < values_.count && !is_unused(slot);
+        for (std::size_t i = 0; i < axes_.size(); ++i) {
+            const float value = value_of(slot, axes_[i], is_used ? conversion : none);
+            if (is_samples)
+                channels[i][slot] = value;
+            else
+                channels[slot * axes_.size() + i][0] = value;
         }
     }
-    const int64_t latency_ns = snapshot.publish_ns - snapshot.capture_ns;
-    if (has_count_) channels[index++][0] = static_cast<float>(snapshot.active_count);
-    if (has_fps_) channels[index++][0] = fps;
-    if (has_latency_) channels[index++][0] = static_cast<float>(latency_ns) / 1e6f;
+    float **channel = channels + names_.size() - node_channels_.size();
+    for (Par par : node_channels_)
+        std::fill_n(*channel++, sample_count, node_value(par, fps));
 }
 
 } // namespace rextrack_td

@@ -17,6 +17,8 @@ enum class Coordinates {
     Uv,
     // From the bottom left; y is 0..1, and x has the same unit.
     Touch,
+    // From the middle, y upwards; x is -0.5..0.5, and y has the same unit.
+    Centred,
     // Pixels from the top left.
     Pixels,
 };
@@ -27,7 +29,11 @@ Coordinates coordinates_from(const std::string &name);
 // Converts values from the library's own coordinates, for frames of one size in pixels.
 class Conversion {
 public:
-    Conversion(Coordinates to, uint32_t frame_width, uint32_t frame_height);
+    // Changes nothing.
+    Conversion() = default;
+
+    // With `is_mirrored`, left and right are swapped first.
+    Conversion(Coordinates to, bool is_mirrored, uint32_t frame_width, uint32_t frame_height);
 
     // Converts a value of an axis of that RextrackQuantity. A quantity that is not known here is
     // returned unchanged.
@@ -39,6 +45,7 @@ public:
 private:
     struct Linear {
         float factor = 1.0f;
+        // 0 also turns the -0 of a slot at rest into 0.
         float offset = 0.0f;
     };
 

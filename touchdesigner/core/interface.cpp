@@ -1,10 +1,10 @@
 #include "interface.h"
 
 #include "chop.h"
+#include "help.h"
 #include "info.h"
 #include "installation.h"
 #include "parameter.h"
-#include "platform.h"
 #include "top.h"
 
 #include <memory>
@@ -92,7 +92,7 @@ int32_t rextrack_td_minor_version(void) { return minor_version(); }
 const char *rextrack_td_help_url(void) {
     static std::string url;
     return catch_all("", [&] {
-        url = platform::file_url(find_installation(nullptr).plugin_folder, "help.html");
+        url = help_url(find_installation(nullptr).plugin_folder);
         return url.c_str();
     });
 }
@@ -136,7 +136,7 @@ void rextrack_td_output_size(RextrackTdNode *node, int32_t *channels, int32_t *s
 
 const char *rextrack_td_channel_name(RextrackTdNode *node, int32_t index) {
     return catch_all("", [&] {
-        return node->chop->channels().name(static_cast<std::size_t>(index)).c_str();
+        return node->chop->channels().name(index);
     });
 }
 

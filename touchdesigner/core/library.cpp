@@ -20,9 +20,9 @@ bool find(void *handle, const char *name, Function &function, std::string &missi
 
 // False when a function is missing, with its name in `missing`.
 bool find_functions(Library &library, void *handle, std::string &missing) {
-    return find(handle, "rextrack_abi_version", library.abi_version, missing) &&
-           find(handle, "rextrack_version_string", library.version_string, missing) &&
+    return find(handle, "rextrack_version_string", library.version_string, missing) &&
            find(handle, "rextrack_last_error", library.last_error, missing) &&
+           find(handle, "rextrack_status_string", library.status_string, missing) &&
            find(handle, "rextrack_now_ns", library.now_ns, missing) &&
            find(handle, "rextrack_create", library.create, missing) &&
            find(handle, "rextrack_find", library.find, missing) &&
@@ -35,11 +35,13 @@ bool find_functions(Library &library, void *handle, std::string &missing) {
            find(handle, "rextrack_poll_at", library.poll_at, missing) &&
            find(handle, "rextrack_axes", library.axes, missing) &&
            find(handle, "rextrack_poll_axes", library.poll_axes, missing) &&
+           find(handle, "rextrack_poll_events", library.poll_events, missing) &&
            find(handle, "rextrack_wait", library.wait, missing) &&
            find(handle, "rextrack_push_frame", library.push_frame, missing) &&
            find(handle, "rextrack_preview", library.preview, missing) &&
            find(handle, "rextrack_stats", library.stats, missing) &&
-           find(handle, "rextrack_info", library.info, missing);
+           find(handle, "rextrack_info", library.info, missing) &&
+           find(handle, "rextrack_problem", library.problem, missing);
 }
 
 // Whether this plugin works with a library of that ABI version: the rule of docs/abi-changes.md.
@@ -51,6 +53,23 @@ bool is_compatible(uint32_t version) {
 
 std::string version_text(uint32_t version) {
     return std::to_string(version >> 16) + "." + std::to_string(version & 0xffff);
+}
+
+// False when the library belongs to another release, with the reason. Its version comes first: an
+// older library lacks functions, and says so best by its version.
+bool find_this_release(Library &library, void *handle, std::string &reason) {
+    std::string missing;
+    if (find(handle, "rextrack_abi_version", library.abi_version, missing)) {
+        const uint32_t version = library.abi_version();
+        if (!is_compatible(version)) {
+            reason = message::has_abi_version + version_text(version) +
+                     message::plugin_needs_version + version_text(REXTRACK_ABI_VERSION);
+            return false;
+        }
+        if (find_functions(library, handle, missing)) return true;
+    }
+    reason = message::function_is_missing + missing + message::is_another_release;
+    return false;
 }
 
 std::unique_ptr<Library> open(const std::string &path, std::string &error) {
@@ -66,16 +85,8 @@ std::unique_ptr<Library> open(const std::string &path, std::string &error) {
         return nullptr;
     }
     auto library = std::make_unique<Library>();
-    if (!find_functions(*library, handle, reason)) {
-        error = path + message::function_is_missing + reason + message::is_another_release +
-                message::reinstall;
-        return nullptr;
-    }
-    const uint32_t version = library->abi_version();
-    if (!is_compatible(version)) {
-        error = path + " has the ABI version " + version_text(version) +
-                ", but this plugin needs version " + version_text(REXTRACK_ABI_VERSION) +
-                message::reinstall;
+    if (!find_this_release(*library, handle, reason)) {
+        error = path + reason + message::reinstall;
         return nullptr;
     }
     std::size_t count = 0;

@@ -16,6 +16,7 @@ struct Library {
     decltype(&rextrack_abi_version) abi_version;
     decltype(&rextrack_version_string) version_string;
     decltype(&rextrack_last_error) last_error;
+    decltype(&rextrack_status_string) status_string;
     decltype(&rextrack_now_ns) now_ns;
     decltype(&rextrack_create) create;
     decltype(&rextrack_find) find;
@@ -28,11 +29,13 @@ struct Library {
     decltype(&rextrack_poll_at) poll_at;
     decltype(&rextrack_axes) axes;
     decltype(&rextrack_poll_axes) poll_axes;
+    decltype(&rextrack_poll_events) poll_events;
     decltype(&rextrack_wait) wait;
     decltype(&rextrack_push_frame) push_frame;
     decltype(&rextrack_preview) preview;
     decltype(&rextrack_stats) stats;
     decltype(&rextrack_info) info;
+    decltype(&rextrack_problem) problem;
 
     // The result of axes(): one row for each value that a slot has.
     std::vector<RextrackAxis> axis_table;

@@ -29,6 +29,12 @@ public:
         return true;
     }
 
+    // Whether there is a value.
+    bool is_full() {
+        std::lock_guard<std::mutex> lock(mutex_);
+        return full_;
+    }
+
     // Takes the value out. False when there is none.
     bool take(T &value) {
         std::lock_guard<std::mutex> lock(mutex_);

@@ -15,6 +15,16 @@ constexpr const char top_is_missing[] =
     "Source is TOP, but there is no TOP: choose one as TOP on the page Source";
 constexpr const char top_is_missing_or_unwired[] =
     "Source is TOP, but there is no TOP: connect one, or choose one as TOP on the page Source";
+constexpr const char no_picture_from_top[] =
+    "no picture comes from the TOP: check that it is not bypassed, that it has no error, and that "
+    "it cooks";
+// The library's reason comes after it.
+constexpr const char picture_is_refused[] = "the picture of the TOP is refused: ";
+constexpr const char webcam_is_not_a_number[] =
+    "Webcam is not a number: choose a webcam from the menu, or type its number, such as 0";
+constexpr const char chop_is_not_rextrack[] =
+    "Rextrack CHOP: that node is not a Rextrack CHOP: choose the node itself, not a Null or Select "
+    "behind it";
 constexpr const char chop_tracks_nothing[] =
     "Rextrack CHOP: that node does not track: choose a Rextrack CHOP, turn its Active on, and check "
     "its own errors";
@@ -34,8 +44,10 @@ constexpr const char library_cannot_be_loaded[] = " cannot be loaded: ";
 constexpr const char dependency_is_missing[] = "; a library that it depends on is missing or damaged";
 constexpr const char function_is_missing[] = " lacks the function ";
 constexpr const char is_another_release[] = ", so it belongs to another release";
+constexpr const char has_abi_version[] = " has the ABI version ";
+constexpr const char plugin_needs_version[] = ", but this plugin needs ";
 constexpr const char reinstall[] =
-    "; install the plugin and the library again, from one release, into the same folder";
+    "; install the plugins and the library again, from one release, and delete older copies";
 
 // The pipeline. The library's own message comes before or after.
 constexpr const char previous_settings_stay[] = " (the previous settings stay in force)";
@@ -44,14 +56,19 @@ constexpr const char source_is_lost[] =
 constexpr const char source_cannot_be_opened[] = "cannot open the source yet, retrying: ";
 constexpr const char reason_is_unknown[] = "no reason is known";
 constexpr const char model_runs_on_cpu[] = "the model runs on the CPU: ";
-constexpr const char put_runtime_into[] = "\nIn TouchDesigner: put ONNX Runtime into ";
+constexpr const char put_runtime_into[] = "; in TouchDesigner: put ONNX Runtime into ";
 constexpr const char or_choose_runtime[] =
     ", beside the plugin, or choose its file as ONNX Runtime on the page Advanced; the Model "
     "builtin:motion needs no ONNX Runtime";
 constexpr const char choose_a_model[] =
-    "\nIn TouchDesigner: choose a Model from the menu, or a Model File";
+    "; in TouchDesigner: choose a Model from the menu, or a Model File";
 constexpr const char internal_error[] = "internal error in rextrack: ";
 constexpr const char please_report[] = "; please report this";
+
+// Events for scripts. The number of events comes before it.
+constexpr const char events_were_dropped[] =
+    " events were dropped, because the node did not cook: keep it cooking, for example with its "
+    "viewer on";
 
 } // namespace rextrack_td::message
 

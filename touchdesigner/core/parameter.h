@@ -1,11 +1,14 @@
-// The parameters of the nodes, in one table. The parameter pages, docs/parameters.md and the pictures
-// in docs/ are generated from it.
+// The parameters of the nodes, in one table. The parameter pages, the channels of the CHOP,
+// docs/parameters.md and the pictures in docs/ come from it.
 
 #ifndef REXTRACK_TD_PARAMETER_H
 #define REXTRACK_TD_PARAMETER_H
 
+#include "interface.h"
+
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -46,7 +49,9 @@ enum class Par {
     Onrelease,
     Resetslots,
     // Output of the CHOP
+    Layout,
     Coordinates,
+    Mirror,
     Position,
     Size,
     Velocity,
@@ -73,59 +78,36 @@ enum class Par {
 
 constexpr std::size_t par_count = static_cast<std::size_t>(Par::Onnxruntime) + 1;
 
-// The kind of control that TouchDesigner shows.
-enum class Kind {
-    Toggle,
-    Pulse,
-    Integer,
-    Number,
-    // left, top, right, bottom
-    Region,
-    Text,
-    File,
-    Folder,
-    Menu,
-    // A menu into which you can also type.
-    TextMenu,
-    // A TextMenu whose entries the node provides while it runs.
-    DynamicMenu,
-    Top,
-    Chop,
-};
-
 // Which nodes have a parameter: the node of that operator family, or both.
 enum class OperatorFamily { Both, Chop, Top };
 
-struct MenuItem {
-    const char *name;
-    const char *label;
-};
-
 struct Parameter {
     Par par;
-    // The name in scripts: a capital letter, then small letters and digits.
-    const char *name;
-    const char *label;
-    const char *page;
-    Kind kind;
-    OperatorFamily family;
-    // The default of numbers and toggles. A region's is 0 0 1 1.
-    double default_number;
-    // The default of texts and menus.
-    const char *default_text;
-    // Values are clamped to these. A slider ends at `slider_max`, which may be less than `max`.
-    double min;
-    double max;
-    double slider_max;
-    std::vector<MenuItem> menu;
-    // For users, in a sentence or two.
-    const char *help;
+    OperatorFamily family = OperatorFamily::Both;
+    // The minor version of the operators that has it first.
+    int since = 1;
+    // For a toggle of channels: the axes of each slot that it gives, by their names in the
+    // library's table, or the channel of the whole node. Empty for other parameters.
+    const char *axes = "";
+    const char *channel = "";
+    // The unit of those channels; empty for plain numbers.
+    const char *unit = "";
+    // Their value in an empty slot, until the library's table is known.
+    float empty = 0.0f;
+    RextrackTdParameter td{};
 };
 
 // All parameters, in the order of Par, page by page.
 const std::vector<Parameter> &parameters();
 
 const Parameter &parameter(Par par);
+
+// Those of a RextrackTdFamily, in the same order.
+const std::vector<const Parameter *> &parameters_of(uint32_t family);
+
+// The minor version of the operators: the highest `since`. TouchDesigner refuses a project that a
+// newer plugin has saved, because an older one would lose its new parameters.
+int minor_version();
 
 // The values of all parameters in one cook. Pulses have none.
 struct Values {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <iterator>
 
 namespace rextrack_td {
 
@@ -15,9 +14,6 @@ namespace {
 
 // How often the worker polls for new values. Users do not notice this delay when they move a slider.
 constexpr auto poll_interval = std::chrono::milliseconds(20);
-
-// How many events wait for a cook; older ones are dropped.
-constexpr std::size_t events_max = 1024;
 
 } // namespace
 
@@ -124,23 +120,17 @@ void PipelineThread::run() {
             report = std::move(failed);
         }
         if (report) reports_.put(report);
-        if (wants_events_) gather_events(worker);
+        if (wants_events_) pass_events(worker);
     } while (!stop_.wait(poll_interval));
 }
 
-// Adds the worker's events to those that the cook has not taken yet.
-void PipelineThread::gather_events(Worker &worker) {
+// Passes the worker's events to the cook once it has taken the earlier ones: the worker keeps the newest
+// ones for a node that does not cook.
+void PipelineThread::pass_events(Worker &worker) {
     worker.want_events(true);
+    if (events_.is_full()) return;
     std::vector<Event> events = worker.take_events();
-    if (events.empty()) return;
-    std::vector<Event> earlier;
-    events_.take(earlier);
-    // A node that does not cook does not take them.
-    const std::size_t room = events_max - std::min(events_max, events.size());
-    const std::size_t kept = std::min(earlier.size(), room);
-    events.insert(events.begin(), std::make_move_iterator(earlier.end() - static_cast<std::ptrdiff_t>(kept)),
-                  std::make_move_iterator(earlier.end()));
-    events_.put(events);
+    if (!events.empty()) events_.put(events);
 }
 
 } // namespace rextrack_td

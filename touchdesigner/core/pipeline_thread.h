@@ -74,7 +74,7 @@ private:
     template <class Poll>
     void poll_pipeline(RextrackSnapshot &snapshot, std::size_t &count, Poll poll);
     void run();
-    void gather_events(Worker &worker);
+    void pass_events(Worker &worker);
     void set_pipeline(std::shared_ptr<Pipeline> pipeline);
 
     const std::string camera_id_;

@@ -22,17 +22,6 @@ namespace fs = std::filesystem;
 
 namespace rextrack_td::platform {
 
-#if defined(_WIN32)
-const char *const library_name = "rextrack.dll";
-const char separator = '\\';
-#elif defined(__APPLE__)
-const char *const library_name = "librextrack.dylib";
-const char separator = '/';
-#else
-const char *const library_name = "librextrack.so";
-const char separator = '/';
-#endif
-
 namespace {
 
 #ifdef _WIN32
@@ -40,15 +29,6 @@ std::wstring to_utf16(const std::string &text) {
     int length = MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, nullptr, 0);
     std::wstring result(length > 0 ? static_cast<size_t>(length) : 1, L'\0');
     if (length > 0) MultiByteToWideChar(CP_UTF8, 0, text.c_str(), -1, &result[0], length);
-    result.resize(result.size() - 1);
-    return result;
-}
-
-std::string to_utf8(const wchar_t *text) {
-    int length = WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
-    std::string result(length > 0 ? static_cast<size_t>(length) : 1, '\0');
-    if (length > 0)
-        WideCharToMultiByte(CP_UTF8, 0, text, -1, &result[0], length, nullptr, nullptr);
     result.resize(result.size() - 1);
     return result;
 }
@@ -64,6 +44,17 @@ std::string text_of(const fs::path &path) { return path.string(); }
 void anchor() {}
 
 } // namespace
+
+#ifdef _WIN32
+std::string to_utf8(const wchar_t *text) {
+    int length = WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
+    std::string result(length > 0 ? static_cast<size_t>(length) : 1, '\0');
+    if (length > 0)
+        WideCharToMultiByte(CP_UTF8, 0, text, -1, &result[0], length, nullptr, nullptr);
+    result.resize(result.size() - 1);
+    return result;
+}
+#endif
 
 std::string own_folder() {
 #ifdef _WIN32

@@ -8,11 +8,29 @@
 
 namespace rextrack_td::platform {
 
-// The file name of the Rust library: rextrack.dll, librextrack.dylib, librextrack.so.
-extern const char *const library_name;
+enum class System { Windows, MacOS, Linux };
+
+#if defined(_WIN32)
+inline constexpr System this_system = System::Windows;
+#elif defined(__APPLE__)
+inline constexpr System this_system = System::MacOS;
+#else
+inline constexpr System this_system = System::Linux;
+#endif
+
+constexpr const char *library_name_of(System system) {
+    return system == System::Windows ? "rextrack.dll"
+           : system == System::MacOS ? "librextrack.dylib"
+                                     : "librextrack.so";
+}
+
+constexpr char separator_of(System system) { return system == System::Windows ? '\\' : '/'; }
+
+// The file name of the Rust library.
+inline constexpr const char *library_name = library_name_of(this_system);
 
 // The separator of folders in a path.
-extern const char separator;
+inline constexpr char separator = separator_of(this_system);
 
 // The folder of the plugin that contains this code, as an absolute path without a separator at its
 // end; for a macOS bundle the folder of the bundle. Empty when the system does not know it.
@@ -35,6 +53,10 @@ bool read_file(const std::string &path, std::string &text);
 // Loads a shared library by its absolute path; its dependencies are looked for beside it first. It
 // stays loaded for the life of the process. NULL on failure, with the reason in `error`.
 void *load(const std::string &path, std::string &error);
+
+#ifdef _WIN32
+std::string to_utf8(const wchar_t *text);
+#endif
 
 // A function of a loaded library, or NULL.
 void *symbol(void *library, const char *name);

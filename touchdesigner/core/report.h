@@ -4,6 +4,7 @@
 #define REXTRACK_TD_REPORT_H
 
 #include "rextrack.h"
+#include "webcams.h"
 
 #include <string>
 #include <vector>
@@ -12,9 +13,11 @@ namespace rextrack_td {
 
 // The state of a node's pipeline, renewed about ten times a second.
 struct Report {
-    // The node has no valid output: the reason and the remedy. Empty while it has.
+    // What no setting can put right, such as a missing library: the reason and the remedy.
+    // TouchDesigner stops everything behind a node that has an error, so all else is a warning.
     std::string error;
-    // The output differs from what the parameters ask for: the reason and the remedy.
+    // The output is empty, or differs from what the parameters ask for: the reasons and the remedies,
+    // one per line, the most important first.
     std::string warning;
     // The state in one line, for people.
     std::string status;
@@ -31,6 +34,8 @@ struct Report {
     std::vector<std::string> classes;
     // Entries of the menu of the Model parameter.
     std::vector<std::string> models;
+    // The webcams, while Source is Webcam; else none.
+    std::vector<Webcam> webcams;
     // The library's axes; NULL until the library is loaded. They live as long as the process.
     const std::vector<RextrackAxis> *axes = nullptr;
 };

@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "message.h"
+#include "percent.h"
 #include "platform.h"
 
 #include <algorithm>
@@ -12,6 +13,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char webcam_is_not_a_number[] =
+    "Webcam is not a number: choose a webcam from the menu, or enter its number; the first is 0";
+
 std::string trimmed(const std::string &text) {
     const char *blanks = " \t\r\n";
     const auto first = text.find_first_not_of(blanks);
@@ -19,19 +23,10 @@ std::string trimmed(const std::string &text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-std::string percent_encoded(const std::string &text) {
-    const char *digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (unsigned char c : text) {
-        if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            encoded += static_cast<char>(c);
-        } else {
-            encoded += '%';
-            encoded += digits[c >> 4];
-            encoded += digits[c & 15];
-        }
-    }
-    return encoded;
+// Whether a text is a whole number of up to five digits.
+bool is_number(const std::string &text) {
+    return !text.empty() && text.size() < 6 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
 // "person, 3" becomes ["person", 3].
@@ -41,10 +36,7 @@ json parse_classes(const std::string &text) {
     while (begin <= text.size()) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
         const std::string one = trimmed(text.substr(begin, end - begin));
-        const bool number = !one.empty() && one.size() < 6 &&
-                            std::all_of(one.begin(), one.end(),
-                                        [](unsigned char c) { return std::isdigit(c); });
-        if (number)
+        if (is_number(one))
             classes.push_back(std::stoul(one));
         else if (!one.empty())
             classes.push_back(one);
@@ -56,7 +48,11 @@ json parse_classes(const std::string &text) {
 // The source as `camera.stream`.
 std::string stream_address(const Values &values, std::string &problem) {
     const std::string &source = values.text(Par::Source);
-    if (source == "webcam") return "webcam:" + std::to_string(values.integer(Par::Webcam));
+    if (source == "webcam") {
+        const std::string webcam = trimmed(values.text(Par::Webcam));
+        if (!is_number(webcam)) problem = webcam_is_not_a_number;
+        return "webcam:" + webcam;
+    }
     if (source == "top") return "push:";
     if (source == "file") {
         const std::string file = trimmed(values.text(Par::File));

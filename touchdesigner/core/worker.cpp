@@ -4,6 +4,8 @@
 #include "platform.h"
 #include "settings.h"
 
+#include <array>
+
 namespace rextrack_td {
 
 namespace {
@@ -12,6 +14,8 @@ using nlohmann::json;
 
 // Steps between two reports while nothing changes.
 constexpr int steps_per_report = 5;
+
+constexpr auto webcams_interval = std::chrono::seconds(3);
 
 std::string text_at(const json &object, const char *key) {
     const auto found = object.find(key);
@@ -23,23 +27,26 @@ std::string to_text(const json &value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// The result of rextrack_info, or an empty object.
-json info_of(const Pipeline &pipeline) {
-    const Library &library = pipeline.library();
+// The text that a function of the library writes into a buffer.
+template <class Function> std::string text_of(const Pipeline &pipeline, Function function) {
     std::size_t length = 0;
-    library.info(pipeline.handle(), nullptr, 0, &length);
+    function(pipeline.handle(), nullptr, 0, &length);
     // The text may grow between the calls, when a model was just loaded.
     for (int tries = 0; tries < 3; ++tries) {
         std::string text(length + 1, '\0');
-        const int32_t status = library.info(pipeline.handle(), &text[0], text.size(), &length);
+        const int32_t status = function(pipeline.handle(), &text[0], text.size(), &length);
         if (status == REXTRACK_ERR_BUFFER_TOO_SMALL) continue;
         if (status != REXTRACK_OK) break;
         text.resize(length);
-        json info = json::parse(text, nullptr, false);
-        if (info.is_object()) return info;
-        break;
+        return text;
     }
-    return json::object();
+    return {};
+}
+
+// The result of rextrack_info, or an empty object.
+json info_of(const Pipeline &pipeline) {
+    json info = json::parse(text_of(pipeline, pipeline.library().info), nullptr, false);
+    return info.is_object() ? info : json::object();
 }
 
 std::string read_settings_file(const std::string &path, std::string &problem) {
@@ -61,33 +68,28 @@ const char *name_of_source_state(uint32_t state) {
     }
 }
 
-// Whether a change needs a new pipeline: the keys that docs/ref/config.md marks as not live.
-bool needs_new_pipeline(const json &patch) {
-    const auto tracking = patch.find("tracking");
-    return tracking != patch.end() && tracking->is_object() && tracking->contains("tracker");
-}
-
-bool is_failure(int32_t status) {
+// The part of a configuration that is at fault when a change is refused with that status.
+json part_at_fault(const json &config, int32_t status) {
     switch (status) {
-    case REXTRACK_ERR_TIMEOUT:
-    case REXTRACK_ERR_ENDED:
-    case REXTRACK_ERR_NOT_RUNNING:
-    case REXTRACK_ERR_STOPPED:
-    case REXTRACK_ERR_CLOSED: return false;
-    default: return status < 0;
+    case REXTRACK_ERR_MODEL:
+    case REXTRACK_ERR_RUNTIME:
+    case REXTRACK_ERR_DEVICE:
+        return json::array({config.value("/tracking/model"_json_pointer, json()),
+                            config.value("/service"_json_pointer, json())});
+    default: return config;
     }
 }
 
 void append_line(std::string &text, const std::string &line) {
-    if (!text.empty()) text += "\n";
+    if (!text.empty() && !line.empty()) text += "\n";
     text += line;
 }
 
 } // namespace
 
-Worker::Worker(std::string camera_id, std::string plugin_folder,
+Worker::Worker(std::string camera_id, Installation installation,
                std::function<void(std::shared_ptr<Pipeline>)> set_pipeline)
-    : camera_id_(std::move(camera_id)), plugin_folder_(std::move(plugin_folder)),
+    : camera_id_(std::move(camera_id)), installation_(std::move(installation)),
       set_pipeline_(std::move(set_pipeline)) {}
 
 Worker::~Worker() { stop_pipeline(); }
@@ -97,21 +99,24 @@ std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, b
     has_values_ = has_values_ || values;
     if (!has_values_) return nullptr;
     const bool apply = values || restart;
-    if (apply && !library_) library_ = Library::load(plugin_folder_, library_error_);
+    if (apply && !library_)
+        library_ = Library::load(installation_.library_folder, library_error_);
     if (restart) {
         stop_pipeline();
         unusable_device_.clear();
     }
     if (apply) apply_values();
     if (reset_slots && pipeline_) library_->reset_slots(pipeline_->handle());
+    poll_events();
     if (!apply && ++steps_since_report_ < steps_per_report) return nullptr;
     steps_since_report_ = 0;
     check_pipeline();
+    find_webcams();
     return report();
 }
 
 void Worker::apply_values() {
-    error_.clear();
+    obstacle_.clear();
     rejection_.clear();
     // Not for every report: the folder may be on a network drive.
     models_ = find_models();
@@ -119,7 +124,7 @@ void Worker::apply_values() {
     if (!values_.is_on(Par::Active)) return stop_pipeline();
     std::string problem;
     const std::string file = read_settings_file(values_.text(Par::Settingsfile), problem);
-    Settings settings = settings_from(values_, camera_id_, plugin_folder_, file);
+    Settings settings = settings_from(values_, camera_id_, installation_.plugin_folder, file);
     if (problem.empty()) problem = settings.problem;
     if (!problem.empty()) return reject(problem);
     if (unusable_device_ != values_.text(Par::Device)) unusable_device_.clear();
@@ -128,34 +133,38 @@ void Worker::apply_values() {
 }
 
 void Worker::apply_config(json config) {
-    if (pipeline_) {
-        const json patch = patch_between(config_, config);
-        if (patch.empty()) return;
-        if (!needs_new_pipeline(patch)) {
-            const std::string text = to_text(patch);
-            if (library_->set_config(pipeline_->handle(), text.c_str()) != REXTRACK_OK)
-                return reject(library_->message());
-            config_ = std::move(config);
-            return;
-        }
-    }
+    if (pipeline_) return change_pipeline(std::move(config));
     RextrackPipeline *handle = nullptr;
-    const std::string text = to_text(config);
-    const int32_t status = library_->create(REXTRACK_ABI_VERSION, text.c_str(), &handle);
-    if (status != REXTRACK_OK) return reject(message_with_remedy(status));
+    const int32_t status =
+        library_->create(REXTRACK_ABI_VERSION, to_text(config).c_str(), &handle);
+    if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));
     auto created = std::make_shared<Pipeline>(*library_, handle);
-    stop_pipeline();
     if (library_->start(handle) != REXTRACK_OK) return reject(library_->message());
     pipeline_ = created;
     config_ = std::move(config);
     set_pipeline_(std::move(created));
 }
 
+void Worker::change_pipeline(json config) {
+    const json patch = patch_between(config_, config);
+    if (patch.empty()) return;
+    const int32_t status =
+        library_->set_config(pipeline_->handle(), to_text(patch).c_str());
+    if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));
+    config_ = std::move(config);
+    if (part_at_fault(config_, refusal_.status) != refusal_.part) refusal_ = {};
+}
+
 void Worker::stop_pipeline() {
     set_pipeline_(nullptr);
-    if (pipeline_) library_->stop(pipeline_->handle());
+    if (pipeline_) {
+        library_->stop(pipeline_->handle());
+        poll_events();
+    }
+    events_.end_pipeline();
     pipeline_.reset();
     config_ = json();
+    refusal_ = {};
 }
 
 // A running pipeline continues with its previous settings.
@@ -163,75 +172,120 @@ void Worker::reject(const std::string &problem) {
     if (pipeline_)
         rejection_ = problem + message::previous_settings_stay;
     else
-        error_ = problem;
+        obstacle_ = problem;
 }
 
-// Finds out whether the pipeline failed since the last step.
+void Worker::poll_events() {
+    if (!pipeline_) return;
+    std::array<RextrackEvent, 64> events;
+    std::size_t count = 0;
+    do {
+        count = 0;
+        library_->poll_events(pipeline_->handle(), events.data(), sizeof events[0], events.size(),
+                              &count);
+        for (std::size_t i = 0; i < count; ++i) {
+            events_.add(events[i]);
+            // The next report tells it at once.
+            if (events[i].kind == REXTRACK_EVENT_PROBLEM) steps_since_report_ = steps_per_report;
+            if (events[i].kind != REXTRACK_EVENT_CHANGE_REFUSED) continue;
+            steps_since_report_ = steps_per_report;
+            const int32_t status = events[i].status;
+            refusal_ = {status, {}, part_at_fault(config_, status)};
+        }
+    } while (count == events.size());
+}
+
+// Finds out what is wrong with the pipeline.
 void Worker::check_pipeline() {
     failure_.clear();
+    camera_problem_.clear();
+    info_ = json::object();
+    stats_ = {};
     if (!pipeline_) return;
-    const int32_t status = pipeline_status();
-    if (status == REXTRACK_ERR_DEVICE && unusable_device_.empty()) {
-        device_problem_ = library_->message();
-        unusable_device_ = values_.text(Par::Device);
-        json config = config_;
-        config["service"]["device"] = "cpu";
-        return apply_config(std::move(config));
+    RextrackSnapshot snapshot{};
+    snapshot.struct_size = sizeof snapshot;
+    library_->poll(pipeline_->handle(), nullptr, sizeof(RextrackSlot), 0, &snapshot);
+    stats_.struct_size = sizeof stats_;
+    library_->stats(pipeline_->handle(), &stats_);
+    info_ = info_of(*pipeline_);
+    const std::string problem = text_of(*pipeline_, library_->problem);
+    if (snapshot.problem == REXTRACK_ERR_DEVICE) {
+        // It stays until the CPU has loaded the model.
+        if (unusable_device_.empty()) use_cpu(problem);
+        return;
     }
-    if (!is_failure(status)) return;
-    const std::string message = message_with_remedy(status);
-    // The library reports a rejected change once, but an error that stops the pipeline every time.
-    if (is_failure(pipeline_status()))
-        failure_ = message;
-    else
-        rejection_ = message;
+    if (snapshot.problem != REXTRACK_OK)
+        failure_ = with_remedy(problem, snapshot.problem);
+    else if (problem == text_at(info_, "problem"))
+        camera_problem_ = problem;
+    else if (refusal_.status != REXTRACK_OK)
+        // The library has one text at a time. Its info is silent about refused changes.
+        refusal_.text = problem;
+    if (refusal_.status == REXTRACK_ERR_DEVICE && unusable_device_.empty())
+        use_cpu(refusal_.text.empty() ? library_->status_string(refusal_.status) : refusal_.text);
 }
 
-int32_t Worker::pipeline_status() const {
-    return library_->wait(pipeline_->handle(), UINT64_MAX, 0);
+void Worker::use_cpu(const std::string &problem) {
+    device_problem_ = problem;
+    unusable_device_ = values_.text(Par::Device);
+    json config = config_;
+    config["service"]["device"] = "cpu";
+    apply_config(std::move(config));
 }
 
-// The library's message, with a remedy that can be done in TouchDesigner.
-std::string Worker::message_with_remedy(int32_t status) const {
-    std::string text = library_->message();
+// A problem of the library, with a remedy that can be done in TouchDesigner.
+std::string Worker::with_remedy(std::string problem, int32_t status) const {
     if (status == REXTRACK_ERR_RUNTIME)
-        text += message::put_runtime_into + plugin_folder_ + message::or_choose_runtime;
-    if (status == REXTRACK_ERR_MODEL) text += message::choose_a_model;
-    return text;
+        problem += message::put_runtime_into + installation_.plugin_folder +
+                   message::or_choose_runtime;
+    if (status == REXTRACK_ERR_MODEL) problem += message::choose_a_model;
+    return problem;
 }
 
 std::vector<std::string> Worker::find_models() const {
     const std::string ending = ".onnx";
     std::vector<std::string> names = {"builtin:motion"};
-    const std::string folder = models_folder(values_, plugin_folder_);
+    const std::string folder = models_folder(values_, installation_.plugin_folder);
     for (const std::string &name : platform::files_in(folder, ending))
         names.push_back(name.substr(0, name.size() - ending.size()));
     return names;
 }
 
-std::shared_ptr<const Report> Worker::report() const {
+// Webcams come and go, so the list is renewed while it is needed.
+void Worker::find_webcams() {
+    const auto now = std::chrono::steady_clock::now();
+    if (values_.text(Par::Source) != "webcam") {
+        webcams_.clear();
+        webcams_found_ = {};
+    } else if (webcams_found_ == decltype(webcams_found_){} ||
+               now - webcams_found_ >= webcams_interval) {
+        webcams_ = webcams();
+        webcams_found_ = now;
+    }
+}
+
+std::shared_ptr<const Report> Worker::report() {
     auto report = std::make_shared<Report>();
-    report->error = !library_ ? library_error_ : !error_.empty() ? error_ : failure_;
-    report->warning = rejection_;
     if (library_) {
         report->version = library_->version_string();
         report->axes = &library_->axis_table;
+        report->warning = warning();
+    } else {
+        report->error = library_error_;
     }
+    events_.set_problem(report->error.empty() ? report->warning : report->error);
     report->status = values_.is_on(Par::Active) ? "not running" : "not active";
     report->models = models_;
+    report->webcams = webcams_;
     if (pipeline_) add_pipeline_to(*report);
     return report;
 }
 
 void Worker::add_pipeline_to(Report &report) const {
-    RextrackStats &stats = report.stats;
-    stats.struct_size = sizeof stats;
-    library_->stats(pipeline_->handle(), &stats);
-    const json info = info_of(*pipeline_);
-    report.source = text_at(info, "source");
-    const std::string problem = text_at(info, "problem");
-    const auto detector = info.find("detector");
-    if (detector != info.end() && detector->is_object()) {
+    report.stats = stats_;
+    report.source = text_at(info_, "source");
+    const auto detector = info_.find("detector");
+    if (detector != info_.end() && detector->is_object()) {
         report.model = text_at(*detector, "model");
         report.model_family = text_at(*detector, "family");
         report.device = text_at(*detector, "device");
@@ -242,15 +296,30 @@ void Worker::add_pipeline_to(Report &report) const {
             for (const json &name : *classes)
                 report.classes.push_back(name.is_string() ? name.get<std::string>() : "");
     }
-    report.status = name_of_source_state(stats.source_state);
+    report.status = name_of_source_state(stats_.source_state);
     if (report.model.empty() && failure_.empty()) report.status += ", loading the model";
-    if (stats.source_state == REXTRACK_SOURCE_LOST)
-        append_line(report.warning, message::source_is_lost +
-                                        (problem.empty() ? message::reason_is_unknown : problem));
-    if (stats.source_state == REXTRACK_SOURCE_CONNECTING && !problem.empty())
-        append_line(report.warning, message::source_cannot_be_opened + problem);
-    if (!unusable_device_.empty())
-        append_line(report.warning, message::model_runs_on_cpu + device_problem_);
+}
+
+// The most important first.
+std::string Worker::warning() const {
+    std::string text = obstacle_;
+    append_line(text, failure_);
+    if (stats_.source_state == REXTRACK_SOURCE_LOST && failure_.empty())
+        append_line(text, message::source_is_lost + (camera_problem_.empty()
+                                                         ? message::reason_is_unknown
+                                                         : camera_problem_));
+    if (stats_.source_state == REXTRACK_SOURCE_CONNECTING && !camera_problem_.empty())
+        append_line(text, message::source_cannot_be_opened + camera_problem_);
+    append_line(text, rejection_);
+    if (refusal_.status != REXTRACK_OK) {
+        const std::string reason =
+            refusal_.text.empty() ? library_->status_string(refusal_.status) : refusal_.text;
+        append_line(text,
+                    with_remedy(reason, refusal_.status) + message::previous_settings_stay);
+    }
+    if (!unusable_device_.empty() && pipeline_)
+        append_line(text, message::model_runs_on_cpu + device_problem_);
+    return text;
 }
 
 } // namespace rextrack_td

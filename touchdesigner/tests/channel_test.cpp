@@ -1,95 +1,10 @@
-#include "core/channel.h"
 #include "core/message.h"
+#include "filled_channels.h"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
-
 using namespace rextrack_td;
-
-namespace {
-
-// A library's table in another order than the channels, with an axis that this plugin does not know.
-const std::vector<RextrackAxis> table = {
-    {"state", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"x", "", "", REXTRACK_QUANTITY_X, 0},
-    {"y", "", "", REXTRACK_QUANTITY_Y, 0},
-    {"w", "", "", REXTRACK_QUANTITY_WIDTH, 0},
-    {"h", "", "", REXTRACK_QUANTITY_HEIGHT, 0},
-    {"vx", "", "", REXTRACK_QUANTITY_VELOCITY_X, 0},
-    {"vy", "", "", REXTRACK_QUANTITY_VELOCITY_Y, 0},
-    {"id", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"generation", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"class", "", "", REXTRACK_QUANTITY_NUMBER, -1},
-    {"score", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"age", "ms", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"life", "ms", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"speed", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"presence", "", "", REXTRACK_QUANTITY_NUMBER, 0},
-    {"floor_x", "m", "", 99, -5},
-};
-
-using Row = std::map<std::string, float>;
-
-const Row active_slot = {{"state", REXTRACK_SLOT_ACTIVE}, {"x", 0.25f},      {"y", 0.2f},
-                         {"w", 0.1f},                     {"h", 0.4f},       {"vx", 0.5f},
-                         {"vy", 0.25f},                   {"id", 7},         {"generation", 2},
-                         {"class", 3},                    {"score", 0.5f},   {"age", 1500},
-                         {"life", 9000},                  {"speed", 1.25f},  {"presence", 0.75f},
-                         {"floor_x", 4}};
-
-Row without_position(Row row) {
-    for (const char *name : {"state", "x", "y", "w", "h", "vx", "vy"}) row[name] = 0;
-    return row;
-}
-
-// The values that channels have when the pipeline has these slots and frames of 1600 x 800.
-std::map<std::string, float> filled(Channels &channels, const std::vector<Row> &slots) {
-    channels.bind(table);
-    AxisValues &values = channels.values();
-    values.snapshot.active_count = 1;
-    values.snapshot.capture_ns = 1'000'000;
-    values.snapshot.publish_ns = 13'500'000;
-    values.snapshot.frame_width = 1600;
-    values.snapshot.frame_height = 800;
-    values.count = std::min(slots.size(), values.capacity);
-    for (std::size_t slot = 0; slot < values.count; ++slot)
-        for (std::size_t i = 0; i < values.axes.size(); ++i)
-            values.values[slot * values.axes.size() + i] = slots[slot].at(table[values.axes[i]].name);
-    std::vector<float> numbers(channels.names().size(), -99.0f);
-    std::vector<float *> pointers;
-    for (float &number : numbers) pointers.push_back(&number);
-    channels.fill(25.0f, pointers.data());
-    std::map<std::string, float> named;
-    for (std::size_t i = 0; i < numbers.size(); ++i) named[channels.names()[i]] = numbers[i];
-    return named;
-}
-
-std::map<std::string, float> filled(const Values &values, const std::vector<Row> &slots) {
-    Channels channels(values);
-    return filled(channels, slots);
-}
-
-// Two slots and every toggle.
-Values all_channels() {
-    Values values;
-    for (Par par : {Par::Position, Par::Size, Par::Velocity, Par::Identity, Par::Generation,
-                    Par::State, Par::Score, Par::Class, Par::Age, Par::Speed, Par::Presence,
-                    Par::Count, Par::Fps, Par::Latency})
-        values.set(par, 1.0);
-    values.set(Par::Slots, 2.0);
-    return values;
-}
-
-Values in_coordinates(const char *name) {
-    Values values = all_channels();
-    values.set(Par::Coordinates, name);
-    return values;
-}
-
-} // namespace
+using namespace rextrack_td::test;
 
 TEST_CASE("channel names and their order stay the same between releases") {
     const std::vector<std::string> expected = {
@@ -99,7 +14,7 @@ TEST_CASE("channel names and their order stay the same between releases") {
         "p2_vx",    "p2_vy",    "p2_id",      "p2_generation", "p2_state", "p2_score",
         "p2_class", "p2_age",   "p2_speed",   "p2_presence",   "count",    "fps",
         "latency"};
-    CHECK(Channels(all_channels()).names() == expected);
+    CHECK(names_of(Channels(all_channels())) == expected);
 }
 
 TEST_CASE("default channels are position, size, identity, generation, state and count") {
@@ -107,7 +22,7 @@ TEST_CASE("default channels are position, size, identity, generation, state and 
     values.set(Par::Slots, 1.0);
     const std::vector<std::string> expected = {"p1_x",  "p1_y",          "p1_w",     "p1_h",
                                                "p1_id", "p1_generation", "p1_state", "count"};
-    CHECK(Channels(values).names() == expected);
+    CHECK(names_of(Channels(values)) == expected);
 }
 
 TEST_CASE("each channel has the value of the axis in its name") {
@@ -129,16 +44,36 @@ TEST_CASE("slots that the pipeline does not have get the empty values of the tab
 }
 
 TEST_CASE("channels are empty before the library is loaded") {
-    Channels channels(all_channels());
-    std::vector<float> numbers(channels.names().size(), -99.0f);
-    std::vector<float *> pointers;
-    for (float &number : numbers) pointers.push_back(&number);
-    channels.fill(0.0f, pointers.data());
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        INFO(channels.names()[i]);
-        const bool is_class = channels.names()[i].find("_class") != std::string::npos;
-        CHECK(numbers[i] == (is_class ? -1.0f : 0.0f));
+    for (const char *layout : all_layouts) {
+        Values values = all_channels();
+        values.set(Par::Layout, layout);
+        for (const auto &[name, numbers] : fill(Channels(values), 0.0f)) {
+            INFO(std::string(layout), " ", name);
+            const bool is_class = name.find("class") != std::string::npos;
+            for (float value : numbers) CHECK(value == (is_class ? -1.0f : 0.0f));
+        }
     }
+}
+
+TEST_CASE("there is always a channel and a sample") {
+    for (const char *layout : all_layouts) {
+        const Channels channels(no_channels(layout));
+        CHECK(channels.channel_count() >= 1);
+        CHECK(channels.sample_count() == 1);
+        CHECK(std::string(channels.name(channels.channel_count())) == "");
+        CHECK(std::string(channels.name(-1)) == "");
+    }
+    CHECK(names_of(Channels(no_channels("channels"))) == std::vector<std::string>{"count"});
+    CHECK(filled(no_channels("channels"), {active_slot}).at("count") == 1.0f);
+}
+
+TEST_CASE("fill writes nothing when the sizes are not those of the channels") {
+    const Channels channels(in_layout("samples"));
+    float untouched = -99.0f;
+    float *pointers[] = {&untouched};
+    channels.fill(25.0f, pointers, 1, channels.sample_count());
+    channels.fill(25.0f, pointers, channels.channel_count(), 1);
+    CHECK(untouched == -99.0f);
 }
 
 TEST_CASE("the number of channels depends on parameters alone") {
@@ -158,6 +93,14 @@ TEST_CASE("channels match values that differ only in other parameters") {
     CHECK(channels.match(values));
     values.set(Par::Moreaxes, "life");
     CHECK_FALSE(channels.match(values));
+    for (Par par : {Par::Layout, Par::Coordinates}) {
+        values = all_channels();
+        values.set(par, par == Par::Layout ? "samples" : "uv");
+        CHECK_FALSE(channels.match(values));
+    }
+    values = all_channels();
+    values.set(Par::Mirror, 1.0);
+    CHECK_FALSE(channels.match(values));
 }
 
 TEST_CASE("More Axes adds channels for axes that have no toggle") {
@@ -171,7 +114,7 @@ TEST_CASE("More Axes adds channels for axes that have no toggle") {
     const std::vector<std::string> expected = {"p1_x",  "p1_y",          "p1_w",     "p1_h",
                                                "p1_id", "p1_generation", "p1_state", "p1_life",
                                                "p1_floor_x", "count"};
-    CHECK(channels.names() == expected);
+    CHECK(names_of(channels) == expected);
     const auto active = filled(channels, {active_slot});
     CHECK(active.at("p1_life") == 9000.0f);
     CHECK(active.at("p1_floor_x") == 4.0f);
@@ -193,6 +136,18 @@ TEST_CASE("a name in More Axes that the library does not have is reported") {
     CHECK(invalid.problem().find("no/channel") != std::string::npos);
 }
 
+TEST_CASE("a name in More Axes does not give a second channel of the same name") {
+    for (const char *layout : all_layouts) {
+        Values values = in_layout(layout);
+        values.set(Par::Moreaxes, "x count life life");
+        std::vector<std::string> names = names_of(Channels(values));
+        std::sort(names.begin(), names.end());
+        INFO(std::string(layout));
+        CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+        CHECK(std::count(names.begin(), names.end(), "body1/x") == 0);
+    }
+}
+
 TEST_CASE("the table is bound once, and again when it is another table") {
     Channels channels(all_channels());
     channels.bind(table);
@@ -204,65 +159,87 @@ TEST_CASE("the table is bound once, and again when it is another table") {
     CHECK(channels.values().count == 0);
 }
 
-TEST_CASE("TouchDesigner coordinates point upwards and have one unit for x and y") {
-    const auto values = filled(in_coordinates("touch"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(0.5));
-    CHECK(values.at("p1_y") == doctest::Approx(0.8));
-    CHECK(values.at("p1_w") == doctest::Approx(0.2));
-    CHECK(values.at("p1_h") == doctest::Approx(0.4));
-    CHECK(values.at("p1_vx") == doctest::Approx(1.0));
-    CHECK(values.at("p1_vy") == doctest::Approx(-0.25));
+TEST_CASE("One Sample per Slot has the names of the axes, and always velocity and presence") {
+    const std::vector<std::string> defaults = {"x",     "y",        "w",    "h",
+                                               "vx",    "vy",       "id",   "generation",
+                                               "state", "presence", "count"};
+    const Channels channels(in_layout("samples"));
+    CHECK(names_of(channels) == defaults);
+    CHECK(channels.sample_count() == 2);
+    const std::vector<std::string> fewest = {"vx", "vy", "presence"};
+    CHECK(names_of(Channels(no_channels("samples"))) == fewest);
 }
 
-TEST_CASE("UV coordinates point upwards") {
-    const auto values = filled(in_coordinates("uv"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(0.25));
-    CHECK(values.at("p1_y") == doctest::Approx(0.8));
-    CHECK(values.at("p1_h") == doctest::Approx(0.4));
-    CHECK(values.at("p1_vy") == doctest::Approx(-0.25));
-}
-
-TEST_CASE("pixel coordinates count pixels from the top left") {
-    const auto values = filled(in_coordinates("pixels"), {active_slot});
-    CHECK(values.at("p1_x") == doctest::Approx(400));
-    CHECK(values.at("p1_y") == doctest::Approx(160));
-    CHECK(values.at("p1_w") == doctest::Approx(160));
-    CHECK(values.at("p1_h") == doctest::Approx(320));
-    CHECK(values.at("p1_vx") == doctest::Approx(800));
-    CHECK(values.at("p1_vy") == doctest::Approx(200));
-}
-
-TEST_CASE("coordinates leave numbers and unknown quantities unchanged") {
-    for (const char *name : {"uv", "touch", "pixels"}) {
-        Values parameters = in_coordinates(name);
-        parameters.set(Par::Moreaxes, "floor_x");
-        const auto values = filled(parameters, {active_slot});
-        CHECK(values.at("p1_speed") == 1.25f);
-        CHECK(values.at("p1_presence") == 0.75f);
-        CHECK(values.at("p1_id") == 7.0f);
-        CHECK(values.at("p1_floor_x") == 4.0f);
+TEST_CASE("One Sample per Slot gives each slot a sample") {
+    Values values = all_channels();
+    values.set(Par::Slots, 3.0);
+    values.set(Par::Layout, "samples");
+    values.set(Par::Moreaxes, "life");
+    Row second = active_slot;
+    for (auto &[axis, value] : second) value += 1;
+    const Samples filled = samples(values, {active_slot, second});
+    for (const auto &[axis, value] : active_slot) {
+        if (axis == "floor_x") continue;
+        INFO(axis);
+        const float empty = axis == "class" ? -1.0f : 0.0f;
+        CHECK(filled.at(axis) == std::vector<float>{value, value + 1, empty});
     }
+    // What belongs to the node is the same in every sample.
+    CHECK(filled.at("count") == std::vector<float>(3, 1.0f));
+    CHECK(filled.at("fps") == std::vector<float>(3, 25.0f));
+    CHECK(filled.at("latency") == std::vector<float>(3, 12.5f));
 }
 
-TEST_CASE("a slot at rest has the velocity 0, not -0, in every coordinates") {
-    Row at_rest = active_slot;
-    at_rest["vy"] = 0;
-    CHECK_FALSE(std::signbit(filled(in_coordinates("uv"), {at_rest}).at("p1_vy")));
+TEST_CASE("Body Track's layout has the names of the Body Track CHOP") {
+    const std::vector<std::string> defaults = {
+        "body1:valid",       "body1/bbox:u",     "body1/bbox:v",     "body1/bbox:width",
+        "body1/bbox:height", "body1/trackingid", "body2:valid",      "body2/bbox:u",
+        "body2/bbox:v",      "body2/bbox:width", "body2/bbox:height", "body2/trackingid",
+        "count"};
+    const Channels channels(in_layout("bodytrack"));
+    CHECK(names_of(channels) == defaults);
+    CHECK(channels.sample_count() == 1);
+    // The other toggles add nothing; More Axes does.
+    Values values = all_channels();
+    values.set(Par::Layout, "bodytrack");
+    CHECK(names_of(Channels(values)).size() == defaults.size() + 2);
+    values.set(Par::Moreaxes, "life state");
+    const auto filled = test::filled(values, {active_slot});
+    CHECK(filled.at("body1/life") == 9000.0f);
+    CHECK(filled.at("body1/state") == 1.0f);
+    CHECK(names_of(Channels(no_channels("bodytrack"))) == std::vector<std::string>{"body1:valid"});
 }
 
-TEST_CASE("an unused slot stays at 0 in every coordinates") {
-    for (const char *name : {"frame", "uv", "touch", "pixels"}) {
-        Values values = in_coordinates(name);
-        CHECK(filled(values, {without_position(active_slot)}).at("p1_y") == 0.0f);
-        // The same without the channels of size and state.
-        values.set(Par::Size, 0.0);
-        values.set(Par::State, 0.0);
-        CHECK(filled(values, {without_position(active_slot)}).at("p1_y") == 0.0f);
+TEST_CASE("Body Track's layout is valid while a slot is detected or held") {
+    Row slot = active_slot;
+    for (const auto &[state, valid] : std::map<uint32_t, float>{
+             {REXTRACK_SLOT_EMPTY, 0}, {REXTRACK_SLOT_ACTIVE, 1}, {REXTRACK_SLOT_HELD, 1}}) {
+        slot["state"] = static_cast<float>(state);
+        CHECK(filled(in_layout("bodytrack"), {slot}).at("body1:valid") == valid);
     }
+    CHECK(filled(in_layout("bodytrack"), {slot}).at("body2:valid") == 0.0f);
 }
 
-TEST_CASE("an empty slot that keeps its position is converted") {
-    Row kept = active_slot;
-    kept["state"] = REXTRACK_SLOT_EMPTY;
-    CHECK(filled(in_coordinates("uv"), {kept}).at("p1_y") == doctest::Approx(0.8));
+TEST_CASE("Body Track's layout is in UV unless you choose other coordinates") {
+    Values values = in_layout("bodytrack");
+    auto numbers = filled(values, {active_slot});
+    CHECK(numbers.at("body1/bbox:u") == doctest::Approx(0.25));
+    CHECK(numbers.at("body1/bbox:v") == doctest::Approx(0.8));
+    CHECK(numbers.at("body1/bbox:width") == doctest::Approx(0.1));
+    CHECK(numbers.at("body1/bbox:height") == doctest::Approx(0.4));
+    CHECK(numbers.at("body1/trackingid") == 7.0f);
+    for (const char *name : all_coordinates) {
+        if (std::string(name) == "frame") continue;
+        values.set(Par::Coordinates, name);
+        numbers = filled(values, {active_slot});
+        const auto expected = filled(in_coordinates(name), {active_slot});
+        INFO(std::string(name));
+        CHECK(numbers.at("body1/bbox:u") == expected.at("p1_x"));
+        CHECK(numbers.at("body1/bbox:v") == expected.at("p1_y"));
+        CHECK(numbers.at("body1/bbox:width") == expected.at("p1_w"));
+        CHECK(numbers.at("body1/bbox:height") == expected.at("p1_h"));
+    }
+    values.set(Par::Coordinates, "frame");
+    values.set(Par::Mirror, 1.0);
+    CHECK(filled(values, {active_slot}).at("body1/bbox:u") == doctest::Approx(0.75));
 }

@@ -4,6 +4,7 @@
 //
 // Each NAME is a parameter of the node, or
 //   top=WIDTHxHEIGHT        a TOP with a moving square, with a new picture every cook
+//   still=1                 the picture of that TOP does not change
 //   change=every-cook       a parameter changes before every cook
 //   models=A,B              the model changes every 250 cooks
 //   restart=N               Restart is pulsed every N cooks
@@ -44,7 +45,7 @@ int main(int argc, char **argv) {
     std::unique_ptr<SourceTop> top;
     // Painted before, so that their painting is not measured.
     std::vector<std::shared_ptr<const Picture>> pictures;
-    bool change = false;
+    bool change = false, still = false;
     int restart = 0;
     std::vector<std::string> models;
     for (int i = 2; i < argc; ++i) {
@@ -64,6 +65,8 @@ int main(int argc, char **argv) {
             chop.inputs.top = top.get();
         } else if (name == "change") {
             change = true;
+        } else if (name == "still") {
+            still = true;
         } else if (name == "restart") {
             restart = std::atoi(value.c_str());
         } else if (name == "models") {
@@ -81,7 +84,7 @@ int main(int argc, char **argv) {
     auto next = Clock::now();
     for (int n = 0; n < cooks; ++n) {
         next += std::chrono::microseconds(16667);
-        if (top) top->show(pictures[static_cast<std::size_t>(std::abs(n % 58 - 29))]);
+        if (top && (n == 0 || !still)) top->show(pictures[static_cast<std::size_t>(std::abs(n % 58 - 29))]);
         if (change) {
             chop.set("Confidence", 0.2 + 0.0001 * n);
             chop.set("Smoothing", n % 2 ? 0.3 : 0.4);

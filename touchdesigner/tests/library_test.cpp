@@ -32,6 +32,34 @@ TEST_CASE("a damaged library is reported with its path, the system's reason and 
     CHECK(error.size() > begin.size() + end.size());
 }
 
+namespace {
+
+// The error of a library that has that ABI version and no other function, without its path.
+std::string error_of_release(const std::string &version) {
+    const std::string folder =
+        platform::own_folder() + platform::separator + "other_release_" + version;
+    std::string error;
+    CHECK(Library::load(folder, error) == nullptr);
+    const std::string path = folder + platform::separator + platform::library_name;
+    REQUIRE_MESSAGE(error.compare(0, path.size(), path) == 0, error);
+    return error.substr(path.size());
+}
+
+} // namespace
+
+TEST_CASE("a library with another ABI version is reported with both versions and the remedy") {
+    const std::string needs =
+        message::plugin_needs_version + std::string("1.0") + message::reinstall;
+    CHECK(error_of_release("0x00002") == message::has_abi_version + std::string("0.2") + needs);
+    CHECK(error_of_release("0x20000") == message::has_abi_version + std::string("2.0") + needs);
+}
+
+TEST_CASE("a library that lacks a function is reported with its name and the remedy") {
+    const std::string error = error_of_release("0x10000");
+    CHECK(error.find(message::function_is_missing + std::string("rextrack_")) == 0);
+    CHECK(error.find(message::reinstall) != std::string::npos);
+}
+
 // Environment: REXTRACK_TD_PLUGINS is the folder of the Rust library.
 TEST_CASE("the library's table has the axis of every toggle") {
     const char *folder = std::getenv("REXTRACK_TD_PLUGINS");

@@ -1,11 +1,12 @@
-// parameter_pages FOLDER: writes the documentation of the parameters, from their table:
+// parameter_pages FOLDER: writes the documentation of parameters and channels, from their table:
 // parameters.md, and a picture of each page in TouchDesigner's layout.
 
-#include "core/parameter.h"
+#include "core/channel.h"
 
+#include <cctype>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,11 @@ struct Page {
 };
 
 // The pages of a family, in order.
-std::vector<Page> pages(OperatorFamily family) {
+std::vector<Page> pages(uint32_t family) {
     std::vector<Page> all;
-    for (const Parameter &one : parameters()) {
-        if (one.family != OperatorFamily::Both && one.family != family) continue;
-        if (all.empty() || all.back().name != one.page) all.push_back({one.page, {}});
-        all.back().parameters.push_back(&one);
+    for (const Parameter *one : parameters_of(family)) {
+        if (all.empty() || all.back().name != one->td.page) all.push_back({one->td.page, {}});
+        all.back().parameters.push_back(one);
     }
     return all;
 }
@@ -35,40 +35,58 @@ std::string number(double value) {
     return text;
 }
 
-const char *label_of(const Parameter &one) {
-    for (const MenuItem &item : one.menu)
-        if (item.name == std::string(one.default_text)) return item.label;
+const char *label_of(const RextrackTdParameter &one) {
+    for (uint32_t i = 0; i < one.menu_count; ++i)
+        if (std::strcmp(one.menu_names[i], one.default_text) == 0) return one.menu_labels[i];
     return one.default_text;
 }
 
-std::string default_of(const Parameter &one) {
+std::string default_of(const RextrackTdParameter &one) {
     switch (one.kind) {
-    case Kind::Toggle: return one.default_number != 0 ? "On" : "Off";
-    case Kind::Pulse: return "";
-    case Kind::Integer:
-    case Kind::Number: return number(one.default_number);
-    case Kind::Region: return "0 0 1 1";
-    case Kind::Menu:
-    case Kind::TextMenu: return label_of(one);
-    default: return one.default_text;
+    case REXTRACK_TD_TOGGLE: return one.default_numbers[0] != 0 ? "On" : "Off";
+    case REXTRACK_TD_PULSE: return "";
+    case REXTRACK_TD_INTEGER:
+    case REXTRACK_TD_NUMBER: return number(one.default_numbers[0]);
+    case REXTRACK_TD_REGION: {
+        std::string values;
+        for (double value : one.default_numbers)
+            values += (values.empty() ? "" : " ") + number(value);
+        return values;
+    }
+    default: return label_of(one);
     }
 }
 
 std::string values_of(const Parameter &one) {
-    if (one.kind == Kind::Pulse) return "pulse";
-    if (one.kind == Kind::Integer || one.kind == Kind::Number)
-        return number(one.min) + " to " + number(one.max);
-    if (one.kind == Kind::Region) return "four numbers, 0 to 1";
-    if (one.kind == Kind::Toggle) return "On, Off";
-    if (one.kind == Kind::Top) return "a TOP";
-    if (one.kind == Kind::Chop) return "a CHOP";
-    if (one.kind == Kind::File) return "a file";
-    if (one.kind == Kind::Folder) return "a folder";
+    switch (one.td.kind) {
+    case REXTRACK_TD_PULSE: return "pulse";
+    case REXTRACK_TD_INTEGER:
+    case REXTRACK_TD_NUMBER: return number(one.td.min) + " to " + number(one.td.max);
+    case REXTRACK_TD_REGION: return "four numbers, 0 to 1";
+    case REXTRACK_TD_TOGGLE: return "On, Off";
+    case REXTRACK_TD_TOP_REFERENCE: return "a TOP";
+    case REXTRACK_TD_CHOP_REFERENCE: return "a CHOP";
+    case REXTRACK_TD_FILE: return "a file";
+    case REXTRACK_TD_FOLDER: return "a folder";
+    case REXTRACK_TD_STRING: return "text";
+    case REXTRACK_TD_DYNAMIC_MENU:
+        if (one.par == Par::Webcam) return "a number";
+        return one.par == Par::Model ? "a name" : "names";
+    default: break;
+    }
     std::string values;
-    for (const MenuItem &item : one.menu)
-        values += std::string(values.empty() ? "" : ", ") + "`" + item.name + "`";
-    if (one.kind == Kind::DynamicMenu) return one.par == Par::Model ? "a name" : "names";
-    return values.empty() ? "text" : values;
+    for (uint32_t i = 0; i < one.td.menu_count; ++i)
+        values += std::string(values.empty() ? "" : ", ") + "`" + one.td.menu_names[i] + "`";
+    return values;
+}
+
+// The name, or names, in scripts.
+std::string names_of(const RextrackTdParameter &one) {
+    const std::string name = one.name;
+    if (one.kind != REXTRACK_TD_REGION) return "`" + name + "`";
+    std::string names;
+    for (int i = 1; i <= 4; ++i) names += (i > 1 ? " `" : "`") + name + std::to_string(i) + "`";
+    return names;
 }
 
 std::string escaped(const std::string &text) {
@@ -81,8 +99,8 @@ std::string escaped(const std::string &text) {
 constexpr int width = 560, row = 26, top = 66, field = 210;
 
 std::string text_at(int x, int y, const std::string &text, const char *style) {
-    return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" class=\"" + style +
-           "\">" + escaped(text) + "</text>\n";
+    return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" class=\"" +
+           style + "\">" + escaped(text) + "</text>\n";
 }
 
 std::string box(int x, int y, int w, int h, const char *style) {
@@ -92,38 +110,38 @@ std::string box(int x, int y, int w, int h, const char *style) {
 }
 
 // The control to the right of a label.
-std::string control(const Parameter &one, int y) {
+std::string control(const RextrackTdParameter &one, int y) {
     const int right = width - field - 16;
     switch (one.kind) {
-    case Kind::Toggle:
-        return box(field, y + 3, 44, 19, one.default_number != 0 ? "on" : "field") +
-               text_at(field + 11, y + 17, default_of(one), one.default_number != 0 ? "dark" : "value");
-    case Kind::Pulse:
+    case REXTRACK_TD_TOGGLE:
+        return box(field, y + 3, 44, 19, one.default_numbers[0] != 0 ? "on" : "field") +
+               text_at(field + 11, y + 17, default_of(one),
+                       one.default_numbers[0] != 0 ? "dark" : "value");
+    case REXTRACK_TD_PULSE:
         return box(field, y + 3, 80, 19, "button") + text_at(field + 22, y + 17, "Pulse", "value");
-    case Kind::Region: {
+    case REXTRACK_TD_REGION: {
         std::string fields;
-        const char *values[] = {"0", "0", "1", "1"};
         const int one_width = (right - 12) / 4;
         for (int i = 0; i < 4; ++i) {
             const int x = field + i * (one_width + 4);
             fields += box(x, y + 3, one_width, 19, "field") +
-                      text_at(x + 8, y + 17, values[i], "value");
+                      text_at(x + 8, y + 17, number(one.default_numbers[i]), "value");
         }
         return fields;
     }
-    case Kind::Integer:
-    case Kind::Number: {
+    case REXTRACK_TD_INTEGER:
+    case REXTRACK_TD_NUMBER: {
         const int track = right - 96;
-        const double share = (one.default_number - one.min) / (one.slider_max - one.min);
+        const double share = (one.default_numbers[0] - one.min) / (one.slider_max - one.min);
         const int knob = static_cast<int>(share * track);
         return box(field, y + 3, 84, 19, "field") +
                text_at(field + 8, y + 17, default_of(one), "value") +
                box(field + 96, y + 11, track, 3, "field") +
                box(field + 96 + knob - 3, y + 5, 6, 15, "knob");
     }
-    case Kind::Menu:
-    case Kind::TextMenu:
-    case Kind::DynamicMenu:
+    case REXTRACK_TD_MENU:
+    case REXTRACK_TD_TEXT_MENU:
+    case REXTRACK_TD_DYNAMIC_MENU:
         return box(field, y + 3, right, 19, "field") +
                text_at(field + 8, y + 17, default_of(one), "value") +
                text_at(width - 34, y + 17, "\xE2\x96\xBE", "value");
@@ -154,7 +172,7 @@ std::string picture(const std::string &node, const std::vector<Page> &all, const
     }
     int y = top;
     for (const Parameter *one : page.parameters) {
-        svg += text_at(14, y + 17, one->label, "label") + control(*one, y);
+        svg += text_at(14, y + 17, one->td.label, "label") + control(one->td, y);
         y += row;
     }
     return svg + "</svg>\n";
@@ -166,13 +184,73 @@ std::string lower(std::string text) {
     return text;
 }
 
-void table(std::ofstream &out, const Page &page) {
+void parameter_table(std::ofstream &out, const Page &page) {
     out << "| parameter | name in scripts | values | default | description |\n"
            "|---|---|---|---|---|\n";
     for (const Parameter *one : page.parameters) {
-        const std::string chosen = default_of(*one);
-        out << "| " << one->label << " | `" << one->name << "` | " << values_of(*one) << " | "
-            << (chosen.empty() ? "" : "`" + chosen + "`") << " | " << one->help << " |\n";
+        const std::string chosen = default_of(one->td);
+        out << "| " << one->td.label << " | " << names_of(one->td) << " | " << values_of(*one)
+            << " | " << (chosen.empty() ? "" : "`" + chosen + "`") << " | " << one->td.help
+            << " |\n";
+    }
+}
+
+void channel_row(std::ofstream &out, const std::string &channels, const std::string &toggle,
+                 const std::string &unit, std::string meaning) {
+    meaning[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(meaning[0])));
+    out << "| " << channels << " | " << toggle << " | " << (unit.empty() ? "-" : unit) << " | "
+        << meaning << " |\n";
+}
+
+// The channels of a layout, from the same toggles as the node's.
+void channel_table(std::ofstream &out, Layout layout) {
+    out << "| channel | parameter | unit | meaning |\n|---|---|---|---|\n";
+    if (layout == Layout::BodyTrack)
+        channel_row(out, "`" + valid_channel_name(1) + "`", "always", "",
+                    "1 while the slot is detected or held, else 0.");
+    const auto more_axes = [&] {
+        channel_row(out, "`" + channel_name(layout, "life", 1) + "` ...",
+                    parameter(Par::Moreaxes).td.label, "by name",
+                    "[Any other value of a slot](../../docs/ref/axes.md), by its name.");
+    };
+    for (const Parameter *one : parameters_of(REXTRACK_TD_CHOP)) {
+        if (one->par == Par::Moreaxes) more_axes();
+        const std::string axes = *one->axes ? one->axes : one->channel;
+        const Choice made = choice(layout, one->par);
+        if (axes.empty() || made == Choice::AlwaysOff) continue;
+        std::string channels;
+        for (const std::string &name : split_names(axes))
+            channels += (channels.empty() ? "`" : " `") +
+                        (*one->axes ? channel_name(layout, name, 1) : name) + "`";
+        const std::string label = one->td.label;
+        const std::string toggle =
+            made == Choice::AlwaysOn ? "always" : label.substr(0, label.find(" ("));
+        const char *meaning = one->td.help + axes.size() + std::strlen(": ");
+        channel_row(out, channels, toggle, one->unit, meaning);
+    }
+}
+
+void all_channels(std::ofstream &out) {
+    const RextrackTdParameter &layouts = parameter(Par::Layout).td;
+    out << "\n## Channels of the CHOP\n\n"
+           "Layout and the toggles on the page Output choose the channels. Number and names\n"
+           "depend on parameters alone, so your network never loses a channel because a person\n"
+           "left. An empty slot has 0, but its generation stays, its class is -1, and it keeps\n"
+           "its position if On Release is Keep Position.\n";
+    const char *const notes[] = {
+        "One sample. After the channels of `p1` follow those of `p2`, and so on; `count`, `fps`\n"
+        "and `latency` are the last. With all toggles off, `count` stays.",
+        "As many samples as slots: sample 0 is slot p1. Geometry instancing and CHOP to POP take\n"
+        "these channels as they are. With `presence` as scale, or `state` as Active, empty slots\n"
+        "are not drawn. `count`, `fps` and `latency` have the same value in every sample.",
+        "One sample. After the channels of `body1` follow those of `body2`, and so on. Frame\n"
+        "means UV here. Centred does what Aspect Correct UVs is for in the Body Track CHOP, and Mirror\n"
+        "does what Mirror U Positions does there. There are no key points."};
+    for (uint32_t i = 0; i < layouts.menu_count; ++i) {
+        const Layout layout = layout_from(layouts.menu_names[i]);
+        out << "\n### " << layouts.menu_labels[i] << "\n\n"
+            << notes[static_cast<std::size_t>(layout)] << "\n\n";
+        channel_table(out, layout);
     }
 }
 
@@ -184,9 +262,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     const std::string folder = argv[1];
-    const std::vector<Page> chop = pages(OperatorFamily::Chop), top_pages = pages(OperatorFamily::Top);
+    const std::vector<Page> chop = pages(REXTRACK_TD_CHOP),
+                            top_pages = pages(REXTRACK_TD_TOP);
     std::ofstream out(folder + "/parameters.md", std::ios::binary);
-    out << "# Parameters\n\n"
+    out << "# Parameters and channels\n\n"
            "Generated from the plugin's table of parameters (`touchdesigner/core/parameter.cpp`).\n"
            "The pictures show the defaults. The Rextrack TOP has another page Output, no Predict\n"
            "to Now, and otherwise the same parameters.\n";
@@ -194,7 +273,7 @@ int main(int argc, char **argv) {
                            const std::string &file) {
         std::ofstream(folder + "/" + file, std::ios::binary) << picture(node, all, page);
         out << "\n![The page " << page.name << "](" << file << ")\n\n";
-        table(out, page);
+        parameter_table(out, page);
     };
     for (const Page &page : chop) {
         out << "\n## " << page.name << "\n";
@@ -206,5 +285,6 @@ int main(int argc, char **argv) {
                 write("Rextrack TOP", top_pages, other, "page-output-top.svg");
             }
     }
+    all_channels(out);
     return out.good() ? 0 : 1;
 }

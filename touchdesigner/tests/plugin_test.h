@@ -68,9 +68,10 @@ template <class Node> bool set_people_model(Node &node) {
 // A CHOP that detects motion in a TOP, and a TOP that shows a white square or nothing.
 struct SquareScene {
     SourceTop source{next_id()};
-    ChopNode chop{chop_plugin(), next_id()};
+    ChopNode chop;
 
-    SquareScene() {
+    explicit SquareScene(const Plugin &plugin = chop_plugin(), TD::OP_Context *context = nullptr)
+        : chop(plugin, next_id(), context) {
         chop.set("Source", std::string("top"));
         chop.set("Model", std::string("builtin:motion"));
         chop.set("Persistence", 1000.0);

@@ -29,7 +29,7 @@ TEST_CASE("defaults make a complete configuration") {
     CHECK_FALSE(config["camera"].contains("roi"));
     CHECK(config["tracking"]["model"] == "yolox_nano");
     CHECK(config["tracking"]["objects_max"] == 10);
-    CHECK(config["tracking"]["classes"] == json::array());
+    CHECK(config["tracking"]["classes"] == json({"person"}));
     CHECK(config["service"]["device"] == "auto");
     CHECK(config["service"]["models_dir"].get<std::string>().find("/plugins") == 0);
     CHECK(config["slots"]["units"] == "normalized");
@@ -39,7 +39,7 @@ TEST_CASE("defaults make a complete configuration") {
 TEST_CASE("each source has its own stream address") {
     Values values = with_address();
     values.set(Par::Source, "webcam");
-    values.set(Par::Webcam, 2.0);
+    values.set(Par::Webcam, " 2 ");
     CHECK(settings(values).config["camera"]["stream"] == "webcam:2");
     values.set(Par::Source, "top");
     CHECK(settings(values).config["camera"]["stream"] == "push:");
@@ -47,6 +47,19 @@ TEST_CASE("each source has its own stream address") {
     CHECK(settings(values).problem == message::file_is_empty);
     values.set(Par::File, "/movies/a.mov");
     CHECK(settings(values).config["camera"]["stream"] == "/movies/a.mov");
+}
+
+TEST_CASE("a webcam that is no number is a problem that says what to enter") {
+    Values values;
+    values.set(Par::Source, "webcam");
+    CHECK(settings(values).config["camera"]["stream"] == "webcam:0");
+    for (const char *webcam : {"", "Integrated Camera", "-1", "1.5", "webcam:1", "1000000"}) {
+        values.set(Par::Webcam, webcam);
+        const Settings made = settings(values);
+        INFO(std::string(webcam));
+        CHECK(made.config.empty());
+        CHECK(made.problem.find("Webcam is not a number: choose") == 0);
+    }
 }
 
 TEST_CASE("an empty address is a problem") {
@@ -77,6 +90,9 @@ TEST_CASE("Classes takes names and numbers") {
     Values values = with_address();
     values.set(Par::Classes, " person, 16 ,,sports ball ");
     CHECK(settings(values).config["tracking"]["classes"] == json({"person", 16, "sports ball"}));
+    // All classes of the model.
+    values.set(Par::Classes, " ");
+    CHECK(settings(values).config["tracking"]["classes"] == json::array());
 }
 
 TEST_CASE("Region is used if Use Region is on") {

@@ -16,11 +16,11 @@ namespace host {
 
 class ChopNode : public Node {
 public:
-    ChopNode(const Plugin &plugin, uint32_t id) : id_(id) {
+    ChopNode(const Plugin &plugin, uint32_t id, TD::OP_Context *context = nullptr) : id_(id) {
         node_info_.opPath = "/project1/rextrack1";
         node_info_.opId = id;
         node_info_.pluginPath = plugin.path().c_str();
-        node_info_.context = nullptr;
+        node_info_.context = context;
         destroy_ = plugin.entry<DESTROYCHOPINSTANCE>("DestroyCHOPInstance");
         node_ = plugin.entry<CREATECHOPINSTANCE>("CreateCHOPInstance")(&node_info_);
         if (!node_) throw std::runtime_error("the plugin created no node");
