@@ -50,23 +50,22 @@ endif()
 set(REXTRACK_ONNXRUNTIME "" CACHE FILEPATH "libonnxruntime.dylib, to be copied into the CHOP's bundle")
 set(REXTRACK_CODESIGN_IDENTITY "-" CACHE STRING "Who signs the bundles; - is an ad-hoc signature")
 
-# Makes the plugin a signed bundle.
-function(make_bundle plugin)
-  string(REPLACE Rextrack "" family "${plugin}")
-  string(TOLOWER "${family}" family)
+# Makes the plugin of a family, CHOP or TOP, a signed bundle.
+function(make_bundle plugin family)
+  string(TOLOWER "${family}" lower_family)
   file(STRINGS "${root}/Cargo.toml" version REGEX "^version = ")
   string(REGEX REPLACE ".*\"(.*)\".*" "\\1" version "${version}")
   set_target_properties(${plugin} PROPERTIES
     BUNDLE ON
     BUNDLE_EXTENSION plugin
-    MACOSX_BUNDLE_GUI_IDENTIFIER "org.rextrack.${family}"
-    MACOSX_BUNDLE_BUNDLE_NAME "${plugin}"
+    MACOSX_BUNDLE_GUI_IDENTIFIER "org.rextrack.${lower_family}"
+    MACOSX_BUNDLE_BUNDLE_NAME "Rextrack${family}"
     MACOSX_BUNDLE_BUNDLE_VERSION "${version}"
     MACOSX_BUNDLE_SHORT_VERSION_STRING "${version}"
     BUILD_RPATH "@loader_path/../Frameworks"
     INSTALL_RPATH "@loader_path/../Frameworks")
   set(libraries "")
-  if(plugin STREQUAL "RextrackCHOP")
+  if(family STREQUAL "CHOP")
     set(libraries ${REXTRACK_LIBRARY} ${REXTRACK_ONNXRUNTIME})
     # A new library is copied and signed again.
     set_target_properties(${plugin} PROPERTIES LINK_DEPENDS "${libraries}")

@@ -33,8 +33,8 @@ function(add_sdk_half plugin folder include)
   target_sources(${plugin} PRIVATE $<TARGET_OBJECTS:${half}>)
 endfunction()
 
-foreach(family IN LISTS REXTRACK_NODES)
-  set(plugin Rextrack${family})
+# Adds the plugin of a family, whose file goes into `output`.
+function(add_plugin plugin family output)
   string(TOLOWER "${family}" folder)
   add_library(${plugin} MODULE)
   add_sdk_half(${plugin} ${folder} "${TD_${family}_INCLUDE_DIR}")
@@ -42,10 +42,41 @@ foreach(family IN LISTS REXTRACK_NODES)
   set_target_properties(${plugin} PROPERTIES
     LINKER_LANGUAGE CXX
     PREFIX ""
-    LIBRARY_OUTPUT_DIRECTORY "${plugins}"
-    LIBRARY_OUTPUT_DIRECTORY_DEBUG "${plugins}"
-    LIBRARY_OUTPUT_DIRECTORY_RELEASE "${plugins}")
+    OUTPUT_NAME Rextrack${family}
+    LIBRARY_OUTPUT_DIRECTORY "${output}"
+    LIBRARY_OUTPUT_DIRECTORY_DEBUG "${output}"
+    LIBRARY_OUTPUT_DIRECTORY_RELEASE "${output}")
   if(APPLE)
-    make_bundle(${plugin})
+    make_bundle(${plugin} ${family})
   endif()
+endfunction()
+
+foreach(family IN LISTS REXTRACK_NODES)
+  add_plugin(Rextrack${family} ${family} "${plugins}")
 endforeach()
+
+# The page behind the nodes' "?".
+configure_file(docs/help.html "${plugins}/help.html" COPYONLY)
+
+# The CHOP once more, with a Callbacks DAT. It works with one version of Python alone, that of its
+# headers, so it is a file of its own: use it in place of the other RextrackCHOP.
+set(REXTRACK_PYTHON AUTO CACHE STRING
+  "Build the CHOP with callbacks, too: ON, OFF, or AUTO (if Python's headers are found)")
+if(REXTRACK_PYTHON AND NOT MINGW AND "CHOP" IN_LIST REXTRACK_NODES)
+  if(REXTRACK_PYTHON STREQUAL "AUTO")
+    find_package(Python3 QUIET COMPONENTS Development.Module OPTIONAL_COMPONENTS Development.Embed)
+  else()
+    find_package(Python3 REQUIRED COMPONENTS Development.Module
+      OPTIONAL_COMPONENTS Development.Embed)
+  endif()
+  if(Python3_Development.Module_FOUND)
+    set(python_plugins "${plugins}-Python${Python3_VERSION_MAJOR}.${Python3_VERSION_MINOR}")
+    message(STATUS "Callbacks: the CHOP for Python ${Python3_VERSION} goes into ${python_plugins}")
+    add_plugin(RextrackCHOP_python CHOP "${python_plugins}")
+    target_compile_definitions(RextrackCHOP_python_sdk PRIVATE REXTRACK_TD_PYTHON)
+    target_include_directories(RextrackCHOP_python_sdk SYSTEM PRIVATE ${Python3_INCLUDE_DIRS})
+    target_link_libraries(RextrackCHOP_python PRIVATE Python3::Module)
+  else()
+    message(STATUS "Callbacks: Python's headers are not found, so the CHOP with callbacks is not built")
+  endif()
+endif()

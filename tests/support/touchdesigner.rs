@@ -1,7 +1,7 @@
 //! Building the TouchDesigner plugins and their tests with CMake.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use super::host::{is_there, library, root, succeeded};
 
@@ -14,46 +14,26 @@ impl Build {
     /// Builds everything, with the SDK at `sdk` or without one. `None`, and
     /// one line that says why, where CMake or a library of the tests is missing.
     pub fn make(test: &str, sdk: Option<&Path>) -> Option<Self> {
-        if !is_there("cmake") || !is_there("c++") {
-            println!("skipped: {test}: cmake or a C++ compiler is missing");
-            return None;
-        }
         let name = if sdk.is_some() { "plugins" } else { "core" };
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("touchdesigner")
-            .join(name);
-        // A build of another checkout that shares this target folder.
-        let cache = std::fs::read_to_string(folder.join("CMakeCache.txt")).unwrap_or_default();
-        let home = format!(
-            "CMAKE_HOME_DIRECTORY:INTERNAL={}",
-            root("touchdesigner").display()
-        );
-        if !cache.is_empty() && !cache.contains(&home) {
-            std::fs::remove_dir_all(&folder).unwrap();
-        }
-        let mut configure = Command::new("cmake");
-        configure
-            .arg("-S")
-            .arg(root("touchdesigner"))
-            .arg("-B")
-            .arg(&folder)
-            .arg(format!("-DREXTRACK_LIBRARY={}", library().display()))
-            .arg(format!(
-                "-DTD_SDK_DIR={}",
-                sdk.unwrap_or(Path::new("")).display()
-            ))
-            .env_remove("TD_SDK_DIR");
-        let output = configure.output().unwrap();
-        let printed = String::from_utf8_lossy(&output.stdout);
-        if !output.status.success() && printed.contains("nlohmann_json is not installed") {
-            println!("skipped: {test}: nlohmann_json is missing (cargo xtask setup --tests)");
-            return None;
-        }
+        let sdk = sdk.unwrap_or(Path::new(""));
+        let output = configure(
+            test,
+            &build_folder(name),
+            &[
+                format!("-DREXTRACK_LIBRARY={}", library().display()),
+                format!("-DTD_SDK_DIR={}", sdk.display()),
+            ],
+        )?;
         succeeded(&output, "cmake");
-        if printed.contains("doctest is not installed") {
+        if String::from_utf8_lossy(&output.stdout).contains("doctest is not installed") {
             println!("skipped: {test}: doctest is missing (cargo xtask setup --tests)");
             return None;
         }
+        Some(Self::build(build_folder(name)))
+    }
+
+    /// Builds in a folder that is configured.
+    pub fn build(folder: PathBuf) -> Self {
         let mut build = Command::new("cmake");
         build
             .arg("--build")
@@ -62,34 +42,84 @@ impl Build {
         let output = build.output().unwrap();
         let printed = String::from_utf8_lossy(&output.stdout);
         succeeded(&output, &format!("cmake --build: {printed}"));
-        Some(Self { folder })
+        Self { folder }
+    }
+
+    /// A file of the build.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// A program of `touchdesigner/tests`, told where the plugins are.
     pub fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join("tests").join(name));
-        command.env("REXTRACK_TD_PLUGINS", self.folder.join("Plugins"));
+        let mut command = Command::new(self.path("tests").join(name));
+        command.env("REXTRACK_TD_PLUGINS", self.path("Plugins"));
         command
     }
 }
 
-/// The folders with headers below an SDK's folder: it, or those of its samples.
-pub fn header_folders(sdk: &Path) -> Vec<PathBuf> {
-    let mut folders = vec![sdk.to_path_buf()];
-    for family in ["CHOP", "TOP"] {
-        let samples = sdk.join(family);
-        let below = std::fs::read_dir(&samples).into_iter().flatten().flatten();
-        folders.extend(below.map(|entry| entry.path()));
-        folders.push(samples);
-    }
-    folders.retain(|folder| folder.join("CPlusPlus_Common.h").is_file());
-    folders
+/// A build folder of that name, which later runs use again.
+pub fn build_folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("touchdesigner")
+        .join(name)
 }
 
-/// Whether an SDK has that header.
-pub fn has_header(sdk: &Path, header: &str) -> bool {
-    let folders = header_folders(sdk);
-    folders.iter().any(|folder| folder.join(header).is_file())
+/// Runs CMake's configure step in a build folder. `None`, and one line that says why, where
+/// CMake or a library of the core is missing.
+pub fn configure(test: &str, folder: &Path, arguments: &[String]) -> Option<Output> {
+    if !is_there("cmake") || !is_there("c++") {
+        println!("skipped: {test}: cmake or a C++ compiler is missing");
+        return None;
+    }
+    // A build of another checkout that shares this target folder.
+    let cache = std::fs::read_to_string(folder.join("CMakeCache.txt")).unwrap_or_default();
+    let home = format!(
+        "CMAKE_HOME_DIRECTORY:INTERNAL={}",
+        root("touchdesigner").display()
+    );
+    if !cache.is_empty() && !cache.contains(&home) {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    let mut configure = Command::new("cmake");
+    configure
+        .arg("-S")
+        .arg(root("touchdesigner"))
+        .arg("-B")
+        .arg(folder)
+        .args(arguments)
+        .env_remove("TD_SDK_DIR");
+    let output = configure.output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() && printed.contains("nlohmann_json is not installed") {
+        println!("skipped: {test}: nlohmann_json is missing (cargo xtask setup --tests)");
+        return None;
+    }
+    Some(output)
+}
+
+/// The families of nodes, with the folder of their source.
+pub const FAMILIES: [(&str, &str); 2] = [("CHOP", "chop"), ("TOP", "top")];
+
+/// The folder below an SDK's folder that has the header of a family. The order is that of
+/// `touchdesigner/find_sdk.cmake`.
+pub fn header_folder(sdk: &Path, family: &str) -> Option<PathBuf> {
+    let below = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        folders.retain(|path| path.is_dir());
+        folders.sort();
+        folders
+    };
+    let header = format!("{family}_CPlusPlusBase.h");
+    let children = below(sdk);
+    let mut folders = vec![sdk.to_path_buf()];
+    folders.extend(children.iter().cloned());
+    folders.extend(children.iter().flat_map(|folder| below(folder)));
+    folders.extend(sdk.parent().map(below).unwrap_or_default());
+    folders
+        .into_iter()
+        .find(|folder| folder.join(&header).is_file())
 }
 
 /// The SDK, or `None` with the one line by which a skipped test is counted.
