@@ -17,9 +17,18 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folders that each folder of `src/` may import, from the table in
-/// `docs/architecture.md`.
+/// The folders that each folder of `src/` may import, from the first table of the section
+/// in `docs/architecture.md`.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
+    tables().swap_remove(0)
+}
+
+/// What each folder of `touchdesigner/` may include, from the second table.
+fn plugin_table() -> BTreeMap<String, BTreeSet<String>> {
+    tables().swap_remove(1)
+}
+
+fn tables() -> Vec<BTreeMap<String, BTreeSet<String>>> {
     let text = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
     let section = text
         .split("## Who may import whom")
@@ -29,13 +38,18 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
         let quoted = cell.split('`').skip(1).step_by(2);
         quoted.map(str::to_owned).collect()
     };
-    let rows = section.lines().skip_while(|line| !line.starts_with("|---"));
-    rows.skip(1)
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| {
-            let cells: Vec<&str> = line.split('|').collect();
-            let folder = names(cells[1]).into_iter().next().expect("a folder's name");
-            (folder, names(cells[2]))
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let tables = section.split("\n|---").skip(1);
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').collect();
+        let folder = names(cells[1]).into_iter().next().expect("a folder's name");
+        (folder, names(cells[2]))
+    };
+    tables
+        .map(|table| {
+            let rows = table.lines().skip(1);
+            let rows = rows.take_while(|line| line.starts_with('|'));
+            rows.map(row).collect()
         })
         .collect()
 }
@@ -89,6 +103,40 @@ fn files_of_the_service_form_no_circle() {
 #[test]
 fn files_of_the_plugin_form_no_circle() {
     assert_no_circle(&includes::cpp(&root().join("touchdesigner/core")));
+}
+
+#[test]
+fn halves_of_a_plugin_meet_in_the_c_interface_alone() {
+    // What a compiler without MSVC's libraries has; touchdesigner/windows/include has the rest.
+    let c_headers = ["stddef.h", "stdint.h", "stdlib.h", "string.h"];
+    // The SDK's, and Python's for callbacks.
+    let others = ["CHOP_CPlusPlusBase.h", "TOP_CPlusPlusBase.h", "Python.h"];
+    let mut broken = Vec::new();
+    let plugin = root().join("touchdesigner");
+    for (folder, allowed) in plugin_table() {
+        for include in includes::all(&plugin.join(&folder)) {
+            // A file of the same folder may be named without it.
+            let name = match plugin.join(&folder).join(&include.name).is_file() {
+                true => format!("{folder}/{}", include.name),
+                false => include.name.clone(),
+            };
+            let (to, _) = name.split_once('/').unwrap_or((&name, ""));
+            let is_allowed = match include.is_quoted && plugin.join(&name).is_file() {
+                true => to == folder || allowed.contains(to) || allowed.contains(&name),
+                // The core may use every library.
+                false if folder == "core" => !others[..2].contains(&name.as_str()),
+                false => {
+                    name == "rextrack.h"
+                        || c_headers.contains(&name.as_str())
+                        || others.contains(&name.as_str())
+                }
+            };
+            if !is_allowed {
+                broken.push(format!("{folder}/{} may not include {name}", include.file));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
 #[test]

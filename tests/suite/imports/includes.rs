@@ -21,6 +21,33 @@ pub fn cpp(folder: &Path) -> Graph {
     graph
 }
 
+/// An `#include` of a C++ file.
+pub struct Include {
+    pub file: String,
+    pub name: String,
+    /// `"name"`, not `<name>`.
+    pub is_quoted: bool,
+}
+
+/// Each `#include` in the files of a folder.
+pub fn all(folder: &Path) -> Vec<Include> {
+    let mut found = Vec::new();
+    for (file, text) in files(folder, &["cpp", "h"]) {
+        for line in text.lines() {
+            let Some(rest) = line.trim().strip_prefix("#include ") else {
+                continue;
+            };
+            found.push(Include {
+                file: file.clone(),
+                name: rest.trim_matches(['"', '<', '>']).to_owned(),
+                is_quoted: rest.starts_with('"'),
+            });
+        }
+    }
+    assert!(!found.is_empty(), "{} includes nothing", folder.display());
+    found
+}
+
 /// `import ... from "./..."` and `import("./...")` among the files of a folder. Types
 /// count, tests do not.
 pub fn typescript(folder: &Path) -> Graph {
