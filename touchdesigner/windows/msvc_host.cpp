@@ -184,6 +184,7 @@ void check_chop(const Plugin &plugin) {
     cook_until("the CHOP tracks the TOP", cook, [&] {
         return is_near(chop->value("p1_x"), 0.25) && is_near(chop->value("p1_y"), 0.125);
     });
+    check(!chop->inputs.par("Address").is_enabled, "Address is disabled while Source is TOP");
     const float before = chop->value("p2_x");
     cook_until("a slot moves", cook, [&] { return chop->value("p2_x") != before; });
 

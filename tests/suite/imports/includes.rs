@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::graph::Graph;
 
-/// `#include "..."` among the files of a folder. A .cpp and its own .h are one file.
+/// `#include "..."` among the files of a folder. A .cpp and its own .h are one file, except
+/// those of the C interface: its types are below all files, its functions above.
 pub fn cpp(folder: &Path) -> Graph {
     let mut graph = Graph::default();
     for (name, text) in files(folder, &["cpp", "h"]) {
@@ -80,6 +81,9 @@ pub fn typescript(folder: &Path) -> Graph {
 }
 
 fn stem(name: &str) -> &str {
+    if name == "interface.h" {
+        return name;
+    }
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
