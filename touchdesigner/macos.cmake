@@ -20,6 +20,15 @@ function(run)
   endif()
 endfunction()
 
+# An ad-hoc signature has no certificate, so no time stamp either. Apple notarizes only the other kind.
+function(sign file)
+  set(options "")
+  if(NOT IDENTITY STREQUAL "-")
+    set(options --timestamp --options runtime)
+  endif()
+  run(codesign --force ${options} --sign "${IDENTITY}" "${file}")
+endfunction()
+
 function(finish_bundle)
   foreach(library IN LISTS LIBRARIES)
     get_filename_component(name "${library}" NAME)
@@ -31,9 +40,9 @@ function(finish_bundle)
     # TouchDesigner has libraries of the same names. This name is found in the bundle alone.
     run(install_name_tool -id "@rpath/${name}" "${inside}")
     # A changed file needs a new signature. Those inside come before the bundle's.
-    run(codesign --force --sign "${IDENTITY}" "${inside}")
+    sign("${inside}")
   endforeach()
-  run(codesign --force --sign "${IDENTITY}" "${BUNDLE}")
+  sign("${BUNDLE}")
 endfunction()
 
 if(CMAKE_SCRIPT_MODE_FILE)

@@ -107,6 +107,32 @@ fn plugin_runs_in_a_host_with_the_msvc_abi() {
     println!("{printed}");
 }
 
+/// Without clang, MinGW would compile the SDK's half with its own virtual tables.
+#[test]
+fn plugin_from_mingw_alone_is_refused() {
+    let test = "plugin_from_mingw_alone_is_refused";
+    if !is_there(MINGW) {
+        println!("skipped: {test}: {MINGW} is not installed");
+        return;
+    }
+    let sdk = tempfile::tempdir().unwrap();
+    for header in ["CHOP_CPlusPlusBase.h", "TOP_CPlusPlusBase.h"] {
+        std::fs::write(sdk.path().join(header), "").unwrap();
+    }
+    let toolchain = root("touchdesigner/windows/mingw.cmake");
+    let arguments = [
+        format!("-DCMAKE_TOOLCHAIN_FILE={}", toolchain.display()),
+        format!("-DTD_SDK_DIR={}", sdk.path().display()),
+        "-DREXTRACK_CLANG=OFF".to_owned(),
+    ];
+    let Some(output) = configure(test, &build_folder(test), &arguments) else {
+        return;
+    };
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{printed}");
+    assert!(printed.contains("clang++ is missing"), "{printed}");
+}
+
 #[test]
 fn plugin_for_windows_needs_no_dll_of_a_compiler() {
     let test = "plugin_for_windows_needs_no_dll_of_a_compiler";
