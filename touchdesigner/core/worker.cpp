@@ -127,9 +127,21 @@ void Worker::apply_values() {
     Settings settings = settings_from(values_, camera_id_, installation_.plugin_folder, file);
     if (problem.empty()) problem = settings.problem;
     if (!problem.empty()) return reject(problem);
+    json &service = settings.config["service"];
+    if (service.is_object() && !service.contains("onnxruntime") && has_own_runtime())
+        service["onnxruntime"] = installation_.plugin_folder;
     if (unusable_device_ != values_.text(Par::Device)) unusable_device_.clear();
-    if (!unusable_device_.empty()) settings.config["service"]["device"] = "cpu";
+    if (service.is_object() && !unusable_device_.empty()) service["device"] = "cpu";
     apply_config(std::move(settings.config));
+}
+
+// Whether somebody put ONNX Runtime beside the plugins, where the library does not search: on macOS it
+// searches its own folder, which is inside a signed bundle.
+bool Worker::has_own_runtime() const {
+    if (installation_.plugin_folder == installation_.library_folder) return false;
+    for (const std::string &name : platform::files_in(installation_.plugin_folder, ""))
+        if (name.find("libonnxruntime") == 0) return true;
+    return false;
 }
 
 void Worker::apply_config(json config) {
