@@ -167,6 +167,20 @@ TEST_CASE("a model that cannot be loaded is a warning until another model is cho
     CHECK(one.started == 1);
 }
 
+TEST_CASE("an output that cannot be created is a warning, and tracking goes on") {
+    const std::string library = library_folder();
+    if (library.empty()) return;
+    Fixture one(library);
+    one.show_people();
+    one.set_settings("{\"camera\": {\"stream\": \"synth:people=4,seed=1\","
+                     " \"sinks\": [{\"jsonl\": {\"path\": \"/nowhere/x.jsonl\"}}]}}");
+    one.apply();
+    REQUIRE(one.step_until([&] { return contains(one.report->warning, "/nowhere/x.jsonl"); }));
+    CHECK(contains(one.report->warning, message::continues_without_it));
+    CHECK(one.step_until([&] { return one.report->stats.frames_processed > 0; }));
+    CHECK(one.report->error == "");
+}
+
 TEST_CASE("ONNX Runtime beside the plugins is used if the library lies elsewhere") {
     const std::string library = library_folder();
     if (library.empty()) return;
