@@ -171,7 +171,7 @@ void Channels::bind(const std::vector<RextrackAxis> &table) {
         axis.column = add_column(table, axis.name);
         if (axis.column < 0) continue;
         const auto found = find_axis(table, axis.name);
-        axis.empty = axis.is_valid ? 0.0f : found->empty;
+        axis.empty = found->empty;
         axis.quantity = found->quantity;
     }
     state_column_ = add_column(table, "state");

@@ -34,8 +34,8 @@ public:
     // The pipeline has ended: objects still in slots leave.
     void end_pipeline();
 
-    // Takes the events, oldest first. When some were dropped, the first event is a problem that says
-    // how many, and the last one is the current problem.
+    // Takes the events, oldest first. When some were dropped, the first event is a problem that
+    // says how many, and the last one is the current problem.
     std::vector<Event> take();
 
 private:

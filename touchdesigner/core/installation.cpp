@@ -41,9 +41,9 @@ std::vector<Installation> installation_candidates(System system, std::string plu
 
 Installation find_installation(System system, const std::string &plugin_path,
                                const std::string &own_folder) {
+    const std::string file = separator_of(system) + std::string(platform::library_name_of(system));
     for (const Installation &one : installation_candidates(system, plugin_path, own_folder))
-        if (platform::is_file(one.library_folder + separator_of(system) + platform::library_name_of(system)))
-            return one;
+        if (platform::is_file(one.library_folder + file)) return one;
     // The best place beside this plugin.
     return installation_candidates(system, own_folder.empty() ? plugin_path : "", own_folder)
         .front();

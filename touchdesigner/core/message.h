@@ -27,7 +27,7 @@ constexpr const char chop_is_not_rextrack[] =
     "behind it";
 constexpr const char chop_tracks_nothing[] =
     "Rextrack CHOP: that node does not track: choose a Rextrack CHOP, turn its Active on, and check "
-    "its own errors";
+    "its own warnings";
 
 // After the name of the parameter.
 constexpr const char is_not_json[] = " is not valid JSON: ";
@@ -51,6 +51,7 @@ constexpr const char reinstall[] =
 
 // The pipeline. The library's own message comes before or after.
 constexpr const char previous_settings_stay[] = " (the previous settings stay in force)";
+constexpr const char continues_without_it[] = " (the node continues without it)";
 constexpr const char source_is_lost[] =
     "the connection to the source is lost; slots are held, reconnecting: ";
 constexpr const char source_cannot_be_opened[] = "cannot open the source yet, retrying: ";

@@ -128,8 +128,11 @@ struct Values {
     // Sets a value. Returns whether it differs from the previous one. Setting an equal value
     // allocates nothing.
     bool set(Par par, const std::array<double, 4> &value);
-    bool set(Par par, double value) { return set(par, {value, 0, 0, 0}); }
+    bool set(Par par, double value) {
+        return set(par, std::array<double, 4>{value, 0, 0, 0});
+    }
     bool set(Par par, const char *value);
+    bool set(Par par, const std::string &value) { return set(par, value.c_str()); }
 };
 
 } // namespace rextrack_td

@@ -16,8 +16,8 @@ struct Report {
     // What no setting can put right, such as a missing library: the reason and the remedy.
     // TouchDesigner stops everything behind a node that has an error, so all else is a warning.
     std::string error;
-    // The output is empty, or differs from what the parameters ask for: the reasons and the remedies,
-    // one per line, the most important first.
+    // The output is empty, or differs from what the parameters ask for: the reasons and the
+    // remedies, one per line, the most important first.
     std::string warning;
     // The state in one line, for people.
     std::string status;

@@ -13,9 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char webcam_is_not_a_number[] =
-    "Webcam is not a number: choose a webcam from the menu, or enter its number; the first is 0";
-
 std::string trimmed(const std::string &text) {
     const char *blanks = " \t\r\n";
     const auto first = text.find_first_not_of(blanks);
@@ -50,7 +47,7 @@ std::string stream_address(const Values &values, std::string &problem) {
     const std::string &source = values.text(Par::Source);
     if (source == "webcam") {
         const std::string webcam = trimmed(values.text(Par::Webcam));
-        if (!is_number(webcam)) problem = webcam_is_not_a_number;
+        if (!is_number(webcam)) problem = message::webcam_is_not_a_number;
         return "webcam:" + webcam;
     }
     if (source == "top") return "push:";
@@ -79,6 +76,14 @@ void merge_user_json(json &config, const std::string &text, const std::string &n
     } catch (const json::exception &error) {
         problem = name + message::is_not_json + error.what();
     }
+}
+
+// Motion has no classes, so that the default of Classes would be an error.
+void remove_default_class_of_motion(json &config) {
+    json &tracking = config["tracking"];
+    if (!tracking.is_object() || tracking.value("model", json()) != "builtin:motion") return;
+    const json classes = parse_classes(parameter(Par::Classes).td.default_text);
+    if (tracking.value("classes", json()) == classes) tracking["classes"] = json::array();
 }
 
 } // namespace
@@ -132,6 +137,7 @@ Settings settings_from(const Values &values, const std::string &camera_id,
     };
     merge_user_json(config, settings_file, "Settings File", settings.problem);
     merge_user_json(config, values.text(Par::Settings), "Settings", settings.problem);
+    remove_default_class_of_motion(config);
     // Channels and pictures need these, so that settings cannot override them.
     json required = {{"camera", {{"id", camera_id}}},
                      {"slots", {{"units", "normalized"}, {"origin", "top_left"}}}};

@@ -68,16 +68,19 @@ const char *name_of_source_state(uint32_t state) {
     }
 }
 
-// The part of a configuration that is at fault when a change is refused with that status.
+bool is_about_model(int32_t status) {
+    return status == REXTRACK_ERR_MODEL || status == REXTRACK_ERR_RUNTIME ||
+           status == REXTRACK_ERR_DEVICE;
+}
+
+// The part of a configuration that is at fault when a change is refused with that status: the
+// model's, else also that of the outputs.
 json part_at_fault(const json &config, int32_t status) {
-    switch (status) {
-    case REXTRACK_ERR_MODEL:
-    case REXTRACK_ERR_RUNTIME:
-    case REXTRACK_ERR_DEVICE:
-        return json::array({config.value("/tracking/model"_json_pointer, json()),
-                            config.value("/service"_json_pointer, json())});
-    default: return config;
-    }
+    json part = is_about_model(status) ? json::object() : config;
+    for (const char *key : {"camera", "tracking", "slots"}) part.erase(key);
+    part["model"] = config.value("/tracking/model"_json_pointer, json());
+    part["service"] = config.value("service", json());
+    return part;
 }
 
 void append_line(std::string &text, const std::string &line) {
@@ -127,9 +130,22 @@ void Worker::apply_values() {
     Settings settings = settings_from(values_, camera_id_, installation_.plugin_folder, file);
     if (problem.empty()) problem = settings.problem;
     if (!problem.empty()) return reject(problem);
+    json &service = settings.config["service"];
+    if (service.is_null()) service = json::object();
+    if (service.is_object() && !service.contains("onnxruntime") && has_own_runtime())
+        service["onnxruntime"] = installation_.plugin_folder;
     if (unusable_device_ != values_.text(Par::Device)) unusable_device_.clear();
-    if (!unusable_device_.empty()) settings.config["service"]["device"] = "cpu";
+    if (service.is_object() && !unusable_device_.empty()) service["device"] = "cpu";
     apply_config(std::move(settings.config));
+}
+
+// Whether ONNX Runtime is beside the plugins, where the library does not search: on macOS it
+// searches its own folder, which is inside a signed bundle.
+bool Worker::has_own_runtime() const {
+    if (installation_.plugin_folder == installation_.library_folder) return false;
+    for (const std::string &name : platform::files_in(installation_.plugin_folder, ""))
+        if (name.find("libonnxruntime") == 0) return true;
+    return false;
 }
 
 void Worker::apply_config(json config) {
@@ -148,8 +164,7 @@ void Worker::apply_config(json config) {
 void Worker::change_pipeline(json config) {
     const json patch = patch_between(config_, config);
     if (patch.empty()) return;
-    const int32_t status =
-        library_->set_config(pipeline_->handle(), to_text(patch).c_str());
+    const int32_t status = library_->set_config(pipeline_->handle(), to_text(patch).c_str());
     if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));
     config_ = std::move(config);
     if (part_at_fault(config_, refusal_.status) != refusal_.part) refusal_ = {};
@@ -219,7 +234,7 @@ void Worker::check_pipeline() {
     else if (problem == text_at(info_, "problem"))
         camera_problem_ = problem;
     else if (refusal_.status != REXTRACK_OK)
-        // The library has one text at a time. Its info is silent about refused changes.
+        // The library has one text at a time, and its info does not tell refused changes.
         refusal_.text = problem;
     if (refusal_.status == REXTRACK_ERR_DEVICE && unusable_device_.empty())
         use_cpu(refusal_.text.empty() ? library_->status_string(refusal_.status) : refusal_.text);
@@ -314,8 +329,9 @@ std::string Worker::warning() const {
     if (refusal_.status != REXTRACK_OK) {
         const std::string reason =
             refusal_.text.empty() ? library_->status_string(refusal_.status) : refusal_.text;
-        append_line(text,
-                    with_remedy(reason, refusal_.status) + message::previous_settings_stay);
+        append_line(text, with_remedy(reason, refusal_.status) +
+                              (is_about_model(refusal_.status) ? message::previous_settings_stay
+                                                               : message::continues_without_it));
     }
     if (!unusable_device_.empty() && pipeline_)
         append_line(text, message::model_runs_on_cpu + device_problem_);

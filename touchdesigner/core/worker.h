@@ -56,6 +56,7 @@ private:
     };
 
     void apply_values();
+    bool has_own_runtime() const;
     void apply_config(nlohmann::json config);
     void change_pipeline(nlohmann::json config);
     void stop_pipeline();

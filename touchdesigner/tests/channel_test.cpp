@@ -47,7 +47,9 @@ TEST_CASE("channels are empty before the library is loaded") {
     for (const char *layout : all_layouts) {
         Values values = all_channels();
         values.set(Par::Layout, layout);
-        for (const auto &[name, numbers] : fill(Channels(values), 0.0f)) {
+        for (const auto &one : fill(Channels(values), 0.0f)) {
+            const auto &name = one.first;
+            const auto &numbers = one.second;
             INFO(std::string(layout), " ", name);
             const bool is_class = name.find("class") != std::string::npos;
             for (float value : numbers) CHECK(value == (is_class ? -1.0f : 0.0f));
@@ -178,7 +180,9 @@ TEST_CASE("One Sample per Slot gives each slot a sample") {
     Row second = active_slot;
     for (auto &[axis, value] : second) value += 1;
     const Samples filled = samples(values, {active_slot, second});
-    for (const auto &[axis, value] : active_slot) {
+    for (const auto &one : active_slot) {
+        const auto &axis = one.first;
+        const auto &value = one.second;
         if (axis == "floor_x") continue;
         INFO(axis);
         const float empty = axis == "class" ? -1.0f : 0.0f;

@@ -49,7 +49,9 @@ TEST_CASE("Mirror swaps left and right and changes nothing else, in every coordi
         Values values = in_coordinates(name);
         const auto expected = filled(values, {opposite});
         values.set(Par::Mirror, 1.0);
-        for (const auto &[channel, value] : filled(values, {active_slot})) {
+        for (const auto &one : filled(values, {active_slot})) {
+            const auto &channel = one.first;
+            const auto &value = one.second;
             INFO(std::string(name), " ", channel);
             CHECK(value == doctest::Approx(expected.at(channel)));
         }
@@ -99,7 +101,9 @@ TEST_CASE("an unused slot stays at 0 in every layout and coordinates, also mirro
             values.set(Par::Mirror, 1.0);
             // The second time without the channels of size and state.
             for (int i = 0; i < 2; ++i) {
-                for (const auto &[channel, numbers] : samples(values, {unused_slot, unused_slot})) {
+                for (const auto &one : samples(values, {unused_slot, unused_slot})) {
+                    const auto &channel = one.first;
+                    const auto &numbers = one.second;
                     INFO(std::string(layout), " ", std::string(name), " ", channel);
                     if (channel == "count" || channel == "fps" || channel == "latency") continue;
                     const bool is_class = channel.find("class") != std::string::npos;

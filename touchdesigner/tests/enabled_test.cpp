@@ -29,7 +29,9 @@ TEST_CASE("parameters of other sources are disabled") {
         {"webcam", {"Address", "User", "Password", "Transport", "File", "Loop", "Top", "Roi"}},
         {"file", {"Address", "User", "Password", "Transport", "Webcam", "Top", "Roi"}},
         {"top", {"Address", "User", "Password", "Transport", "Webcam", "File", "Loop", "Roi"}}};
-    for (const auto &[source, expected] : cases) {
+    for (const auto &one : cases) {
+        const auto &source = one.first;
+        const auto &expected = one.second;
         values.set(Par::Source, source);
         INFO(std::string(source));
         CHECK(disabled(values, REXTRACK_TD_CHOP) == expected);

@@ -131,6 +131,7 @@ TEST_CASE("set returns whether the value has changed") {
     CHECK(values.set(Par::Address, "rtsp://a"));
     CHECK_FALSE(values.set(Par::Address, "rtsp://a"));
     CHECK(values.set(Par::Address, static_cast<const char *>(nullptr)));
-    CHECK(values.set(Par::Roi, {0, 0, 0.5, 1}));
-    CHECK_FALSE(values.set(Par::Roi, {0, 0, 0.5, 1}));
+    const std::array<double, 4> left_half = {0, 0, 0.5, 1};
+    CHECK(values.set(Par::Roi, left_half));
+    CHECK_FALSE(values.set(Par::Roi, left_half));
 }

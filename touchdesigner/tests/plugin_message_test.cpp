@@ -110,6 +110,23 @@ TEST_CASE("an unusable GPU is a warning, and the CPU runs the model") {
     CHECK(chop.error == "");
 }
 
+TEST_CASE("a GPU that turns out to be unusable while the node runs is a warning") {
+    MotionChop chop;
+    if (!set_people_model(chop)) return;
+    chop.set("Device", std::string("cpu"));
+    CHECK(cook_until(chop, [&] { return chop.info_field("device") == "cpu"; }));
+    CHECK_FALSE(contains(chop.warning, message::model_runs_on_cpu));
+    chop.set("Device", std::string("cuda:7"));
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, message::model_runs_on_cpu); }));
+    INFO(chop.warning);
+    CHECK(contains(chop.warning, "cuda:7"));
+    CHECK_FALSE(contains(chop.warning, message::previous_settings_stay));
+    CHECK(chop.error == "");
+    chop.set("Device", std::string("cpu"));
+    CHECK(cook_until(chop,
+                     [&] { return !contains(chop.warning, message::model_runs_on_cpu); }));
+}
+
 TEST_CASE("a missing TOP is a warning of the CHOP and of the TOP") {
     MotionChop chop;
     chop.set("Source", std::string("top"));

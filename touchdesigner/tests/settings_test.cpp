@@ -98,7 +98,7 @@ TEST_CASE("Classes takes names and numbers") {
 TEST_CASE("Region is used if Use Region is on") {
     Values values = with_address();
     values.set(Par::Useroi, 1.0);
-    values.set(Par::Roi, {0.25, 0, 1, 0.5});
+    values.set(Par::Roi, std::array<double, 4>{0.25, 0, 1, 0.5});
     CHECK(settings(values).config["camera"]["roi"] == json({0.25, 0.0, 1.0, 0.5}));
 }
 
@@ -144,4 +144,22 @@ TEST_CASE("patch_between contains only the differences") {
     json patched = from;
     patched.merge_patch(patch);
     CHECK(patched == to);
+}
+
+TEST_CASE("the default of Classes does not apply to motion, but other classes do") {
+    Values values;
+    values.set(Par::Address, "rtsp://camera/1");
+    const auto classes = [&] {
+        return settings_from(values, "td-1", "/plugins", "").config["tracking"]["classes"];
+    };
+    CHECK(classes() == nlohmann::json{"person"});
+    values.set(Par::Model, "builtin:motion");
+    CHECK(classes() == nlohmann::json::array());
+    values.set(Par::Classes, "dog");
+    CHECK(classes() == nlohmann::json{"dog"});
+    // Also when the model is chosen in the settings.
+    values = Values();
+    values.set(Par::Address, "rtsp://camera/1");
+    values.set(Par::Settings, "{\"tracking\": {\"model\": \"builtin:motion\"}}");
+    CHECK(classes() == nlohmann::json::array());
 }

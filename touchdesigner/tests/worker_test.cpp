@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <thread>
 
 using namespace rextrack_td;
@@ -37,13 +38,13 @@ struct Fixture {
 
     // Uses a simulated crowd, which needs no model.
     void show_people() {
-        values.set(Par::Address, std::string("rtsp://127.0.0.1:9/x"));
-        values.set(Par::Model, std::string("builtin:motion"));
-        values.set(Par::Classes, std::string());
+        values.set(Par::Address, "rtsp://127.0.0.1:9/x");
+        values.set(Par::Model, "builtin:motion");
+        values.set(Par::Classes, "");
         set_settings("{\"camera\": {\"stream\": \"synth:people=4,seed=1\"}}");
     }
 
-    void set_settings(const std::string &json) { values.set(Par::Settings, json); }
+    void set_settings(const std::string &json) { values.set(Par::Settings, json.c_str()); }
 
     // Applies the values. Returns the report that follows at once.
     const Report &apply(bool restart = false) {
@@ -95,15 +96,15 @@ TEST_CASE("empty and wrong parameters are warnings with the remedy") {
     Fixture one(library);
     CHECK(one.apply().warning == message::address_is_empty);
     CHECK(one.report->error == "");
-    one.values.set(Par::Source, std::string("file"));
+    one.values.set(Par::Source, "file");
     CHECK(one.apply().warning == message::file_is_empty);
-    one.values.set(Par::File, one.folder.file("none.mp4"));
-    one.values.set(Par::Model, std::string("builtin:motion"));
-    one.values.set(Par::Classes, std::string());
+    one.values.set(Par::File, one.folder.file("none.mp4").c_str());
+    one.values.set(Par::Model, "builtin:motion");
+    one.values.set(Par::Classes, "");
     one.apply();
     CHECK(one.step_until([&] { return contains(one.report->warning, "none.mp4"); }));
     CHECK(one.report->error == "");
-    one.values.set(Par::Settingsfile, one.folder.file("none.json"));
+    one.values.set(Par::Settingsfile, one.folder.file("none.json").c_str());
     const std::string file = "Settings File: " + one.folder.file("none.json");
     CHECK(contains(one.apply().warning, file + message::cannot_be_read));
     CHECK(one.report->error == "");
@@ -115,7 +116,7 @@ TEST_CASE("a missing model is a warning with the remedy") {
     Fixture one(library);
     one.show_people();
     one.set_settings("");
-    one.values.set(Par::Model, std::string("no_such_model"));
+    one.values.set(Par::Model, "no_such_model");
     one.apply();
     CHECK(one.step_until([&] { return contains(one.report->warning, "no_such_model"); }));
     CHECK(contains(one.report->warning, message::choose_a_model));
@@ -141,15 +142,18 @@ TEST_CASE("a model that cannot be loaded is a warning until another model is cho
     const std::string library = library_folder();
     if (library.empty()) return;
     Fixture one(library);
-    one.show_people();
+    one.values.set(Par::Source, "top");
+    one.values.set(Par::Model, "builtin:motion");
+    one.values.set(Par::Classes, "");
     one.apply();
-    CHECK(one.step_until([&] { return one.report->model == "builtin:motion"; }));
+    REQUIRE(one.step_until([&] { return one.report->model == "builtin:motion"; }));
     const std::string runtime = one.folder.file("no_runtime");
     one.folder.write("bad.onnx", "not a model");
-    one.values.set(Par::Modelfile, one.folder.file("bad.onnx"));
-    one.values.set(Par::Onnxruntime, runtime);
+    one.values.set(Par::Modelfile, one.folder.file("bad.onnx").c_str());
+    one.values.set(Par::Onnxruntime, runtime.c_str());
     one.apply();
-    CHECK(one.step_until([&] { return one.report->warning != ""; }));
+    REQUIRE(one.step_until([&] { return one.report->warning != ""; }));
+    INFO(one.report->warning);
     CHECK(contains(one.report->warning, message::previous_settings_stay));
     CHECK(one.report->error == "");
     CHECK(one.report->model == "builtin:motion");
@@ -157,10 +161,39 @@ TEST_CASE("a model that cannot be loaded is a warning until another model is cho
     const std::string warning = one.report->warning;
     one.values.set(Par::Smoothing, 0.25);
     CHECK(one.apply().warning == warning);
-    one.values.set(Par::Modelfile, std::string());
-    one.values.set(Par::Onnxruntime, std::string());
+    one.values.set(Par::Modelfile, "");
+    one.values.set(Par::Onnxruntime, "");
     CHECK(one.apply().warning == "");
     CHECK(one.started == 1);
+}
+
+TEST_CASE("an output that cannot be created is a warning, and tracking goes on") {
+    const std::string library = library_folder();
+    if (library.empty()) return;
+    Fixture one(library);
+    one.show_people();
+    one.set_settings("{\"camera\": {\"stream\": \"synth:people=4,seed=1\","
+                     " \"sinks\": [{\"jsonl\": {\"path\": \"/nowhere/x.jsonl\"}}]}}");
+    one.apply();
+    REQUIRE(one.step_until([&] { return contains(one.report->warning, "/nowhere/x.jsonl"); }));
+    CHECK(contains(one.report->warning, message::continues_without_it));
+    CHECK(one.step_until([&] { return one.report->stats.frames_processed > 0; }));
+    CHECK(one.report->error == "");
+}
+
+TEST_CASE("ONNX Runtime beside the plugins is used if the library lies elsewhere") {
+    const std::string library = library_folder();
+    if (library.empty()) return;
+    Fixture one(library);
+    one.folder.write("libonnxruntime.so", "not a library");
+    one.folder.write("bad.onnx", "not a model");
+    one.values.set(Par::Source, "top");
+    one.values.set(Par::Modelfile, one.folder.file("bad.onnx").c_str());
+    one.apply();
+    CHECK(one.step_until(
+        [&] { return contains(one.report->warning, one.folder.file("libonnxruntime.so")); }));
+    CHECK(contains(one.report->warning, message::put_runtime_into + one.folder.path()));
+    CHECK(one.report->error == "");
 }
 
 TEST_CASE("several warnings stand on lines of their own") {
@@ -252,7 +285,7 @@ TEST_CASE("webcams are listed while Source is Webcam") {
     if (library.empty()) return;
     Fixture one(library);
     CHECK(one.apply().webcams.empty());
-    one.values.set(Par::Source, std::string("webcam"));
+    one.values.set(Par::Source, "webcam");
     one.values.set(Par::Active, 0.0);
     CHECK(one.apply().webcams.size() == webcams().size());
 }
