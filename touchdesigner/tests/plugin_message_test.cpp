@@ -113,6 +113,7 @@ TEST_CASE("an unusable GPU is a warning, and the CPU runs the model") {
 TEST_CASE("a GPU that turns out to be unusable while the node runs is a warning") {
     MotionChop chop;
     if (!set_people_model(chop)) return;
+    chop.set("Source", std::string("top"));
     chop.set("Device", std::string("cpu"));
     CHECK(cook_until(chop, [&] { return chop.info_field("device") == "cpu"; }));
     CHECK_FALSE(contains(chop.warning, message::model_runs_on_cpu));
