@@ -34,7 +34,7 @@ function(finish_bundle)
     get_filename_component(name "${library}" NAME)
     set(inside "${BUNDLE}/Contents/Frameworks/${name}")
     run("${CMAKE_COMMAND}" -E make_directory "${BUNDLE}/Contents/Frameworks")
-    # A copy without the old signature's flags, which can be written to.
+    # An older copy may be write-protected.
     run("${CMAKE_COMMAND}" -E rm -f "${inside}")
     run("${CMAKE_COMMAND}" -E copy "${library}" "${inside}")
     # TouchDesigner has libraries of the same names. This name is found in the bundle alone.

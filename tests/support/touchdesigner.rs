@@ -29,11 +29,11 @@ impl Build {
             println!("skipped: {test}: doctest is missing (cargo xtask setup --tests)");
             return None;
         }
-        Some(Self::build(build_folder(name)))
+        Some(Self::in_folder(build_folder(name)))
     }
 
     /// Builds in a folder that is configured.
-    pub fn build(folder: PathBuf) -> Self {
+    pub fn in_folder(folder: PathBuf) -> Self {
         let mut build = Command::new("cmake");
         build
             .arg("--build")

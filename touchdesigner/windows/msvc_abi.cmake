@@ -28,7 +28,7 @@ function(add_msvc_abi_objects target include)
   foreach(source IN LISTS ARGN ITEMS "${msvc_abi_folder}/runtime.cpp")
     get_filename_component(name "${source}" NAME_WE)
     set(object "${folder}/${name}.obj")
-    # objcopy removes the orders to MSVC's linker, which MinGW's does not know.
+    # objcopy removes directives for MSVC's linker, which MinGW's does not know.
     add_custom_command(OUTPUT "${object}"
       COMMAND "${REXTRACK_CLANG}" ${msvc_abi_options}
         -isystem "${msvc_abi_folder}/include" ${include}

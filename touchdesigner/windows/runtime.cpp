@@ -17,7 +17,7 @@ asm(".globl __chkstk\n"
     "__chkstk:\n"
     "    jmp ___chkstk_ms\n");
 
-// Without exceptions there is no other way out.
+// Without exceptions, operator new cannot report that there is no memory.
 void *operator new(size_t size) {
     void *memory = malloc(size ? size : 1);
     if (!memory) abort();

@@ -102,7 +102,7 @@ RextrackPipeline &of(const RextrackPipeline *pipeline) {
 
 extern "C" {
 
-// What the functions are that the stand-in does not have.
+// Exported for each function that the stand-in does not have.
 int32_t rextrack_unsupported() { return REXTRACK_ERR_NOT_FOUND; }
 
 uint32_t rextrack_abi_version() { return REXTRACK_ABI_VERSION; }

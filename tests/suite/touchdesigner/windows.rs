@@ -39,7 +39,7 @@ fn build(test: &str) -> Option<&'static Build> {
         let folder = build_folder("windows");
         let output = configure(test, &folder, &arguments)?;
         succeeded(&output, "cmake for Windows");
-        Some(Build::build(folder))
+        Some(Build::in_folder(folder))
     };
     let built = BUILD.get_or_init(make).as_ref();
     if built.is_none() {
