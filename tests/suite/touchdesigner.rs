@@ -68,7 +68,7 @@ fn plugins_work_in_the_test_host() {
     println!("{report}");
 
     // Built where Python's headers and library are.
-    if let Some(mut host) = build.program_if_built("callbacks_test") {
+    if let Some(mut host) = build.program_with_python("callbacks_test") {
         let output = host.output().unwrap();
         let report = String::from_utf8_lossy(&output.stdout).into_owned();
         succeeded(&output, &report);

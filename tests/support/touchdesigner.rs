@@ -56,6 +56,20 @@ impl Build {
         command.env("REXTRACK_TD_PLUGINS", self.path("Plugins"));
         command
     }
+
+    /// A program that is built only where the machine has Python's headers, told where the
+    /// plugin for Python is.
+    pub fn program_with_python(&self, name: &str) -> Option<Command> {
+        let mut command = self.program(name);
+        let entries = std::fs::read_dir(self.path(".")).unwrap();
+        let is_for_python = |path: &PathBuf| path.to_string_lossy().contains("Plugins-Python");
+        let plugins = entries
+            .map(|entry| entry.unwrap().path())
+            .find(is_for_python)?;
+        command.env("REXTRACK_TD_PYTHON_PLUGINS", plugins);
+        let is_built = Path::new(command.get_program()).is_file();
+        is_built.then_some(command)
+    }
 }
 
 /// A build folder of that name, which later runs use again.
