@@ -4,7 +4,7 @@
 //   msvc_host FOLDER --missing  the plugins without the library
 
 #include "msvc_host.h"
-#ifdef REXTRACK_HAS_TOP
+#if __has_include("TOP_CPlusPlusBase.h")
 #include "msvc_host_top.h"
 #endif
 
@@ -220,7 +220,7 @@ void check_missing_library(const Plugin &plugin) {
     printf("CHOP without the library: %s\n", info.error.value);
 }
 
-#ifdef REXTRACK_HAS_TOP
+#if __has_include("TOP_CPlusPlusBase.h")
 
 void check_top(const Plugin &plugin) {
     check_description(plugin.entry<FILLTOPPLUGININFO>("FillTOPPluginInfo"),
@@ -269,7 +269,7 @@ int main(int count, char **arguments) {
         host::check_missing_library(chop);
     } else {
         host::check_chop(chop);
-#ifdef REXTRACK_HAS_TOP
+#if __has_include("TOP_CPlusPlusBase.h")
         host::check_top(host::Plugin(arguments[1], "RextrackTOP"));
 #endif
     }

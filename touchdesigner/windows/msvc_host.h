@@ -8,11 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "CHOP_CPlusPlusBase.h"
-#if __has_include("TOP_CPlusPlusBase.h")
-#include "TOP_CPlusPlusBase.h"
-#define REXTRACK_HAS_TOP
-#endif
+#include "tests/host/sdk_defaults.h"
 
 extern "C" {
 int printf(const char *format, ...);
@@ -55,7 +51,7 @@ struct Parameter {
 };
 
 // Receives the parameters that a plugin appends.
-class Parameters final : public TD::OP_ParameterManager {
+class Parameters final : public ParameterManager {
 public:
     Parameter all[128];
     int count = 0;
@@ -66,47 +62,10 @@ public:
         return nullptr;
     }
 
-    using Result = TD::OP_ParAppendResult;
-    using Numeric = TD::OP_NumericParameter;
-    using Text = TD::OP_StringParameter;
-
-    Result appendFloat(const Numeric &p, int32_t) override { return add(p); }
-    Result appendInt(const Numeric &p, int32_t) override { return add(p); }
-    Result appendXY(const Numeric &p) override { return add(p); }
-    Result appendXYZ(const Numeric &p) override { return add(p); }
-    Result appendUV(const Numeric &p) override { return add(p); }
-    Result appendUVW(const Numeric &p) override { return add(p); }
-    Result appendRGB(const Numeric &p) override { return add(p); }
-    Result appendRGBA(const Numeric &p) override { return add(p); }
-    Result appendToggle(const Numeric &p) override { return add(p); }
-    Result appendPulse(const Numeric &p) override { return add(p); }
-    Result appendString(const Text &p) override { return add(p); }
-    Result appendFile(const Text &p) override { return add(p); }
-    Result appendFolder(const Text &p) override { return add(p); }
-    Result appendDAT(const Text &p) override { return add(p); }
-    Result appendCHOP(const Text &p) override { return add(p); }
-    Result appendTOP(const Text &p) override { return add(p); }
-    Result appendObject(const Text &p) override { return add(p); }
     Result appendMenu(const Text &p, int32_t count, const char **names, const char **) override {
         check(count > 0 && names[count - 1][0], "a menu has names", p.name);
         return add(p);
     }
-    Result appendStringMenu(const Text &p, int32_t, const char **, const char **) override {
-        return add(p);
-    }
-    Result appendSOP(const Text &p) override { return add(p); }
-    Result appendPython(const Text &p) override { return add(p); }
-    Result appendOP(const Text &p) override { return add(p); }
-    Result appendCOMP(const Text &p) override { return add(p); }
-    Result appendMAT(const Text &p) override { return add(p); }
-    Result appendPanelCOMP(const Text &p) override { return add(p); }
-    Result appendHeader(const Text &p) override { return add(p); }
-    Result appendMomentary(const Numeric &p) override { return add(p); }
-    Result appendWH(const Numeric &p) override { return add(p); }
-    Result appendDynamicStringMenu(const Text &p) override { return add(p); }
-    Result appendDynamicMenu(const Numeric &p) override { return add(p); }
-    // Only some headers of this generation declare it.
-    virtual Result appendXYZW(const Numeric &p) { return add(p); }
 
 private:
     Parameter &append(const char *name, const char *label, const char *page) {
@@ -116,11 +75,11 @@ private:
         memcpy(all[count].name, name, strlen(name) + 1);
         return all[count++];
     }
-    Result add(const Numeric &p) {
+    Result add(const Numeric &p) override {
         memcpy(append(p.name, p.label, p.page).numbers, p.defaultValues, sizeof p.defaultValues);
         return Result::Success;
     }
-    Result add(const Text &p) {
+    Result add(const Text &p) override {
         Parameter &par = append(p.name, p.label, p.page);
         if (p.defaultValue) memcpy(par.text, p.defaultValue, strlen(p.defaultValue) + 1);
         return Result::Success;
@@ -170,7 +129,7 @@ private:
     uint8_t pixels_[64 * 32 * 4];
 };
 
-class SourceTop final : public TD::OP_TOPInput {
+class SourceTop final : public TopInput {
 public:
     SourceTop() {
         opPath = "/project1/moviefilein1";
@@ -185,20 +144,10 @@ public:
         check(options.pixelFormat == TD::OP_PixelFormat::BGRA8Fixed, "a download asks for BGRA8");
         return TD::OP_SmartRef<TD::OP_TOPDownloadResult>(new Download);
     }
-    const TD::OP_CUDAArrayInfo *getCUDAArray(const TD::OP_CUDAAcquireInfo &, void *) const override {
-        return nullptr;
-    }
-
-protected:
-    void *reserved0() override { return nullptr; }
-    void *reserved1() override { return nullptr; }
-    void *reserved2() override { return nullptr; }
-    void *reserved3() override { return nullptr; }
-    void *reserved4() override { return nullptr; }
 };
 
 // The inputs of a node: its parameters, and the TOP to which they refer.
-class Inputs final : public TD::OP_Inputs {
+class Inputs final : public ParameterInputs {
 public:
     mutable Parameters parameters;
     const TD::OP_TOPInput *top = nullptr;
@@ -210,63 +159,12 @@ public:
     }
     void set(const char *name, const char *text) { memcpy(par(name).text, text, strlen(text) + 1); }
 
-    int32_t getNumInputs() const override { return 0; }
-    const TD::OP_CHOPInput *getInputCHOP(int32_t) const override { return nullptr; }
-    const TD::OP_DATInput *getParDAT(const char *) const override { return nullptr; }
-    const TD::OP_CHOPInput *getParCHOP(const char *) const override { return nullptr; }
-    const TD::OP_ObjectInput *getParObject(const char *) const override { return nullptr; }
-    double getParDouble(const char *name, int32_t index) const override {
-        return par(name).numbers[index];
-    }
-    bool getParDouble2(const char *name, double &a, double &b) const override {
-        a = par(name).numbers[0];
-        b = par(name).numbers[1];
-        return true;
-    }
-    bool getParDouble3(const char *name, double &a, double &b, double &c) const override {
-        c = par(name).numbers[2];
-        return getParDouble2(name, a, b);
-    }
-    bool getParDouble4(const char *name, double &a, double &b, double &c,
-                       double &d) const override {
-        d = par(name).numbers[3];
-        return getParDouble3(name, a, b, c);
-    }
-    int32_t getParInt(const char *name, int32_t index) const override {
-        return static_cast<int32_t>(par(name).numbers[index]);
-    }
-    bool getParInt2(const char *, int32_t &, int32_t &) const override { return false; }
-    bool getParInt3(const char *, int32_t &, int32_t &, int32_t &) const override { return false; }
-    bool getParInt4(const char *, int32_t &, int32_t &, int32_t &, int32_t &) const override {
-        return false;
-    }
-    const char *getParString(const char *name) const override { return par(name).text; }
-    const char *getParFilePath(const char *name) const override { return par(name).text; }
-    bool getRelativeTransform(const char *, const char *, double[4][4]) const override {
-        return false;
-    }
-    void enablePar(const char *name, bool on) const override { par(name).is_enabled = on; }
-    const TD::OP_DATInput *getDAT(const char *) const override { return nullptr; }
-    const TD::OP_CHOPInput *getCHOP(const char *) const override { return nullptr; }
-    const TD::OP_ObjectInput *getObject(const char *) const override { return nullptr; }
-    const TD::OP_SOPInput *getParSOP(const char *) const override { return nullptr; }
-    const TD::OP_SOPInput *getInputSOP(int32_t) const override { return nullptr; }
-    const TD::OP_SOPInput *getSOP(const char *) const override { return nullptr; }
-    const TD::OP_DATInput *getInputDAT(int32_t) const override { return nullptr; }
-    PyObject *getParPython(const char *) const override { return nullptr; }
-    const TD::OP_TimeInfo *getTimeInfo() const override { return nullptr; }
-    const TD::OP_TOPInput *getTOP(const char *) const override { return nullptr; }
-    const TD::OP_TOPInput *getInputTOP(int32_t) const override { return nullptr; }
     const TD::OP_TOPInput *getParTOP(const char *) const override { return top; }
+    void enablePar(const char *name, bool on) const override { par(name).is_enabled = on; }
 
-private:
-    const TD::OP_TOPInputOpenGL *getInputTOPOpenGL(int32_t) const override { return nullptr; }
-    const TD::OP_TOPInputOpenGL *getParTOPOpenGL(const char *) const override { return nullptr; }
-    const TD::OP_TOPInputOpenGL *getTOPOpenGL(const char *) const override { return nullptr; }
-    void *getTOPDataInCPUMemory(const TD::OP_TOPInputOpenGL *,
-                                const TD::OP_TOPInputDownloadOptionsOpenGL *) const override {
-        return nullptr;
-    }
+protected:
+    double number(const char *name, int32_t index) const override { return par(name).numbers[index]; }
+    const char *text(const char *name) const override { return par(name).text; }
 };
 
 // Collects the entries of a dynamic menu.

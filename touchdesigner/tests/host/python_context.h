@@ -9,6 +9,7 @@
 #include <Python.h>
 
 #include "call.h"
+#include "sdk_defaults.h"
 #include "td_sdk.h"
 
 #include <stdexcept>
@@ -34,7 +35,7 @@ private:
     PyGILState_STATE state_;
 };
 
-class PythonContext final : public TD::OP_Context {
+class PythonContext final : public PlainContext<TD::OP_Context> {
 public:
     // `code` is the text of the Callbacks DAT.
     explicit PythonContext(const std::string &code) {
@@ -82,25 +83,6 @@ public:
         if (!result) PyErr_Clear();
         return result;
     }
-    bool beginCUDAOperations(void *) override { return false; }
-    void endCUDAOperations(void *) override {}
-
-protected:
-    void *reservedFunc0() override { return nullptr; }
-    void *reservedFunc1() override { return nullptr; }
-    void *reservedFunc2() override { return nullptr; }
-    void *reservedFunc3() override { return nullptr; }
-    void *reservedFunc4() override { return nullptr; }
-    void *reservedFunc5() override { return nullptr; }
-    void *reservedFunc6() override { return nullptr; }
-    void *reservedFunc7() override { return nullptr; }
-    void *reservedFunc8() override { return nullptr; }
-    void *reservedFunc9() override { return nullptr; }
-    void *reservedFunc10() override { return nullptr; }
-    void *reservedFunc11() override { return nullptr; }
-    void *reservedFunc12() override { return nullptr; }
-    void *reservedFunc13() override { return nullptr; }
-    void *reservedFunc14() override { return nullptr; }
 
 private:
     PyObject *globals_;

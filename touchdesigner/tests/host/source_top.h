@@ -6,6 +6,7 @@
 #include "allocations.h"
 #include "call.h"
 #include "counted.h"
+#include "sdk_defaults.h"
 #include "td_sdk.h"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ private:
     Clock::time_point ready_;
 };
 
-class SourceTop final : public TD::OP_TOPInput {
+class SourceTop final : public TopInput {
 public:
     explicit SourceTop(uint32_t id) {
         opPath = "/project1/moviefilein1";
@@ -104,16 +105,6 @@ public:
         allocation_count() = allocated;
         return result;
     }
-    const TD::OP_CUDAArrayInfo *getCUDAArray(const TD::OP_CUDAAcquireInfo &, void *) const override {
-        return nullptr;
-    }
-
-protected:
-    void *reserved0() override { return nullptr; }
-    void *reserved1() override { return nullptr; }
-    void *reserved2() override { return nullptr; }
-    void *reserved3() override { return nullptr; }
-    void *reserved4() override { return nullptr; }
 
 private:
     std::shared_ptr<const Picture> picture_;
