@@ -198,7 +198,11 @@ fn csharp_host_ends_cleanly_on_ctrl_c() {
     let arguments = host.get_args().map(|a| a.to_str().unwrap().to_owned());
     let words: Vec<String> = arguments.chain(refusing_camera()).collect();
     let mut terminal = run("script")
-        .args(["-qefc", &format!("exec mono {}", words.join(" ")), "/dev/null"])
+        .args([
+            "-qefc",
+            &format!("exec mono {}", words.join(" ")),
+            "/dev/null",
+        ])
         // Without `exec` some shells stay, take the Ctrl-C too and end with 130.
         .env("SHELL", "/bin/sh")
         .env("TERM", "linux")
