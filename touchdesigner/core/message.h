@@ -9,6 +9,11 @@ namespace rextrack_td::message {
 // Parameters.
 constexpr const char address_is_empty[] =
     "Address is empty: enter the camera's rtsp:// address, or choose another Source";
+constexpr const char address_has_no_scheme[] =
+    "Address has no rtsp:// in front: write it as in the camera's manual, such as "
+    "rtsp://192.168.1.10/stream; for a movie set Source to Movie File";
+constexpr const char region_is_upside_down[] =
+    "Region: left must be less than right, and top less than bottom";
 constexpr const char file_is_empty[] =
     "File is empty: choose a movie file, or choose another Source";
 constexpr const char top_is_missing[] =
@@ -22,6 +27,9 @@ constexpr const char no_picture_from_top[] =
 constexpr const char picture_is_refused[] = "the picture of the TOP is refused: ";
 constexpr const char webcam_is_not_a_number[] =
     "Webcam is not a number: choose a webcam from the menu, or type its number, such as 0";
+constexpr const char chop_is_empty[] =
+    "Rextrack CHOP is empty: choose a Rextrack CHOP on the page Output, or a source of this node's "
+    "own on the page Source";
 constexpr const char chop_is_not_rextrack[] =
     "Rextrack CHOP: that node is not a Rextrack CHOP: choose the node itself, not a Null or Select "
     "behind it";
@@ -53,10 +61,13 @@ constexpr const char reinstall[] =
 constexpr const char previous_settings_stay[] = " (the previous settings stay in force)";
 constexpr const char continues_without_it[] = " (the node continues without it)";
 constexpr const char source_is_lost[] =
-    "the connection to the source is lost; slots are held, reconnecting: ";
+    "the connection to the source is lost, reconnecting: ";
 constexpr const char source_cannot_be_opened[] = "cannot open the source yet, retrying: ";
 constexpr const char reason_is_unknown[] = "no reason is known";
 constexpr const char model_runs_on_cpu[] = "the model runs on the CPU: ";
+constexpr const char choose_a_device[] =
+    "; in TouchDesigner: set Device to Automatic or CPU, or choose an ONNX Runtime for this GPU as "
+    "ONNX Runtime on the page Advanced";
 constexpr const char put_runtime_into[] = "; in TouchDesigner: put ONNX Runtime into ";
 constexpr const char or_choose_runtime[] =
     ", beside the plugin, or choose its file as ONNX Runtime on the page Advanced; the Model "

@@ -146,7 +146,8 @@ void add_source(Table &t) {
            "The source of the video. TOP uses the image of any TOP in the project: NDI, Kinect, a "
            "movie, a render.");
     t.text(Par::Address, "Address", "Address",
-           "Address of the camera: rtsp://, rtsps://, http:// or https://.");
+           "Address of the camera, as in its manual, such as rtsp://192.168.1.10/stream. It begins with "
+           "rtsp://, rtsps://, http:// or https://.");
     t.text(Par::User, "User", "User",
            "User name for the camera, if the address does not contain it.");
     t.text(Par::Password, "Password", "Password",
@@ -155,8 +156,10 @@ void add_source(Table &t) {
     t.text(Par::Webcam, "Webcam", "Webcam",
            "The webcam. Choose it from the menu, or enter its number; the first is 0.",
            REXTRACK_TD_DYNAMIC_MENU, "0");
-    t.text(Par::File, "File", "File", "The movie file.", REXTRACK_TD_FILE);
-    t.toggle(Par::Loop, "Loop", "Loop", on, "Plays the movie again when it ends.");
+    t.text(Par::File, "File", "File", "The movie file. A picture works, too.", REXTRACK_TD_FILE);
+    t.toggle(Par::Loop, "Loop", "Loop", on,
+             "Plays the movie again when it ends. Off: all slots become empty at its end, and Restart "
+             "plays it again.");
     t.text(Par::Top, "Top", "TOP", "The TOP to track in, when Source is TOP.",
            REXTRACK_TD_TOP_REFERENCE);
     t.menu(Par::Transport, "Transport", "RTSP Transport", transport_menu, "tcp",
@@ -169,7 +172,7 @@ void add_model(Table &t) {
     t.page("Model");
     t.text(Par::Model, "Model", "Model",
            "A model from the models folder, or builtin:motion, which detects motion and needs no "
-           "file.",
+           "file. For more models copy their .onnx files into that folder.",
            REXTRACK_TD_DYNAMIC_MENU, "yolox_nano");
     t.text(Par::Modelfile, "Modelfile", "Model File",
            "An .onnx file from any folder, used instead of Model.", REXTRACK_TD_FILE);
@@ -181,10 +184,11 @@ void add_model(Table &t) {
            "work, the CPU is used and the node shows a warning.",
            REXTRACK_TD_TEXT_MENU);
     t.number(Par::Confidence, "Confidence", "Confidence", 0.25,
-             "Detections below this score never start a track. Existing tracks are kept down to "
-             "0.1.");
+             "Lower finds more people, and more mistakes. Detections below this score never start a "
+             "track. Existing tracks are kept down to 0.1; Restart forgets them.");
     t.number(Par::Overlap, "Overlap", "Overlap", 0.45,
-             "Boxes of one class that overlap more than this count as one object (IoU, 0 to 1).");
+             "Boxes of one class that overlap more than this count as one object (IoU, 0 to 1). Lower "
+             "it if one person gets two boxes, raise it if two people together get one.");
     t.text(Par::Classes, "Classes", "Classes",
            "Classes to track, as names or numbers separated by commas: person, dog. Empty: all "
            "classes of the model.",
@@ -201,8 +205,8 @@ void add_tracking(Table &t) {
     t.toggle(Par::Useroi, "Useroi", "Use Region", off, "Tracks only inside Region.");
     Parameter &roi = t.add(
         Par::Roi, "Roi", "Region", REXTRACK_TD_REGION,
-        "Left, top, right and bottom edge, 0 to 1, from the top left of the picture. Coordinates "
-        "and Mirror do not change them. In scripts: Roi1 Roi2 Roi3 Roi4, or parGroup.Roi.");
+        "Left, top, right and bottom edge, 0 to 1, from the top left of the picture: left is less "
+        "than right, top less than bottom. Coordinates and Mirror do not change them. In scripts: Roi1 Roi2 Roi3 Roi4, or parGroup.Roi.");
     roi.td.default_numbers[2] = roi.td.default_numbers[3] = 1;
     t.number(Par::Smoothing, "Smoothing", "Smoothing", 0,
              "Reduces jitter of the boxes. Fast movement is smoothed less, so that it does not "
@@ -220,7 +224,8 @@ void add_slots(Table &t) {
              "on the people in view.",
              REXTRACK_TD_INTEGER, {1, static_cast<double>(slots_max), 32});
     t.number(Par::Persistence, "Persistence", "Persistence (ms)", 1000,
-             "How long an object that is no longer detected keeps its slot, in milliseconds.",
+             "How long an object that is no longer detected keeps its slot, in milliseconds. Raise it if "
+             "people who are hidden for a moment come back as new ones.",
              REXTRACK_TD_INTEGER, {0, 3600000, 5000});
     t.menu(Par::Onrelease, "Onrelease", "On Release", release_menu, "zero",
            "The position of a slot after its object has left.");
@@ -275,11 +280,11 @@ void add_chop_output(Table &t) {
            "presence: 0 to 1, for fading. Rises while the object is detected, falls while the slot "
            "is held.");
     t.text(Par::Moreaxes, "Moreaxes", "More Axes",
-           "Further values of each slot that the installed library has, such as life. Separate "
-           "several with spaces.",
+           "Further values of each slot that the installed library has, such as life, the time in "
+           "milliseconds since the object was first seen. Separate several with spaces.",
            REXTRACK_TD_DYNAMIC_MENU);
     t.channel(Par::Count, "Count", "Count (count)", "count", "", on,
-              "count: number of slots in state 1.");
+              "count: number of objects that are detected now, the slots in state 1.");
     t.channel(Par::Fps, "Fps", "Rate (fps)", "fps", "frames/s", off,
               "fps: frames processed per second.");
     t.channel(Par::Latency, "Latency", "Latency (latency)", "latency", "ms", off,
@@ -290,8 +295,8 @@ void add_top_output(Table &t) {
     t.page("Output", OperatorFamily::Top);
     t.text(Par::Chop, "Chop", "Rextrack CHOP",
            "Shows the video that this CHOP tracks, with the same camera and model: the Rextrack "
-           "CHOP itself, not a Null behind it. Empty: this node opens its own source, set on the "
-           "other pages.",
+           "CHOP itself, not a Null behind it. Empty: this node opens its own source, which you choose "
+           "on the page Source.",
            REXTRACK_TD_CHOP_REFERENCE);
     t.menu(Par::Show, "Show", "Show", show_menu, "annotated",
            "Picture: the frame that was processed. Mask: white inside the boxes, black elsewhere.");

@@ -42,6 +42,13 @@ json parse_classes(const std::string &text) {
     return classes;
 }
 
+// Whether an address begins with letters and a colon. The library takes others for files.
+bool has_scheme(const std::string &address) {
+    const auto end = std::find_if_not(address.begin(), address.end(),
+                                      [](unsigned char c) { return std::isalpha(c); });
+    return end != address.begin() && end != address.end() && *end == ':';
+}
+
 // The source as `camera.stream`.
 std::string stream_address(const Values &values, std::string &problem) {
     const std::string &source = values.text(Par::Source);
@@ -59,6 +66,8 @@ std::string stream_address(const Values &values, std::string &problem) {
     const std::string address = trimmed(values.text(Par::Address));
     if (address.empty())
         problem = message::address_is_empty;
+    else if (!has_scheme(address))
+        problem = message::address_has_no_scheme;
     return with_credentials(address, values.text(Par::User), values.text(Par::Password));
 }
 
@@ -113,7 +122,12 @@ Settings settings_from(const Values &values, const std::string &camera_id,
                    {"stream", stream},
                    {"loop", values.is_on(Par::Loop)},
                    {"rtsp_transport", values.text(Par::Transport)}};
-    if (values.is_on(Par::Useroi)) camera["roi"] = values.region(Par::Roi);
+    if (values.is_on(Par::Useroi)) {
+        const auto region = values.region(Par::Roi);
+        if (settings.problem.empty() && (region[0] >= region[2] || region[1] >= region[3]))
+            settings.problem = message::region_is_upside_down;
+        camera["roi"] = region;
+    }
     json service = {{"device", trimmed(values.text(Par::Device))},
                     {"models_dir", models_folder(values, plugin_folder)}};
     const std::string file = trimmed(values.text(Par::Modelfile));

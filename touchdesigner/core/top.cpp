@@ -53,7 +53,13 @@ bool Top::was_interrupted(int64_t frame) {
 }
 
 std::string Top::own_warning() const {
-    if (!shows_chop() || renderer_.has_pipeline()) return {};
+    // A new node: most show a CHOP, so that comes before the address.
+    if (!shows_chop())
+        return values().is_on(Par::Active) && values().text(Par::Source) == "stream" &&
+                       values().text(Par::Address).empty()
+                   ? message::chop_is_empty
+                   : "";
+    if (renderer_.has_pipeline()) return {};
     return is_rextrack_ ? message::chop_tracks_nothing : message::chop_is_not_rextrack;
 }
 

@@ -334,7 +334,7 @@ std::string Worker::warning() const {
                                                                : message::continues_without_it));
     }
     if (!unusable_device_.empty() && pipeline_)
-        append_line(text, message::model_runs_on_cpu + device_problem_);
+        append_line(text, message::model_runs_on_cpu + device_problem_ + message::choose_a_device);
     return text;
 }
 

@@ -25,18 +25,20 @@ struct Problem {
 
 constexpr std::array<Problem, 6> problems = {{
     {"All channels are 0.",
-     "Point at the node: its warning names the cause. An empty picture has no people, either: place "
-     "a Rextrack TOP and choose the CHOP as its Rextrack CHOP to see the video with boxes."},
+     "Point at the node: its warning names the cause. Without one: has the movie ended? An empty "
+     "picture has no people, either: place a Rextrack TOP and choose the CHOP as its Rextrack CHOP "
+     "to see the video with boxes."},
     {"The values stand still.",
      "TouchDesigner cooks the node only while it is looked at or used. Turn its viewer on, or use "
      "its channels."},
     {"Nothing is detected in a TOP.",
      "The TOP must not be bypassed and must have a picture. A still picture is tracked, too."},
-    {"People are missed.", "Lower Confidence, or choose a larger Model."},
+    {"People are missed.",
+     "Lower Confidence, or choose a larger Model: copy its .onnx file into the models folder."},
     {"The node has an error: a file is missing.",
      "Copy all files of one release into the folder of the plugin, and start TouchDesigner again."},
     {"A Rextrack TOP stays black.",
-     "As Rextrack CHOP, choose the Rextrack CHOP itself, not a Null behind it."},
+     "As Rextrack CHOP on its page Output, choose the Rextrack CHOP itself, not a Null behind it."},
 }};
 
 void write_parameters(std::ostream &out, const char *node, uint32_t family) {

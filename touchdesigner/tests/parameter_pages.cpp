@@ -165,8 +165,9 @@ void all_channels(std::ofstream &out) {
         "these channels as they are. With `presence` as scale, or `state` as Active, empty slots\n"
         "are not drawn. `count`, `fps` and `latency` have the same value in every sample.",
         "One sample. After the channels of `body1` follow those of `body2`, and so on. Frame\n"
-        "means UV here. Centred does what Aspect Correct UVs is for in the Body Track CHOP, and\n"
-        "Mirror does what Mirror U Positions does there. There are no key points."};
+        "means UV here. Centred does what Aspect Correct UVs is for in the Body Track CHOP, but its\n"
+        "0 is the middle: leave out the - 0.5 of a network made for that CHOP. Mirror\n"
+        "does what Mirror U Positions does there. There are no key points."};
     for (uint32_t i = 0; i < layouts.menu_count; ++i) {
         const Layout layout = layout_from(layouts.menu_names[i]);
         out << "\n### " << layouts.menu_labels[i] << "\n\n"

@@ -159,6 +159,14 @@ TEST_CASE("a TOP warns if its Rextrack CHOP is another node") {
     CHECK(top.error == "");
 }
 
+TEST_CASE("a new TOP asks for its CHOP first") {
+    TopNode top(top_plugin(), next_id());
+    CHECK(cook_until(top, [&] { return contains(top.warning, message::address_is_empty); }));
+    CHECK(top.warning.find(message::chop_is_empty) == 0);
+    top.set("Source", std::string("file"));
+    CHECK(cook_until(top, [&] { return !contains(top.warning, message::chop_is_empty); }));
+}
+
 TEST_CASE("a TOP warns if its CHOP does not track") {
     ChopNode chop(chop_plugin(), next_id());
     chop.set("Active", 0.0);

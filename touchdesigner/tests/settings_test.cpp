@@ -69,6 +69,18 @@ TEST_CASE("an empty address is a problem") {
     CHECK(settings(values).problem == message::address_is_empty);
 }
 
+TEST_CASE("an address without a scheme is a problem") {
+    Values values;
+    for (const char *address :
+         {"192.168.1.10", "192.168.1.10:554/live", "rtsp//camera/live", "show.mov"}) {
+        values.set(Par::Address, address);
+        INFO(std::string(address));
+        CHECK(settings(values).problem == message::address_has_no_scheme);
+    }
+    values.set(Par::Address, " rtsps://camera/live");
+    CHECK(settings(values).problem.empty());
+}
+
 TEST_CASE("credentials are percent-encoded and inserted if the address has none") {
     CHECK(with_credentials("rtsp://host/a", "me", "p@ss/w#rd") ==
           "rtsp://me:p%40ss%2Fw%23rd@host/a");
@@ -100,6 +112,12 @@ TEST_CASE("Region is used if Use Region is on") {
     values.set(Par::Useroi, 1.0);
     values.set(Par::Roi, std::array<double, 4>{0.25, 0, 1, 0.5});
     CHECK(settings(values).config["camera"]["roi"] == json({0.25, 0.0, 1.0, 0.5}));
+    for (const auto &wrong : {std::array<double, 4>{0.8, 0, 0.2, 1}, {0, 0.5, 1, 0.5}}) {
+        values.set(Par::Roi, wrong);
+        CHECK(settings(values).problem == message::region_is_upside_down);
+    }
+    values.set(Par::Useroi, 0.0);
+    CHECK(settings(values).problem.empty());
 }
 
 TEST_CASE("Settings overrides Settings File, which overrides the parameters") {
