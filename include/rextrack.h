@@ -912,11 +912,12 @@ typedef struct {
      */
     uint64_t reconnects;
     /*
-     Frames per second of the source, measured.
+     Frames per second of the source, measured. 0 when no frame came for two seconds, or for
+     three of its intervals.
      */
     float fps_in;
     /*
-     Frames processed per second, measured.
+     Frames processed per second, measured; 0 as above.
      */
     float fps_proc;
     /*

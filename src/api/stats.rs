@@ -31,9 +31,10 @@ pub struct Stats {
     pub dropped: u64,
     /// Number of times that the source was lost and reconnected.
     pub reconnects: u64,
-    /// Frames per second of the source, measured.
+    /// Frames per second of the source, measured. 0 when no frame came for two seconds, or for
+    /// three of its intervals.
     pub fps_in: f32,
-    /// Frames processed per second, measured.
+    /// Frames processed per second, measured; 0 as above.
     pub fps_proc: f32,
     /// Tracks that wait for a free slot.
     pub waiting: u32,

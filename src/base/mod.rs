@@ -3,6 +3,7 @@
 //!
 //! * [`clock`] is the process's one clock, and its simulated twin for tests.
 //! * [`shutdown`] asks threads to stop; `mailbox` hands one item between two threads.
+//! * `rate` computes frame rates.
 //! * `panics` turns a panic into text; [`printable`] makes text from outside safe to show.
 //! * [`data_dir`] finds the folder of the user's rextrack data.
 
@@ -11,4 +12,5 @@ pub mod data_dir;
 pub(crate) mod mailbox;
 pub(crate) mod panics;
 pub mod printable;
+pub(crate) mod rate;
 pub mod shutdown;

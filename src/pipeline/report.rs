@@ -9,6 +9,8 @@ use super::lifecycle::Pipeline;
 use super::shared::AnnotatedFrame;
 use super::stats::{SinkReport, Stats};
 use crate::address::redact_address;
+use crate::base::clock;
+use crate::base::rate::frames_per_second;
 use crate::detect::DetectorInfo;
 use crate::flow::{Frame, RemoteNode, SourceState};
 use crate::sink::annotate::{AnnotateError, annotate};
@@ -125,16 +127,10 @@ impl Pipeline {
         let source = &self.shared.source;
         let detector = self.shared.detector.lock().clone();
         let measured = self.shared.measured.lock();
-        let fps = |ns: i64| {
-            if ns > 0 {
-                (1e9 / ns as f64) as f32
-            } else {
-                0.0
-            }
-        };
+        let now_ns = clock::now_ns();
         Stats {
-            fps_in: source.fps(),
-            fps_proc: fps(measured.interval_ns),
+            fps_in: source.fps(now_ns),
+            fps_proc: frames_per_second(measured.interval_ns, measured.last_ns, now_ns),
             frames_in: source.frames(),
             frames_processed: measured.frames,
             dropped: source.dropped(),

@@ -227,7 +227,7 @@ impl Capture {
     /// Updates the measured rate. If the source was not live, sets it live and reports it.
     fn set_live(&self, connection: &mut Connection, now_ns: i64) {
         if let Some(previous) = connection.arrived_ns.replace(now_ns) {
-            self.status.add_interval(now_ns - previous);
+            self.status.add_interval(now_ns - previous, now_ns);
         }
         if self.status.state() == SourceState::Live {
             return;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::base::rate::frames_per_second;
 use crate::flow::{RemoteNode, SourceState};
 
 /// Counters and state of one pipeline's source. Survives restarts of the
@@ -16,6 +17,8 @@ pub struct SourceStatus {
     reconnects: AtomicU64,
     /// Smoothed time between frames in nanoseconds; 0 while unknown.
     interval_ns: AtomicI64,
+    /// When the newest frame came.
+    latest_ns: AtomicI64,
     problem: Mutex<Option<String>>,
     remote: Mutex<Option<RemoteNode>>,
 }
@@ -61,21 +64,20 @@ impl SourceStatus {
         self.reconnects.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Measured frames per second, smoothed over about a second; 0 while
-    /// unknown.
-    pub fn fps(&self) -> f32 {
-        match self.interval_ns.load(Ordering::Relaxed) {
-            0 => 0.0,
-            interval => (1e9 / interval as f64) as f32,
-        }
+    /// Measured frames per second, smoothed over about a second; 0 while unknown, and when
+    /// frames no longer come.
+    pub fn fps(&self, now_ns: i64) -> f32 {
+        let interval_ns = self.interval_ns.load(Ordering::Relaxed);
+        frames_per_second(interval_ns, self.latest_ns.load(Ordering::Relaxed), now_ns)
     }
 
-    /// Adds the time since the previous frame to the measured rate.
-    pub fn add_interval(&self, ns: i64) {
+    /// Adds the time since the previous frame, of a frame that came now, to the measured rate.
+    pub fn add_interval(&self, ns: i64, now_ns: i64) {
         let old = self.interval_ns.load(Ordering::Relaxed);
         // Weight 1/16: a second of memory at usual rates.
         let new = if old == 0 { ns } else { old + (ns - old) / 16 };
         self.interval_ns.store(new.max(1), Ordering::Relaxed);
+        self.latest_ns.store(now_ns, Ordering::Relaxed);
     }
 
     /// Resets the measured rate after a loss.

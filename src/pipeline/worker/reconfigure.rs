@@ -49,7 +49,9 @@ impl Worker {
             self.ended = false;
             self.frame_ns = None;
         }
-        if changes.detector {
+        // After a failure any change may be the remedy, such as the name of a class.
+        let has_failed = self.detector.is_none() && self.loader.is_none();
+        if changes.detector || has_failed {
             self.load();
         }
         self.configure_detector();
@@ -104,8 +106,12 @@ impl Worker {
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
                     self.shared.refuse(error);
-                } else {
-                    self.shared.fail(Part::Model, error);
+                    return;
+                }
+                self.shared.fail(Part::Model, error);
+                // What was changed in the meantime may be the remedy.
+                if !Arc::ptr_eq(&loader.config, &self.config) {
+                    self.load();
                 }
             }
         }

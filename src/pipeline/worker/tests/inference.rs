@@ -123,6 +123,70 @@ fn failed_load_keeps_the_old_model_and_its_configuration() {
 }
 
 #[test]
+fn any_change_after_a_failed_load_loads_again() {
+    let (model, _, seen) = Probe::new("model", &[]);
+    let mut model = Some(model);
+    // As a class that the model does not have: another key than the model's is the remedy.
+    let load: StartLoader = Box::new(move |c, _, _| {
+        let (send, result) = channel();
+        let loaded = if c.tracking.classes.is_empty() {
+            Ok(Box::new(model.take().unwrap()) as Box<dyn Detector>)
+        } else {
+            Err(PipelineError::Internal {
+                part: "model loading",
+                reason: "on purpose".into(),
+            })
+        };
+        send.send(loaded).unwrap();
+        Loader::from_channel(c, result)
+    });
+    let steps = vec![
+        (0, Step::Frame(1)),
+        act(10, |s| assert!(s.problems.standing().is_some())),
+        act(20, |s| set(s, r#"{"tracking": {"classes": []}}"#)),
+        (100, Step::Frame(1)),
+    ];
+    let config = config(r#"{"tracking": {"classes": ["persn"]}}"#);
+    let run = play_with(config, steps, Duration::ZERO, load);
+    assert_eq!(seen.try_iter().count(), 1);
+    assert!(run.shared.problems.standing().is_none());
+}
+
+#[test]
+fn change_while_a_load_fails_is_loaded_afterwards() {
+    let (model, _, seen) = Probe::new("model", &[]);
+    let (send_failure, failure) = channel();
+    let (send_model, success) = channel();
+    send_model
+        .send(Ok(Box::new(model) as Box<dyn Detector>))
+        .unwrap();
+    let mut results = vec![success, failure];
+    let load: StartLoader =
+        Box::new(move |c, _, _| Loader::from_channel(c, results.pop().unwrap()));
+    let steps = vec![
+        act(10, |s| set(s, r#"{"tracking": {"classes": []}}"#)),
+        (50, Step::Frame(1)),
+        act(60, move |_| {
+            let reason = "on purpose".into();
+            let part = "model loading";
+            send_failure
+                .send(Err(PipelineError::Internal { part, reason }))
+                .unwrap();
+        }),
+        (100, Step::Frame(1)),
+        (200, Step::Frame(1)),
+    ];
+    let run = play_with(
+        config(r#"{"tracking": {"classes": ["persn"]}}"#),
+        steps,
+        Duration::ZERO,
+        load,
+    );
+    assert!(seen.try_iter().count() >= 1);
+    assert!(run.shared.problems.standing().is_none());
+}
+
+#[test]
 fn frame_is_chosen_when_the_permit_is_granted_not_when_it_is_requested() {
     let running = Running::start(None);
     let others = Requester::new(None);

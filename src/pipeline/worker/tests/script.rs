@@ -67,8 +67,19 @@ impl FrameQueue for Script {
         }
     }
 
+    /// The next action: without a detector, frames are not taken.
     fn wait_for_wake(&self) -> Received<FrameEvent> {
-        panic!("the detector is loaded before the first wait");
+        let mut steps = self.steps.lock();
+        while let Some((ms, step)) = steps.pop_front() {
+            let until_ns = START_NS + ms * NS_PER_MS - self.clock.now_ns();
+            self.clock
+                .advance(Duration::from_nanos(until_ns.max(0) as u64));
+            if let Step::Do(action) = step {
+                action(&self.shared);
+                return Received::Woken;
+            }
+        }
+        Received::Closed
     }
 
     fn take_newer(&self) -> Option<FrameEvent> {
