@@ -5,6 +5,7 @@
 #include "settings.h"
 
 #include <array>
+#include <exception>
 
 namespace rextrack_td {
 
@@ -95,7 +96,13 @@ Worker::Worker(std::string camera_id, Installation installation,
     : camera_id_(std::move(camera_id)), installation_(std::move(installation)),
       set_pipeline_(std::move(set_pipeline)) {}
 
-Worker::~Worker() { stop_pipeline(); }
+Worker::~Worker() {
+    try {
+        stop_pipeline();
+    } catch (const std::exception &) {
+        // There was no memory for the last events, which nobody reads.
+    }
+}
 
 std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, bool reset_slots) {
     if (values) values_ = *values;
