@@ -48,8 +48,19 @@ const Event *Node::next_event() {
     if (next_event_ == events_.size()) {
         events_ = pipeline_.take_events();
         next_event_ = 0;
+        add_problem_event();
     }
     return next_event_ < events_.size() ? &events_[next_event_++] : nullptr;
+}
+
+// A problem is also one that the pipeline does not know, such as of the TOP or of a channel.
+void Node::add_problem_event() {
+    for (const Event &event : events_)
+        if (event.kind == REXTRACK_TD_PROBLEM) told_problem_ = event.text;
+    std::string problem = error().empty() ? warning() : error();
+    if (problem == told_problem_) return;
+    events_.push_back({REXTRACK_TD_PROBLEM, 0, 0, 0, problem});
+    told_problem_ = std::move(problem);
 }
 
 std::string Node::warning() const {

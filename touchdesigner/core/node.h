@@ -78,6 +78,7 @@ protected:
 
 private:
     bool uses_top() const;
+    void add_problem_event();
 
     const uint32_t family_;
     Values values_;
@@ -90,6 +91,8 @@ private:
     Slots slots_;
     std::vector<Event> events_;
     std::size_t next_event_ = 0;
+    // The error or warning that the latest event of a problem had.
+    std::string told_problem_;
     std::chrono::steady_clock::time_point cook_began_{};
     float cook_us_ = 0;
 };

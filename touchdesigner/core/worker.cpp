@@ -295,7 +295,6 @@ std::shared_ptr<const Report> Worker::report() {
     } else {
         report->error = library_error_;
     }
-    events_.set_problem(report->error.empty() ? report->warning : report->error);
     report->status = values_.is_on(Par::Active) ? "not running" : "not active";
     report->models = models_;
     report->webcams = webcams_;
