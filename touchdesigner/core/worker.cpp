@@ -169,8 +169,14 @@ void Worker::apply_config(json config) {
 }
 
 void Worker::change_pipeline(json config) {
-    const json patch = patch_between(config_, config);
+    json patch = patch_between(config_, config);
     if (patch.empty()) return;
+    if (is_about_model(refusal_.status) &&
+        part_at_fault(config, refusal_.status) != refusal_.part) {
+        // The library went back to the model before, and its device. They are not in config_.
+        patch["tracking"]["model"] = config["tracking"]["model"];
+        patch["service"]["device"] = config["service"]["device"];
+    }
     const int32_t status = library_->set_config(pipeline_->handle(), to_text(patch).c_str());
     if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));
     config_ = std::move(config);
