@@ -1,6 +1,8 @@
 #include "node.h"
 
 #include "enabled.h"
+#include "info.h"
+#include "message.h"
 
 namespace rextrack_td {
 
@@ -68,6 +70,14 @@ std::string Node::warning() const {
     if (text.empty()) text = top_source_.warning(missing_top());
     if (!text.empty() && !report().warning.empty()) text += "\n";
     return text + report().warning;
+}
+
+std::string Node::popup() const {
+    return shows_chop() ? status() : popup_text(report(), snapshot());
+}
+
+std::string Node::status() const {
+    return shows_chop() ? message::shows_chop : report().status;
 }
 
 const Slots &Node::read_slots() {

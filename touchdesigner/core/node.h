@@ -47,6 +47,9 @@ public:
     // Information, between cooks.
     const std::string &error() const { return report().error; }
     std::string warning() const;
+    std::string popup() const;
+    // In one line, for people.
+    std::string status() const;
     const Report &report() const { return *report_; }
     const RextrackSnapshot &snapshot() const { return *snapshot_; }
     float cook_us() const { return cook_us_; }
