@@ -165,7 +165,6 @@ const char *Channels::name(int32_t index) const {
 
 void Channels::bind(const std::vector<RextrackAxis> &table) {
     if (table_ == &table) return;
-    table_ = &table;
     values_ = {};
     for (Axis &axis : axes_) {
         axis.column = add_column(table, axis.name);
@@ -177,8 +176,8 @@ void Channels::bind(const std::vector<RextrackAxis> &table) {
     state_column_ = add_column(table, "state");
     width_column_ = add_column(table, "w");
     height_column_ = add_column(table, "h");
-    values_.capacity = slot_count_;
     values_.values.resize(slot_count_ * values_.axes.size());
+    values_.capacity = slot_count_;
 
     problem_.clear();
     for (const std::string &name : split_names(more_axes_)) {
@@ -191,6 +190,8 @@ void Channels::bind(const std::vector<RextrackAxis> &table) {
         }
         break;
     }
+    // Last, so that a bind for which there was no memory is done again.
+    table_ = &table;
 }
 
 // Adds an axis to those that are polled. Returns its index in a slot's row, or -1.

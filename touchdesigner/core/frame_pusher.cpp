@@ -2,6 +2,8 @@
 
 #include "platform.h"
 
+#include <exception>
+
 namespace rextrack_td {
 
 namespace {
@@ -32,8 +34,12 @@ void FramePusher::run() {
         Arrival arrival;
         if (arrivals_.take(arrival)) {
             latest = Clock::now();
-            Result result = push_to_pipeline(arrival);
-            results_.put(result);
+            try {
+                Result result = push_to_pipeline(arrival);
+                results_.put(result);
+            } catch (const std::exception &) {
+                // There is no memory for a message. The next picture comes soon.
+            }
         }
     } while (!stop_.wait(Clock::now() - latest < idle_after ? busy_interval : idle_interval));
 }

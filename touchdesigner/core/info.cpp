@@ -6,16 +6,16 @@ namespace rextrack_td {
 
 namespace {
 
-// A row of the Info DAT below the slots.
+// A row of the Info DAT below the slots and the status.
 struct InfoField {
     const char *name;
     std::string Report::*value;
 };
 
 const InfoField info_fields[] = {
-    {"status", &Report::status},   {"source", &Report::source},   {"model", &Report::model},
-    {"family", &Report::model_family},   {"device", &Report::device},   {"licence", &Report::licence},
-    {"runtime", &Report::runtime}, {"rextrack", &Report::version}};
+    {"source", &Report::source}, {"model", &Report::model},     {"family", &Report::model_family},
+    {"device", &Report::device}, {"licence", &Report::licence}, {"runtime", &Report::runtime},
+    {"rextrack", &Report::version}};
 constexpr std::size_t info_field_count = sizeof info_fields / sizeof info_fields[0];
 
 const char *const slot_columns[] = {"slot",  "state", "id", "generation", "class", "name",
@@ -102,14 +102,17 @@ float info_channel_value(std::size_t index, const Report &report, const Rextrack
     return info_channels[index].value(report, snapshot, cook_us);
 }
 
-std::size_t info_row_count(const Slots &slots) { return 1 + slots.count + info_field_count; }
+// With the rows of titles and status.
+std::size_t info_row_count(const Slots &slots) { return 2 + slots.count + info_field_count; }
 
 std::size_t info_column_count() { return slot_column_count; }
 
-std::vector<std::string> info_row(std::size_t index, const Report &report, const Slots &slots) {
+std::vector<std::string> info_row(std::size_t index, const std::string &status, const Report &report,
+                                  const Slots &slots) {
     if (index == 0) return {slot_columns, slot_columns + slot_column_count};
     if (index <= slots.count) return slot_row(index - 1, slots.slots[index - 1], report);
-    const std::size_t field = index - slots.count - 1;
+    if (index == slots.count + 1) return {"status", status};
+    const std::size_t field = index - slots.count - 2;
     if (field >= info_field_count) return {};
     return {info_fields[field].name, report.*info_fields[field].value};
 }

@@ -21,8 +21,9 @@ float info_channel_value(std::size_t index, const Report &report, const Rextrack
 // The Info DAT: a row of titles, one row per slot, then one per field of the report.
 std::size_t info_row_count(const Slots &slots);
 std::size_t info_column_count();
-// The cells of a row; empty when there is no such row.
-std::vector<std::string> info_row(std::size_t index, const Report &report, const Slots &slots);
+// The cells of a row; empty when there is no such row. `status` is that of the node.
+std::vector<std::string> info_row(std::size_t index, const std::string &status, const Report &report,
+                                  const Slots &slots);
 
 // The text of the popup.
 std::string popup_text(const Report &report, const RextrackSnapshot &snapshot);

@@ -87,7 +87,9 @@ const RextrackTdParameter *rextrack_td_parameter(uint32_t family, size_t index) 
     return &parameters_of(family)[index]->td;
 }
 
-int32_t rextrack_td_minor_version(void) { return minor_version(); }
+int32_t rextrack_td_minor_version(void) {
+    return catch_all(0, [] { return minor_version(); });
+}
 
 const char *rextrack_td_help_url(void) {
     static std::string url;
@@ -215,7 +217,7 @@ const char *rextrack_td_warning(RextrackTdNode *node) {
 
 const char *rextrack_td_popup(RextrackTdNode *node) {
     return catch_all("", [&] {
-        return keep(*node, popup_text(node->node->report(), node->node->snapshot()));
+        return keep(*node, node->node->popup());
     });
 }
 
@@ -242,8 +244,8 @@ void rextrack_td_info_size(RextrackTdNode *node, int32_t *rows, int32_t *columns
 const char *rextrack_td_info_cell(RextrackTdNode *node, int32_t row, int32_t column) {
     return catch_all("", [&] {
         if (row != node->row) {
-            node->cells = info_row(static_cast<std::size_t>(row), node->node->report(),
-                                   node->node->slots());
+            node->cells = info_row(static_cast<std::size_t>(row), node->node->status(),
+                                   node->node->report(), node->node->slots());
             node->row = row;
         }
         const auto i = static_cast<std::size_t>(column);

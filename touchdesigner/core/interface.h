@@ -88,7 +88,8 @@ typedef struct RextrackTdBuffer {
     void *data;
 } RextrackTdBuffer;
 
-/* What a TOP provides for its node's pictures. The node calls it from its own thread. */
+/* What a TOP provides for its node's pictures. The node calls `create` from its own thread, and `release`
+ * from that, in a cook, or in rextrack_td_destroy. */
 typedef struct RextrackTdBufferSource {
     void *context;
     /* Returns a buffer of that many bytes, which the node owns. */
@@ -132,7 +133,8 @@ void rextrack_td_begin_cook(RextrackTdNode *node, int64_t frame);
 int rextrack_td_has_new_states(RextrackTdNode *node);
 int rextrack_td_is_enabled(RextrackTdNode *node, size_t index);
 
-/* A picture of a TOP in the network. The node calls `read` and `release` from its own thread. */
+/* A picture of a TOP in the network. The node calls `read` from its own thread, and `release` from that, in
+ * a cook, or in rextrack_td_destroy. */
 typedef struct RextrackTdPicture {
     void *object;
     /* Describes the pixels, which stay valid until `release`. May wait for the GPU. False (0) when there

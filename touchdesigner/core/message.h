@@ -46,6 +46,9 @@ constexpr const char cannot_be_read[] = " cannot be read: choose a .json file";
 constexpr const char more_axes_has_no[] = "More Axes: there is no axis '";
 constexpr const char choose_an_axis[] = "'; choose from ";
 
+// The status of a TOP that has no pipeline of its own.
+constexpr const char shows_chop[] = "shows the video of a Rextrack CHOP, which has the rates and slots";
+
 // The library. They follow its path.
 constexpr const char library_is_missing[] = " is missing";
 constexpr const char library_cannot_be_loaded[] = " cannot be loaded: ";

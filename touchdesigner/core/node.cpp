@@ -1,6 +1,8 @@
 #include "node.h"
 
 #include "enabled.h"
+#include "info.h"
+#include "message.h"
 
 namespace rextrack_td {
 
@@ -48,8 +50,19 @@ const Event *Node::next_event() {
     if (next_event_ == events_.size()) {
         events_ = pipeline_.take_events();
         next_event_ = 0;
+        add_problem_event();
     }
     return next_event_ < events_.size() ? &events_[next_event_++] : nullptr;
+}
+
+// A problem is also one that the pipeline does not know, such as of the TOP or of a channel.
+void Node::add_problem_event() {
+    for (const Event &event : events_)
+        if (event.kind == REXTRACK_TD_PROBLEM) told_problem_ = event.text;
+    std::string problem = error().empty() ? warning() : error();
+    if (problem == told_problem_) return;
+    events_.push_back({REXTRACK_TD_PROBLEM, 0, 0, 0, problem});
+    told_problem_ = std::move(problem);
 }
 
 std::string Node::warning() const {
@@ -57,6 +70,14 @@ std::string Node::warning() const {
     if (text.empty()) text = top_source_.warning(missing_top());
     if (!text.empty() && !report().warning.empty()) text += "\n";
     return text + report().warning;
+}
+
+std::string Node::popup() const {
+    return shows_chop() ? status() : popup_text(report(), snapshot());
+}
+
+std::string Node::status() const {
+    return shows_chop() ? message::shows_chop : report().status;
 }
 
 const Slots &Node::read_slots() {

@@ -47,6 +47,9 @@ public:
     // Information, between cooks.
     const std::string &error() const { return report().error; }
     std::string warning() const;
+    std::string popup() const;
+    // In one line, for people.
+    std::string status() const;
     const Report &report() const { return *report_; }
     const RextrackSnapshot &snapshot() const { return *snapshot_; }
     float cook_us() const { return cook_us_; }
@@ -78,6 +81,7 @@ protected:
 
 private:
     bool uses_top() const;
+    void add_problem_event();
 
     const uint32_t family_;
     Values values_;
@@ -90,6 +94,8 @@ private:
     Slots slots_;
     std::vector<Event> events_;
     std::size_t next_event_ = 0;
+    // The error or warning that the latest event of a problem had.
+    std::string told_problem_;
     std::chrono::steady_clock::time_point cook_began_{};
     float cook_us_ = 0;
 };

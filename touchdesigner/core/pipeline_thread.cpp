@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 
 namespace rextrack_td {
 
@@ -106,22 +105,39 @@ void PipelineThread::run() {
         set_pipeline(std::move(pipeline));
     });
     Values values;
+    bool has_values = false, apply = false;
     do {
-        std::shared_ptr<const Report> report;
         try {
-            const bool changed = values_.take(values);
+            const bool is_new = values_.take(values);
+            has_values = has_values || is_new;
+            apply = apply || is_new;
             const unsigned pulses = pulses_.exchange(0);
-            report = worker.step(changed ? &values : nullptr, pulses & restart_pulse,
-                                 pulses & reset_slots_pulse);
+            const auto report = worker.step(apply ? &values : nullptr, pulses & restart_pulse,
+                                            pulses & reset_slots_pulse);
+            apply = false;
+            pass_report(report);
+            if (wants_events_) pass_events(worker);
         } catch (const std::exception &error) {
-            auto failed = std::make_shared<Report>();
-            failed->error =
-                std::string(message::internal_error) + error.what() + message::please_report;
-            report = std::move(failed);
+            // Most likely there is no memory at the moment. The next step tries again.
+            apply = has_values;
+            report_failure(error);
         }
-        if (report) reports_.put(report);
-        if (wants_events_) pass_events(worker);
     } while (!stop_.wait(poll_interval));
+}
+
+void PipelineThread::pass_report(std::shared_ptr<const Report> report) {
+    if (report) reports_.put(report);
+}
+
+void PipelineThread::report_failure(const std::exception &error) noexcept {
+    try {
+        auto failed = std::make_shared<Report>();
+        failed->warning =
+            std::string(message::internal_error) + error.what() + message::please_report;
+        pass_report(std::move(failed));
+    } catch (const std::exception &) {
+        // Without memory there is no report either.
+    }
 }
 
 // Passes the worker's events to the cook once it has taken the earlier ones: the worker keeps the newest

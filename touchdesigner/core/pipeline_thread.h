@@ -14,6 +14,7 @@
 #include "stop_signal.h"
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -74,6 +75,8 @@ private:
     template <class Poll>
     void poll_pipeline(RextrackSnapshot &snapshot, std::size_t &count, Poll poll);
     void run();
+    void pass_report(std::shared_ptr<const Report> report);
+    void report_failure(const std::exception &error) noexcept;
     void pass_events(Worker &worker);
     void set_pipeline(std::shared_ptr<Pipeline> pipeline);
 

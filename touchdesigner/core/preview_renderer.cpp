@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <exception>
 
 namespace rextrack_td {
 
@@ -46,11 +47,16 @@ void PreviewRenderer::run() {
     std::chrono::milliseconds interval{0};
     while (!stop_.wait(interval)) {
         if (is_requested_.exchange(false)) last_request = Clock::now();
-        Request request;
-        if (requests_.take(request)) begin_request(std::move(request));
         const bool is_idle = Clock::now() - last_request >= idle_after;
-        if (is_idle) found_.reset();
-        const bool is_busy = !is_idle && draw_next();
+        bool is_busy = false;
+        try {
+            Request request;
+            if (requests_.take(request)) begin_request(std::move(request));
+            if (is_idle) found_.reset();
+            is_busy = !is_idle && draw_next();
+        } catch (const std::exception &) {
+            // There is no memory for a picture at the moment. A later one is drawn.
+        }
         interval = is_busy ? std::chrono::milliseconds{0} : idle_interval;
     }
 }

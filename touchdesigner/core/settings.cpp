@@ -71,6 +71,16 @@ std::string stream_address(const Values &values, std::string &problem) {
     return with_credentials(address, values.text(Par::User), values.text(Par::Password));
 }
 
+// The place and the reason of an error in a user's JSON, without the user's text: it can have a
+// password.
+std::string json_problem(const json::exception &error) {
+    std::string text = error.what();
+    text.resize(std::min(text.find("; last read: "), text.size()));
+    // The library's name of the error.
+    const std::size_t name_end = text.find("] ");
+    return name_end == std::string::npos ? text : text.substr(name_end + 2);
+}
+
 // Merges a user's JSON into the configuration. `name` names the parameter in a problem.
 void merge_user_json(json &config, const std::string &text, const std::string &name,
                      std::string &problem) {
@@ -83,7 +93,7 @@ void merge_user_json(json &config, const std::string &text, const std::string &n
         }
         config.merge_patch(patch);
     } catch (const json::exception &error) {
-        problem = name + message::is_not_json + error.what();
+        problem = name + message::is_not_json + json_problem(error);
     }
 }
 

@@ -42,9 +42,9 @@ bool TopSource::needs_picture(uint32_t op_id, int64_t cooks) {
 std::string TopSource::warning(const char *missing) const {
     if (!state_.is_used) return {};
     if (state_.op_id == 0) return missing;
-    const Clock::time_point now = Clock::now();
-    if (now - state_.read >= warning_after) return message::no_picture_from_top;
-    if (now - state_.accepted >= warning_after && !state_.refusal.empty())
+    // At the latest cook: a node that does not cook asks for no picture.
+    if (state_.called - state_.read >= warning_after) return message::no_picture_from_top;
+    if (state_.called - state_.accepted >= warning_after && !state_.refusal.empty())
         return message::picture_is_refused + state_.refusal;
     return {};
 }

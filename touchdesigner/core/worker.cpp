@@ -5,6 +5,7 @@
 #include "settings.h"
 
 #include <array>
+#include <exception>
 
 namespace rextrack_td {
 
@@ -95,7 +96,13 @@ Worker::Worker(std::string camera_id, Installation installation,
     : camera_id_(std::move(camera_id)), installation_(std::move(installation)),
       set_pipeline_(std::move(set_pipeline)) {}
 
-Worker::~Worker() { stop_pipeline(); }
+Worker::~Worker() {
+    try {
+        stop_pipeline();
+    } catch (const std::exception &) {
+        // There was no memory for the last events, which nobody reads.
+    }
+}
 
 std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, bool reset_slots) {
     if (values) values_ = *values;
@@ -162,8 +169,14 @@ void Worker::apply_config(json config) {
 }
 
 void Worker::change_pipeline(json config) {
-    const json patch = patch_between(config_, config);
+    json patch = patch_between(config_, config);
     if (patch.empty()) return;
+    if (is_about_model(refusal_.status) &&
+        part_at_fault(config, refusal_.status) != refusal_.part) {
+        // The library went back to the model before, and its device. They are not in config_.
+        patch["tracking"]["model"] = config["tracking"]["model"];
+        patch["service"]["device"] = config["service"]["device"];
+    }
     const int32_t status = library_->set_config(pipeline_->handle(), to_text(patch).c_str());
     if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));
     config_ = std::move(config);
@@ -288,7 +301,6 @@ std::shared_ptr<const Report> Worker::report() {
     } else {
         report->error = library_error_;
     }
-    events_.set_problem(report->error.empty() ? report->warning : report->error);
     report->status = values_.is_on(Par::Active) ? "not running" : "not active";
     report->models = models_;
     report->webcams = webcams_;

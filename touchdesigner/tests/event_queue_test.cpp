@@ -51,8 +51,6 @@ TEST_CASE("events are kept only while they are wanted") {
     EventQueue queue;
     queue.add(slot_event(REXTRACK_EVENT_ENTERED, 0, 1, 1));
     queue.add(slot_event(REXTRACK_EVENT_LEFT, 0, 1, 1));
-    queue.set_problem("dark");
-    queue.set_problem("");
     CHECK(queue.take().empty());
     queue.want(true);
     CHECK(queue.take().empty());
@@ -61,29 +59,15 @@ TEST_CASE("events are kept only while they are wanted") {
     CHECK(queue.take().empty());
 }
 
-TEST_CASE("events begin with the objects in slots and the current problem") {
+TEST_CASE("events begin with the objects in slots") {
     EventQueue queue;
     queue.add(slot_event(REXTRACK_EVENT_ENTERED, 4, 9, 2));
-    queue.set_problem("dark");
     queue.want(true);
     const std::vector<Event> events = queue.take();
-    REQUIRE(events.size() == 2);
+    REQUIRE(events.size() == 1);
     CHECK(events[0].kind == REXTRACK_TD_ENTER);
     CHECK(events[0].slot == 5);
     CHECK(events[0].id == 9);
-    CHECK(events[1].kind == REXTRACK_TD_PROBLEM);
-    CHECK(events[1].text == "dark");
-}
-
-TEST_CASE("a change of the problem is an event, and so is its end") {
-    EventQueue queue;
-    queue.want(true);
-    for (const char *text : {"", "dark", "dark", ""}) queue.set_problem(text);
-    const std::vector<Event> events = queue.take();
-    REQUIRE(events.size() == 2);
-    CHECK(events[0].text == "dark");
-    CHECK(events[1].text == "");
-    CHECK(events[1].slot == 0);
 }
 
 TEST_CASE("objects in slots leave when the pipeline ends") {
@@ -102,18 +86,33 @@ TEST_CASE("objects in slots leave when the pipeline ends") {
     CHECK(events[0].id == 2);
 }
 
+TEST_CASE("the library's own loss of events is told, and who has left without an event leaves") {
+    EventQueue queue;
+    queue.want(true);
+    queue.add(slot_event(REXTRACK_EVENT_ENTERED, 0, 1, 1));
+    queue.take();
+    RextrackEvent overflow = slot_event(REXTRACK_EVENT_OVERFLOW, 0, 0, 0);
+    overflow.count = 3;
+    queue.add(overflow);
+    queue.add(slot_event(REXTRACK_EVENT_ENTERED, 0, 2, 2));
+    const std::vector<Event> events = queue.take();
+    REQUIRE(events.size() >= 3);
+    CHECK(events[0].text == "3" + std::string(message::events_were_dropped));
+    CHECK(events[1].kind == REXTRACK_TD_LEAVE);
+    CHECK(events[1].id == 1);
+    CHECK(events[2].kind == REXTRACK_TD_ENTER);
+    CHECK(events[2].id == 2);
+}
+
 TEST_CASE("a full queue drops the oldest events, and tells how many once") {
     EventQueue queue;
     queue.want(true);
-    queue.set_problem("dark");
     for (uint64_t id = 1; id <= EventQueue::capacity + 1; ++id)
         queue.add(slot_event(REXTRACK_EVENT_FOUND, 0, id, 1));
     const std::vector<Event> events = queue.take();
-    REQUIRE(events.size() == EventQueue::capacity + 2);
-    CHECK(events.front().text == "2" + std::string(message::events_were_dropped));
+    REQUIRE(events.size() == EventQueue::capacity + 1);
+    CHECK(events.front().text == "1" + std::string(message::events_were_dropped));
     CHECK(events[1].id == 2);
-    CHECK(events.back().kind == REXTRACK_TD_PROBLEM);
-    CHECK(events.back().text == "dark");
     queue.add(slot_event(REXTRACK_EVENT_FOUND, 0, 1, 1));
     CHECK(kinds(queue) == std::vector<uint32_t>{REXTRACK_TD_FOUND});
 }

@@ -128,6 +128,20 @@ TEST_CASE("a GPU that turns out to be unusable while the node runs is a warning"
                      [&] { return !contains(chop.warning, message::model_runs_on_cpu); }));
 }
 
+TEST_CASE("a new model on an unusable GPU replaces the old one, on the CPU") {
+    MotionChop chop;
+    chop.set("Source", std::string("top"));
+    CHECK(cook_until(chop, [&] { return chop.info_field("model") == "builtin:motion"; }));
+    if (!set_people_model(chop)) return;
+    chop.set("Device", std::string("cuda:7"));
+    const std::string model = variable("REXTRACK_TD_MODEL");
+    CHECK(cook_until(chop, [&] { return contains(chop.info_field("model"), model); }));
+    CHECK(chop.info_field("device") == "cpu");
+    CHECK(cook_until(chop, [&] { return contains(chop.warning, message::model_runs_on_cpu); }));
+    INFO(chop.warning);
+    CHECK_FALSE(contains(chop.warning, "unknown class"));
+}
+
 TEST_CASE("a missing TOP is a warning of the CHOP and of the TOP") {
     MotionChop chop;
     chop.set("Source", std::string("top"));

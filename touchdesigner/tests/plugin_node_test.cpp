@@ -160,7 +160,7 @@ TEST_CASE("with all toggles off there is still a channel") {
     CHECK(chop.names == std::vector<std::string>{"count"});
 }
 
-TEST_CASE("the menu of Webcam has an entry, and its number can be typed") {
+TEST_CASE("a webcam's number can be typed") {
     ChopNode chop(chop_plugin(), next_id());
     chop.set("Source", std::string("webcam"));
     chop.set("Model", std::string("builtin:motion"));
@@ -187,7 +187,7 @@ TEST_CASE("a plugin without its library has all channels and reports the missing
 }
 
 TEST_CASE("a hundred nodes leave no thread, file descriptor or object behind") {
-    const auto create_and_delete = [](bool cooks) {
+    const auto create_and_delete = [](bool cooks, bool top_first) {
         SourceTop source(next_id());
         auto picture = std::make_shared<Picture>(320, 200, 40);
         std::unique_ptr<ChopNode> chop = std::make_unique<ChopNode>(chop_plugin(), next_id());
@@ -203,13 +203,13 @@ TEST_CASE("a hundred nodes leave no thread, file descriptor or object behind") {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         // In either order, as artists delete them.
-        if (next_id() % 2) top.reset();
+        if (top_first) top.reset();
         chop.reset();
     };
-    create_and_delete(true);
+    create_and_delete(true, true);
     const auto threads = thread_count(), descriptors = descriptor_count();
     const int objects = live_objects();
-    for (int i = 0; i < 50; ++i) create_and_delete(i % 5 != 0);
+    for (int i = 0; i < 50; ++i) create_and_delete(i % 5 != 0, i % 2 == 0);
     CHECK(thread_count() == threads);
     CHECK(descriptor_count() == descriptors);
     CHECK(live_objects() == objects);

@@ -110,3 +110,31 @@ TEST_CASE("a TOP without a picture is a warning, which ends when the picture com
     scene.source.show(picture);
     CHECK(cook_until(scene.chop, [&] { return scene.chop.warning == ""; }));
 }
+
+TEST_CASE("a TOP may change its size, and another TOP may take its place") {
+    StillScene scene(std::make_shared<Picture>(320, 200, 90));
+    scene.chop.set("Model", std::string("builtin:motion"));
+    const auto has_size = [&](float width, float height) {
+        return cook_until(scene.chop, [&] {
+            return scene.chop.info_channels["frame_width"] == width &&
+                   scene.chop.info_channels["frame_height"] == height;
+        });
+    };
+    CHECK(has_size(320, 200));
+    for (const uint32_t width : {641u, 1u, 1280u}) {
+        scene.source.show(std::make_shared<Picture>(width, width + 2, 90));
+        CHECK(has_size(static_cast<float>(width), static_cast<float>(width + 2)));
+    }
+    // The other TOP has cooked as often, and stands still, too.
+    SourceTop other(next_id());
+    for (int i = 0; i < 4; ++i) other.show(std::make_shared<Picture>(160, 100, 90));
+    REQUIRE(other.totalCooks == scene.source.totalCooks);
+    for (int i = 0; i < 3; ++i) {
+        scene.chop.inputs.top = &other;
+        CHECK(has_size(160, 100));
+        scene.chop.inputs.top = &scene.source;
+        CHECK(has_size(1280, 1282));
+    }
+    CHECK(scene.chop.warning == "");
+    CHECK(scene.is_processed());
+}

@@ -28,6 +28,8 @@ TEST_CASE("a TOP shows the video of a CHOP plain, with boxes, or as a mask") {
     CHECK(move_square_until([&] { return top.output.uploads > 5; }));
     CHECK(top.error == "");
     CHECK(top.warning == "");
+    CHECK(top.popup == message::shows_chop);
+    CHECK(top.info_field("status") == message::shows_chop);
     CHECK(top.output.width == 640);
     CHECK(top.output.height == 360);
     CHECK(top.output.format == TD::OP_PixelFormat::BGRA8Fixed);

@@ -149,6 +149,15 @@ TEST_CASE("invalid JSON is a problem that names the parameter") {
     CHECK(settings(values, "nothing").problem.find(std::string("Settings File") + message::is_not_json) == 0);
 }
 
+TEST_CASE("a problem of invalid JSON says where, and does not repeat the text") {
+    Values values = with_address();
+    values.set(Par::Settings, "{\"camera\": {\"stream\": \"rtsp://me:hush-hush@camera/1}}");
+    const std::string problem = settings(values).problem;
+    INFO(problem);
+    CHECK(problem.find("line 1, column ") != std::string::npos);
+    CHECK(problem.find("hush") == std::string::npos);
+}
+
 TEST_CASE("patch_between contains only the differences") {
     const json from = {{"a", {{"b", 1}, {"c", 2}}}, {"osc", {{"port", 1}}}, {"list", {1, 2}}};
     json to = from;

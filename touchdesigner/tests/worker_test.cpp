@@ -263,23 +263,6 @@ TEST_CASE("objects enter and leave, also when the pipeline ends") {
     CHECK(owners.empty());
 }
 
-TEST_CASE("a warning is an event, and its end is one without text") {
-    const std::string library = library_folder();
-    if (library.empty()) return;
-    Fixture one(library);
-    one.worker.want_events(true);
-    one.apply();
-    std::vector<Event> events = one.worker.take_events();
-    REQUIRE(events.size() == 1);
-    CHECK(events[0].kind == REXTRACK_TD_PROBLEM);
-    CHECK(events[0].text == message::address_is_empty);
-    one.show_people();
-    one.apply();
-    events = one.worker.take_events();
-    REQUIRE_FALSE(events.empty());
-    CHECK(events[0].text == "");
-}
-
 TEST_CASE("webcams are listed while Source is Webcam") {
     const std::string library = library_folder();
     if (library.empty()) return;

@@ -100,9 +100,11 @@ public:
         if (!picture_) return {};
         // The plugin does not allocate this.
         const std::size_t allocated = allocation_count();
+        const int left = std::exchange(allocations_left(), -1);
         TD::OP_SmartRef<TD::OP_TOPDownloadResult> result(
             new Download(picture_, std::chrono::milliseconds(2)));
         allocation_count() = allocated;
+        allocations_left() = left;
         return result;
     }
 

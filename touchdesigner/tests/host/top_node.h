@@ -9,6 +9,7 @@
 #include "source_top.h"
 #include "td_sdk.h"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -16,13 +17,15 @@ namespace host {
 
 class TopBuffer final : public Counted<TD::TOP_Buffer> {
 public:
-    explicit TopBuffer(uint64_t bytes) : bytes_(bytes) {
-        data = bytes_.data();
+    explicit TopBuffer(uint64_t bytes) {
+        data = std::malloc(bytes);
         size = bytes;
     }
+    ~TopBuffer() override { std::free(data); }
 
-private:
-    std::vector<uint8_t> bytes_;
+    // TouchDesigner's memory does not count as the plugin's.
+    static void *operator new(std::size_t size) { return std::malloc(size); }
+    static void operator delete(void *memory) { std::free(memory); }
 };
 
 using TopContext = BufferContext<TopBuffer>;
