@@ -57,7 +57,13 @@ fn unknown(class: &ClassRef, names: &[String]) -> DetectError {
             },
         },
         ClassRef::Name(name) => {
-            let lower = name.to_lowercase();
+            let lower = match name.to_lowercase().as_str() {
+                // As people say it; most models have the class of COCO.
+                "people" | "persons" | "human" | "humans" | "pedestrian" | "pedestrians" => {
+                    "person".to_owned()
+                }
+                other => other.to_owned(),
+            };
             let nearest = names
                 .iter()
                 .map(|n| {
@@ -120,6 +126,8 @@ mod tests {
         };
         let text = error(ClassRef::Name("persn".into()));
         assert_eq!(text, "unknown class 'persn': did you mean person?");
+        let text = error(ClassRef::Name("People".into()));
+        assert_eq!(text, "unknown class 'People': did you mean person?");
         let text = error(ClassRef::Id(80));
         assert_eq!(text, "unknown class 80: the model has classes 0 to 79");
         assert!(error(ClassRef::Name("xyzzyq".into())).contains("80 classes: person, bicycle"));

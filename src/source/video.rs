@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Vec3b, Vector};
 use opencv::videoio::{
-    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_COUNT,
+    CAP_ANY, CAP_DSHOW, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_COUNT,
     CAP_PROP_FRAME_HEIGHT, CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_POS_MSEC,
     CAP_PROP_READ_TIMEOUT_MSEC, VideoCapture, VideoCaptureTrait, VideoCaptureTraitConst,
 };
@@ -133,7 +133,9 @@ impl VideoSource {
     fn open_webcam(index: u32, shown: String) -> Result<Self, SourceError> {
         let failed = || SourceError::Webcam { index };
         let number = i32::try_from(index).map_err(|_| failed())?;
-        let mut capture = VideoCapture::new(number, CAP_ANY)
+        // On Windows the names in TouchDesigner's menu have DirectShow's order.
+        let api = if cfg!(windows) { CAP_DSHOW } else { CAP_ANY };
+        let mut capture = VideoCapture::new(number, api)
             .ok()
             .filter(|c| c.is_opened().unwrap_or(false))
             .ok_or_else(failed)?;

@@ -118,12 +118,16 @@ std::vector<std::string> info_row(std::size_t index, const std::string &status, 
 }
 
 std::string popup_text(const Report &report, const RextrackSnapshot &snapshot) {
+    // Before the library is loaded there is nothing to say.
+    if (report.version.empty()) return report.status.empty() ? "starting" : report.status;
     char text[96];
     std::snprintf(text, sizeof text, ", %.1f fps, %u of %u slots, %u waiting",
                   static_cast<double>(report.stats.fps_proc), snapshot.active_count,
                   snapshot.slot_count, snapshot.waiting_count);
     std::string lines = "rextrack " + report.version + ": " + report.status + text;
-    if (!report.source.empty()) lines += "\nsource " + report.source;
+    // "push:" is the library's word for pictures of its host.
+    const bool is_top = report.source == "push:";
+    if (!report.source.empty()) lines += "\nsource " + (is_top ? "TOP" : report.source);
     if (!report.model.empty()) lines += "\nmodel " + report.model + " on " + report.device;
     return lines;
 }

@@ -57,6 +57,12 @@ bool menu_entry(const Report &report, const std::string &parameter_name, std::si
         name = label = report.models[index];
         return true;
     }
+    // There is always an entry, because an empty menu looks broken.
+    if (is(Par::Webcam) && index == 0 && report.webcams.empty()) {
+        name = "0";
+        label = "0: the first webcam";
+        return true;
+    }
     if (is(Par::Webcam) && index < report.webcams.size()) {
         const Webcam &webcam = report.webcams[index];
         name = std::to_string(webcam.number);

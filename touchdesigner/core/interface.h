@@ -104,7 +104,8 @@ typedef struct RextrackTdBufferSource {
 RextrackTdNode *rextrack_td_create(uint32_t family, uint32_t op_id, const char *plugin_path,
                                    const RextrackTdBufferSource *buffers);
 
-/* Ends the node's pipeline and threads. Waits up to two seconds for a camera that does not answer. */
+/* Ends the node's pipeline and threads. Waits up to two seconds for a camera that does not
+ * answer, and for a disk or a network drive from which the node is reading. */
 void rextrack_td_destroy(RextrackTdNode *node);
 
 /* Handles a pulse of the parameter of that name. */

@@ -28,14 +28,16 @@ constexpr const char picture_is_refused[] = "the picture of the TOP is refused: 
 constexpr const char webcam_is_not_a_number[] =
     "Webcam is not a number: choose a webcam from the menu, or type its number, such as 0";
 constexpr const char chop_is_empty[] =
-    "Rextrack CHOP is empty: choose a Rextrack CHOP on the page Output, or a source of this node's "
-    "own on the page Source";
+    "Rextrack CHOP is empty: choose a Rextrack CHOP, or a source of this node's own below it";
 constexpr const char chop_is_not_rextrack[] =
     "Rextrack CHOP: that node is not a Rextrack CHOP: choose the node itself, not a Null or Select "
     "behind it";
 constexpr const char chop_tracks_nothing[] =
     "Rextrack CHOP: that node does not track: choose a Rextrack CHOP, turn its Active on, and check "
     "its own warnings";
+
+constexpr const char chop_source_is_lost[] =
+    "Rextrack CHOP: its source is lost, so the picture stands still: see the warning of that node";
 
 // After the name of the parameter.
 constexpr const char is_not_json[] = " is not valid JSON: ";
@@ -61,7 +63,7 @@ constexpr const char reinstall[] =
     "; install the plugins and the library again, from one release, and delete older copies";
 
 // The pipeline. The library's own message comes before or after.
-constexpr const char previous_settings_stay[] = " (the previous settings stay in force)";
+constexpr const char previous_settings_stay[] = " (the previous settings stay in force, and later changes wait until this is corrected)";
 constexpr const char continues_without_it[] = " (the node continues without it)";
 constexpr const char source_is_lost[] =
     "the connection to the source is lost, reconnecting: ";

@@ -140,6 +140,12 @@ private:
 };
 
 void add_source(Table &t) {
+    t.page("Source", OperatorFamily::Top);
+    t.text(Par::Chop, "Chop", "Rextrack CHOP",
+           "Shows the video that this CHOP tracks, with the same camera and model: the Rextrack "
+           "CHOP itself, not a Null behind it. Empty: this node opens its own source, which you "
+           "choose below.",
+           REXTRACK_TD_CHOP_REFERENCE);
     t.page("Source");
     t.toggle(Par::Active, "Active", "Active", on, "Off closes the camera and unloads the model.");
     t.menu(Par::Source, "Source", "Source", source_menu, "stream",
@@ -197,8 +203,6 @@ void add_model(Table &t) {
 
 void add_tracking(Table &t) {
     t.page("Tracking");
-    t.menu(Par::Tracker, "Tracker", "Tracker", tracker_menu, "bytetrack",
-           "The tracking algorithm.");
     t.number(Par::Everynth, "Everynth", "Every Nth Frame", 1,
              "Processes only every Nth frame, to save computing time.", REXTRACK_TD_INTEGER,
              {1, 1000, 10});
@@ -215,6 +219,9 @@ void add_tracking(Table &t) {
     t.toggle(Par::Predict, "Predict", "Predict to Now", on,
              "Moves each slot along its velocity to the time of the cook, to compensate for the "
              "delay of camera and model.");
+    t.page("Tracking");
+    t.menu(Par::Tracker, "Tracker", "Tracker", tracker_menu, "bytetrack",
+           "The tracking algorithm.");
 }
 
 void add_slots(Table &t) {
@@ -293,11 +300,6 @@ void add_chop_output(Table &t) {
 
 void add_top_output(Table &t) {
     t.page("Output", OperatorFamily::Top);
-    t.text(Par::Chop, "Chop", "Rextrack CHOP",
-           "Shows the video that this CHOP tracks, with the same camera and model: the Rextrack "
-           "CHOP itself, not a Null behind it. Empty: this node opens its own source, which you choose "
-           "on the page Source.",
-           REXTRACK_TD_CHOP_REFERENCE);
     t.menu(Par::Show, "Show", "Show", show_menu, "annotated",
            "Picture: the frame that was processed. Mask: white inside the boxes, black elsewhere.");
 }
@@ -308,8 +310,8 @@ void add_advanced(Table &t) {
            "Settings without a parameter. They override the parameters and Settings File: "
            "{\"osc\": {\"host\": \"127.0.0.1\", \"port\": 5005}}.");
     t.text(Par::Settingsfile, "Settingsfile", "Settings File",
-           "The same settings in a .json file. It is read when you pulse Restart or change any "
-           "parameter.",
+           "The same settings in a .json file. It is read when you choose it and when you pulse "
+           "Restart.",
            REXTRACK_TD_FILE);
     t.text(Par::Onnxruntime, "Onnxruntime", "ONNX Runtime",
            "The ONNX Runtime library, if it is not beside the plugin.", REXTRACK_TD_FILE);

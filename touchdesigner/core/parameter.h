@@ -17,6 +17,7 @@ namespace rextrack_td {
 // TouchDesigner abbreviates "parameter" to "par" in scripts.
 enum class Par {
     // Source
+    Chop,
     Active,
     Source,
     Address,
@@ -37,12 +38,12 @@ enum class Par {
     Overlap,
     Classes,
     // Tracking
-    Tracker,
     Everynth,
     Useroi,
     Roi,
     Smoothing,
     Predict,
+    Tracker,
     // Slots
     Slots,
     Persistence,
@@ -68,7 +69,6 @@ enum class Par {
     Fps,
     Latency,
     // Output of the TOP
-    Chop,
     Show,
     // Advanced
     Settings,

@@ -89,6 +89,7 @@ std::shared_ptr<Pipeline> PreviewRenderer::find_pipeline() {
 bool PreviewRenderer::draw_next() {
     const std::shared_ptr<Pipeline> pipeline = find_pipeline();
     has_pipeline_ = pipeline != nullptr;
+    if (!pipeline) has_lost_source_ = false;
     if (!pipeline) return false;
     if (pipeline->handle() != last_handle_) {
         last_handle_ = pipeline->handle();
@@ -101,6 +102,8 @@ bool PreviewRenderer::draw_next() {
     if (library.poll(pipeline->handle(), slots.slots.data(), sizeof(RextrackSlot),
                      slots.slots.size(), &slots.snapshot) != REXTRACK_OK)
         return false;
+    has_lost_source_ = slots.snapshot.source_state == REXTRACK_SOURCE_LOST ||
+                       slots.snapshot.source_state == REXTRACK_SOURCE_FAILED;
     // Its node ended it, and may have another one.
     if (slots.snapshot.source_state == REXTRACK_SOURCE_STOPPED) found_.reset();
     slots.count = slots.snapshot.slot_count;

@@ -48,6 +48,9 @@ public:
     // Whether the requested pipeline exists.
     bool has_pipeline() const { return has_pipeline_; }
 
+    // Whether that pipeline has lost its source, so that no new picture comes.
+    bool has_lost_source() const { return has_lost_source_; }
+
     // For the cook: the newest picture, if there is one since the last call. Never waits.
     bool take(Picture &picture) { return pictures_.try_take(picture); }
 
@@ -73,6 +76,7 @@ private:
     Mailbox<Picture> pictures_;
     std::atomic<bool> is_requested_{false};
     std::atomic<bool> has_pipeline_{true};
+    std::atomic<bool> has_lost_source_{false};
     // For the cook.
     Request sent_;
     bool is_sent_ = false;

@@ -59,6 +59,7 @@ std::string Top::own_warning() const {
                        values().text(Par::Address).empty()
                    ? message::chop_is_empty
                    : "";
+    if (renderer_.has_lost_source()) return message::chop_source_is_lost;
     if (renderer_.has_pipeline()) return {};
     return is_rextrack_ ? message::chop_tracks_nothing : message::chop_is_not_rextrack;
 }

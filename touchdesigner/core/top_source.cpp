@@ -2,12 +2,15 @@
 
 #include "message.h"
 
+#include <algorithm>
+
 namespace rextrack_td {
 
 namespace {
 
-// How long a picture stands still until it is offered again.
-constexpr std::chrono::milliseconds still_interval{150};
+// How long a picture stands still until it is offered again; the first time longer for a TOP that cooks
+// rarely, whose next picture would otherwise come after its own repetition.
+constexpr std::chrono::milliseconds still_interval{150}, first_still_interval_max{500};
 
 // How long pictures may be missing or refused before it is worth a warning: the first download takes
 // some frames, and a pipeline whose source was just changed refuses one or two.
@@ -32,10 +35,22 @@ bool TopSource::needs_picture(uint32_t op_id, int64_t cooks) {
         if (result.refusal.empty()) state_.accepted = now;
         state_.refusal = std::move(result.refusal);
     }
-    if (op_id == 0) return false;
-    if (cooks == state_.cooks && now - state_.offered < still_interval) return false;
-    state_.cooks = cooks;
+    if (op_id == 0 || !is_due(cooks, now)) return false;
     state_.offered = now;
+    return true;
+}
+
+// Whether the picture is new, or has stood still for long enough.
+bool TopSource::is_due(int64_t cooks, Clock::time_point now) {
+    if (cooks == state_.cooks) {
+        if (now - state_.offered < state_.still_interval) return false;
+        state_.still_interval = still_interval;
+        return true;
+    }
+    const Clock::duration twice = state_.cooks < 0 ? Clock::duration{} : 2 * (now - state_.cooked);
+    state_.still_interval = std::clamp<Clock::duration>(twice, still_interval, first_still_interval_max);
+    state_.cooks = cooks;
+    state_.cooked = now;
     return true;
 }
 

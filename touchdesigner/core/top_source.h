@@ -39,12 +39,17 @@ private:
         bool is_used = false;
         uint32_t op_id = 0;
         int64_t cooks = -1;
-        Clock::time_point offered{};
+        // When the TOP has cooked, and when its picture was offered.
+        Clock::time_point cooked{}, offered{};
+        // How long the picture stands still until it is offered again.
+        Clock::duration still_interval{};
         Clock::time_point called{};
         // When the latest picture was read, and when the latest one was not refused.
         Clock::time_point read{}, accepted{};
         std::string refusal;
     };
+
+    bool is_due(int64_t cooks, Clock::time_point now);
 
     State state_;
     FramePusher pusher_;

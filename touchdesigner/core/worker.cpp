@@ -16,7 +16,7 @@ using nlohmann::json;
 // Steps between two reports while nothing changes.
 constexpr int steps_per_report = 5;
 
-constexpr auto webcams_interval = std::chrono::seconds(3);
+constexpr auto lists_interval = std::chrono::seconds(3);
 
 std::string text_at(const json &object, const char *key) {
     const auto found = object.find(key);
@@ -48,13 +48,6 @@ template <class Function> std::string text_of(const Pipeline &pipeline, Function
 json info_of(const Pipeline &pipeline) {
     json info = json::parse(text_of(pipeline, pipeline.library().info), nullptr, false);
     return info.is_object() ? info : json::object();
-}
-
-std::string read_settings_file(const std::string &path, std::string &problem) {
-    std::string text;
-    if (!path.empty() && !platform::read_file(path, text))
-        problem = "Settings File: " + path + message::cannot_be_read;
-    return text;
 }
 
 const char *name_of_source_state(uint32_t state) {
@@ -114,6 +107,8 @@ std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, b
     if (restart) {
         stop_pipeline();
         unusable_device_.clear();
+        settings_path_.reset();
+        models_found_ = {};
     }
     if (apply) apply_values();
     if (reset_slots && pipeline_) library_->reset_slots(pipeline_->handle());
@@ -121,6 +116,7 @@ std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, b
     if (!apply && ++steps_since_report_ < steps_per_report) return nullptr;
     steps_since_report_ = 0;
     check_pipeline();
+    find_models();
     find_webcams();
     return report();
 }
@@ -128,14 +124,13 @@ std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, b
 void Worker::apply_values() {
     obstacle_.clear();
     rejection_.clear();
-    // Not for every report: the folder may be on a network drive.
-    models_ = find_models();
     if (!library_) return;
     if (!values_.is_on(Par::Active)) return stop_pipeline();
-    std::string problem;
-    const std::string file = read_settings_file(values_.text(Par::Settingsfile), problem);
-    Settings settings = settings_from(values_, camera_id_, installation_.plugin_folder, file);
-    if (problem.empty()) problem = settings.problem;
+    read_settings_file();
+    Settings settings =
+        settings_from(values_, camera_id_, installation_.plugin_folder, settings_file_);
+    const std::string &problem =
+        settings_file_problem_.empty() ? settings.problem : settings_file_problem_;
     if (!problem.empty()) return reject(problem);
     json &service = settings.config["service"];
     if (service.is_null()) service = json::object();
@@ -270,13 +265,31 @@ std::string Worker::with_remedy(std::string problem, int32_t status) const {
     return problem;
 }
 
-std::vector<std::string> Worker::find_models() const {
+// Not for every change of a slider: the file may be on a network drive.
+void Worker::read_settings_file() {
+    const std::string &path = values_.text(Par::Settingsfile);
+    if (settings_path_ == path) return;
+    settings_file_.clear();
+    settings_file_problem_.clear();
+    if (!path.empty() && !platform::read_file(path, settings_file_))
+        settings_file_problem_ = "Settings File: " + path + message::cannot_be_read;
+    settings_path_ = path;
+}
+
+// Models are copied into the folder while the node runs, so the list is renewed; not for every report,
+// because the folder may be on a network drive.
+void Worker::find_models() {
+    const auto now = std::chrono::steady_clock::now();
+    std::string folder = models_folder(values_, installation_.plugin_folder);
+    const bool is_recent =
+        models_found_ != decltype(models_found_){} && now - models_found_ < lists_interval;
+    if (is_recent && folder == models_folder_) return;
     const std::string ending = ".onnx";
-    std::vector<std::string> names = {"builtin:motion"};
-    const std::string folder = models_folder(values_, installation_.plugin_folder);
+    models_ = {"builtin:motion"};
     for (const std::string &name : platform::files_in(folder, ending))
-        names.push_back(name.substr(0, name.size() - ending.size()));
-    return names;
+        models_.push_back(name.substr(0, name.size() - ending.size()));
+    models_folder_ = std::move(folder);
+    models_found_ = now;
 }
 
 // Webcams come and go, so the list is renewed while it is needed.
@@ -286,7 +299,7 @@ void Worker::find_webcams() {
         webcams_.clear();
         webcams_found_ = {};
     } else if (webcams_found_ == decltype(webcams_found_){} ||
-               now - webcams_found_ >= webcams_interval) {
+               now - webcams_found_ >= lists_interval) {
         webcams_ = webcams();
         webcams_found_ = now;
     }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,7 +66,8 @@ private:
     void check_pipeline();
     void use_cpu(const std::string &problem);
     std::string with_remedy(std::string problem, int32_t status) const;
-    std::vector<std::string> find_models() const;
+    void read_settings_file();
+    void find_models();
     void find_webcams();
     std::shared_ptr<const Report> report();
     void add_pipeline_to(Report &report) const;
@@ -87,7 +89,15 @@ private:
     nlohmann::json info_;
     RextrackStats stats_{};
     EventQueue events_;
+    // The text of the settings file, and why it cannot be read.
+    std::string settings_file_;
+    std::string settings_file_problem_;
+    // Whose text it is. Not set: it has to be read.
+    std::optional<std::string> settings_path_;
     std::vector<std::string> models_;
+    std::chrono::steady_clock::time_point models_found_{};
+    // The folder of the models.
+    std::string models_folder_;
     std::vector<Webcam> webcams_;
     std::chrono::steady_clock::time_point webcams_found_{};
     // Why there is no pipeline.

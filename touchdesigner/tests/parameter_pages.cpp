@@ -116,6 +116,14 @@ void parameter_table(std::ofstream &out, const Page &page) {
     }
 }
 
+// The parameters of a page that only the TOP has.
+Page of_top_alone(const Page &page) {
+    Page own{page.name, {}};
+    for (const Parameter *one : page.parameters)
+        if (one->family == OperatorFamily::Top) own.parameters.push_back(one);
+    return own;
+}
+
 void channel_row(std::ofstream &out, const std::string &channels, const std::string &toggle,
                  const std::string &unit, std::string meaning) {
     meaning[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(meaning[0])));
@@ -189,23 +197,25 @@ int main(int argc, char **argv) {
     std::ofstream out(folder + "/parameters.md", std::ios::binary);
     out << "# Parameters and channels\n\n"
            "Generated from the plugin's table of parameters (`touchdesigner/core/parameter.cpp`).\n"
-           "The pictures show the defaults. The Rextrack TOP has another page Output, no Predict\n"
-           "to Now, and otherwise the same parameters.\n";
+           "The pictures show the defaults. The Rextrack TOP has another page Output, one parameter\n"
+           "more on the page Source, no Predict to Now, and otherwise the same parameters.\n";
+    // Pictures show the whole page; the table may be a part of it.
     const auto write = [&](const std::string &node, const std::vector<Page> &all, const Page &page,
-                           const std::string &file) {
+                           const Page &rows, const std::string &file) {
         std::ofstream(folder + "/" + file, std::ios::binary) << picture(node, all, page);
         out << "\n![The page " << page.name << "](" << file << ")\n\n";
-        parameter_table(out, page);
+        parameter_table(out, rows);
     };
     for (const Page &page : chop) {
+        const std::string file = "page-" + lower(page.name);
         out << "\n## " << page.name << "\n";
-        write("Rextrack CHOP", chop, page, "page-" + lower(page.name) + ".svg");
-        if (page.name != "Output") continue;
-        for (const Page &other : top_pages)
-            if (other.name == page.name) {
-                out << "\n## Output of the TOP\n";
-                write("Rextrack TOP", top_pages, other, "page-output-top.svg");
-            }
+        write("Rextrack CHOP", chop, page, page, file + ".svg");
+        for (const Page &other : top_pages) {
+            const Page own = of_top_alone(other);
+            if (other.name != page.name || own.parameters.empty()) continue;
+            out << "\n## " << page.name << " of the TOP\n";
+            write("Rextrack TOP", top_pages, other, own, file + "-top.svg");
+        }
     }
     all_channels(out);
     std::ofstream help(folder + "/help.html", std::ios::binary);

@@ -25,15 +25,16 @@ bool is_refused() {
 
 } // namespace
 
-void *operator new(std::size_t size) {
+// Not inlined: g++ then takes malloc and free for a mismatch.
+__attribute__((noinline)) void *operator new(std::size_t size) {
     ++allocation_count();
     if (is_refused()) throw std::bad_alloc();
     if (void *memory = std::malloc(size ? size : 1)) return memory;
     throw std::bad_alloc();
 }
 
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void *memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 TEST_CASE("a cook with unchanged parameters allocates nothing") {
     SquareScene scene;

@@ -1,6 +1,7 @@
 // Description, parameters, channels and life of the nodes.
 
 #include "plugin_test.h"
+#include "temporary_folder.h"
 
 #include <doctest/doctest.h>
 
@@ -158,6 +159,24 @@ TEST_CASE("with all toggles off there is still a channel") {
         chop.set(name, 0.0);
     chop.cook();
     CHECK(chop.names == std::vector<std::string>{"count"});
+}
+
+TEST_CASE("the menu of Webcam is never empty, and begins with a number") {
+    ChopNode chop(chop_plugin(), next_id());
+    chop.set("Source", std::string("webcam"));
+    chop.cook();
+    const auto names = chop.menu("Webcam");
+    REQUIRE_FALSE(names.empty());
+    CHECK(names.front().find_first_not_of("0123456789") == std::string::npos);
+}
+
+TEST_CASE("a model that is copied into the folder appears in the menu while the node runs") {
+    const TemporaryFolder folder;
+    ChopNode chop(chop_plugin(), next_id());
+    chop.set("Modelsfolder", folder.path());
+    REQUIRE(cook_until(chop, [&] { return chop.menu("Model").size() == 1; }));
+    folder.write("new_model.onnx", "x");
+    CHECK(cook_until(chop, [&] { return chop.menu("Model").back() == "new_model"; }));
 }
 
 TEST_CASE("a webcam's number can be typed") {

@@ -131,3 +131,17 @@ TEST_CASE("a TOP shows its picture again after a bypass, also when its source ha
     top.bypass();
     CHECK(cook_until(top, [&] { return top.output.width == 640; }));
 }
+
+TEST_CASE("a TOP warns when its CHOP has lost its source") {
+    ChopNode chop(chop_plugin(), next_id());
+    chop.set("Source", std::string("file"));
+    chop.set("File", std::string("/nowhere/show.mov"));
+    chop.set("Model", std::string("builtin:motion"));
+    TopNode top(top_plugin(), next_id());
+    top.inputs.chop = chop.as_input();
+    CHECK(cook_until(top, [&] {
+        chop.cook();
+        return contains(top.warning, message::chop_source_is_lost);
+    }));
+    CHECK(top.error == "");
+}

@@ -54,7 +54,11 @@ impl Worker {
         if changes.detector || has_failed {
             self.load();
         }
-        self.configure_detector();
+        // Settings for the model that is being loaded, such as its classes, need not suit the
+        // one in use.
+        if self.loader.is_none() {
+            self.configure_detector();
+        }
         if changes.sinks {
             self.set_sinks();
         }
@@ -105,6 +109,7 @@ impl Worker {
                 log::error!("[{}] {error}", self.config.camera.id);
                 if self.detector.is_some() {
                     self.keep_old_model(&loader.config);
+                    self.configure_detector();
                     self.shared.refuse(error);
                     return;
                 }

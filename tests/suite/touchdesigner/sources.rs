@@ -21,6 +21,10 @@ fn sources_compile_with_every_generation_of_the_sdk() {
     for sdk in std::env::split_paths(&folders) {
         for compiler in those_there(test, ["g++", "clang++"]) {
             sdk_half_compiles(compiler, &sdk, &own);
+            if let Some(python) = python_headers() {
+                let with_python: Vec<_> = own.iter().cloned().chain(python).collect();
+                sdk_half_compiles(compiler, &sdk, &with_python);
+            }
         }
         sdk_half_compiles_for_windows(test, &sdk);
     }
@@ -45,6 +49,17 @@ fn sources_compile_for_windows() {
     if let Some(sdk) = touchdesigner::sdk(test) {
         sdk_half_compiles_for_windows(test, &sdk);
     }
+}
+
+/// Arguments for the build with callbacks, where this machine has Python's headers.
+fn python_headers() -> Option<Vec<String>> {
+    let output = Command::new("python3-config").arg("--includes").output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    let folders = String::from_utf8(output.stdout).ok()?;
+    let folders = folders
+        .split_whitespace()
+        .map(|f| f.replace("-I", "-isystem"));
+    Some(folders.chain(["-DREXTRACK_TD_PYTHON".into()]).collect())
 }
 
 fn sdk_half_compiles_for_windows(test: &str, sdk: &Path) {
