@@ -16,7 +16,8 @@ void Node::pulse(const std::string &name) {
 
 void Node::set(const Parameter &parameter, const double *numbers) {
     if (parameter.td.kind == REXTRACK_TD_REGION)
-        is_changed_ |= values_.set(parameter.par, std::array<double, 4>{numbers[0], numbers[1], numbers[2], numbers[3]});
+        is_changed_ |= values_.set(
+            parameter.par, std::array<double, 4>{numbers[0], numbers[1], numbers[2], numbers[3]});
     else
         is_changed_ |= values_.set(parameter.par, numbers[0]);
 }

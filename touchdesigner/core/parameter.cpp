@@ -210,7 +210,8 @@ void add_tracking(Table &t) {
     Parameter &roi = t.add(
         Par::Roi, "Roi", "Region", REXTRACK_TD_REGION,
         "Left, top, right and bottom edge, 0 to 1, from the top left of the picture: left is less "
-        "than right, top less than bottom. Coordinates and Mirror do not change them. In scripts: Roi1 Roi2 Roi3 Roi4, or parGroup.Roi.");
+        "than right, top less than bottom. Coordinates and Mirror do not change them. In scripts: "
+        "Roi1 Roi2 Roi3 Roi4, or parGroup.Roi.");
     roi.td.default_numbers[2] = roi.td.default_numbers[3] = 1;
     t.number(Par::Smoothing, "Smoothing", "Smoothing", 0,
              "Reduces jitter of the boxes. Fast movement is smoothed less, so that it does not "

@@ -122,8 +122,8 @@ std::shared_ptr<const Report> Worker::step(const Values *values, bool restart, b
 }
 
 void Worker::apply_values() {
-    obstacle_.clear();
-    rejection_.clear();
+    start_problem_.clear();
+    change_problem_.clear();
     if (!library_) return;
     if (!values_.is_on(Par::Active)) return stop_pipeline();
     read_settings_file();
@@ -193,9 +193,9 @@ void Worker::stop_pipeline() {
 // A running pipeline continues with its previous settings.
 void Worker::reject(const std::string &problem) {
     if (pipeline_)
-        rejection_ = problem + message::previous_settings_stay;
+        change_problem_ = problem + message::previous_settings_stay;
     else
-        obstacle_ = problem;
+        start_problem_ = problem;
 }
 
 void Worker::poll_events() {
@@ -220,7 +220,7 @@ void Worker::poll_events() {
 
 // Finds out what is wrong with the pipeline.
 void Worker::check_pipeline() {
-    failure_.clear();
+    pipeline_problem_.clear();
     camera_problem_.clear();
     info_ = json::object();
     stats_ = {};
@@ -238,7 +238,7 @@ void Worker::check_pipeline() {
         return;
     }
     if (snapshot.problem != REXTRACK_OK)
-        failure_ = with_remedy(problem, snapshot.problem);
+        pipeline_problem_ = with_remedy(problem, snapshot.problem);
     else if (problem == text_at(info_, "problem"))
         camera_problem_ = problem;
     else if (refusal_.status != REXTRACK_OK)
@@ -337,20 +337,20 @@ void Worker::add_pipeline_to(Report &report) const {
                 report.classes.push_back(name.is_string() ? name.get<std::string>() : "");
     }
     report.status = name_of_source_state(stats_.source_state);
-    if (report.model.empty() && failure_.empty()) report.status += ", loading the model";
+    if (report.model.empty() && pipeline_problem_.empty()) report.status += ", loading the model";
 }
 
 // The most important first.
 std::string Worker::warning() const {
-    std::string text = obstacle_;
-    append_line(text, failure_);
-    if (stats_.source_state == REXTRACK_SOURCE_LOST && failure_.empty())
+    std::string text = start_problem_;
+    append_line(text, pipeline_problem_);
+    if (stats_.source_state == REXTRACK_SOURCE_LOST && pipeline_problem_.empty())
         append_line(text, message::source_is_lost + (camera_problem_.empty()
                                                          ? message::reason_is_unknown
                                                          : camera_problem_));
     if (stats_.source_state == REXTRACK_SOURCE_CONNECTING && !camera_problem_.empty())
         append_line(text, message::source_cannot_be_opened + camera_problem_);
-    append_line(text, rejection_);
+    append_line(text, change_problem_);
     if (refusal_.status != REXTRACK_OK) {
         const std::string reason =
             refusal_.text.empty() ? library_->status_string(refusal_.status) : refusal_.text;

@@ -101,13 +101,13 @@ private:
     std::vector<Webcam> webcams_;
     std::chrono::steady_clock::time_point webcams_found_{};
     // Why there is no pipeline.
-    std::string obstacle_;
+    std::string start_problem_;
     // Why the pipeline cannot continue.
-    std::string failure_;
+    std::string pipeline_problem_;
     // Why the camera gives no frames.
     std::string camera_problem_;
     // Why the latest change was not accepted.
-    std::string rejection_;
+    std::string change_problem_;
     Refusal refusal_;
     // The Device that does not work, so that the CPU is used, and the reason. Empty: none.
     std::string unusable_device_;

@@ -98,7 +98,7 @@ TEST_CASE("a TOP that cooks rarely is downloaded once for each of its pictures")
     const Clock::time_point begin = Clock::now();
     for (int i = 0; i < 5; ++i) show_for(std::chrono::milliseconds(200));
     // A machine that was too busy to cook in time proves nothing.
-    if (Clock::now() - begin < std::chrono::milliseconds(1400))
+    if (Clock::now() - begin < std::chrono::milliseconds(1150))
         CHECK(scene.source.downloads() - before == 5);
 }
 
