@@ -912,8 +912,8 @@ typedef struct {
      */
     uint64_t reconnects;
     /*
-     Frames per second of the source, measured. 0 when no frame came for two seconds, or for
-     three of its intervals.
+     Frames per second of the source, measured. 0 when no frame came for two seconds and
+     for three of its usual intervals.
      */
     float fps_in;
     /*

@@ -131,7 +131,11 @@ void Worker::apply_values() {
         settings_from(values_, camera_id_, installation_.plugin_folder, settings_file_);
     const std::string &problem =
         settings_file_problem_.empty() ? settings.problem : settings_file_problem_;
-    if (!problem.empty()) return reject(problem);
+    if (!problem.empty()) {
+        // The file may be corrected before the next change.
+        settings_path_.reset();
+        return reject(problem);
+    }
     json &service = settings.config["service"];
     if (service.is_null()) service = json::object();
     if (service.is_object() && !service.contains("onnxruntime") && has_own_runtime())
@@ -168,9 +172,10 @@ void Worker::change_pipeline(json config) {
     if (patch.empty()) return;
     if (is_about_model(refusal_.status) &&
         part_at_fault(config, refusal_.status) != refusal_.part) {
-        // The library went back to the model before, and its device. They are not in config_.
-        patch["tracking"]["model"] = config["tracking"]["model"];
-        patch["service"]["device"] = config["service"]["device"];
+        // The library went back to the model before, and its device. They are not in config_. The
+        // user's settings may have something else than an object there, which the library refuses.
+        for (const auto &key : {"/tracking/model"_json_pointer, "/service/device"_json_pointer})
+            if (config.contains(key)) patch[key] = config[key];
     }
     const int32_t status = library_->set_config(pipeline_->handle(), to_text(patch).c_str());
     if (status != REXTRACK_OK) return reject(with_remedy(library_->message(), status));

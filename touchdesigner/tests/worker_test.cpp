@@ -272,3 +272,16 @@ TEST_CASE("webcams are listed while Source is Webcam") {
     one.values.set(Par::Active, 0.0);
     CHECK(one.apply().webcams.size() == webcams().size());
 }
+
+TEST_CASE("a settings file that was corrected is read with the next change") {
+    const std::string library = library_folder();
+    if (library.empty()) return;
+    Fixture one(library);
+    one.show_people();
+    one.folder.write("settings.json", "{\"tracking\": ");
+    one.values.set(Par::Settingsfile, one.folder.file("settings.json"));
+    CHECK(contains(one.apply().warning, "Settings File"));
+    one.folder.write("settings.json", "{\"tracking\": {\"confidence\": 0.5}}");
+    one.values.set(Par::Confidence, 0.3);
+    CHECK_FALSE(contains(one.apply().warning, "Settings File"));
+}

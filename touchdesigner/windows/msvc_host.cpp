@@ -204,7 +204,7 @@ void check_chop(const Plugin &plugin) {
                [&] { return is_near(chop->value("p1_x"), 0.25); });
     const int channels = chop->channel_count;
     delete chop;
-    check(live_objects == 0, "the CHOP releases every picture");
+    check(live_objects() == 0, "the CHOP releases every picture");
     printf("CHOP: %d channels, %d menu entries\n", channels, menu.count);
 }
 
@@ -252,7 +252,7 @@ void check_top(const Plugin &plugin) {
     const Info text(*node);
     check(!text.error.value[0], "a TOP that shows a picture has no error", text.error.value);
     plugin.entry<DESTROYTOPINSTANCE>("DestroyTOPInstance")(node, &context);
-    check(live_objects == 0, "the TOP releases every picture and buffer");
+    check(live_objects() == 0, "the TOP releases every picture and buffer");
     printf("TOP: %dx%d, colour %d %d %d\n", static_cast<int>(output.width),
            static_cast<int>(output.height), output.pixel[0], output.pixel[1], output.pixel[2]);
     delete inputs;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/host/counted.h"
 #include "tests/host/sdk_defaults.h"
 
 extern "C" {
@@ -84,30 +85,6 @@ private:
         if (p.defaultValue) memcpy(par.text, p.defaultValue, strlen(p.defaultValue) + 1);
         return Result::Success;
     }
-};
-
-// How many objects exist that plugins and host share: plugins must release all of them.
-inline int live_objects = 0;
-
-// Deletes itself when its last owner releases it, which may be another thread.
-template <class Base> class Counted : public Base {
-public:
-    Counted() { __atomic_add_fetch(&live_objects, 1, __ATOMIC_SEQ_CST); }
-    ~Counted() override { __atomic_sub_fetch(&live_objects, 1, __ATOMIC_SEQ_CST); }
-
-protected:
-    void acquire() override { __atomic_add_fetch(&owners_, 1, __ATOMIC_SEQ_CST); }
-    void release() override {
-        if (__atomic_sub_fetch(&owners_, 1, __ATOMIC_SEQ_CST) == 0) delete this;
-    }
-    void reserved0() override {}
-    void reserved1() override {}
-    void reserved2() override {}
-    void reserved3() override {}
-    void reserved4() override {}
-
-private:
-    int owners_ = 0;
 };
 
 // A picture of 64x32: black, with a white square in the left half of the top quarter. The bottom row
